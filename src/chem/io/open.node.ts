@@ -1,0 +1,110 @@
+/** Opens a file or standard input as a stream of text chunks, gunzipped where its first bytes say gzip. */
+
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** The name under which standard input appears in messages. */
+export const STDIN_NAME = 'standard input';
+
+/** A file that cannot be opened or read; the message names it and says why. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+}
+
+/**
+ * Opens `path`, or standard input for `-`, and gives its text (UTF-8) in chunks; the file is never held whole.
+ * Fails at once, not at the first chunk, where the path is missing, is a directory or may not be read.
+ * @throws InputError at opening; later from the stream, where reading fails or the gzip data are damaged or cut off
+ */
+export async function openText(path: string): Promise<AsyncIterable<string>> {
+  if (path === '-') return decode(process.stdin, STDIN_NAME);
+  let isDirectory: boolean;
+  try {
+    isDirectory = (await stat(path)).isDirectory();
+  } catch (error) {
+    throw explain(error, path);
+  }
+  if (isDirectory) throw new InputError(`${path} is a directory; name a file in it`);
+  const stream = createReadStream(path, { highWaterMark: 1 << 18 });
+  try {
+    await new Promise<void>((resolve, reject) => stream.once('open', () => resolve()).once('error', reject));
+  } catch (error) {
+    throw explain(error, path);
+  }
+  return decode(stream, path);
+}
+
+async function* decode(bytes: Readable, name: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of gunzipIfNeeded(bytes)) yield decoder.decode(chunk, { stream: true });
+  } catch (error) {
+    throw explain(error, name);
+  } finally {
+    // Where the consumer stops early, so must the reading: an open pipe would keep the process alive.
+    bytes.destroy();
+  }
+  const tail = decoder.decode();
+  if (tail !== '') yield tail;
+}
+
+async function* gunzipIfNeeded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array(0);
+  while (head.length < 2) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+  }
+  const all = (async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      if (head.length > 0) yield head;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+  if (head[0] !== 0x1f || head[1] !== 0x8b) yield* all;
+  else yield* gunzip(all);
+}
+
+async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const unzipped = createGunzip({ chunkSize: 1 << 18 });
+  void (async () => {
+    try {
+      for await (const chunk of bytes) {
+        if (unzipped.destroyed) return;
+        if (!unzipped.write(chunk)) {
+          await new Promise<void>((resolve) => unzipped.once('drain', resolve).once('close', resolve));
+        }
+      }
+      unzipped.end();
+    } catch (error) {
+      unzipped.destroy(error as Error);
+    }
+  })();
+  try {
+    yield* unzipped as AsyncIterable<Uint8Array>;
+  } finally {
+    unzipped.destroy();
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of the path is not a directory',
+  EACCES: 'reading it is not permitted',
+  EPERM: 'reading it is not permitted',
+  EISDIR: 'it is a directory; name a file in it',
+  EMFILE: 'too many files are open',
+  Z_BUF_ERROR: 'the gzip data end too early: the file is truncated',
+  Z_DATA_ERROR: 'the gzip data are damaged',
+};
+
+function explain(error: unknown, name: string): InputError {
+  if (error instanceof InputError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new InputError(`cannot read ${name}: ${REASONS[code ?? ''] ?? message}`, { cause: error });
+}

@@ -1,0 +1,121 @@
+/** Reads MDL SD files and molfiles, V2000 and V3000, as a stream of records. */
+
+import type { Structure } from '../structure.js';
+import { CtabError, readCtab } from './ctab.js';
+import { lineBatches, type TextChunks } from './lines.js';
+import { RecordError } from './record-error.js';
+
+export interface SdfRecord {
+  readonly structure: Structure;
+  /**
+   * Data fields by name; a value of several lines keeps them, joined by `\n`, without blank lines at its ends.
+   * Where a name comes twice, the last one counts.
+   */
+  readonly fields: ReadonlyMap<string, string>;
+  /** Number of the record in the file, from 0; bad records count. */
+  readonly index: number;
+  /** Line at which the record starts, from 1. */
+  readonly line: number;
+}
+
+export interface ReadSdfOptions {
+  /** Name of the file in messages. */
+  readonly file?: string;
+  /**
+   * What becomes of a record that cannot be read: by default its RecordError is thrown, which ends the stream. With a
+   * handler that returns, reading goes on with the next record. Handler and records keep the order of the file.
+   */
+  readonly onError?: (error: RecordError) => void;
+}
+
+const DELIMITER = '$$$$';
+const FIELD_HEADER = /^>.*<.+>|^>\s+DT\d+/;
+
+/**
+ * Reads the records of an SD file, or the one of a molfile, from chunks of its text of any size. Puts up with any line
+ * ends, blank lines around records, data fields of any length, and a missing last `$$$$`.
+ * @throws RecordError unless `onError` takes it
+ */
+export async function* readSdf(
+  chunks: TextChunks,
+  { file = 'SDF', onError = rethrow }: ReadSdfOptions = {},
+): AsyncGenerator<SdfRecord> {
+  let pending: string[] = [];
+  let start = 1;
+  let index = 0;
+
+  const finish = (closed: boolean): SdfRecord | undefined => {
+    const lines = pending;
+    const line = start;
+    pending = [];
+    start += lines.length + 1;
+    const firstText = lines.findIndex((text) => text.trim() !== '');
+    if (firstText < 0 && !closed) return undefined;
+    const place = { file, index: index++, line };
+    if (firstText < 0) {
+      onError(new RecordError('the record is empty', place));
+      return undefined;
+    }
+    try {
+      return { ...readRecord(lines, closed), index: place.index, line: firstText === 0 ? line : line + strayLines(lines) };
+    } catch (error) {
+      if (!(error instanceof CtabError)) throw error;
+      onError(new RecordError(error.message, { ...place, line: line + error.line, name: lines[firstText]!.trim() }));
+      return undefined;
+    }
+  };
+
+  for await (const batch of lineBatches(chunks)) {
+    for (const line of batch) {
+      if (line.charCodeAt(0) === 36 && line.startsWith(DELIMITER)) {
+        const record = finish(true);
+        if (record !== undefined) yield record;
+      } else pending.push(line);
+    }
+  }
+  const last = finish(false);
+  if (last !== undefined) yield last;
+}
+
+function rethrow(error: RecordError): never {
+  throw error;
+}
+
+/** Blank lines before the header, whose own first line (the title) may be blank too. */
+function strayLines(lines: readonly string[]): number {
+  const counts = lines.findIndex((line) => /V[23]000\s*$/i.test(line));
+  return Math.max(0, counts - 3);
+}
+
+function readRecord(lines: readonly string[], closed: boolean): Pick<SdfRecord, 'structure' | 'fields'> {
+  const { structure, end } = readCtab(lines, { complete: closed || lines.some((line) => FIELD_HEADER.test(line)) });
+  const fields = new Map<string, string>();
+  let name: string | undefined;
+  let value: string[] = [];
+  const keep = (): void => {
+    if (name !== undefined) fields.set(name, trimBlank(value));
+    value = [];
+  };
+  for (let i = end; i < lines.length; i++) {
+    const line = lines[i]!;
+    if (line.charCodeAt(0) === 62 && FIELD_HEADER.test(line)) {
+      keep();
+      name = /<(.+)>/.exec(line)?.[1] ?? line.slice(1).trim().split(/\s/)[0]!;
+    } else if (name !== undefined) value.push(line);
+  }
+  keep();
+  return { structure, fields };
+}
+
+/** The lines of a value: blank ones within it are kept as empty lines, those at its ends are not. */
+function trimBlank(lines: readonly string[]): string {
+  let from = 0;
+  let to = lines.length;
+  while (from < to && lines[from]!.trim() === '') from++;
+  while (to > from && lines[to - 1]!.trim() === '') to--;
+  if (to - from === 1) return lines[from]!;
+  return lines
+    .slice(from, to)
+    .map((line) => (line.trim() === '' ? '' : line))
+    .join('\n');
+}
