@@ -2,7 +2,7 @@
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /** The name under which standard input appears in messages. */
@@ -72,19 +72,8 @@ async function* gunzipIfNeeded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
 
 async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const unzipped = createGunzip({ chunkSize: 1 << 18 });
-  void (async () => {
-    try {
-      for await (const chunk of bytes) {
-        if (unzipped.destroyed) return;
-        if (!unzipped.write(chunk)) {
-          await new Promise<void>((resolve) => unzipped.once('drain', resolve).once('close', resolve));
-        }
-      }
-      unzipped.end();
-    } catch (error) {
-      unzipped.destroy(error as Error);
-    }
-  })();
+  // An error of the source reaches the consumer through `unzipped`, which the pipeline destroys with it.
+  pipeline(Readable.from(bytes), unzipped, () => {});
   try {
     yield* unzipped as AsyncIterable<Uint8Array>;
   } finally {
