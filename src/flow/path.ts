@@ -1,0 +1,81 @@
+/** The straight-line path from noise to data, what a network may predict on it, and how its times are drawn. */
+import type { FloatArray } from '../geometry/coordinates.js';
+import type { Random } from './random.js';
+
+/**
+ * Writes x_t = (1−t)·x0 + t·x1 into `out`; all have the same length.
+ *
+ * Lipman et al., "Flow matching for generative modeling" (arXiv:2210.02747), eq. 22 with σ_min = 0; Liu, Gong & Liu,
+ * "Flow straight and fast" (arXiv:2209.03003), eq. 1.
+ */
+export function interpolate(out: FloatArray, x0: FloatArray, x1: FloatArray, t: number): void {
+  for (let i = 0; i < out.length; i++) out[i] = (1 - t) * x0[i] + t * x1[i];
+}
+
+/** Writes the velocity target x1 − x0 of the straight path into `out`; it does not depend on t. */
+export function velocityTarget(out: FloatArray, x0: FloatArray, x1: FloatArray): void {
+  for (let i = 0; i < out.length; i++) out[i] = x1[i] - x0[i];
+}
+
+/** Writes v = (x̂1 − x)/(1 − t), the velocity that a data prediction x̂1 at (x, t) stands for, into `out`; t < 1. */
+export function velocityFromData(out: FloatArray, x: FloatArray, data: FloatArray, t: number): void {
+  const rate = 1 / (1 - t);
+  for (let i = 0; i < out.length; i++) out[i] = (data[i] - x[i]) * rate;
+}
+
+/** Writes x̂1 = x + (1 − t)·v, the data that a velocity at (x, t) points to, into `out`. */
+export function dataFromVelocity(out: FloatArray, x: FloatArray, velocity: FloatArray, t: number): void {
+  for (let i = 0; i < out.length; i++) out[i] = x[i] + (1 - t) * velocity[i];
+}
+
+/** Writes x̂0 = (x − t·x̂1)/(1 − t), the noise that a data prediction at (x, t) implies, into `out`; t < 1. */
+export function noiseFromData(out: FloatArray, x: FloatArray, data: FloatArray, t: number): void {
+  const rate = 1 / (1 - t);
+  for (let i = 0; i < out.length; i++) out[i] = (x[i] - t * data[i]) * rate;
+}
+
+/**
+ * Weight of the squared error of x̂1 at time t: 1/(1 − min(t, 0.9))². Up to t = 0.9 it makes the loss that of the
+ * velocity (v − v* = (x̂1 − x1)/(1 − t)); beyond, it stays at 100 where it would grow without bound.
+ */
+export function dataLossWeight(t: number): number {
+  const rest = 1 - Math.min(t, 0.9);
+  return 1 / (rest * rest);
+}
+
+/**
+ * How training times are drawn from (0,1): uniformly; from Beta(alpha, beta), of which Beta(a, 1) with a > 1 prefers
+ * late times; or as the logistic of a normal number (Esser et al., arXiv:2403.03206, §3.1), which prefers the middle.
+ */
+export type TimeDistribution =
+  | { readonly kind: 'uniform' }
+  | { readonly kind: 'beta'; readonly alpha: number; readonly beta: number }
+  | { readonly kind: 'logit-normal'; readonly mean: number; readonly deviation: number };
+
+/** Draws one training time in (0,1). */
+export function sampleTime(distribution: TimeDistribution, random: Random): number {
+  switch (distribution.kind) {
+    case 'uniform':
+      return random.uniform();
+    case 'beta': {
+      const a = gamma(distribution.alpha, random);
+      const b = gamma(distribution.beta, random);
+      return a / (a + b);
+    }
+    case 'logit-normal':
+      return 1 / (1 + Math.exp(-(distribution.mean + distribution.deviation * random.normal())));
+  }
+}
+
+/** Gamma(shape, 1) by Marsaglia & Tsang, ACM Trans. Math. Softw. 26, 363 (2000); shapes below 1 by their boost. */
+function gamma(shape: number, random: Random): number {
+  if (!(shape > 0)) throw new Error(`Beta-distributed times: a parameter is ${shape}; expected a number above 0.`);
+  if (shape < 1) return gamma(shape + 1, random) * Math.pow(random.uniform(), 1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const z = random.normal();
+    const v = (1 + c * z) ** 3;
+    if (v > 0 && Math.log(random.uniform()) < 0.5 * z * z + d - d * v + d * Math.log(v)) return d * v;
+  }
+}
