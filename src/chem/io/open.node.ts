@@ -4,14 +4,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { InputError } from './input-error.js';
 
 /** The name under which standard input appears in messages. */
 export const STDIN_NAME = 'standard input';
-
-/** A file that cannot be opened or read; the message names it and says why. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
-}
 
 /**
  * Opens `path`, or standard input for `-`, and gives its text (UTF-8) in chunks; the file is never held whole.

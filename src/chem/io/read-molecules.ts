@@ -1,0 +1,70 @@
+/** Reads a file of molecules in any of the formats as one stream of records. */
+
+import { InputError } from './input-error.js';
+import type { InputRecord } from './input-record.js';
+import type { TextChunks } from './lines.js';
+import type { RecordError } from './record-error.js';
+import { readSdf } from './sdf.js';
+import { readSmi } from './smi.js';
+import { readTable } from './table.js';
+
+export type InputFormat = 'smi' | 'csv' | 'tsv' | 'sdf';
+
+const FORMAT_OF_EXTENSION: Readonly<Record<string, InputFormat>> = {
+  smi: 'smi',
+  smiles: 'smi',
+  ism: 'smi',
+  can: 'smi',
+  txt: 'smi',
+  csv: 'csv',
+  tsv: 'tsv',
+  tab: 'tsv',
+  sdf: 'sdf',
+  sd: 'sdf',
+  mol: 'sdf',
+};
+
+/** The format that a file's name tells, `.gz` aside. @throws InputError */
+export function inputFormatOf(path: string): InputFormat {
+  const extension = /\.([^./\\]+)$/.exec(path.replace(/\.gz$/i, ''))?.[1]?.toLowerCase() ?? '';
+  const format = FORMAT_OF_EXTENSION[extension];
+  if (format !== undefined) return format;
+  throw new InputError(
+    `${path}: the name does not tell the format; expected one of .${Object.keys(FORMAT_OF_EXTENSION).join(' .')}, each also with .gz`,
+  );
+}
+
+export interface ReadMoleculesOptions {
+  readonly format: InputFormat;
+  /** Name of the file in messages. */
+  readonly file?: string;
+  /** For tables: see readTable. */
+  readonly smilesColumn?: string | undefined;
+  readonly nameColumn?: string | undefined;
+}
+
+/**
+ * Records in the order of the file; one that cannot be read comes as an error record and the next follows.
+ * @throws InputError where the file as a whole cannot be read
+ */
+export async function* readMolecules(
+  chunks: TextChunks,
+  { format, file = format, smilesColumn, nameColumn }: ReadMoleculesOptions,
+): AsyncGenerator<InputRecord> {
+  if (format === 'smi') yield* readSmi(chunks, { file });
+  else if (format === 'sdf') yield* readStructures(chunks, file);
+  else {
+    const delimiter = format === 'tsv' ? '\t' : undefined;
+    yield* readTable(chunks, { file, smilesColumn, nameColumn, delimiter });
+  }
+}
+
+async function* readStructures(chunks: TextChunks, file: string): AsyncGenerator<InputRecord> {
+  const errors: RecordError[] = [];
+  for await (const { structure, fields, index, line } of readSdf(chunks, { file, onError: (error) => errors.push(error) })) {
+    for (const error of errors.splice(0)) yield { kind: 'error', error };
+    const name = structure.name === '' ? undefined : structure.name;
+    yield { kind: 'structure', structure, name, fields, place: { file, index, line, name } };
+  }
+  for (const error of errors) yield { kind: 'error', error };
+}

@@ -1,0 +1,39 @@
+/** Reads SMILES files: a SMILES a line, then blanks or a tab and an optional name; `#` starts a comment line. */
+
+import type { InputRecord } from './input-record.js';
+import { lineBatches, type TextChunks } from './lines.js';
+import { RecordError } from './record-error.js';
+
+const HEADER = /^(?:\w+_)?smiles$/i;
+const NO_FIELDS: ReadonlyMap<string, string> = new Map();
+
+/** Blank lines, comment lines and a header line (`SMILES Name`) are passed over. Never throws. */
+export async function* readSmi(
+  chunks: TextChunks,
+  { file = 'SMILES' }: { file?: string } = {},
+): AsyncGenerator<InputRecord> {
+  let line = 0;
+  let index = 0;
+  for await (const batch of lineBatches(chunks)) {
+    for (const raw of batch) {
+      line += 1;
+      const text = raw.trim();
+      if (text === '' || text.startsWith('#')) continue;
+      const [smiles = '', rest = ''] = splitOnce(text);
+      if (index === 0 && HEADER.test(smiles)) continue;
+      const place = { file, index: index++, line };
+      if (rest.startsWith('|')) {
+        const problem = `the extension "${rest.slice(0, 40)}" after the SMILES is not understood; remove it`;
+        yield { kind: 'error', error: new RecordError(problem, place) };
+        continue;
+      }
+      const name = rest === '' ? undefined : rest;
+      yield { kind: 'smiles', smiles, name, fields: NO_FIELDS, place: { ...place, name } };
+    }
+  }
+}
+
+function splitOnce(text: string): string[] {
+  const at = text.search(/\s/);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at).trim()];
+}
