@@ -1,0 +1,45 @@
+/** A program: a tfjs function with the names and shapes of what goes in; and what every engine makes of it. */
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+export type Shape = readonly number[];
+
+export interface Program {
+  /** Float32 inputs by name. */
+  readonly inputs: Readonly<Record<string, Shape>>;
+  /** Values known now, float32, row-major: weights at generation, features of a graph. */
+  readonly constants?: Readonly<Record<string, { readonly shape: Shape; readonly data: Float32Array }>>;
+  /** An ordinary tfjs function, pure, of inputs and constants by name. */
+  readonly build: (tensors: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
+}
+
+export type Arrays = Readonly<Record<string, Float32Array>>;
+
+export interface CompiledProgram {
+  /**
+   * Runs once. Feeds hold every input, row-major; the outputs are fresh arrays that the caller may keep.
+   * @throws Error where a feed is missing or has another length than its shape says.
+   */
+  run(feeds: Arrays): Promise<Record<string, Float32Array>>;
+  dispose(): Promise<void>;
+}
+
+export interface Engine {
+  readonly name: 'onnx' | 'onnx-web' | 'tfjs-node' | 'wasm';
+  /** What it runs on, for people: version and device. */
+  readonly description: string;
+  compile(program: Program): Promise<CompiledProgram>;
+}
+
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, d) => product * d, 1);
+}
+
+/** @throws Error naming the input, the length that arrived and the shape that was expected. */
+export function checkFeeds(inputs: Readonly<Record<string, Shape>>, feeds: Arrays): void {
+  for (const [name, shape] of Object.entries(inputs)) {
+    const data = feeds[name];
+    if (!data) throw new Error(`input '${name}' is missing; expected a Float32Array of shape [${shape.join(', ')}]`);
+    if (data.length !== sizeOf(shape))
+      throw new Error(`input '${name}' has ${data.length} values; expected ${sizeOf(shape)}, shape [${shape.join(', ')}]`);
+  }
+}

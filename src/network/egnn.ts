@@ -1,0 +1,249 @@
+/**
+ * The velocity network: an SE(3)-equivariant message passing network on all pairs of atoms, after EGNN (Satorras,
+ * Hoogeboom, Welling 2021, eqs 3–6), with a pseudo-scalar term for tagged stereocentres. Written once in tfjs
+ * operations; engines compile it.
+ *
+ * Shapes: B conformers of n atoms, of G graphs, G = B (each its own) or 1 (all conformers of one molecule).
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Shape } from '../engine/program.js';
+import { ATOM_FEATURES, PAIR_FEATURES } from './features.js';
+
+export interface NetworkConfig {
+  /** Width of a node's state. */
+  readonly width: number;
+  /** Width of a message. */
+  readonly edgeWidth: number;
+  readonly layers: number;
+  /** Width of the hidden layer that weighs the chirality directions. */
+  readonly chiralWidth: number;
+}
+
+export interface NetworkInputs {
+  /** [B, n, 3] coordinates at time t, Å. */
+  readonly x: Tensor;
+  /** [B, 1] flow time. */
+  readonly t: Tensor;
+  /** [G·n, ATOM_FEATURES] */
+  readonly atoms: Tensor;
+  /** [G·n·n, PAIR_FEATURES] */
+  readonly pairs: Tensor;
+  /** [G, 4, n, n] for each tagged centre i, row i: one-hot of the centre itself and of its three ordered neighbours. */
+  readonly centres: Tensor;
+  /** [G, n, 1] 1 where an atom may move, 0 where it is clamped; without it all move and the centre of mass rests. */
+  readonly mobile?: Tensor | undefined;
+}
+
+/** Radial functions: Gaussians on the distance in Å, narrow where bonds differ by hundredths, wide far out. */
+const RADIAL_CENTRES = [0, 0.8, 1.2, 1.6, 2, 2.5, 3, 3.6, 4.3, 5.2, 6.5, 8, 10, 13];
+const RADIAL_WIDTHS = [0.4, 0.3, 0.3, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.8, 1, 1.2, 1.6, 2.2];
+const RADIAL = RADIAL_CENTRES.length;
+/** Softens distances near 0 (Å²), so that their gradient is finite there. */
+const SOFT_DISTANCE = 1e-4;
+/** Softens unit vectors near a centre (Å²): a bond's length is 1 to 2 Å, noise may put a neighbour on the centre. */
+const SOFT_UNIT = 0.25;
+/** Scales of the updates at the start of training, chosen so that the first steps neither stall nor burst. */
+const COORDINATE_SCALE = 0.2;
+const CHIRAL_SCALE = 0.3;
+const MESSAGE_SCALE = 0.3;
+const TIME_FREQUENCIES = [1, 2, 4, 8].map((k) => (k * Math.PI) / 2);
+const TIME_FEATURES = 1 + 2 * TIME_FREQUENCIES.length;
+
+/** Every parameter with its shape, in a fixed order. */
+export function parameterShapes({ width, edgeWidth, layers, chiralWidth }: NetworkConfig): Record<string, Shape> {
+  const shapes: Record<string, Shape> = {
+    'embed.atoms': [ATOM_FEATURES, width],
+    'embed.time': [TIME_FEATURES, width],
+    'embed.bias': [1, width],
+    'embed.out': [width, width],
+    'embed.out.bias': [1, width],
+  };
+  for (let l = 0; l < layers; l++) {
+    const at = (name: string) => `layer${l}.${name}`;
+    shapes[at('receiver')] = [width, edgeWidth];
+    shapes[at('sender')] = [width, edgeWidth];
+    shapes[at('pair')] = [PAIR_FEATURES, edgeWidth];
+    shapes[at('distance')] = [2 * RADIAL, edgeWidth];
+    shapes[at('edge.bias')] = [1, edgeWidth];
+    shapes[at('message')] = [edgeWidth, edgeWidth];
+    shapes[at('message.bias')] = [1, edgeWidth];
+    shapes[at('heads')] = [edgeWidth, 2];
+    shapes[at('heads.bias')] = [1, 2];
+    shapes[at('chiral')] = [width, chiralWidth];
+    shapes[at('chiral.volume')] = [1, chiralWidth];
+    shapes[at('chiral.bias')] = [1, chiralWidth];
+    shapes[at('chiral.out')] = [chiralWidth, 3];
+    if (l === layers - 1) continue;
+    shapes[at('node.state')] = [width, width];
+    shapes[at('node.message')] = [edgeWidth, width];
+    shapes[at('node.volume')] = [1, width];
+    shapes[at('node.bias')] = [1, width];
+    shapes[at('node.out')] = [width, width];
+    shapes[at('node.out.bias')] = [1, width];
+  }
+  return shapes;
+}
+
+/** Starting values: normal with variance 1/fan-in, a tenth of that where coordinates are moved, biases 0. */
+export function initialParameters(config: NetworkConfig, normal: () => number): Record<string, Float32Array> {
+  return Object.fromEntries(
+    Object.entries(parameterShapes(config)).map(([name, [rows, columns]]) => {
+      const small = name.endsWith('heads') || name.endsWith('chiral.out');
+      const scale = name.endsWith('bias') ? 0 : (small ? 0.1 : 1) / Math.sqrt(rows!);
+      return [name, Float32Array.from({ length: rows! * columns! }, () => scale * normal())];
+    }),
+  );
+}
+
+/** x·sigmoid(x), with its derivative s·(1 + x − x·s) written out: two passes over memory fewer than tfjs's own. */
+const silu = tf.customGrad((x, save) => {
+  const input = x as Tensor;
+  const s = tf.sigmoid(input);
+  const value = tf.mul(input, s);
+  (save as (tensors: Tensor[]) => void)([input, s, value]);
+  return {
+    value,
+    gradFunc: (dy: Tensor, saved: Tensor[]) => {
+      const [x0, s0, y0] = saved as [Tensor, Tensor, Tensor];
+      return tf.mul(dy, tf.mul(s0, tf.add(tf.sub(x0, y0), 1)));
+    },
+  };
+}) as (x: Tensor) => Tensor;
+
+/** Cyclic permutations of the columns of [.., 3], as matrices: (y, z, x) and (z, x, y). */
+const TURNS = [
+  [
+    [0, 0, 1],
+    [1, 0, 0],
+    [0, 1, 0],
+  ],
+  [
+    [0, 1, 0],
+    [0, 0, 1],
+    [1, 0, 0],
+  ],
+] as const;
+
+/** a × b = turn(a)·turn²(b) − turn²(a)·turn(b) for tensors of the same shape [.., 3]. */
+function cross(a: Tensor, b: Tensor): Tensor {
+  const turn = (v: Tensor, by: 0 | 1) =>
+    tf.reshape(tf.matMul(tf.reshape(v, [-1, 3]), tf.tensor2d(TURNS[by] as unknown as number[][])), v.shape);
+  return tf.sub(tf.mul(turn(a, 0), turn(b, 1)), tf.mul(turn(a, 1), turn(b, 0)));
+}
+
+/** Moves the first `by` of three slices along axis 1 to its end. */
+function roll(v: Tensor, by: 1 | 2): Tensor {
+  const [head, tail] = tf.split(v, [by, 3 - by], 1) as [Tensor, Tensor];
+  return tf.concat([tail, head], 1);
+}
+
+/**
+ * How handed each tagged centre is: vol = u1·(u2×u3) [B, n, 1] of the softened unit vectors to its ordered neighbours,
+ * and the directions [B, 3, n, 3] in which each neighbour raises it. All zero where no centre is tagged.
+ */
+function handedness(x: Tensor, centres: Tensor): { volume: Tensor; directions: Tensor } {
+  const [B, n] = x.shape as [number, number, number];
+  const picked = tf.reshape(pick(centres, x), [B, 4, n, 3]);
+  const [centre, neighbours] = tf.split(picked, [1, 3], 1) as [Tensor, Tensor];
+  const bonds = tf.sub(neighbours, centre);
+  const units = tf.div(bonds, tf.sqrt(tf.add(tf.sum(tf.square(bonds), -1, true), SOFT_UNIT)));
+  const directions = cross(roll(units, 1), roll(units, 2));
+  const volume = tf.mul(tf.sum(tf.mul(units, directions), [1, 3]), 1 / 3);
+  return { volume: tf.reshape(volume, [B, n, 1]), directions };
+}
+
+/** centres [G, 4n, n] times x [B, n, 3]; one graph serves the whole batch with the batch folded into the columns. */
+function pick(centres: Tensor, x: Tensor): Tensor {
+  const [B, n] = x.shape as [number, number, number];
+  const rows = tf.reshape(centres, [-1, 4 * n, n]);
+  if (rows.shape[0] === B) return tf.matMul(rows, x);
+  const columns = tf.reshape(tf.transpose(x, [1, 0, 2]), [n, B * 3]);
+  const picked = tf.matMul(tf.reshape(rows, [4 * n, n]), columns);
+  return tf.transpose(tf.reshape(picked, [4 * n, B, 3]), [1, 0, 2]);
+}
+
+/** The transpose of `pick`: forces [B, 4, n, 3] on centres and neighbours, added up per atom [B, n, 3]. */
+function scatter(centres: Tensor, forces: Tensor): Tensor {
+  const [B, , n] = forces.shape as [number, number, number, number];
+  const rows = tf.reshape(centres, [-1, 4 * n, n]);
+  if (rows.shape[0] === B) return tf.matMul(rows, tf.reshape(forces, [B, 4 * n, 3]), true, false);
+  const columns = tf.reshape(tf.transpose(tf.reshape(forces, [B, 4 * n, 3]), [1, 0, 2]), [4 * n, B * 3]);
+  const added = tf.matMul(tf.reshape(rows, [4 * n, n]), columns, true, false);
+  return tf.transpose(tf.reshape(added, [n, B, 3]), [1, 0, 2]);
+}
+
+/**
+ * The displacement x̂1 − x [B, n, 3] in Å, or with a velocity target the velocity itself.
+ * It turns with the molecule, ignores where it stands, and under a reflection differs exactly where centres are tagged.
+ */
+export function displacement(
+  { layers, width, edgeWidth }: NetworkConfig,
+  weights: Readonly<Record<string, Tensor>>,
+  { x, t, atoms, pairs, centres, mobile }: NetworkInputs,
+): Tensor {
+  const [B, n] = x.shape as [number, number, number];
+  const G = centres.shape[0]!;
+  const w = (name: string) => weights[name]!;
+  const perNode = (v: Tensor, columns: number) => tf.reshape(v, [B * n, columns]);
+
+  const angles = tf.matMul(t, tf.tensor2d([TIME_FREQUENCIES]) as Tensor);
+  const time = tf.concat([t, tf.sin(angles), tf.cos(angles)], 1);
+  const graphPart = tf.reshape(tf.add(tf.matMul(atoms, w('embed.atoms')), w('embed.bias')), [G, n, width]);
+  const timePart = tf.reshape(tf.matMul(time, w('embed.time')), [B, 1, width]);
+  const embedded = silu(perNode(tf.add(graphPart, timePart), width));
+  let h = tf.add(tf.matMul(embedded, w('embed.out')), w('embed.out.bias'));
+
+  const inverseWidths = tf.tensor2d([RADIAL_WIDTHS.map((v) => 1 / v)]);
+  const shifts = tf.tensor2d([RADIAL_CENTRES.map((c, k) => c / RADIAL_WIDTHS[k]!)]);
+  let position = x;
+  let first: Tensor | undefined;
+  for (let l = 0; l < layers; l++) {
+    const at = (name: string) => w(`layer${l}.${name}`);
+    const difference = tf.sub(tf.reshape(position, [B, n, 1, 3]), tf.reshape(position, [B, 1, n, 3]));
+    const distance = tf.reshape(tf.sqrt(tf.add(tf.sum(tf.square(difference), -1), SOFT_DISTANCE)), [B * n * n, 1]);
+    const radial = tf.exp(tf.neg(tf.square(tf.sub(tf.mul(distance, inverseWidths), shifts))));
+    first ??= radial;
+
+    const sent = tf.add(
+      tf.reshape(tf.add(tf.matMul(h, at('receiver')), at('edge.bias')), [B, n, 1, edgeWidth]),
+      tf.reshape(tf.matMul(h, at('sender')), [B, 1, n, edgeWidth]),
+    );
+    const fromGraph = tf.reshape(tf.matMul(pairs, at('pair')), [G, n, n, edgeWidth]);
+    const fromDistance = tf.reshape(tf.matMul(tf.concat([radial, first], 1), at('distance')), [B, n, n, edgeWidth]);
+    const hidden = silu(tf.reshape(tf.add(tf.add(sent, fromDistance), fromGraph), [B * n * n, edgeWidth]));
+    const message = silu(tf.add(tf.matMul(hidden, at('message')), at('message.bias')));
+    const heads = tf.add(tf.matMul(message, at('heads')), at('heads.bias'));
+    const [pull, gate] = tf.split(heads, 2, 1) as [Tensor, Tensor];
+
+    // Σ_j W_ij (x_i − x_j), as two small products instead of a sum over [B, n, n, 3].
+    const pulls = tf.reshape(tf.div(pull, tf.add(distance, 1)), [B, n, n]);
+    const moved = tf.sub(tf.mul(position, tf.sum(pulls, 2, true)), tf.matMul(pulls, position));
+
+    const { directions, volume } = handedness(position, centres);
+    const volumes = tf.reshape(volume, [B * n, 1]);
+    const weighing = silu(
+      tf.add(tf.add(tf.matMul(h, at('chiral')), tf.mul(volumes, at('chiral.volume'))), at('chiral.bias')),
+    );
+    const amounts = tf.transpose(tf.reshape(tf.matMul(weighing, at('chiral.out')), [B, n, 3]), [0, 2, 1]);
+    const forces = tf.mul(directions, tf.reshape(amounts, [B, 3, n, 1]));
+    const recoil = tf.neg(tf.sum(forces, 1, true));
+    const turned = scatter(centres, tf.concat([recoil, forces], 1));
+
+    const update = tf.add(tf.mul(moved, COORDINATE_SCALE), tf.mul(turned, CHIRAL_SCALE));
+    position = tf.add(position, mobile ? tf.mul(update, mobile) : update);
+    if (l === layers - 1) break;
+
+    const gates = tf.reshape(tf.sigmoid(gate), [B * n, 1, n]);
+    const gathered = perNode(tf.matMul(gates, tf.reshape(message, [B * n, n, edgeWidth])), edgeWidth);
+    const mixed = silu(
+      tf.add(
+        tf.add(tf.matMul(h, at('node.state')), tf.matMul(tf.mul(gathered, MESSAGE_SCALE), at('node.message'))),
+        tf.add(tf.mul(volumes, at('node.volume')), at('node.bias')),
+      ),
+    );
+    h = tf.add(h, tf.add(tf.matMul(mixed, at('node.out')), at('node.out.bias')));
+  }
+  const moved = tf.sub(position, x);
+  return mobile ? moved : tf.sub(moved, tf.mul(tf.sum(moved, 1, true), 1 / n));
+}
