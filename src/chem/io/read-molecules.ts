@@ -3,8 +3,8 @@
 import { InputError } from './input-error.js';
 import type { InputRecord } from './input-record.js';
 import type { TextChunks } from './lines.js';
-import type { RecordError } from './record-error.js';
-import { readSdf } from './sdf.js';
+import { RecordError } from './record-error.js';
+import { readSdfItems } from './sdf.js';
 import { readSmi } from './smi.js';
 import { readTable } from './table.js';
 
@@ -60,11 +60,13 @@ export async function* readMolecules(
 }
 
 async function* readStructures(chunks: TextChunks, file: string): AsyncGenerator<InputRecord> {
-  const errors: RecordError[] = [];
-  for await (const { structure, fields, index, line } of readSdf(chunks, { file, onError: (error) => errors.push(error) })) {
-    for (const error of errors.splice(0)) yield { kind: 'error', error };
+  for await (const item of readSdfItems(chunks, { file })) {
+    if (item instanceof RecordError) {
+      yield { kind: 'error', error: item };
+      continue;
+    }
+    const { structure, fields, index, line } = item;
     const name = structure.name === '' ? undefined : structure.name;
     yield { kind: 'structure', structure, name, fields, place: { file, index, line, name } };
   }
-  for (const error of errors) yield { kind: 'error', error };
 }

@@ -40,41 +40,43 @@ export async function* readSdf(
   chunks: TextChunks,
   { file = 'SDF', onError = rethrow }: ReadSdfOptions = {},
 ): AsyncGenerator<SdfRecord> {
+  for await (const item of readSdfItems(chunks, { file })) {
+    if (item instanceof RecordError) onError(item);
+    else yield item;
+  }
+}
+
+/** As readSdf, but a record that cannot be read comes as its RecordError in the place of the record. */
+export async function* readSdfItems(
+  chunks: TextChunks,
+  { file = 'SDF' }: { file?: string } = {},
+): AsyncGenerator<SdfRecord | RecordError> {
   let pending: string[] = [];
   let start = 1;
   let index = 0;
 
-  const finish = (closed: boolean): SdfRecord | undefined => {
+  const finish = (closed: boolean): SdfRecord | RecordError => {
+    const place = { file, index: index++, line: start };
     const lines = pending;
-    const line = start;
     pending = [];
     start += lines.length + 1;
     const firstText = lines.findIndex((text) => text.trim() !== '');
-    if (firstText < 0 && !closed) return undefined;
-    const place = { file, index: index++, line };
-    if (firstText < 0) {
-      onError(new RecordError('the record is empty', place));
-      return undefined;
-    }
+    if (firstText < 0) return new RecordError('the record is empty', place);
     try {
-      return { ...readRecord(lines, closed), index: place.index, line: firstText === 0 ? line : line + strayLines(lines) };
+      return { ...readRecord(lines, closed), index: place.index, line: place.line + strayLines(lines) };
     } catch (error) {
       if (!(error instanceof CtabError)) throw error;
-      onError(new RecordError(error.message, { ...place, line: line + error.line, name: lines[firstText]!.trim() }));
-      return undefined;
+      return new RecordError(error.message, { ...place, line: place.line + error.line, name: lines[firstText]!.trim() });
     }
   };
 
   for await (const batch of lineBatches(chunks)) {
     for (const line of batch) {
-      if (line.charCodeAt(0) === 36 && line.startsWith(DELIMITER)) {
-        const record = finish(true);
-        if (record !== undefined) yield record;
-      } else pending.push(line);
+      if (line.charCodeAt(0) === 36 && line.startsWith(DELIMITER)) yield finish(true);
+      else pending.push(line);
     }
   }
-  const last = finish(false);
-  if (last !== undefined) yield last;
+  if (pending.some((line) => line.trim() !== '')) yield finish(false);
 }
 
 function rethrow(error: RecordError): never {
@@ -83,6 +85,7 @@ function rethrow(error: RecordError): never {
 
 /** Blank lines before the header, whose own first line (the title) may be blank too. */
 function strayLines(lines: readonly string[]): number {
+  if (lines[0]!.trim() !== '') return 0;
   const counts = lines.findIndex((line) => /V[23]000\s*$/i.test(line));
   return Math.max(0, counts - 3);
 }
