@@ -9,11 +9,11 @@ export interface MolblockAtom {
   readonly radicals?: number | undefined;
 }
 
-/** `order` 4 is MDL's aromatic bond, 0 its dative one (9, donor first). */
+/** `order` 4 is MDL's aromatic bond, 5 its "single or double" of a query, 0 its dative one (9, donor first). */
 export interface MolblockBond {
   readonly a: number;
   readonly b: number;
-  readonly order: 0 | 1 | 2 | 3 | 4;
+  readonly order: 0 | 1 | 2 | 3 | 4 | 5;
 }
 
 /** The largest count that the three-digit fields of V2000 hold. */

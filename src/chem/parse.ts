@@ -61,6 +61,7 @@ export function parseSmiles(
         `"${shorten(text)}" is not a valid SMILES${reason ? `: ${reason}` : ''}. Check its brackets, ring closures and valences.`,
       );
     }
+    if (!text.includes('.')) return perceive(mol, title);
     return withOneFragment(mol, { largestFragment, label: `"${shorten(text)}"` }, (one) => perceive(one, title));
   });
 }

@@ -1,0 +1,163 @@
+/** Checks from the coordinates that a conformer has the stereochemistry its molecule asks for. */
+import { dihedral, signedVolume } from '../geometry/internal-coordinates.js';
+import { molblock } from './molblock.js';
+import type { Molecule, StereoBond, TetrahedralCentre } from './molecule.js';
+import { moleculeFromStructure } from './parse.js';
+import { withMol } from './rdkit.js';
+import type { RDKitModule } from './rdkit.js';
+
+/**
+ * Smallest signed volume u1·(u2×u3) of unit vectors that is a hand at all. An ideal tetrahedron has 0.77; a centre
+ * below 0.1 is flat to within some 5° and may be on its way to either side.
+ */
+export const LEAST_VOLUME = 0.1;
+
+/** Widest dihedral of a cis pair, in radians (a trans pair needs π minus this). Between lies no double bond. */
+export const WIDEST_CIS = Math.PI / 3;
+
+export interface StereoVerdict {
+  /** Centre atoms whose hand is the wanted one, and those whose hand is not. Only specified centres count. */
+  readonly centresRight: readonly number[];
+  readonly centresWrong: readonly number[];
+  /** Indices in `molecule.stereoBonds`, specified ones only. */
+  readonly bondsRight: readonly number[];
+  readonly bondsWrong: readonly number[];
+  /** Nothing is wrong. */
+  readonly right: boolean;
+  /**
+   * What RDKit says of the specified stereo: it sees all of it as wanted, some of it not at all and the rest as
+   * wanted, or the opposite somewhere (which then counts as wrong). Undefined without RDKit.
+   */
+  readonly secondOpinion?: 'agrees' | 'abstains' | 'contradicts' | undefined;
+  /**
+   * Isomeric SMILES of what the conformer is, by RDKit; says which hand the unspecified centres took. Undefined
+   * without RDKit, or where it cannot read the conformer.
+   */
+  readonly assigned?: string | undefined;
+}
+
+/**
+ * Verifies every specified tetrahedral centre by its signed volume and every specified double bond by its dihedral;
+ * with RDKit, also by what RDKit perceives in the coordinates. Both must find nothing wrong.
+ *
+ * RDKit sees no stereo from coordinates in some places (P(III) phosphines, trans double bonds in eight-membered
+ * rings): there it abstains and the mathematics decides alone.
+ * @param coordinates [n,3] row-major, Å, of all atoms. Coordinates that are not finite are wrong everywhere.
+ */
+export function verifyStereo(
+  rdkit: RDKitModule | undefined,
+  molecule: Molecule,
+  coordinates: Float32Array,
+): StereoVerdict {
+  if (coordinates.length !== 3 * molecule.atoms.length) {
+    throw new RangeError(
+      `verifyStereo: ${coordinates.length} coordinates arrived for ${molecule.atoms.length} atoms; expected ${3 * molecule.atoms.length}`,
+    );
+  }
+  const wrongCentres = new Set<number>();
+  const wrongBonds = new Set<number>();
+  molecule.centres.forEach((centre, i) => {
+    if (centre.specified && !centreIsRight(centre, coordinates)) wrongCentres.add(i);
+  });
+  molecule.stereoBonds.forEach((bond, i) => {
+    if (bond.cis !== undefined && !bondIsRight(bond, coordinates)) wrongBonds.add(i);
+  });
+
+  let secondOpinion: StereoVerdict['secondOpinion'];
+  let assigned: string | undefined;
+  if (rdkit && coordinates.every(Number.isFinite)) {
+    assigned = withMol(rdkit, molblock({ molecule, coordinates, title: '' }), (mol) => mol?.get_smiles(), {
+      details: '{"removeHs":true}',
+    });
+    if (assigned === molecule.smiles) secondOpinion = 'agrees';
+    else if (assigned === undefined) secondOpinion = 'abstains';
+    else {
+      const seen = perceivedStereo(rdkit, molecule, coordinates);
+      seen.oppositeCentres.forEach((i) => wrongCentres.add(i));
+      seen.oppositeBonds.forEach((i) => wrongBonds.add(i));
+      const opposite = seen.oppositeCentres.length + seen.oppositeBonds.length;
+      secondOpinion = opposite > 0 ? 'contradicts' : seen.complete ? 'agrees' : 'abstains';
+    }
+  }
+
+  const centres = molecule.centres.flatMap(({ specified, atom }, i) => (specified ? [{ atom, i }] : []));
+  const bonds = molecule.stereoBonds.flatMap(({ cis }, i) => (cis === undefined ? [] : [i]));
+  return {
+    centresRight: centres.filter(({ i }) => !wrongCentres.has(i)).map(({ atom }) => atom),
+    centresWrong: centres.filter(({ i }) => wrongCentres.has(i)).map(({ atom }) => atom),
+    bondsRight: bonds.filter((i) => !wrongBonds.has(i)),
+    bondsWrong: bonds.filter((i) => wrongBonds.has(i)),
+    right: wrongCentres.size === 0 && wrongBonds.size === 0,
+    secondOpinion,
+    assigned,
+  };
+}
+
+function centreIsRight({ atom, neighbours }: TetrahedralCentre, coordinates: Float32Array): boolean {
+  return signedVolume(coordinates, atom, neighbours[0]!, neighbours[1]!, neighbours[2]!) > LEAST_VOLUME;
+}
+
+function bondIsRight({ a, b, references, cis }: StereoBond, coordinates: Float32Array): boolean {
+  const twist = Math.abs(dihedral(coordinates, references[0], a, b, references[1]));
+  return cis ? twist < WIDEST_CIS : twist > Math.PI - WIDEST_CIS;
+}
+
+/** Compares RDKit's perception of the conformer, centre by centre, with what is wanted. Gives indices. */
+function perceivedStereo(
+  rdkit: RDKitModule,
+  molecule: Molecule,
+  coordinates: Float32Array,
+): { oppositeCentres: number[]; oppositeBonds: number[]; complete: boolean } {
+  const { molecule: conformer, order } = moleculeFromStructure(rdkit, {
+    name: molecule.name,
+    atoms: molecule.atoms,
+    bonds: molecule.bonds,
+    coordinates,
+    dimension: 3,
+  });
+  const seenCentres = new Map(
+    conformer.centres.flatMap(({ atom, neighbours, specified }) =>
+      specified ? [[order[atom]!, neighbours.map((i) => order[i]!)] as const] : [],
+    ),
+  );
+  const seenBonds = new Map(
+    conformer.stereoBonds.flatMap(({ a, b, references: [p, q], cis }) =>
+      cis === undefined ? [] : [[bondKey(order[a]!, order[b]!), { references: [order[p]!, order[q]!], cis }] as const],
+    ),
+  );
+  const oppositeCentres: number[] = [];
+  const oppositeBonds: number[] = [];
+  let complete = true;
+  molecule.centres.forEach(({ atom, neighbours, specified }, i) => {
+    if (!specified) return;
+    const seen = seenCentres.get(atom);
+    if (!seen) complete = false;
+    else if (!sameHand(neighbours, seen)) oppositeCentres.push(i);
+  });
+  molecule.stereoBonds.forEach(({ a, b, references, cis }, i) => {
+    if (cis === undefined) return;
+    const seen = seenBonds.get(bondKey(a, b));
+    if (!seen) {
+      complete = false;
+      return;
+    }
+    // Another reference at one end lies on the other side.
+    const others = references.filter((reference) => !seen.references.includes(reference)).length;
+    if ((seen.cis === cis) !== (others % 2 === 0)) oppositeBonds.push(i);
+  });
+  return { oppositeCentres, oppositeBonds, complete };
+}
+
+/** Whether two orders of the same neighbours (three or four) are an even permutation of each other. */
+export function sameHand(first: readonly number[], second: readonly number[]): boolean {
+  const places = first.map((neighbour) => second.indexOf(neighbour));
+  let inversions = 0;
+  for (let i = 0; i < places.length; i++) {
+    for (let j = i + 1; j < places.length; j++) if (places[i]! > places[j]!) inversions++;
+  }
+  return inversions % 2 === 0;
+}
+
+function bondKey(a: number, b: number): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+}
