@@ -3,7 +3,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { ConformerRecord } from './conformer-record.js';
-import { pdbFooter, pdbHeader, pdbModel } from './write-pdb.js';
+import { PDB_END, pdbHeader, pdbModel } from './write-pdb.js';
 import { sdfRecord } from './write-sdf.js';
 import { xyzFrame } from './write-xyz.js';
 
@@ -74,7 +74,7 @@ function formatter(format: OutputFormat): Formatter {
       let number = model;
       for (const record of records) {
         if (record.molecule !== entry) {
-          if (entry !== undefined) text += pdbFooter(entry);
+          if (entry !== undefined) text += PDB_END;
           entry = record.molecule;
           number = 0;
           text += pdbHeader(record.title ?? entry.name ?? '');
@@ -85,7 +85,7 @@ function formatter(format: OutputFormat): Formatter {
       [current, model] = [entry, number];
       return text;
     },
-    end: () => (current === undefined ? '' : pdbFooter(current)),
+    end: () => (current === undefined ? '' : PDB_END),
   };
 }
 

@@ -1,7 +1,10 @@
-/** Writes conformers as the models of a PDB entry (format 3.3): header, models, then bonds and END. */
+/**
+ * Writes conformers as the models of a PDB entry (format 3.3). The bonds (CONECT) stand inside each model, where RDKit
+ * and others look for them, and not once at the end as the format has it: so a model is whole by itself.
+ */
 
 import { elementSymbol } from '../elements.js';
-import type { MolblockAtom, MolblockBond } from '../molblock.js';
+import type { MolblockAtom } from '../molblock.js';
 import { checkCoordinates, oneLine, type ConformerRecord } from './conformer-record.js';
 
 const RESIDUE = 'UNL';
@@ -19,7 +22,7 @@ export function pdbHeader(title: string): string {
 }
 
 /**
- * One model, number from 1. Data fields stand before it as REMARK 6 (free text).
+ * One model with its bonds, number from 1. Data fields stand before it as REMARK 6 (free text).
  * @throws RangeError for coordinates that are not finite, do not fit the atoms or the columns, or too many atoms
  */
 export function pdbModel(record: ConformerRecord, model: number): string {
@@ -40,11 +43,14 @@ export function pdbModel(record: ConformerRecord, model: number): string {
     const symbol = elementSymbol(atom.element).toUpperCase().padStart(2);
     text += `HETATM${serial} ${names[i]} ${RESIDUE} A   1    ${xyz}  1.00  0.00          ${symbol}${chargeText(atom.charge)}\n`;
   });
-  return `${text}ENDMDL\n`;
+  return `${text}${conect(molecule)}ENDMDL\n`;
 }
 
-/** The closing lines: bonds, the multiple ones repeated as is the custom, and END. */
-export function pdbFooter({ atoms, bonds }: { atoms: readonly MolblockAtom[]; bonds: readonly MolblockBond[] }): string {
+/** The line that ends an entry. */
+export const PDB_END = 'END\n';
+
+/** CONECT lines of all bonds, the multiple ones repeated as is the custom. */
+function conect({ atoms, bonds }: ConformerRecord['molecule']): string {
   const partners: number[][] = atoms.map(() => []);
   for (const { a, b, order } of bonds) {
     const times = order === 2 || order === 3 ? order : 1;
@@ -60,7 +66,7 @@ export function pdbFooter({ atoms, bonds }: { atoms: readonly MolblockAtom[]; bo
       text += `CONECT${[atom, ...list.slice(from, from + 4)].map((i) => String(i + 1).padStart(5)).join('')}\n`;
     }
   });
-  return `${text}END\n`;
+  return text;
 }
 
 /** Names of four columns: the element and a number, in base 36 where decimals do not fit; unique up to some 30 000. */
