@@ -38,8 +38,7 @@ export function rotationAveragedData(
  *
  * In the eigenbasis of Davenport's matrix the mean is diagonal with dᵢ = ∂ log c/∂sᵢ, c the normalising constant as
  * a function of the proper singular values; c is a one-dimensional integral of Bessel functions: Lee, "Bayesian
- * attitude estimation with the matrix Fisher distribution on SO(3)" (IEEE Trans. Autom. Control 63, 3377 (2018)),
- * eqs. 9–15.
+ * attitude estimation with the matrix Fisher distribution on SO(3)", IEEE Trans. Autom. Control 63, 3377 (2018), §II.
  */
 export function meanRotation(out: FloatArray, s: ArrayLike<number>): void {
   const matrix = new Float64Array(16);
