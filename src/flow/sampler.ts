@@ -1,0 +1,165 @@
+/** The sampler: from noise to data by repeated prediction, with a chosen share of fresh, aligned noise. */
+import { alignNoise } from './coupling.js';
+import type { Prior } from './prior.js';
+import { createNoise } from './random.js';
+import { timeGrid, type GridSpacing } from './time-grid.js';
+
+/** Names one draw: the result depends on it, the seed and the model alone, never on its neighbours in the batch. */
+export interface DrawKey {
+  /** Index of the conformer. */
+  readonly conformer: number;
+  /** 0, and one more each time this conformer is drawn again. */
+  readonly attempt: number;
+}
+
+/** Where sampling starts. Coordinates are [B,n,3] in Å, each conformer with mean zero; `time` is in [0, 1). */
+export type SampleStart =
+  /** Noise from the prior, at t = 0. */
+  | { readonly kind: 'prior' }
+  /** Given conformers, noised to `time` first: x_t = (1−t)·ε + t·x, ε aligned onto x. For refinement. */
+  | { readonly kind: 'noised'; readonly coordinates: Float32Array; readonly time: number }
+  /** A state of the flow at `time`, taken as it is. */
+  | { readonly kind: 'state'; readonly coordinates: Float32Array; readonly time: number };
+
+/** How much of the noise is drawn anew at each step. */
+export interface FreshNoise {
+  /** γ in [0,1]: 0 is Euler's method on the ODE, 1 replaces the noise altogether. */
+  readonly share: number;
+  /** Fresh noise enters at steps that end at a time in [from, to]. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** One moment of a trajectory. The arrays are lent until the callback is done: copy what is kept. */
+export interface Frame {
+  /** 0 at the start, `steps` at the end. */
+  readonly step: number;
+  readonly time: number;
+  /** x_t [B,n,3]. */
+  readonly x: Float32Array;
+  /** The prediction x̂1 [B,n,3] at x_t; at the end, x itself. */
+  readonly data: Float32Array;
+}
+
+export interface SampleOptions {
+  readonly prior: Prior;
+  /**
+   * The model: x̂1 [B,n,3] for x_t [B,n,3] at time t, of mean zero wherever x_t is. It may reuse the array it returns
+   * and must not keep or change `x`.
+   */
+  readonly predict: (x: Float32Array, t: number) => Promise<Float32Array> | Float32Array;
+  readonly seed: number;
+  /** The B draws of this batch. */
+  readonly draws: readonly DrawKey[];
+  readonly steps?: number;
+  readonly spacing?: GridSpacing;
+  readonly noise?: FreshNoise;
+  readonly start?: SampleStart;
+  /** As in training: the automorphisms over which noise was aligned there. */
+  readonly automorphisms?: readonly ArrayLike<number>[];
+  readonly onFrame?: (frame: Frame) => void | Promise<void>;
+}
+
+/** Share of the implied noise in what fresh noise is aligned onto: it only decides between equally good rotations. */
+const TIE_BREAK = 1e-3;
+
+/**
+ * Draws a batch of conformers of one molecule, [B,n,3] in Å. A step from t to u takes the prediction x̂1 at (x_t, t)
+ * and the noise it implies, ε̂ = (x_t − t·x̂1)/(1 − t), to
+ * x_u = u·x̂1 + (1−u)·ε, ε = √(1−γ)·ε̂ + √γ·(fresh noise from the prior, rotated onto x̂1).
+ * The last step ends on x̂1. With an equivariant model the whole is equivariant, fresh noise included: a turned start
+ * turns x̂1, and with it the noise that is aligned onto it. Where several rotations align equally well (atoms on a
+ * line), the implied noise, which turns along, decides.
+ *
+ * With γ = 0 this is Euler's method for v = (x̂1 − x)/(1 − t); γ = 1 is the sampler of Bansal et al., "Cold diffusion"
+ * (arXiv:2208.09392, algorithm 1) with noise as the degradation; between them it is the family of Song, Meng & Ermon,
+ * "Denoising diffusion implicit models" (arXiv:2010.02502, eq. 12) on the straight path, but for the alignment.
+ */
+export async function sampleFlow({
+  prior,
+  predict,
+  seed,
+  draws,
+  steps = 20,
+  spacing = { kind: 'uniform' },
+  noise = { share: 1, from: 0.4 },
+  start = { kind: 'prior' },
+  automorphisms = [],
+  onFrame,
+}: SampleOptions): Promise<Float32Array> {
+  const { atoms } = prior;
+  const size = 3 * atoms;
+  const { share, from = 0, to = 1 } = noise;
+  if (!(share >= 0 && share <= 1)) {
+    throw new Error(`Sampler: the share of fresh noise is ${share}; expected a number in [0, 1].`);
+  }
+  const coupling = { atoms, automorphisms };
+  const x = startState();
+  const times = timeGrid({ steps, spacing, from: start.kind === 'prior' ? 0 : start.time });
+  const fresh = new Float32Array(size);
+  const target = new Float32Array(size);
+  const keep = Math.sqrt(1 - share);
+  const renew = Math.sqrt(share);
+
+  for (let step = 1; step <= steps; step++) {
+    const t = times[step - 1];
+    const u = times[step];
+    const data = await predict(x, t);
+    if (data.length !== x.length) {
+      throw new Error(`Sampler: the model returned ${data.length} numbers for ${x.length} at t = ${t}.`);
+    }
+    await onFrame?.({ step: step - 1, time: t, x, data });
+    if (u === 1) {
+      x.set(data);
+    } else if (share > 0 && u >= from && u <= to) {
+      draws.forEach((draw, b) => {
+        const at = b * size;
+        const conformer = data.subarray(at, at + size);
+        prior.sample(fresh, createNoise({ seed, ...draw, step }));
+        for (let i = 0; i < size; i++) {
+          const implied = (x[at + i] - t * conformer[i]) / (1 - t);
+          target[i] = conformer[i] + TIE_BREAK * implied;
+        }
+        alignNoise(fresh, fresh, target, coupling);
+        for (let i = 0; i < size; i++) {
+          const implied = (x[at + i] - t * conformer[i]) / (1 - t);
+          x[at + i] = u * conformer[i] + (1 - u) * (keep * implied + renew * fresh[i]);
+        }
+      });
+    } else {
+      // The same as u·x̂1 + (1−u)·ε̂, written so that an atom whose prediction is where it stands does not move at all.
+      const fraction = (u - t) / (1 - t);
+      for (let i = 0; i < x.length; i++) x[i] += fraction * (data[i] - x[i]);
+    }
+  }
+  await onFrame?.({ step: steps, time: 1, x, data: x });
+  return x;
+
+  function startState(): Float32Array {
+    const state = new Float32Array(draws.length * size);
+    if (start.kind !== 'prior') {
+      if (start.coordinates.length !== state.length) {
+        throw new Error(
+          `Sampler: the start has ${start.coordinates.length} numbers; expected ${draws.length} × ${atoms} × 3.`,
+        );
+      }
+      if (!(start.time >= 0 && start.time < 1)) {
+        throw new Error(`Sampler: the start is at t = ${start.time}; expected a time in [0, 1).`);
+      }
+    }
+    draws.forEach((draw, b) => {
+      const conformer = state.subarray(b * size, (b + 1) * size);
+      if (start.kind === 'state') {
+        conformer.set(start.coordinates.subarray(b * size, (b + 1) * size));
+        return;
+      }
+      prior.sample(conformer, createNoise({ seed, ...draw }));
+      if (start.kind === 'noised') {
+        const given = start.coordinates.subarray(b * size, (b + 1) * size);
+        alignNoise(conformer, conformer, given, coupling);
+        for (let i = 0; i < size; i++) conformer[i] = (1 - start.time) * conformer[i] + start.time * given[i];
+      }
+    });
+    return state;
+  }
+}
