@@ -8,8 +8,11 @@ const RING_SIZES = [3, 4, 5, 6, 7] as const;
 /** Bond steps between two atoms, as classes: the upper end of each, the last without end. */
 const HOP_CLASSES = [0, 1, 2, 3, 4, 5, 6, 8, Infinity] as const;
 
-/** element, charge, radicals, aromatic, hybridisation, neighbours, hydrogens, rings of each size, larger ring, ring, tagged */
-export const ATOM_FEATURES = ELEMENTS.length + 3 + HYBRIDISATIONS.length + 2 + RING_SIZES.length + 3;
+/**
+ * element, charge, radicals, aromatic, hybridisation, neighbours, hydrogens, rings of each size, larger ring, ring,
+ * tagged, and whether the geometry wanted is that of a force field (in training, where some references are).
+ */
+export const ATOM_FEATURES = ELEMENTS.length + 3 + HYBRIDISATIONS.length + 2 + RING_SIZES.length + 4;
 /** bond class (4), ring bond, conjugated, cis, trans, hop class, shared ring of 3–4, 5, 6, more */
 export const PAIR_FEATURES = 8 + HOP_CLASSES.length + 4;
 
@@ -29,7 +32,10 @@ export interface GraphFeatures {
 /**
  * @throws Error naming the element and atom, where the network does not know it.
  */
-export function graphFeatures(molecule: Molecule, { scope = 'skeleton' as Scope } = {}): GraphFeatures {
+export function graphFeatures(
+  molecule: Molecule,
+  { scope = 'skeleton' as Scope, forceField = false }: { readonly scope?: Scope; readonly forceField?: boolean } = {},
+): GraphFeatures {
   const n = scope === 'skeleton' ? molecule.skeletonCount : molecule.atoms.length;
   const bonds = molecule.bonds.filter(({ a, b }) => a < n && b < n);
   const neighbours: number[][] = Array.from({ length: n }, () => []);
@@ -43,13 +49,13 @@ export function graphFeatures(molecule: Molecule, { scope = 'skeleton' as Scope 
   const tagged = new Set(centres.map(([centre]) => centre));
   return {
     n,
-    atoms: atomFeatures(molecule, n, tagged),
+    atoms: atomFeatures(molecule, n, tagged, forceField),
     pairs: pairFeatures(molecule, n, bonds, neighbours),
     centres,
   };
 }
 
-function atomFeatures(molecule: Molecule, n: number, tagged: ReadonlySet<number>): Float32Array {
+function atomFeatures(molecule: Molecule, n: number, tagged: ReadonlySet<number>, forceField: boolean): Float32Array {
   const out = new Float32Array(n * ATOM_FEATURES);
   const ringSizes: Set<number>[] = Array.from({ length: n }, () => new Set());
   for (const ring of molecule.rings) for (const i of ring) if (i < n) ringSizes[i]!.add(ring.length);
@@ -79,6 +85,7 @@ function atomFeatures(molecule: Molecule, n: number, tagged: ReadonlySet<number>
     out[at++] = +[...sizes].some((size) => size > 7);
     out[at++] = +(sizes.size > 0);
     out[at++] = +tagged.has(i);
+    out[at++] = +forceField;
   }
   return out;
 }

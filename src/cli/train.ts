@@ -1,0 +1,101 @@
+/** molflow train: a model of a configuration and SD files of conformers. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { loadRDKit } from '../chem/rdkit.js';
+import { packEnsembles } from '../dataset/pack.js';
+import { readPartialModel } from '../network/model.js';
+import { parseTrainingConfig, type StageName } from '../training/config.js';
+import { train, type TrainingProgress } from '../training/train.js';
+
+interface TrainFlags {
+  readonly config: string;
+  readonly data: string[];
+  readonly out?: string;
+  readonly stage?: StageName;
+  readonly workers: number;
+  readonly device: string;
+  readonly cache: string;
+  readonly init?: string;
+  readonly quiet?: boolean;
+}
+
+const count = (value: string): number => {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number, 1 or more');
+  return number;
+};
+
+const stageName = (value: string): StageName => {
+  if (value !== 'skeleton' && value !== 'hydrogens') throw new InvalidArgumentError('expected skeleton or hydrogens');
+  return value;
+};
+
+export function trainCommand(): Command {
+  return new Command('train')
+    .description('train a model on SD files of conformers; an interrupted run in the same folder goes on')
+    .requiredOption('--config <file>', 'training configuration, see configs/')
+    .requiredOption('--data <file...>', 'SD files (.sdf, .sdf.gz): all hydrogens explicit, the records of a molecule in a row under one title')
+    .option('--out <folder>', 'folder of the run (default: runs/<name of the configuration>)')
+    .option('--stage <stage>', 'skeleton or hydrogens alone (default: both, one after the other)', stageName)
+    .option('--workers <n>', 'data-parallel workers, best one per core', count, 2)
+    .option('--device <name>', 'execution provider: cpu, webgpu, cuda, coreml, dml', 'cpu')
+    .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
+    .option('--init <model>', 'start from the weights of this model (fine-tuning)')
+    .option('--quiet', 'no progress')
+    .action(run);
+}
+
+async function run(flags: TrainFlags): Promise<void> {
+  const config = parseTrainingConfig(await readFile(flags.config, 'utf8'), flags.config);
+  const stages = (['skeleton', 'hydrogens'] as const).filter((s) => config[s] && (!flags.stage || s === flags.stage));
+  if (stages.length === 0) throw new Error(`${flags.config} has no stage '${flags.stage ?? 'skeleton or hydrogens'}'`);
+  const say = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
+  const skipped: string[] = [];
+  const packed = await packEnsembles({
+    rdkit: await loadRDKit(),
+    files: flags.data,
+    cache: flags.cache,
+    onProgress: (molecules, file) => molecules % 5000 === 0 && say(`packing ${file}: ${molecules} molecules`),
+    onSkip: (reason) => skipped.push(reason),
+  });
+  for (const reason of skipped.slice(0, 5)) say(`skipped: ${reason}`);
+  if (skipped.length > 5) say(`skipped ${skipped.length} records in all`);
+
+  const initial = flags.init ? readPartialModel(await readFile(flags.init), flags.init) : undefined;
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      say('stopping after a last checkpoint');
+      abort.abort();
+    });
+  for (const stage of stages) {
+    if (abort.signal.aborted) break;
+    await train({
+      name: config.name,
+      stage,
+      config: config[stage]!,
+      packed,
+      folder: flags.out ?? path.join('runs', config.name),
+      workers: flags.workers,
+      device: flags.device,
+      initial: initial?.[stage],
+      onProgress: (progress) => say(progressLine(progress)),
+      signal: abort.signal,
+    });
+  }
+}
+
+function progressLine(p: TrainingProgress): string {
+  return [
+    `${p.stage} ${p.minutes.toFixed(1)} min`,
+    `step ${p.step}`,
+    `loss ${p.loss.toFixed(4)}`,
+    `${p.samplesPerSecond.toFixed(0)} samples/s`,
+    `|g| ${p.gradientNorm.toFixed(2)}`,
+    `lr ${p.learningRate.toExponential(1)}`,
+    `${p.minutesLeft.toFixed(0)} min left`,
+    ...(p.skippedSteps > 0 ? [`${p.skippedSteps} steps skipped`] : []),
+    ...(p.validationLoss === undefined ? [] : [`validation ${p.validationLoss.toFixed(4)}`]),
+  ].join('  ');
+}

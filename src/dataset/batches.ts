@@ -1,0 +1,154 @@
+/** Training batches: molecules of equal atom count, noise coupled to a conformer of each, as arrays for the network. */
+import type { FloatArray } from '../geometry/coordinates.js';
+import { centre } from '../geometry/coordinates.js';
+import { alignNoise, matchRows } from '../flow/coupling.js';
+import { dataLossWeight, interpolate, sampleTime, type TimeDistribution } from '../flow/path.js';
+import type { Random } from '../flow/random.js';
+import { ATOM_FEATURES, centreRows, graphFeatures, PAIR_FEATURES, type GraphFeatures } from '../network/features.js';
+import { hydrogenParents, skeletonPrior, startHydrogens, type PriorSettings } from '../network/priors.js';
+import type { Ensemble } from './ensemble.js';
+
+export interface BatchSettings {
+  readonly stage: 'skeleton' | 'hydrogens';
+  readonly prior: PriorSettings;
+  readonly target: 'data' | 'velocity';
+  readonly time: TimeDistribution;
+  /** Whether the coupling may also permute equivalent atoms. */
+  readonly automorphisms: boolean;
+  /** Work in one batch, in pairs of atoms of a skeleton: the batch of molecules of n atoms holds about this / n². */
+  readonly pairsPerBatch: number;
+  readonly mostMolecules: number;
+  readonly mostAtoms: number;
+}
+
+export interface Batch {
+  readonly n: number;
+  readonly size: number;
+  /** x, t, atoms, pairs, centres, target, weight and (hydrogens) mobile, as the training program takes them. */
+  readonly feeds: Record<string, Float32Array>;
+}
+
+interface Entry {
+  readonly ensemble: Ensemble;
+  /** Features on first use, the pairs as bytes: they are zeros and ones, and there are many. */
+  features: { readonly graph: Omit<GraphFeatures, 'pairs'>; readonly pairs: Uint8Array } | undefined;
+}
+
+/** Nodes cost too, not pairs alone: about as much as this many pairs each. */
+const PAIRS_PER_NODE = 6;
+
+export function batchSize(n: number, { pairsPerBatch, mostMolecules }: BatchSettings): number {
+  return Math.max(1, Math.min(mostMolecules, Math.round(pairsPerBatch / (n * (n + PAIRS_PER_NODE)))));
+}
+
+/** Draws batches without end. Every molecule comes up equally often, each of its conformers as often as the others. */
+export function batchSource(ensembles: readonly Ensemble[], settings: BatchSettings) {
+  const groups = new Map<number, Entry[]>();
+  for (const ensemble of ensembles) {
+    const { skeletonCount, atoms } = ensemble.molecule;
+    const n = settings.stage === 'skeleton' ? skeletonCount : atoms.length;
+    if (n < 2 || n > settings.mostAtoms || (settings.stage === 'hydrogens' && n === skeletonCount)) continue;
+    if (!groups.has(n)) groups.set(n, []);
+    groups.get(n)!.push({ ensemble, features: undefined });
+  }
+  const sizes = [...groups.keys()].sort((a, b) => a - b);
+  if (sizes.length === 0) throw new Error('no molecule of the data has between 2 and mostAtoms atoms');
+  const shares: number[] = [];
+  let total = 0;
+  for (const n of sizes) shares.push((total += groups.get(n)!.length / batchSize(n, settings)));
+
+  return {
+    sizes,
+    molecules: [...groups.values()].reduce((sum, group) => sum + group.length, 0),
+    draw(random: Random): Batch {
+      const at = random.uniform() * total;
+      const n = sizes[shares.findIndex((share) => at < share)] ?? sizes[sizes.length - 1]!;
+      const group = groups.get(n)!;
+      const size = batchSize(n, settings);
+      return makeBatch(
+        Array.from({ length: size }, () => group[random.integer(group.length)]!),
+        n,
+        settings,
+        random,
+      );
+    },
+  };
+}
+
+export type BatchSource = ReturnType<typeof batchSource>;
+
+function featuresOf(entry: Entry, stage: BatchSettings['stage']) {
+  if (entry.features) return entry.features;
+  const { pairs, ...graph } = graphFeatures(entry.ensemble.molecule, {
+    scope: stage === 'skeleton' ? 'skeleton' : 'all',
+    forceField: entry.ensemble.forceField,
+  });
+  return (entry.features = { graph, pairs: Uint8Array.from(pairs) });
+}
+
+function makeBatch(entries: readonly Entry[], n: number, settings: BatchSettings, random: Random): Batch {
+  const B = entries.length;
+  const arrays = {
+    x: new Float32Array(B * n * 3),
+    t: new Float32Array(B),
+    atoms: new Float32Array(B * n * ATOM_FEATURES),
+    pairs: new Float32Array(B * n * n * PAIR_FEATURES),
+    centres: new Float32Array(B * 4 * n * n),
+    target: new Float32Array(B * n * 3),
+    weight: new Float32Array(B),
+    ...(settings.stage === 'hydrogens' && { mobile: new Float32Array(B * n) }),
+  };
+  const x0 = new Float32Array(n * 3);
+  const x1 = new Float32Array(n * 3);
+  entries.forEach((entry, b) => {
+    const { graph, pairs } = featuresOf(entry, settings.stage);
+    arrays.atoms.set(graph.atoms, b * n * ATOM_FEATURES);
+    arrays.pairs.set(pairs, b * n * n * PAIR_FEATURES);
+    if (graph.centres.length > 0) centreRows(arrays.centres.subarray(b * 4 * n * n, (b + 1) * 4 * n * n), graph);
+    drawConformer(x1, entry, n, graph.centres.length > 0, random);
+    if (settings.stage === 'skeleton') coupledNoise(x0, x1, entry.ensemble, settings, random);
+    else arrays.mobile!.set(coupledHydrogens(x0, x1, entry.ensemble, settings, random), b * n);
+
+    const t = sampleTime(settings.time, random);
+    const x = arrays.x.subarray(b * n * 3, (b + 1) * n * 3);
+    interpolate(x, x0, x1, t);
+    const target = arrays.target.subarray(b * n * 3, (b + 1) * n * 3);
+    for (let i = 0; i < n * 3; i++) target[i] = x1[i]! - (settings.target === 'data' ? x[i]! : x0[i]!);
+    arrays.t[b] = t;
+    arrays.weight[b] = settings.target === 'data' ? dataLossWeight(t) : 1;
+  });
+  return { n, size: B, feeds: arrays };
+}
+
+/** One conformer of the ensemble, centred; without tagged centres its mirror image is as good, and half of the time taken. */
+function drawConformer(out: FloatArray, { ensemble }: Entry, n: number, tagged: boolean, random: Random): void {
+  const all = ensemble.molecule.atoms.length;
+  const start = random.integer(ensemble.conformers) * all * 3;
+  out.set(ensemble.coordinates.subarray(start, start + n * 3));
+  centre(out, out, n);
+  if (!tagged && random.uniform() < 0.5) for (let i = 0; i < n * 3; i++) out[i] = -out[i]!;
+}
+
+function coupledNoise(x0: FloatArray, x1: FloatArray, ensemble: Ensemble, settings: BatchSettings, random: Random): void {
+  const n = ensemble.molecule.skeletonCount;
+  skeletonPrior(ensemble.molecule, settings.prior).sample(x0, random);
+  alignNoise(x0, x0, x1, {
+    atoms: n,
+    ...(settings.automorphisms && { automorphisms: ensemble.automorphisms }),
+  });
+}
+
+/** Hydrogens about their parents, the rest where it belongs; returns which atoms move. */
+function coupledHydrogens(
+  x0: FloatArray,
+  x1: FloatArray,
+  { molecule }: Ensemble,
+  { prior }: BatchSettings,
+  random: Random,
+): Float32Array {
+  const parents = hydrogenParents(molecule);
+  x0.set(x1);
+  startHydrogens(x0, parents, prior.hydrogenScale, random);
+  matchRows(x0, x1, parents.groups);
+  return parents.mobile;
+}

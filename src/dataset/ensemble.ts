@@ -1,0 +1,13 @@
+/** An ensemble: a molecule with the reference conformers that training or evaluation holds against it. */
+import type { Molecule } from '../chem/molecule.js';
+
+export interface Ensemble {
+  readonly molecule: Molecule;
+  /** Whether the geometries are minima of a force field rather than of quantum chemistry. */
+  readonly forceField: boolean;
+  /** [K, atoms, 3] Å, atoms in the order of the molecule, hydrogens included. */
+  readonly coordinates: Float32Array;
+  readonly conformers: number;
+  /** Permutations of the skeleton that leave it as it is, stereo included; the identity first. */
+  readonly automorphisms: readonly (readonly number[])[];
+}

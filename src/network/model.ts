@@ -1,0 +1,89 @@
+/** A trained model: the two stages, each with its configuration and weights; one safetensors file. */
+import * as v from 'valibot';
+import { parameterShapes, type NetworkConfig } from './egnn.js';
+import type { PriorSettings } from './priors.js';
+import { readSafetensors, writeSafetensors, type NamedArray } from './safetensors.js';
+
+export interface StageModel {
+  readonly network: NetworkConfig;
+  readonly prior: PriorSettings;
+  /** Whether the network's displacement is x̂1 − x or the velocity. */
+  readonly target: 'data' | 'velocity';
+  readonly weights: Readonly<Record<string, Float32Array>>;
+  /** Facts of the training, for people: steps, minutes, losses. */
+  readonly training: Readonly<Record<string, string | number>>;
+}
+
+export interface Model {
+  readonly name: string;
+  readonly skeleton: StageModel;
+  readonly hydrogens: StageModel;
+}
+
+/** Raised when a reader of older files could misread newer ones. */
+const FORMAT = 1;
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
+const StageHeader = v.object({
+  network: v.object({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole }),
+  prior: v.object({ kind: v.picklist(['gaussian', 'harmonic']), alpha: v.number(), hydrogenScale: v.number() }),
+  target: v.picklist(['data', 'velocity']),
+  training: v.record(v.string(), v.union([v.string(), v.number()])),
+});
+const Header = v.object({
+  format: v.literal(FORMAT),
+  name: v.string(),
+  skeleton: v.optional(StageHeader),
+  hydrogens: v.optional(StageHeader),
+});
+
+/** The file of a model; while training, one stage may still be missing. */
+export function writeModel(model: Pick<Model, 'name'> & Partial<Model>, { half = false } = {}): Uint8Array {
+  const stages = (['skeleton', 'hydrogens'] as const).flatMap((name) => (model[name] ? [[name, model[name]] as const] : []));
+  const tensors: Record<string, NamedArray> = {};
+  for (const [stage, { network, weights }] of stages)
+    for (const [name, shape] of Object.entries(parameterShapes(network)))
+      tensors[`${stage}.${name}`] = { shape, data: weights[name]! };
+  const headers = Object.fromEntries(stages.map(([name, { weights: _, ...header }]) => [name, header]));
+  return writeSafetensors({ metadata: { molflow: JSON.stringify({ format: FORMAT, name: model.name, ...headers }) }, tensors }, { half });
+}
+
+/**
+ * @throws Error where the file is no molflow model, or its arrays do not fit its configuration.
+ */
+export function readPartialModel(bytes: Uint8Array, source = 'model'): Pick<Model, 'name'> & Partial<Model> {
+  const { metadata, tensors } = readSafetensors(bytes, source);
+  if (!metadata['molflow']) throw new Error(`${source} has no 'molflow' entry in its metadata: it is not a molflow model`);
+  const parsed = v.safeParse(Header, JSON.parse(metadata['molflow']));
+  if (!parsed.success)
+    throw new Error(
+      `${source} is a molflow model that this version cannot read: ${parsed.issues.map((i) => `${v.getDotPath(i)}: ${i.message}`).join('; ')}`,
+    );
+  const { name, skeleton, hydrogens } = parsed.output;
+  const stage = (prefix: string, header: v.InferOutput<typeof StageHeader>): StageModel => ({
+    ...header,
+    weights: Object.fromEntries(
+      Object.entries(parameterShapes(header.network)).map(([name, shape]) => {
+        const found = tensors[`${prefix}.${name}`];
+        if (!found || found.shape.join() !== shape.join())
+          throw new Error(
+            `${source}: '${prefix}.${name}' is ${found ? `[${found.shape.join(', ')}]` : 'missing'}; its configuration expects [${shape.join(', ')}]`,
+          );
+        return [name, found.data];
+      }),
+    ),
+  });
+  return {
+    name,
+    ...(skeleton && { skeleton: stage('skeleton', skeleton) }),
+    ...(hydrogens && { hydrogens: stage('hydrogens', hydrogens) }),
+  };
+}
+
+/** @throws Error as readPartialModel, and where a stage is missing. */
+export function readModel(bytes: Uint8Array, source = 'model'): Model {
+  const { name, skeleton, hydrogens } = readPartialModel(bytes, source);
+  if (!skeleton || !hydrogens)
+    throw new Error(`${source} has no ${skeleton ? 'hydrogens' : 'skeleton'} stage; train both before generating with it`);
+  return { name, skeleton, hydrogens };
+}

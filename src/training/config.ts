@@ -1,0 +1,80 @@
+/** What a training run is made of, read from configs/*.json and checked. */
+import * as v from 'valibot';
+
+const positive = v.pipe(v.number(), v.minValue(Number.MIN_VALUE));
+const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+const Network = v.strictObject({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole });
+
+const Time = v.variant('kind', [
+  v.strictObject({ kind: v.literal('uniform') }),
+  v.strictObject({ kind: v.literal('beta'), alpha: positive, beta: positive }),
+  v.strictObject({ kind: v.literal('logit-normal'), mean: v.number(), deviation: positive }),
+]);
+
+const Prior = v.strictObject({
+  kind: v.picklist(['gaussian', 'harmonic']),
+  alpha: v.optional(positive, 1.33),
+  hydrogenScale: v.optional(positive, 0.6),
+});
+
+const Optimiser = v.strictObject({
+  /** Muon for the matrices and AdamW for the rest, or AdamW for all. */
+  kind: v.picklist(['muon', 'adamw']),
+  learningRate: positive,
+  /** Share of the learning rate that is left when the schedule ends. */
+  finalShare: v.optional(share, 0.005),
+  warmupSteps: v.optional(whole, 200),
+  weightDecay: v.optional(v.pipe(v.number(), v.minValue(0)), 0.01),
+  /** Longest gradient, as the norm over all parameters. */
+  clip: v.optional(positive, 2),
+  /** Decay of the moving average of the weights, a step. */
+  averageDecay: v.optional(share, 0.999),
+});
+
+const Stage = v.strictObject({
+  network: Network,
+  prior: Prior,
+  target: v.optional(v.picklist(['data', 'velocity']), 'data'),
+  time: v.optional(Time, { kind: 'uniform' }),
+  automorphisms: v.optional(v.boolean(), true),
+  pairsPerBatch: v.optional(whole, 4800),
+  mostMolecules: v.optional(whole, 64),
+  mostAtoms: v.optional(whole, 60),
+  /** Batches that each worker adds up before an update. */
+  batchesPerStep: v.optional(whole, 2),
+  optimiser: Optimiser,
+  minutes: positive,
+  seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
+  /** Share of the molecules that is never trained on. */
+  validationShare: v.optional(share, 0.01),
+  saveMinutes: v.optional(positive, 4),
+});
+
+const Config = v.strictObject({
+  name: v.pipe(v.string(), v.regex(/^[\w.-]+$/)),
+  skeleton: v.optional(Stage),
+  hydrogens: v.optional(Stage),
+});
+
+export type StageConfig = v.InferOutput<typeof Stage>;
+export type TrainingConfig = v.InferOutput<typeof Config>;
+export type StageName = 'skeleton' | 'hydrogens';
+
+/**
+ * @param source name of the file, for messages.
+ * @throws Error listing every field that is wrong, what arrived and what was expected.
+ */
+export function parseTrainingConfig(json: string, source: string): TrainingConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new Error(`${source} is not JSON: ${(error as Error).message}`);
+  }
+  const result = v.safeParse(Config, value);
+  if (result.success) return result.output;
+  const problems = result.issues.map((issue) => `  ${v.getDotPath(issue) ?? '(top)'}: ${issue.message}`);
+  throw new Error(`${source} is not a training configuration:\n${problems.join('\n')}`);
+}

@@ -1,0 +1,57 @@
+/** The compiled heart of training: loss and gradient of one batch, as one program per atom count. */
+import '../engine/gradients.js';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Program, Shape } from '../engine/program.js';
+import { displacement, type NetworkConfig } from '../network/egnn.js';
+import { ATOM_FEATURES, PAIR_FEATURES } from '../network/features.js';
+import { unflatten, type ParameterSlice } from '../network/flat-parameters.js';
+
+export interface StepShape {
+  readonly n: number;
+  readonly size: number;
+  readonly hydrogens: boolean;
+}
+
+/**
+ * Inputs: weights [P] and the arrays of a batch. Outputs: loss [1], the mean weighted squared error in Å² a moving
+ * coordinate, and its gradient [P].
+ */
+export function stepProgram(
+  network: NetworkConfig,
+  { slices, total }: { slices: readonly ParameterSlice[]; total: number },
+  { n, size: B, hydrogens }: StepShape,
+): Program {
+  const inputs: Record<string, Shape> = {
+    weights: [total],
+    x: [B, n, 3],
+    t: [B, 1],
+    atoms: [B * n, ATOM_FEATURES],
+    pairs: [B * n * n, PAIR_FEATURES],
+    centres: [B, 4, n, n],
+    target: [B, n, 3],
+    weight: [B, 1, 1],
+    ...(hydrogens && { mobile: [B, n, 1] }),
+  };
+  return {
+    inputs,
+    build(tensors) {
+      const { weights, x, t, atoms, pairs, centres, target, weight, mobile } = tensors as Record<string, Tensor>;
+      const loss = (flat: Tensor) => {
+        const predicted = displacement(network, unflatten(flat, slices), {
+          x: x!,
+          t: t!,
+          atoms: atoms!,
+          pairs: pairs!,
+          centres: centres!,
+          mobile,
+        });
+        const errors = tf.mul(weight!, tf.square(tf.sub(predicted, target!)));
+        const moving = mobile ? tf.mul(tf.sum(mobile), 3) : tf.scalar(B * n * 3);
+        return tf.div(tf.sum(errors), moving) as tf.Scalar;
+      };
+      const { value, grad } = tf.valueAndGrad(loss)(weights!);
+      return { loss: tf.reshape(value, [1]), gradient: grad };
+    },
+  };
+}

@@ -1,0 +1,217 @@
+/**
+ * A training worker: computes gradients of its own batches, and updates its own share of the parameters.
+ * Workers run in step; all state is in shared memory.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Ensemble } from '../dataset/ensemble.js';
+import { batchSource, type Batch, type BatchSource } from '../dataset/batches.js';
+import { readPacked } from '../dataset/pack.js';
+import { openOnnxEngine } from '../engine/onnx.node.js';
+import type { CompiledProgram, Engine } from '../engine/program.js';
+import { createRandom } from '../flow/random.js';
+import { parameterShapes } from '../network/egnn.js';
+import { parameterSlices, type ParameterSlice } from '../network/flat-parameters.js';
+import type { StageConfig, StageName } from './config.js';
+import { createOptimiser, isMuonMatrix, scheduledRate } from './optimiser.js';
+import { barrier, CONTROL, SLOT, viewOf, workerSlot, type SharedBuffers, type SharedState } from './shared-state.js';
+import { stepProgram } from './step-program.js';
+import { isHeldOut } from './held-out.js';
+
+export interface WorkerTask {
+  readonly worker: number;
+  readonly stage: StageName;
+  readonly config: StageConfig;
+  readonly packed: string;
+  readonly device: string;
+  readonly buffers: SharedBuffers;
+}
+
+export type WorkerMessage =
+  | { readonly kind: 'data'; readonly molecules: number; readonly heldOut: number }
+  | { readonly kind: 'snapshot' }
+  | { readonly kind: 'stopped' };
+
+/** Batches of the held-out molecules, of fixed noise, that all workers together look at. */
+const VALIDATION_BATCHES = 48;
+
+const post = (message: WorkerMessage) => parentPort!.postMessage(message);
+
+async function work({ worker, stage, config, packed, device, buffers }: WorkerTask): Promise<void> {
+  const shared = viewOf(buffers);
+  const engine = await openOnnxEngine({ device });
+  const parameters = parameterSlices(parameterShapes(config.network));
+  const settings = { ...config, stage };
+  const { kept, heldOut } = splitHeldOut(await readPacked(packed), config.validationShare);
+  const training = batchSource(kept, settings);
+  const validation = heldOut.length > 0 ? batchSource(heldOut, settings) : undefined;
+  if (worker === 0) post({ kind: 'data', molecules: training.molecules, heldOut: validation?.molecules ?? 0 });
+
+  const lossAndGradient = batchRunner(engine, config, parameters, stage === 'hydrogens');
+  const own = ownSlices(parameters.slices, worker, shared.workers);
+  const optimiser = await createOptimiser(engine, own, config.optimiser.kind);
+  const weights = new Float32Array(parameters.total);
+  let last = performance.now();
+
+  barrier(shared);
+  for (;;) {
+    const step = shared.numbers[SLOT.step]! + 1;
+    weights.set(shared.weights);
+    await addGradients(shared, worker, training, config, step, (batch) => lossAndGradient(batch, weights));
+    if (worker === 0) {
+      const now = performance.now();
+      shared.numbers[SLOT.elapsed]! += now - last;
+      last = now;
+      const { optimiser: o, minutes } = config;
+      const progress = shared.numbers[SLOT.elapsed]! / (minutes * 60_000);
+      shared.numbers[SLOT.learningRate] = scheduledRate({ ...o, step, progress });
+      shared.numbers[SLOT.step] = step;
+      if (progress >= 1) Atomics.store(shared.control, CONTROL.stop, 1);
+    }
+    barrier(shared);
+    shared.numbers[workerSlot(worker).squares] = meanGradient(shared, own);
+    barrier(shared);
+    const norm = gradientNorm(shared);
+    const orders = { snapshot: Atomics.load(shared.control, CONTROL.snapshot), stop: Atomics.load(shared.control, CONTROL.stop) };
+    if (worker === 0) {
+      shared.numbers[SLOT.gradientNorm] = norm;
+      if (!Number.isFinite(norm)) shared.numbers[SLOT.skipped]!++;
+    }
+    if (Number.isFinite(norm))
+      await optimiser.update(shared, {
+        gradient: shared.gradient,
+        scale: Math.min(1, config.optimiser.clip / norm),
+        step,
+        learningRate: shared.numbers[SLOT.learningRate]!,
+        weightDecay: config.optimiser.weightDecay,
+        averageDecay: config.optimiser.averageDecay,
+      });
+    barrier(shared);
+    if (orders.snapshot || orders.stop) {
+      if (validation) await validate(shared, worker, validation, config, (batch) => lossAndGradient(batch, weights), weights);
+      barrier(shared);
+      if (worker === 0) snapshot(shared);
+      barrier(shared);
+      last = performance.now();
+    }
+    if (orders.stop) break;
+  }
+  await optimiser.dispose();
+  if (worker === 0) post({ kind: 'stopped' });
+}
+
+function splitHeldOut(ensembles: readonly Ensemble[], share: number): { kept: Ensemble[]; heldOut: Ensemble[] } {
+  const kept: Ensemble[] = [];
+  const heldOut: Ensemble[] = [];
+  for (const ensemble of ensembles) (isHeldOut(ensemble.molecule.smiles, share) ? heldOut : kept).push(ensemble);
+  return { kept, heldOut };
+}
+
+/** Runs a batch through the program of its atom count, compiled at first use. */
+function batchRunner(
+  engine: Engine,
+  { network }: StageConfig,
+  parameters: { slices: ParameterSlice[]; total: number },
+  hydrogens: boolean,
+) {
+  const programs = new Map<number, CompiledProgram>();
+  return async ({ n, size, feeds }: Batch, weights: Float32Array) => {
+    let program = programs.get(n);
+    if (!program) programs.set(n, (program = await engine.compile(stepProgram(network, parameters, { n, size, hydrogens }))));
+    const { loss, gradient } = await program.run({ ...feeds, weights });
+    return { loss: loss![0]!, gradient: gradient! };
+  };
+}
+
+/** Shares the tensors out so that each worker's update costs about the same. */
+function ownSlices(slices: readonly ParameterSlice[], worker: number, workers: number): ParameterSlice[] {
+  const cost = (slice: ParameterSlice) => slice.size * (isMuonMatrix(slice) ? Math.min(...slice.shape) : 1);
+  const loads = new Array<number>(workers).fill(0);
+  const own: ParameterSlice[] = [];
+  for (const slice of [...slices].sort((a, b) => cost(b) - cost(a))) {
+    const least = loads.indexOf(Math.min(...loads));
+    loads[least]! += cost(slice);
+    if (least === worker) own.push(slice);
+  }
+  return own;
+}
+
+async function addGradients(
+  shared: SharedState,
+  worker: number,
+  source: BatchSource,
+  { batchesPerStep, seed }: StageConfig,
+  step: number,
+  run: (batch: Batch) => Promise<{ loss: number; gradient: Float32Array }>,
+): Promise<void> {
+  const slot = workerSlot(worker);
+  const sum = shared.gradients[worker]!;
+  sum.fill(0);
+  for (let k = 0; k < batchesPerStep; k++) {
+    // A stream of its own per worker and step: a resumed run goes on with the numbers it would have had.
+    const batch = source.draw(createRandom(seed, worker, step, k));
+    const { loss, gradient } = await run(batch);
+    for (let i = 0; i < sum.length; i++) sum[i]! += gradient[i]!;
+    shared.numbers[slot.loss]! += loss;
+    shared.numbers[slot.batches]!++;
+    shared.numbers[slot.samples]! += batch.size;
+  }
+  const factor = 1 / batchesPerStep;
+  for (let i = 0; i < sum.length; i++) sum[i]! *= factor;
+}
+
+/** Averages the own slices over the workers; returns the sum of squares there. */
+function meanGradient({ gradients, gradient, workers }: SharedState, own: readonly ParameterSlice[]): number {
+  let squares = 0;
+  for (const { offset, size } of own)
+    for (let i = offset; i < offset + size; i++) {
+      let g = 0;
+      for (const each of gradients) g += each[i]!;
+      g /= workers;
+      gradient[i] = g;
+      squares += g * g;
+    }
+  return squares;
+}
+
+function gradientNorm({ workers, numbers }: SharedState): number {
+  let squares = 0;
+  for (let w = 0; w < workers; w++) squares += numbers[workerSlot(w).squares]!;
+  return Math.sqrt(squares);
+}
+
+async function validate(
+  shared: SharedState,
+  worker: number,
+  source: BatchSource,
+  { seed }: StageConfig,
+  run: (batch: Batch) => Promise<{ loss: number }>,
+  weights: Float32Array,
+): Promise<void> {
+  weights.set(shared.average);
+  let sum = 0;
+  let count = 0;
+  for (let k = worker; k < VALIDATION_BATCHES; k += shared.workers) {
+    // Step 0 is no training step, so these draws are the validation's own, and the same every time.
+    sum += (await run(source.draw(createRandom(seed, 0, 0, k)))).loss;
+    count++;
+  }
+  const slot = workerSlot(worker);
+  shared.numbers[slot.validation] = sum;
+  shared.numbers[slot.validationBatches] = count;
+}
+
+/** Lets the coordinator copy the state while every worker rests. */
+function snapshot({ numbers, control, workers }: SharedState): void {
+  let [sum, count] = [0, 0];
+  for (let w = 0; w < workers; w++) {
+    sum += numbers[workerSlot(w).validation]!;
+    count += numbers[workerSlot(w).validationBatches]!;
+  }
+  numbers[SLOT.validationLoss] = count > 0 ? sum / count : NaN;
+  Atomics.store(control, CONTROL.snapshot, 0);
+  Atomics.store(control, CONTROL.snapshotDone, 0);
+  post({ kind: 'snapshot' });
+  Atomics.wait(control, CONTROL.snapshotDone, 0);
+}
+
+await work(workerData as WorkerTask);
