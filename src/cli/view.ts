@@ -1,0 +1,46 @@
+/** `molflow view`: shows conformers and trajectories in the browser. */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import { exportedPage } from './view/page.js';
+import { startViewerServer } from './view/server.js';
+
+interface ViewFlags {
+  readonly port: number;
+  readonly reference?: readonly string[];
+  readonly export?: string;
+}
+
+/** @param options.folder the built viewer; beside the compiled command by default */
+export function viewCommand({ folder = fileURLToPath(new URL('../viewer', import.meta.url)) }: { folder?: string } = {}): Command {
+  return new Command('view')
+    .description('show conformers and trajectories in the browser')
+    .argument('[files...]', 'SDF, MOL or XYZ, also gzipped; a trajectory of “molflow generate --trajectory”')
+    .option('--port <number>', 'port on the loopback address; 0 takes any free one', portNumber, 0)
+    .option('--reference <file...>', 'conformers of the same molecule to compare with')
+    .option('--export <page.html>', 'write one self-contained page that plays offline, instead of serving')
+    .action(async (files: string[], flags: ViewFlags) => {
+      const references = flags.reference ?? [];
+      if (flags.export !== undefined) {
+        if (files.length === 0) throw new Error('--export needs at least one file to put into the page.');
+        const page = await exportedPage({ folder, files, references });
+        await writeFile(flags.export, page).catch((error: Error) => {
+          throw new Error(`${flags.export} cannot be written: ${error.message}.`);
+        });
+        process.stdout.write(`${flags.export}: ${(page.length / 1e6).toFixed(1)} MB, opens in any browser without a network\n`);
+        return;
+      }
+      const server = await startViewerServer({ folder, files, references, port: flags.port });
+      process.stdout.write(`The viewer is at ${server.address}\nCtrl-C stops it.\n`);
+      await new Promise<void>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+      });
+      await server.close();
+    });
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+  return port;
+}

@@ -1,0 +1,41 @@
+/** Messages between the page and its analysis worker. */
+import type { Structure } from '../../../src/chem/structure.js';
+
+export interface StereoMarks {
+  readonly centres: readonly { readonly atom: number; readonly cip: string }[];
+  readonly bonds: readonly { readonly a: number; readonly b: number; readonly cip: string }[];
+  /** Isomeric SMILES read from the coordinates: equal for conformers of one stereoisomer. */
+  readonly smiles: string;
+}
+
+export interface Analyses {
+  /** Stereo of a structure from its coordinates. */
+  stereo: { readonly request: { readonly structure: Structure }; readonly answer: StereoMarks };
+  /** MMFF94 energies in kcal/mol of many geometries; null where there is none (atoms on top of each other). */
+  energies: {
+    readonly request: { readonly structure: Structure; readonly coordinates: readonly Float32Array[] };
+    readonly answer: readonly (number | null)[];
+  };
+  /**
+   * All ways to lay the heavy atoms of one structure onto those of another, as rows: `permutation[i]` is the atom of
+   * the reference for the structure's heavy atom i.
+   */
+  mappings: {
+    readonly request: { readonly structure: Structure; readonly reference: Structure };
+    readonly answer: readonly (readonly number[])[];
+  };
+}
+
+export type Request = {
+  [K in keyof Analyses]: { readonly id: number; readonly kind: K } & Analyses[K]['request'];
+}[keyof Analyses];
+
+export interface Start {
+  readonly rdkitWasm: string;
+}
+
+export interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly error?: string;
+}

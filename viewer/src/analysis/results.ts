@@ -1,0 +1,241 @@
+/** What is computed about the shown molecule, kept per entry and filled in as the worker answers. */
+import { bestRmsd, rmsdAligned } from '../../../src/geometry/rmsd.js';
+import { rows } from '../data/align.js';
+import { positionOf } from '../data/timeline.js';
+import { heavyAtoms, lastFrame, type Entry } from '../data/trajectory.js';
+import type { Session, Shown } from '../session.js';
+import type { Analysis } from './client.js';
+import type { StereoMarks } from './protocol.js';
+import type { Structure } from '../../../src/chem/structure.js';
+
+/** One number a frame; null where there is none. */
+export interface Series {
+  /** Positions of the frames on the timeline. */
+  readonly positions: readonly number[];
+  readonly toFinal: readonly (number | null)[];
+  /** Heavy atoms, least over the reference's conformers and the molecule's symmetry. */
+  readonly toReference: readonly (number | null)[] | undefined;
+  /** MMFF94 energy, kcal/mol. */
+  readonly energy: readonly (number | null)[] | undefined;
+  /** Root mean square of |v| over the atoms that move, Å per unit of flow time. */
+  readonly speed: readonly (number | null)[];
+}
+
+export interface ConformerResult {
+  readonly stereo?: StereoMarks | undefined;
+  /** Of the last frame, kcal/mol; null where MMFF94 gives none. */
+  readonly energy?: number | null | undefined;
+  /** Heavy-atom RMSD to the first conformer over the molecule's symmetry, Å. */
+  readonly toFirst?: number | undefined;
+  /** The same to the nearest reference conformer. */
+  readonly toReference?: number | undefined;
+}
+
+export interface Results {
+  conformer(shown: Shown, index: number): ConformerResult;
+  series(shown: Shown, index: number): Series;
+  /** Conformers of the same molecule to compare with. */
+  setReference(entry: Entry): Promise<void>;
+  hasReference(shown: Shown): boolean;
+  onChange(listener: () => void): void;
+  /** Why something could not be computed, once for each reason. */
+  onProblem(listener: (problem: string) => void): void;
+}
+
+interface Cache {
+  readonly energies: Map<number, readonly (number | null)[]>;
+  readonly stereo: Map<number, StereoMarks>;
+  readonly asked: Set<string>;
+  /** Ways to lay the heavy atoms onto themselves. */
+  symmetry: readonly (readonly number[])[] | undefined;
+}
+
+export function createResults({ analysis, session }: { readonly analysis: Analysis; readonly session: Session }): Results {
+  const caches = new WeakMap<Entry, Cache>();
+  const references: Entry[] = [];
+  const referenceMaps = new WeakMap<Entry, { reference: Entry; maps: readonly (readonly number[])[] } | 'none' | 'asked'>();
+  const listeners: (() => void)[] = [];
+  const problemListeners: ((problem: string) => void)[] = [];
+  const told = new Set<string>();
+  const seriesCache = new WeakMap<Entry, Map<string, Series>>();
+  let version = 0;
+
+  function changed(): void {
+    version += 1;
+    listeners.forEach((listener) => listener());
+  }
+
+  function problem(what: string, error: unknown): void {
+    const text = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+    if (told.has(text)) return;
+    told.add(text);
+    problemListeners.forEach((listener) => listener(text));
+  }
+
+  function cacheOf(entry: Entry): Cache {
+    let cache = caches.get(entry);
+    if (!cache) {
+      cache = { energies: new Map(), stereo: new Map(), asked: new Set(), symmetry: undefined };
+      caches.set(entry, cache);
+    }
+    return cache;
+  }
+
+  function once(entry: Entry, key: string, ask: () => Promise<void>): void {
+    // A trajectory in the making is another entry with every frame: its analysis waits for the last one.
+    if (entry.live) return;
+    const { asked } = cacheOf(entry);
+    if (asked.has(key)) return;
+    asked.add(key);
+    ask().then(changed, (error: unknown) => problem(key.split(' ')[0], error));
+  }
+
+  function structureAt(entry: Entry, conformer: number): Structure {
+    return { ...entry.structure, dimension: 3, molblock: undefined, coordinates: lastFrame(entry.conformers[conformer]).coordinates };
+  }
+
+  function want(shown: Shown, conformer: number): Cache {
+    const { entry } = shown;
+    const cache = cacheOf(entry);
+    if (!entry.bondsGuessed && entry.structure.dimension === 3) {
+      once(entry, `Stereo ${conformer}`, async () => {
+        cache.stereo.set(conformer, await analysis.ask('stereo', { structure: structureAt(entry, conformer) }));
+      });
+      // The table needs the last frames first; whole paths follow for the conformers that are looked at.
+      once(entry, `MMFF94 ${conformer}`, async () => {
+        const coordinates = [lastFrame(entry.conformers[conformer]).coordinates];
+        const [energy] = await analysis.ask('energies', { structure: entry.structure, coordinates });
+        if (!cache.energies.has(conformer)) cache.energies.set(conformer, [energy]);
+      });
+      once(entry, 'Symmetry', async () => {
+        const structure = structureAt(entry, 0);
+        cache.symmetry = await analysis.ask('mappings', { structure, reference: structure });
+      });
+    }
+    for (const reference of references) {
+      if (referenceMaps.has(entry) || entry.live) continue;
+      referenceMaps.set(entry, 'asked');
+      void mapsTo(entry, reference).then((maps) => {
+        referenceMaps.set(entry, maps.length > 0 ? { reference, maps } : 'none');
+        if (maps.length === 0) problem('Reference', `${reference.source} is another molecule than ${entry.structure.name || entry.source}.`);
+        changed();
+      });
+    }
+    return cache;
+  }
+
+  /** By RDKit; in the order of the file where RDKit cannot read one of the two (bonds guessed from an XYZ file). */
+  async function mapsTo(entry: Entry, reference: Entry): Promise<readonly (readonly number[])[]> {
+    const heavy = heavyAtoms(reference.structure);
+    const own = heavyAtoms(entry.structure);
+    const inOrder =
+      heavy.length === own.length &&
+      heavy.every((atom, i) => reference.structure.atoms[atom].element === entry.structure.atoms[own[i]].element);
+    try {
+      const maps = await analysis.ask('mappings', { structure: structureAt(entry, 0), reference: structureAt(reference, 0) });
+      if (maps.length > 0) return maps;
+    } catch {
+      // The order of the file decides.
+    }
+    return inOrder && (entry.bondsGuessed || reference.bondsGuessed) ? [heavy] : [];
+  }
+
+  function referenceOf(entry: Entry): { reference: Entry; maps: readonly (readonly number[])[] } | undefined {
+    const found = referenceMaps.get(entry);
+    return typeof found === 'object' ? found : undefined;
+  }
+
+  function toReference(entry: Entry, coordinates: Float32Array): number | undefined {
+    const found = referenceOf(entry);
+    if (!found) return undefined;
+    const own = rows(coordinates, heavyAtoms(entry.structure));
+    return Math.min(
+      ...found.reference.conformers.map((conformer) => bestRmsd(own, lastFrame(conformer).coordinates, found.maps).rmsd),
+    );
+  }
+
+  function buildSeries(shown: Shown, index: number): Series {
+    const { entry, conformers, timeline, late } = shown;
+    const { frames } = conformers[index];
+    const heavy = heavyAtoms(entry.structure);
+    const atoms = entry.structure.atoms.map((_, atom) => atom);
+    const skeleton = atoms.filter((atom) => !late[atom]);
+    const final = frames[frames.length - 1].coordinates;
+    const energies = cacheOf(entry).energies.get(index);
+    const withReference = referenceOf(entry) !== undefined;
+    return {
+      positions: frames.map((frame) => positionOf(timeline, frame)),
+      toFinal: frames.map(({ coordinates, stage }) => {
+        const compared = stage === 'skeleton' ? skeleton : atoms;
+        return rmsdAligned(rows(coordinates, compared), rows(final, compared), compared.length);
+      }),
+      toReference: withReference
+        ? frames.map(({ coordinates, stage }) => (stage !== 'hydrogens' || heavy.length > 0 ? (toReference(entry, coordinates) ?? null) : null))
+        : undefined,
+      energy: energies && energies.length === frames.length ? energies : undefined,
+      speed: frames.map(({ speed, stage, t, coordinates }, k) => {
+        if (speed !== undefined) return speed;
+        const next = frames[k + 1];
+        if (!next || next.stage !== stage || next.t <= t) return null;
+        const moving = stage === 'skeleton' ? skeleton : stage === 'hydrogens' ? atoms.filter((atom) => late[atom]) : atoms;
+        let sum = 0;
+        for (const atom of moving) for (let k3 = 3 * atom; k3 < 3 * atom + 3; k3++) sum += (next.coordinates[k3] - coordinates[k3]) ** 2;
+        return Math.sqrt(sum / Math.max(1, moving.length)) / (next.t - t);
+      }),
+    };
+  }
+
+  return {
+    conformer(shown, index) {
+      const { entry } = shown;
+      const cache = want(shown, index);
+      const energies = cache.energies.get(index);
+      const { coordinates } = lastFrame(entry.conformers[index]);
+      const heavy = heavyAtoms(entry.structure);
+      const identity = [heavy];
+      return {
+        stereo: cache.stereo.get(index),
+        energy: energies?.[energies.length - 1],
+        toFirst: bestRmsd(
+          rows(coordinates, heavy),
+          lastFrame(entry.conformers[0]).coordinates,
+          cache.symmetry && cache.symmetry.length > 0 ? cache.symmetry : identity,
+        ).rmsd,
+        toReference: toReference(entry, coordinates),
+      };
+    },
+    series(shown, index) {
+      const { entry, conformers } = shown;
+      const cache = want(shown, index);
+      const { frames } = conformers[index];
+      if (!entry.bondsGuessed && frames.length > 1) {
+        once(entry, `MMFF94 path ${index}`, async () => {
+          const made = frames.map(({ stage }) => stage !== 'skeleton' || !shown.late.includes(true));
+          const computed = await analysis.ask('energies', {
+            structure: entry.structure,
+            coordinates: frames.filter((_, k) => made[k]).map(({ coordinates }) => coordinates),
+          });
+          let next = 0;
+          cache.energies.set(index, made.map((is) => (is ? computed[next++] : null)));
+        });
+      }
+      const kept = seriesCache.get(entry) ?? new Map<string, Series>();
+      seriesCache.set(entry, kept);
+      const key = `${index} ${version}`;
+      let series = kept.get(key);
+      if (!series) {
+        series = buildSeries(shown, index);
+        kept.set(key, series);
+      }
+      return series;
+    },
+    async setReference(reference) {
+      references.splice(0, references.length, reference);
+      for (const entry of session.entries()) referenceMaps.delete(entry);
+      changed();
+    },
+    hasReference: ({ entry }) => referenceOf(entry) !== undefined,
+    onChange: (listener) => void listeners.push(listener),
+    onProblem: (listener) => void problemListeners.push(listener),
+  };
+}

@@ -1,0 +1,33 @@
+/** Where large files lie: beside the page, or inside it where the page is one exported file. */
+
+/**
+ * Address of an asset. In an exported page, whose assets are gzipped in the page itself, `unpackAssets` must have
+ * run before.
+ */
+export function assetUrl(name: string, url: string): string {
+  return unpacked.get(name) ?? new URL(url, document.baseURI).href;
+}
+
+const unpacked = new Map<string, string>();
+
+/** A file that was packed into the page. */
+export interface PackedFile {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+/** Unpacks the data blocks of an exported page; gives its molecule files and keeps its assets for `assetUrl`. */
+export async function unpackAssets(): Promise<{ files: PackedFile[]; references: PackedFile[] }> {
+  const files: PackedFile[] = [];
+  const references: PackedFile[] = [];
+  for (const block of document.querySelectorAll<HTMLScriptElement>('script[type="application/octet-stream"]')) {
+    const { kind = '', name = '' } = block.dataset;
+    const bytes = Uint8Array.from(atob((block.textContent ?? '').trim()), (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    const blob = await new Response(stream, { headers: { 'content-type': name === 'rdkit' ? 'application/wasm' : 'text/plain' } }).blob();
+    if (kind === 'asset') unpacked.set(name, URL.createObjectURL(blob));
+    else (kind === 'reference' ? references : files).push({ name, blob });
+    block.remove();
+  }
+  return { files, references };
+}

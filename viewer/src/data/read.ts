@@ -1,0 +1,197 @@
+/** Reads a file of any kind that the viewer knows into the molecules that it shows. */
+import { readSdf, type SdfRecord } from '../../../src/chem/io/sdf.js';
+import type { Structure } from '../../../src/chem/structure.js';
+import { FileProblem, type Conformer, type Entry, type Frame } from './trajectory.js';
+import { bondsByDistance, readXyz, stageOf } from './xyz.js';
+
+/** More atoms than this are not drawn: every bond is built anew in every frame. */
+export const MAX_ATOMS = 2000;
+/** Coordinates of all frames together; 160 MB. */
+const MAX_NUMBERS = 40e6;
+
+/** Whether records without a flow time are conformers of a molecule or frames of one conformer's trajectory. */
+export type RecordsAre = 'conformers' | 'frames';
+
+export interface Opened {
+  readonly entries: readonly Entry[];
+  /** What went wrong in parts of the file that were left out. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads SDF, MOL or XYZ, gzipped or not.
+ * @throws FileProblem where nothing of it can be shown.
+ */
+export async function readFile(
+  { name, blob }: { readonly name: string; readonly blob: Blob },
+  { recordsAre }: { recordsAre?: RecordsAre | undefined } = {},
+): Promise<Opened> {
+  const bytes = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
+  const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const stream = zipped ? blob.stream().pipeThrough(new DecompressionStream('gzip')) : blob.stream();
+  let text: string;
+  try {
+    text = await new Response(stream).text();
+  } catch {
+    throw new FileProblem(`${name} cannot be read${zipped ? ': its gzip data is damaged' : ''}.`);
+  }
+  return readText({ name, text }, { recordsAre });
+}
+
+export async function readText(
+  { name, text }: { readonly name: string; readonly text: string },
+  { recordsAre }: { recordsAre?: RecordsAre | undefined } = {},
+): Promise<Opened> {
+  if (text.trim() === '') throw new FileProblem(`${name} is empty.`);
+  if (text.includes('\0')) throw new FileProblem(`${name} is a binary file. The viewer opens SDF, MOL and XYZ, plain or gzipped.`);
+  const plain = name.toLowerCase().replace(/\.gz$/, '');
+  const looksXyz = /^\s*\d+[ \t]*(\r\n|\r|\n)/.test(text) && !/V[23]000/.test(text.slice(0, 2000));
+  if (plain.endsWith('.xyz') || (!/\.(sdf|sd|mol)$/.test(plain) && looksXyz)) {
+    return { entries: fromXyz(text, name, recordsAre), problems: [] };
+  }
+  return fromSdf(text, name, recordsAre);
+}
+
+async function fromSdf(text: string, source: string, recordsAre: RecordsAre | undefined): Promise<Opened> {
+  const problems: string[] = [];
+  const records: SdfRecord[] = [];
+  for await (const record of readSdf([text], { file: source, onError: (error) => problems.push(error.message) })) {
+    if (record.structure.atoms.length > MAX_ATOMS) {
+      problems.push(tooLarge(source, record.structure.atoms.length, `record ${record.index + 1}`));
+    } else if (record.structure.coordinates === undefined) {
+      problems.push(`${source}, record ${record.index + 1} has no coordinates.`);
+    } else records.push(record);
+  }
+  if (records.length === 0) {
+    throw new FileProblem(problems[0] ?? `${source} holds no molecule. The viewer opens SDF, MOL and XYZ, plain or gzipped.`);
+  }
+  checkSize(source, records.length, records[0].structure.atoms.length);
+  if (records.some(({ structure }) => structure.dimension === 2)) {
+    problems.push(`${source} holds drawings in two dimensions: they are shown flat. Conformers come from “Generate”.`);
+  }
+  return { entries: groups(records, source).map((group) => entryOf(group, source, recordsAre)), problems };
+}
+
+/** Runs of records that are one molecule: the same atoms and bonds in the same order. */
+function groups(records: readonly SdfRecord[], source: string): SdfRecord[][] {
+  const found: SdfRecord[][] = [];
+  for (const record of records) {
+    const group = found[found.length - 1];
+    if (group && sameGraph(group[0].structure, record.structure)) group.push(record);
+    else {
+      // A trajectory's records belong together, so another number of atoms within one is an error, not a new molecule.
+      const before = group?.[group.length - 1];
+      const t = flowTime(record);
+      const previous = before && flowTime(before);
+      if (before && previous !== undefined && t !== undefined && t > previous && conformerOf(record) === conformerOf(before)) {
+        throw new FileProblem(
+          `${source}, record ${record.index + 1} has ${record.structure.atoms.length} atoms where the frame before it has ` +
+            `${before.structure.atoms.length}, or other bonds. All frames of a trajectory must hold the same atoms and bonds in the same order.`,
+        );
+      }
+      found.push([record]);
+    }
+  }
+  return found;
+}
+
+function sameGraph(one: Structure, other: Structure): boolean {
+  return (
+    one.name === other.name &&
+    one.atoms.length === other.atoms.length &&
+    one.bonds.length === other.bonds.length &&
+    one.atoms.every((atom, i) => atom.element === other.atoms[i].element && atom.isotope === other.atoms[i].isotope) &&
+    one.bonds.every(({ a, b, order }, i) => {
+      const bond = other.bonds[i];
+      return a === bond.a && b === bond.b && order === bond.order;
+    })
+  );
+}
+
+function flowTime({ fields }: SdfRecord): number | undefined {
+  const text = fields.get('FLOW_TIME');
+  const t = text === undefined || text.trim() === '' ? NaN : Number(text);
+  return Number.isFinite(t) ? t : undefined;
+}
+
+function conformerOf({ fields }: SdfRecord): string {
+  return fields.get('CONFORMER')?.trim() ?? '1';
+}
+
+function entryOf(records: readonly SdfRecord[], source: string, recordsAre: RecordsAre | undefined): Entry {
+  const timed = records.some((record) => flowTime(record) !== undefined);
+  const ambiguous = !timed && records.length > 1;
+  const asFrames = recordsAre === 'frames' && ambiguous;
+  const byConformer = new Map<string, SdfRecord[]>();
+  records.forEach((record, index) => {
+    const key = timed ? conformerOf(record) : asFrames ? '1' : String(index + 1);
+    const list = byConformer.get(key);
+    if (list) list.push(record);
+    else byConformer.set(key, [record]);
+  });
+  const conformers = [...byConformer].map(([label, own]): Conformer => ({
+    label,
+    fields: own[own.length - 1].fields,
+    frames: own
+      .map((record, index): Frame => ({
+        t: timed ? clamp(flowTime(record) ?? 1) : own.length > 1 ? index / (own.length - 1) : 1,
+        stage: stageOf(record.fields.get('STAGE')),
+        coordinates: record.structure.coordinates as Float32Array,
+        speed: numberOf(record.fields.get('SPEED')),
+      }))
+      .sort((one, other) => (one.stage === other.stage ? one.t - other.t : one.stage === 'skeleton' ? -1 : 1)),
+  }));
+  return finish({ structure: records[0].structure, conformers, bondsGuessed: false, ambiguous, source });
+}
+
+function fromXyz(text: string, source: string, recordsAre: RecordsAre | undefined): Entry[] {
+  const frames = readXyz(text, source);
+  const { elements, name } = frames[0];
+  if (elements.length > MAX_ATOMS) throw new FileProblem(tooLarge(source, elements.length));
+  checkSize(source, frames.length, elements.length);
+  const timed = frames.some((frame) => frame.timed);
+  const asConformers = recordsAre === 'conformers' && !timed;
+  const byConformer = new Map<string, Frame[]>();
+  frames.forEach((frame, index) => {
+    const key = timed ? frame.conformer : asConformers ? String(index + 1) : '1';
+    const t = timed ? clamp(frame.t) : asConformers || frames.length === 1 ? 1 : index / (frames.length - 1);
+    const list = byConformer.get(key) ?? [];
+    list.push({ t, stage: frame.stage, coordinates: frame.coordinates });
+    byConformer.set(key, list);
+  });
+  const conformers = [...byConformer].map(([label, own]): Conformer => ({ label, frames: own, fields: new Map() }));
+  // Atoms are noise in the first frames, so the bonds are those of the last one.
+  const last = conformers[0].frames[conformers[0].frames.length - 1].coordinates;
+  const structure: Structure = {
+    name,
+    atoms: elements.map((element) => ({ element, charge: 0, isotope: 0 })),
+    bonds: bondsByDistance(elements, last),
+    dimension: 3,
+  };
+  return [finish({ structure, conformers, bondsGuessed: true, ambiguous: !timed && frames.length > 1, source })];
+}
+
+function finish(entry: Entry): Entry {
+  const first = entry.conformers[0];
+  const { coordinates } = first.frames[first.frames.length - 1];
+  return { ...entry, structure: { ...entry.structure, coordinates } };
+}
+
+function checkSize(source: string, frames: number, atoms: number): void {
+  if (frames * atoms * 3 > MAX_NUMBERS) {
+    throw new FileProblem(`${source} has ${frames} frames of ${atoms} atoms: too much for a browser page. Open a part of it.`);
+  }
+}
+
+function tooLarge(source: string, atoms: number, where = ''): string {
+  return `${source}${where && `, ${where}`} has ${atoms.toLocaleString('en')} atoms; the viewer draws molecules of up to ${MAX_ATOMS.toLocaleString('en')} atoms.`;
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  const value = text === undefined || text.trim() === '' ? NaN : Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function clamp(t: number): number {
+  return Math.max(0, Math.min(1, t));
+}

@@ -1,0 +1,57 @@
+/** Making elements: text always as text, so that no name or file content can become markup. */
+
+type Child = Node | string | null | undefined | false;
+
+export interface Properties {
+  readonly class?: string;
+  readonly [name: string]: string | number | boolean | undefined | ((event: never) => void);
+}
+
+/** An element; `on…` properties are listeners, booleans set or leave out an attribute, all else are attributes. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  properties: Properties = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (typeof value === 'function') element.addEventListener(name.slice(2), value as EventListener);
+    else if (value === true) element.setAttribute(name, '');
+    else if (value !== undefined && value !== false) element.setAttribute(name, String(value));
+  }
+  element.append(...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** The element of the page with this id. */
+export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`The page has no element “${id}”.`);
+  return element as T;
+}
+
+/** A group of radio buttons drawn as one segmented control; arrow keys move in it, as in any radio group. */
+export function segmented<V extends string>(
+  host: HTMLElement,
+  { name, label, options, value, onChange }: {
+    readonly name: string;
+    readonly label: string;
+    readonly options: readonly { readonly value: V; readonly text: string; readonly title?: string }[];
+    readonly value: V;
+    readonly onChange: (value: V) => void;
+  },
+): { set(value: V): void; enable(enabled: boolean): void } {
+  const inputs = options.map((option) =>
+    h('input', { type: 'radio', name, value: option.value, id: `${name}-${option.value}`, onchange: () => onChange(option.value) }),
+  );
+  const field = h('fieldset', { class: 'segmented' }, h('legend', {}, label));
+  const row = h('div', { class: 'segments' });
+  options.forEach((option, index) => {
+    row.append(inputs[index], h('label', { for: `${name}-${option.value}`, title: option.title ?? option.text }, option.text));
+  });
+  field.append(row);
+  host.append(field);
+  const set = (next: V): void => inputs.forEach((input) => (input.checked = input.value === next));
+  set(value);
+  return { set, enable: (enabled) => (field.disabled = !enabled) };
+}

@@ -1,0 +1,105 @@
+/** The state of the page as the fragment of its address, so that a link brings the view back. */
+import { INITIAL, type State } from './store.js';
+import type { Camera } from './view/scene.js';
+
+/** Files smaller than this travel inside the link (compressed size in characters). */
+const MAX_EMBEDDED = 40_000;
+
+export interface Linked {
+  readonly state: Partial<State>;
+  readonly camera?: Camera | undefined;
+  /** Address of a file on the same server. */
+  readonly open?: readonly string[] | undefined;
+  readonly smiles?: { readonly text: string; readonly count: number; readonly seed: number } | undefined;
+  /** A file that travels in the link. */
+  readonly file?: { readonly name: string; readonly text: string } | undefined;
+}
+
+const KEPT = ['style', 'arrangement', 'hydrogens', 'labels', 'stereo', 'colour', 'smooth', 'loop', 'speed', 'position', 'entry', 'active', 'shown', 'measurements'] as const;
+
+/** Whether a value read from a link has the form that the state needs; a link can hold anything. */
+const CHECKS: { readonly [K in (typeof KEPT)[number]]: (value: unknown) => boolean } = {
+  style: oneOf('ball', 'stick', 'sphere', 'surface'),
+  arrangement: oneOf('one', 'overlay', 'grid'),
+  labels: oneOf('none', 'element', 'number'),
+  colour: oneOf('element', 'conformer'),
+  hydrogens: isBoolean,
+  stereo: isBoolean,
+  smooth: isBoolean,
+  loop: isBoolean,
+  speed: oneOf(0.25, 0.5, 1, 2, 4),
+  position: (value) => typeof value === 'number' && value >= 0 && value < 10,
+  entry: isIndex,
+  active: isIndex,
+  shown: isIndices,
+  measurements: (value) => Array.isArray(value) && value.length < 100 && value.every((one) => isIndices(one) && [2, 3, 4].includes((one as unknown[]).length)),
+};
+
+function oneOf(...values: unknown[]): (value: unknown) => boolean {
+  return (value) => values.includes(value);
+}
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean';
+}
+function isIndex(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 1e6;
+}
+function isIndices(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isIndex);
+}
+
+/** Fragment for a link; `embedded` false where the file was too large to travel in it. */
+export async function fragmentOf({ state, camera, open, smiles, file }: Linked): Promise<{ fragment: string; embedded: boolean }> {
+  const changed: Record<string, unknown> = {};
+  for (const key of KEPT) if (JSON.stringify(state[key]) !== JSON.stringify(INITIAL[key])) changed[key] = state[key];
+  if (typeof changed['position'] === 'number') changed['position'] = Math.round(changed['position'] * 1e4) / 1e4;
+  const parts: Record<string, unknown> = { v: 1, state: changed, camera, open, smiles };
+  if (!file) return { fragment: `#${encodeURIComponent(JSON.stringify(parts))}`, embedded: true };
+  const packed = await pack(JSON.stringify({ ...parts, file }));
+  if (packed.length > MAX_EMBEDDED) return { fragment: `#${encodeURIComponent(JSON.stringify(parts))}`, embedded: false };
+  return { fragment: `#z${packed}`, embedded: true };
+}
+
+/** What a fragment holds; empty where it holds nothing that can be used. */
+export async function readFragment(fragment: string): Promise<Linked> {
+  const text = fragment.replace(/^#/, '');
+  if (text === '') return { state: {} };
+  let parts: unknown;
+  try {
+    parts = JSON.parse(text.startsWith('z') ? await unpack(text.slice(1)) : decodeURIComponent(text));
+  } catch {
+    return { state: {} };
+  }
+  if (!isRecord(parts)) return { state: {} };
+  const state: Record<string, unknown> = {};
+  const given = isRecord(parts['state']) ? parts['state'] : {};
+  for (const key of KEPT) if (key in given && CHECKS[key](given[key])) state[key] = given[key];
+  const { camera, open, smiles, file } = parts;
+  return {
+    state: state as Partial<State>,
+    camera: Array.isArray(camera) && camera.length >= 8 && camera.every((value) => Number.isFinite(value)) ? (camera as number[]) : undefined,
+    open: Array.isArray(open) ? open.filter((one): one is string => typeof one === 'string') : undefined,
+    smiles:
+      isRecord(smiles) && typeof smiles['text'] === 'string' && isIndex(smiles['count']) && isIndex(smiles['seed'])
+        ? { text: smiles['text'], count: Math.max(1, Math.min(20, smiles['count'] as number)), seed: smiles['seed'] as number }
+        : undefined,
+    file: isRecord(file) && typeof file['name'] === 'string' && typeof file['text'] === 'string' ? { name: file['name'], text: file['text'] } : undefined,
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+async function pack(text: string): Promise<string> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+async function unpack(text: string): Promise<string> {
+  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).text();
+}

@@ -1,0 +1,72 @@
+/** The molecules that are open, and what is derived from the one shown. */
+import { aligned, extent } from './data/align.js';
+import { timelineOf, type Timeline } from './data/timeline.js';
+import { lastFrame, lateHydrogens, type Conformer, type Entry } from './data/trajectory.js';
+
+export interface Shown {
+  readonly index: number;
+  readonly entry: Entry;
+  /** Laid on top of each other. */
+  readonly conformers: readonly Conformer[];
+  readonly timeline: Timeline;
+  /** Hydrogens that the skeleton act leaves out. */
+  readonly late: readonly boolean[];
+  /** Radius in Å of what should be in view. */
+  readonly radius: number;
+}
+
+export interface Session {
+  entries(): readonly Entry[];
+  /** Undefined where there is no such entry. */
+  shown(index: number): Shown | undefined;
+  /** Adds entries and returns the index of the first. */
+  add(entries: readonly Entry[]): number;
+  replace(index: number, entry: Entry): void;
+  onChange(listener: (index: number) => void): void;
+}
+
+export function createSession(): Session {
+  const entries: Entry[] = [];
+  const cache = new Map<Entry, Shown>();
+  const listeners: ((index: number) => void)[] = [];
+  const changed = (index: number): void => listeners.forEach((listener) => listener(index));
+  return {
+    entries: () => entries,
+    shown(index) {
+      const entry = entries[index];
+      if (!entry) return undefined;
+      let shown = cache.get(entry);
+      if (!shown) {
+        shown = derive(entry, index);
+        cache.clear();
+        cache.set(entry, shown);
+      }
+      return shown;
+    },
+    add(more) {
+      entries.push(...more);
+      const first = entries.length - more.length;
+      changed(first);
+      return first;
+    },
+    replace(index, entry) {
+      entries[index] = entry;
+      changed(index);
+    },
+    onChange: (listener) => void listeners.push(listener),
+  };
+}
+
+function derive(entry: Entry, index: number): Shown {
+  const conformers = aligned(entry);
+  const ends = conformers.map((conformer) => ({ ...conformer, frames: [lastFrame(conformer)] }));
+  return {
+    index,
+    entry,
+    conformers,
+    timeline: timelineOf(entry),
+    late: lateHydrogens(entry.structure),
+    // The first noise is wide; a little of it may leave the view so that the molecule is not small in the end.
+    radius: Math.max(extent(ends) + 1.6, 0.8 * extent(conformers), 3),
+  };
+}

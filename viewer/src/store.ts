@@ -1,0 +1,81 @@
+/** The page's state: one plain object, changed in one place, watched by the parts that show it. */
+import type { DrawStyle } from './view/scene.js';
+
+export type Arrangement = 'one' | 'overlay' | 'grid';
+export type LabelKind = 'none' | 'element' | 'number';
+export type ThemeChoice = 'system' | 'light' | 'dark';
+
+export interface State {
+  readonly style: DrawStyle;
+  readonly arrangement: Arrangement;
+  readonly hydrogens: boolean;
+  readonly labels: LabelKind;
+  readonly stereo: boolean;
+  readonly colour: 'element' | 'conformer';
+  readonly smooth: boolean;
+  readonly loop: boolean;
+  readonly speed: number;
+  readonly theme: ThemeChoice;
+  readonly playing: boolean;
+  /** Position on the timeline. */
+  readonly position: number;
+  /** Index of the molecule shown; −1 while there is none. */
+  readonly entry: number;
+  /** Index of the conformer that is measured and listed as chosen. */
+  readonly active: number;
+  /** Conformers drawn in the overlay and the grid. */
+  readonly shown: readonly number[];
+  /** Atoms picked for a measurement that is not complete. */
+  readonly picked: readonly number[];
+  readonly measuring: boolean;
+  /** Completed measurements: two, three or four atoms each. */
+  readonly measurements: readonly (readonly number[])[];
+}
+
+export const INITIAL: State = {
+  style: 'ball',
+  arrangement: 'one',
+  hydrogens: true,
+  labels: 'none',
+  stereo: true,
+  colour: 'element',
+  smooth: true,
+  loop: true,
+  speed: 1,
+  theme: 'system',
+  playing: false,
+  position: 0,
+  entry: -1,
+  active: 0,
+  shown: [0],
+  picked: [],
+  measuring: false,
+  measurements: [],
+};
+
+export interface Store {
+  get(): State;
+  set(change: Partial<State>): void;
+  /** Calls `listener` after changes of any of `keys` (of anything, without). */
+  watch(keys: readonly (keyof State)[], listener: (state: State) => void): void;
+}
+
+export function createStore(): Store {
+  let state = INITIAL;
+  const listeners: { keys: readonly (keyof State)[]; listener: (state: State) => void }[] = [];
+  return {
+    get: () => state,
+    set(change) {
+      const before = state;
+      const changed = (Object.keys(change) as (keyof State)[]).filter((key) => !Object.is(before[key], change[key]));
+      if (changed.length === 0) return;
+      state = { ...state, ...change };
+      for (const { keys, listener } of [...listeners]) {
+        if (keys.length === 0 || keys.some((key) => changed.includes(key))) listener(state);
+      }
+    },
+    watch(keys, listener) {
+      listeners.push({ keys, listener });
+    },
+  };
+}

@@ -1,0 +1,362 @@
+/** The 3D canvas: draws models with 3Dmol, keeps their bonds, moves their atoms, answers clicks. */
+import { createViewer, type GLModel, type GLViewer, type Label } from '3dmol';
+import { elementSymbol } from '../../../src/chem/elements.js';
+import type { Structure } from '../../../src/chem/structure.js';
+import { BACKGROUND, elementColour, type Theme } from './palette.js';
+
+export type DrawStyle = 'ball' | 'stick' | 'sphere' | 'surface';
+
+/** One conformer on the canvas. */
+export interface SceneModel {
+  readonly structure: Structure;
+  /** Colour of the carbons; undefined: by element. */
+  readonly colour?: string | undefined;
+  /** Cell of the grid that it stands in; undefined: the middle. */
+  readonly cell?: { readonly column: number; readonly row: number } | undefined;
+}
+
+/** Where the atoms of one model are, and which are not to be drawn. */
+export interface Pose {
+  readonly coordinates: Float32Array;
+  readonly hidden: readonly boolean[];
+}
+
+export interface AtomLabel {
+  readonly text: string;
+  /** Atoms in whose middle the label stands. */
+  readonly atoms: readonly number[];
+  readonly model: number;
+  readonly kind: 'atom' | 'stereo' | 'measure';
+}
+
+export interface Segment {
+  readonly model: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Position, zoom and rotation as 3Dmol holds them. */
+export type Camera = readonly number[];
+
+export interface Scene {
+  setModels(models: readonly SceneModel[], options: { readonly cellSize: number }): void;
+  setPoses(poses: readonly Pose[]): void;
+  setStyle(style: DrawStyle, theme: Theme): void;
+  setLabels(labels: readonly AtomLabel[]): void;
+  setSegments(segments: readonly Segment[], selected: readonly { model: number; atom: number }[]): void;
+  /** While the atoms move, a surface is shown as soft spheres; it is computed when they rest. */
+  setMoving(moving: boolean): void;
+  /** Shows everything within `radius` Å of the middle. */
+  fit(radius: number, options?: { readonly columns?: number; readonly rows?: number; readonly cellSize?: number }): void;
+  rotate(axis: 'x' | 'y' | 'z', degrees: number): void;
+  zoom(factor: number): void;
+  getCamera(): Camera;
+  setCamera(camera: Camera): void;
+  canvas(): HTMLCanvasElement;
+  draw(): void;
+}
+
+export function webglAvailable(): boolean {
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('webgl2') ?? canvas.getContext('webgl');
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return context !== null;
+}
+
+type MutableAtom = { x: number; y: number; z: number; style: object };
+
+interface Drawn {
+  readonly spec: SceneModel;
+  readonly model: GLModel;
+  readonly atoms: MutableAtom[];
+  pose: Pose | undefined;
+  hiddenKey: string;
+}
+
+export function createScene(
+  container: HTMLElement,
+  { onPick, onCamera }: { onPick: (model: number, atom: number) => void; onCamera: () => void },
+): Scene {
+  const viewer: GLViewer = createViewer(container, { backgroundColor: BACKGROUND.light, antialias: true, disableFog: true });
+  let drawn: Drawn[] = [];
+  let style: DrawStyle = 'ball';
+  let theme: Theme = 'light';
+  let cellSize = 10;
+  let labels: { label: Label; spec: AtomLabel }[] = [];
+  let segments: readonly Segment[] = [];
+  let selected: readonly { model: number; atom: number }[] = [];
+  let moving = false;
+  let surfaces: number[] = [];
+  let surfaceTimer: ReturnType<typeof setTimeout> | undefined;
+  let surfaceRun = 0;
+  let queued = false;
+  let rotation = '';
+
+  viewer.setViewChangeCallback(() => {
+    // A grid stands upright on the screen whatever the rotation: each molecule turns about its own middle.
+    const now = viewer.getView().slice(4, 8).join();
+    if (now !== rotation) {
+      rotation = now;
+      if (drawn.some(({ spec }) => spec.cell)) {
+        place();
+        draw();
+      }
+    }
+    onCamera();
+  });
+
+  function styleOf(spec: SceneModel, index: number, hidden: boolean): object {
+    const atom = spec.structure.atoms[index] as Structure['atoms'][number];
+    const color = spec.colour !== undefined && atom.element === 6 ? spec.colour : elementColour(atom.element, theme);
+    if (hidden) return { stick: { hidden: true }, sphere: { hidden: true } };
+    const soft = style === 'surface' && moving;
+    switch (style) {
+      case 'stick':
+        return { stick: { radius: 0.14, color } };
+      case 'sphere':
+        return { sphere: { scale: 0.95, color } };
+      case 'ball':
+        return { stick: { radius: 0.12, color }, sphere: { scale: 0.26, color } };
+      case 'surface':
+        return soft
+          ? { stick: { radius: 0.1, color }, sphere: { scale: 0.9, color, opacity: 0.55 } }
+          : { stick: { radius: 0.1, color } };
+    }
+  }
+
+  /** Offset that puts a grid cell in its place on the screen: the cell's vector, turned back by the rotation. */
+  function offsetOf({ cell }: SceneModel): [number, number, number] {
+    if (!cell) return [0, 0, 0];
+    const [, , , , qx, qy, qz, qw] = viewer.getView() as number[] as [number, number, number, number, number, number, number, number];
+    const v: [number, number, number] = [cell.column * cellSize, -cell.row * cellSize, 0];
+    // v' = q⁻¹ v q, with t = 2 q⁻¹ × v
+    const [x, y, z] = [-qx, -qy, -qz];
+    const t = [2 * (y * v[2] - z * v[1]), 2 * (z * v[0] - x * v[2]), 2 * (x * v[1] - y * v[0])] as const;
+    return [
+      v[0] + qw * t[0] + (y * t[2] - z * t[1]),
+      v[1] + qw * t[1] + (z * t[0] - x * t[2]),
+      v[2] + qw * t[2] + (x * t[1] - y * t[0]),
+    ];
+  }
+
+  function place(): void {
+    for (const item of drawn) {
+      const { pose, atoms, model, spec } = item;
+      if (!pose) continue;
+      const [dx, dy, dz] = offsetOf(spec);
+      atoms.forEach((atom, i) => {
+        atom.x = (pose.coordinates[3 * i] as number) + dx;
+        atom.y = (pose.coordinates[3 * i + 1] as number) + dy;
+        atom.z = (pose.coordinates[3 * i + 2] as number) + dz;
+      });
+      restyle(item);
+      void model;
+    }
+    placeLabels();
+    placeSegments();
+  }
+
+  function restyle({ atoms, model, spec, pose }: Drawn): void {
+    // Adding an empty style is 3Dmol's way of having the geometry built anew.
+    atoms.forEach((atom, i) => (atom.style = styleOf(spec, i, pose?.hidden[i] ?? false)));
+    model.setStyle({}, {}, true);
+  }
+
+  function middle(model: number, atoms: readonly number[]): { x: number; y: number; z: number } | undefined {
+    const at = drawn[model]?.atoms;
+    if (!at) return undefined;
+    const sum = { x: 0, y: 0, z: 0 };
+    for (const index of atoms) {
+      const atom = at[index];
+      if (!atom) return undefined;
+      sum.x += atom.x / atoms.length;
+      sum.y += atom.y / atoms.length;
+      sum.z += atom.z / atoms.length;
+    }
+    return sum;
+  }
+
+  function placeLabels(): void {
+    for (const { label, spec } of labels) {
+      const at = middle(spec.model, spec.atoms);
+      const hidden = spec.atoms.some((atom) => drawn[spec.model]?.pose?.hidden[atom]);
+      if (at) label.sprite.position.set(at.x, at.y, at.z);
+      label.sprite.visible = at !== undefined && !hidden;
+    }
+  }
+
+  function placeSegments(): void {
+    viewer.removeAllShapes();
+    const color = theme === 'light' ? '#b3367c' : '#ff8ac4';
+    for (const { model, from, to } of segments) {
+      const start = middle(model, [from]);
+      const end = middle(model, [to]);
+      if (start && end) viewer.addCylinder({ start, end, radius: 0.05, dashed: true, dashLength: 0.18, gapLength: 0.14, color });
+    }
+    for (const { model, atom } of selected) {
+      const center = middle(model, [atom]);
+      if (center) viewer.addSphere({ center, radius: style === 'sphere' ? 1.7 : 0.55, color, opacity: 0.45 });
+    }
+  }
+
+  function draw(): void {
+    if (queued) return;
+    queued = true;
+    requestAnimationFrame(() => {
+      queued = false;
+      viewer.render();
+    });
+  }
+
+  function dropSurfaces(): void {
+    surfaceRun += 1;
+    for (const id of surfaces) viewer.removeSurface(id);
+    surfaces = [];
+  }
+
+  function planSurface(): void {
+    clearTimeout(surfaceTimer);
+    dropSurfaces();
+    if (style !== 'surface' || moving) return;
+    surfaceTimer = setTimeout(() => {
+      const run = surfaceRun;
+      drawn.forEach(({ spec, pose, model }, index) => {
+        const shown = spec.structure.atoms.flatMap((_, atom) => (pose?.hidden[atom] ? [] : [atom]));
+        const colour = spec.colour;
+        const selection = { model, index: shown } as never;
+        const spec3 = {
+          opacity: drawn.length > 1 ? 0.5 : 0.75,
+          ...(colour !== undefined
+            ? { color: colour }
+            : { colorfunc: (atom: { index: number }) => elementColour(spec.structure.atoms[atom.index]?.element ?? 0, theme) }),
+        };
+        void index;
+        void Promise.resolve(viewer.addSurface('VDW', spec3 as never, selection, selection)).then((id) => {
+          const number = id as unknown as number;
+          if (run === surfaceRun) surfaces.push(number);
+          else viewer.removeSurface(number);
+          draw();
+        });
+      });
+    }, 120);
+  }
+
+  function labelSpec(kind: AtomLabel['kind']): object {
+    const dark = theme === 'dark';
+    const common = { inFront: true, alignment: 'center', font: 'sans-serif' };
+    switch (kind) {
+      case 'atom':
+        return { ...common, fontSize: 13, fontColor: dark ? '#ffffff' : '#0b1218', backgroundColor: dark ? '#10161c' : '#ffffff', backgroundOpacity: 0.55, padding: 2 };
+      case 'stereo':
+        return { ...common, fontSize: 15, bold: true, fontColor: '#ffffff', backgroundColor: dark ? '#7c4dff' : '#5b34c9', backgroundOpacity: 0.92, padding: 4 };
+      case 'measure':
+        return { ...common, fontSize: 14, bold: true, fontColor: dark ? '#2b0519' : '#ffffff', backgroundColor: dark ? '#ff8ac4' : '#b3367c', backgroundOpacity: 0.95, padding: 4 };
+    }
+  }
+
+  let labelSpecs: readonly AtomLabel[] = [];
+  function makeLabels(): void {
+    viewer.removeAllLabels();
+    labels = labelSpecs.map((spec) => ({
+      spec,
+      label: viewer.addLabel(spec.text, { ...labelSpec(spec.kind), position: { x: 0, y: 0, z: 0 } } as never, undefined, true),
+    }));
+    placeLabels();
+  }
+
+  return {
+    setModels(models, { cellSize: size }) {
+      dropSurfaces();
+      viewer.removeAllModels();
+      cellSize = size;
+      drawn = models.map((spec, index) => {
+        const model = viewer.addModel();
+        const { atoms, bonds } = spec.structure;
+        const neighbours = atoms.map(() => ({ bonds: [] as number[], bondOrder: [] as number[] }));
+        for (const { a, b, order } of bonds) {
+          // 3Dmol draws order 4 as aromatic, and takes 0 for no width at all: a dative bond is drawn as single.
+          for (const [from, to] of [[a, b], [b, a]] as const) {
+            neighbours[from]?.bonds.push(to);
+            neighbours[from]?.bondOrder.push(order === 0 ? 1 : order);
+          }
+        }
+        model.addAtoms(
+          atoms.map(({ element }, i) => ({
+            elem: elementSymbol(element),
+            index: i,
+            serial: i,
+            x: 0,
+            y: 0,
+            z: 0,
+            ...(neighbours[i] as { bonds: number[]; bondOrder: number[] }),
+          })),
+        );
+        model.setClickable({}, true, (atom: { index: number }) => onPick(index, atom.index));
+        return { spec, model, atoms: model.selectedAtoms({}) as unknown as MutableAtom[], pose: undefined, hiddenKey: '' };
+      });
+    },
+    setPoses(poses) {
+      drawn.forEach((item, index) => (item.pose = poses[index]));
+      place();
+      if (style === 'surface' && !moving) planSurface();
+      draw();
+    },
+    setStyle(nextStyle, nextTheme) {
+      style = nextStyle;
+      theme = nextTheme;
+      viewer.setBackgroundColor(BACKGROUND[theme], 1);
+      for (const item of drawn) restyle(item);
+      makeLabels();
+      placeSegments();
+      planSurface();
+      draw();
+    },
+    setLabels(specs) {
+      labelSpecs = specs;
+      makeLabels();
+      draw();
+    },
+    setSegments(nextSegments, nextSelected) {
+      segments = nextSegments;
+      selected = nextSelected;
+      placeSegments();
+      draw();
+    },
+    setMoving(next) {
+      if (moving === next) return;
+      moving = next;
+      if (style !== 'surface') return;
+      for (const item of drawn) restyle(item);
+      planSurface();
+      draw();
+    },
+    fit(radius, { columns = 1, rows = 1, cellSize: cell = 0 } = {}) {
+      viewer.setProjection(columns * rows > 1 ? 'orthographic' : 'perspective');
+      const width = container.clientWidth || 1;
+      const height = container.clientHeight || 1;
+      // Half the height that must be seen; the width counts by the shape of the canvas.
+      const half = Math.max(radius + ((rows - 1) * cell) / 2, ((radius + ((columns - 1) * cell) / 2) * height) / width);
+      const { fov = 20, CAMERA_Z = 150 } = viewer as unknown as { fov?: number; CAMERA_Z?: number };
+      const view = viewer.getView() as number[];
+      const zoom = CAMERA_Z - (half * 1.08) / Math.tan((Math.PI / 180) * (fov / 2));
+      viewer.setView([0, 0, 0, zoom, ...view.slice(4, 8)]);
+      viewer.setSlab(-200, 200);
+      draw();
+    },
+    rotate(axis, degrees) {
+      viewer.rotate(degrees, axis);
+      draw();
+    },
+    zoom(factor) {
+      viewer.zoom(factor);
+      draw();
+    },
+    getCamera: () => (viewer.getView() as number[]).map((value) => Math.round(value * 1e4) / 1e4),
+    setCamera(camera) {
+      viewer.setView([...camera] as never);
+      draw();
+    },
+    canvas: () => viewer.getCanvas(),
+    draw,
+  };
+}

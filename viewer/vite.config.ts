@@ -1,0 +1,154 @@
+/** Builds the viewer: the static folder dist/viewer, and with `--mode page` the template of the exported page. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+import { contentPolicy } from '../src/cli/view/policy.js';
+
+const require = createRequire(import.meta.url);
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/**
+ * RDKit's loader makes its bindings with `new Function`, which the page's policy forbids. Emscripten has the same
+ * bindings as closures (its DYNAMIC_EXECUTION=0); this puts them in. Fails the build where the loader has changed.
+ */
+function rdkitWithoutEval(): Plugin {
+  const dynamic = 'return new Function(args1,invokerFnBody)';
+  const closure = `return (...captured)=>{
+    var [,,invoker,fn,runDestructors,fromRetWire,toClassParamWire]=captured;
+    var rest=captured.slice(7);
+    var [save,restore]=useStackFrame?rest.splice(0,2):[];
+    var toWire=rest.slice(0,argCount);
+    var free=rest.slice(argCount);
+    return function(...args){
+      var destructors=needsDestructorStack?[]:null;
+      var wired=[];
+      var sp=save?save():0;
+      var rv;
+      try{
+        if(isClassMethodFunc)wired.push(toClassParamWire(destructors,this));
+        for(var i=0;i<argCount;++i)wired.push(toWire[i](destructors,args[i]));
+        rv=invoker(fn,...wired);
+      }finally{if(restore)restore(sp)}
+      if(needsDestructorStack)runDestructors(destructors);
+      else{
+        var next=0;
+        for(var i=isClassMethodFunc?1:2;i<argTypes.length;++i)
+          if(argTypes[i].destructorFunction!==null)free[next++](wired[isClassMethodFunc?i-1:i-2]);
+      }
+      if(returns)return fromRetWire(rv);
+    };
+  }`;
+  // The same for calls from C++ into JavaScript: a function (0), a method (1), a constructor (2), a cast (3).
+  const dynamicCall = 'var invokerFunction=new Function(Object.keys(captures),functionBody)(...Object.values(captures));';
+  const closureCall = `var invokerFunction=function(handle,methodName,destructorsRef,at){
+    var values=argFromPtr.map((read,i)=>read(at+i*GenericWireTypeSize));
+    var callee=kind===3?undefined:Emval.toValue(handle);
+    var ret=kind===0?callee(...values):kind===1?callee[getStringOrSymbol(methodName)](...values):kind===2?new callee(...values):values.at(-1);
+    if(!retType.isVoid)return emval_returnValue(toReturnWire,destructorsRef,ret);
+  };`;
+  return {
+    name: 'rdkit-without-eval',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/@rdkit\/rdkit\/dist\/RDKit_minimal\.js$/.test(id)) return undefined;
+      const patched = code.replace(dynamic, () => closure).replace(dynamicCall, () => closureCall);
+      if (!code.includes(dynamic) || !code.includes(dynamicCall) || patched.includes('new Function')) {
+        this.error('RDKit_minimal.js makes its bindings in another way than this plugin knows: see rdkitWithoutEval.');
+      }
+      return { code: patched, map: null };
+    },
+  };
+}
+
+/** The part of OpenChemLib's resources that MMFF94 needs: 0.15 of 1.35 MB. */
+function mmff94Parameters(): Plugin {
+  const id = 'virtual:mmff94-parameters';
+  return {
+    name: 'mmff94-parameters',
+    resolveId: (source) => (source === id ? `\0${id}` : undefined),
+    load(loaded) {
+      if (loaded !== `\0${id}`) return undefined;
+      const path = require.resolve('openchemlib').replace(/[^/]+$/, 'resources.json');
+      const all = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+      const kept = Object.fromEntries(Object.entries(all).filter(([name]) => name.includes('/mmff94/')));
+      return `export default ${JSON.stringify(kept)};`;
+    },
+    // Else Vite would bundle the whole file for OpenChemLib's own loader, which is not used.
+    transform: (code, module) =>
+      /openchemlib\/dist\/openchemlib\.js$/.test(module)
+        ? { code: code.replace(/new URL\("resources\.json",\s*import\.meta\.url\)\.href/, "''"), map: null }
+        : undefined,
+  };
+}
+
+/** Writes the policy into the page; the development server goes without, for it works by inline scripts. */
+function contentSecurityPolicy(): Plugin {
+  return {
+    name: 'content-security-policy',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: () => [
+        { tag: 'meta', injectTo: 'head-prepend', attrs: { 'http-equiv': 'Content-Security-Policy', content: contentPolicy() } },
+      ],
+    },
+  };
+}
+
+/** Puts script, style and RDKit into one HTML file, with the policy naming the script by its hash. */
+function onePage(): Plugin {
+  return {
+    name: 'one-page',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const output = Object.values(bundle);
+      const text = (end: string): string =>
+        output
+          .filter(({ fileName }) => fileName.endsWith(end))
+          .map((file) => (file.type === 'chunk' ? file.code : String(file.source)))
+          .join('\n');
+      const html = text('.html');
+      // “</script” inside the code would end the element.
+      const script = text('.js').replaceAll('</script', '<\\/script');
+      const style = text('.css');
+      const hash = (content: string): string => `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
+      const meta = contentPolicy({ scripts: hash(script), styles: hash(style), self: '' });
+      const page = html
+        .replace(/<script type="module"[^>]*><\/script>/, '')
+        .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${style}</style>`)
+        .replace('<head>', () => `<head>\n    <meta http-equiv="Content-Security-Policy" content="${meta}">`)
+        .replace('</body>', () => `<!--molflow-data-->\n<script type="module">${script}</script>\n</body>`);
+      for (const name of Object.keys(bundle)) delete bundle[name];
+      this.emitFile({ type: 'asset', fileName: 'page.html', source: page });
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => {
+  const page = mode === 'page';
+  const shared = (): Plugin[] => [rdkitWithoutEval(), mmff94Parameters()];
+  return {
+    root: here,
+    base: './',
+    resolve: {
+      alias: [
+        { find: /^3dmol$/, replacement: '3dmol/build/3Dmol.es6-min.js' },
+        ...(page ? [{ find: './start-worker.js', replacement: `${here}src/analysis/start-worker.page.ts` }] : []),
+      ],
+    },
+    plugins: [...shared(), ...(page ? [onePage()] : [contentSecurityPolicy()])],
+    worker: { format: 'es', plugins: shared },
+    build: {
+      outDir: '../dist/viewer',
+      emptyOutDir: !page,
+      target: 'es2022',
+      chunkSizeWarningLimit: 2500,
+      modulePreload: { polyfill: false },
+      ...(page && { assetsInlineLimit: (file: string) => !file.endsWith('.wasm'), cssCodeSplit: false }),
+    },
+    server: { host: '127.0.0.1', fs: { allow: ['..'] } },
+  };
+});
