@@ -53,3 +53,18 @@ export function symmetricEigen(matrix: Float64Array, vectors: Float64Array, n: n
     if (!rotated) return;
   }
 }
+
+/** f applied to the eigenvalues of the symmetric `matrix` [n,n], which is left as it is: its square root, inverse, …. */
+export function symmetricFunction(matrix: Float64Array, n: number, f: (eigenvalue: number) => number): Float64Array {
+  const diagonal = matrix.slice();
+  const vectors = new Float64Array(n * n);
+  symmetricEigen(diagonal, vectors, n);
+  const out = new Float64Array(n * n);
+  for (let k = 0; k < n; k++) {
+    const value = f(diagonal[k * n + k]);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) out[i * n + j] += value * vectors[i * n + k] * vectors[j * n + k];
+    }
+  }
+  return out;
+}
