@@ -1,0 +1,143 @@
+/** Scores the generated conformers of one molecule against its reference conformers. */
+import { automorphisms } from '../chem/automorphisms.js';
+import type { Molecule } from '../chem/molecule.js';
+import { moleculeFromStructure } from '../chem/parse.js';
+import type { RDKitModule } from '../chem/rdkit.js';
+import { verifyStereo } from '../chem/stereo.js';
+import { atomOrder, reorder } from './atom-order.js';
+import type { ConformerSet } from './conformer-sets.js';
+import { matchEnsembles, type EnsembleMatch } from './ensemble-match.js';
+
+/** Reference conformers of a molecule, ready to be compared with. */
+export interface Reference {
+  readonly title: string;
+  readonly molecule: Molecule;
+  /** Each [n,3], Å, all atoms in the order of the molecule. */
+  readonly conformers: readonly Float32Array[];
+  /** Automorphisms of the skeleton; terminal O and N of conjugated groups count as alike. */
+  readonly permutations: readonly Uint16Array[];
+  /** Whether these are all automorphisms; where not, RMSDs are upper bounds. */
+  readonly complete: boolean;
+  readonly rotatableBonds: number;
+}
+
+export interface MoleculeScore extends EnsembleMatch {
+  readonly title: string;
+  readonly smiles: string;
+  readonly heavyAtoms: number;
+  readonly rotatableBonds: number;
+  /** Reference conformers. */
+  readonly references: number;
+  /** Conformers compared; 0 makes the molecule a failure. */
+  readonly generated: number;
+  /** Conformers that could not be compared, and why the first could not. */
+  readonly unusable: number;
+  readonly reason?: string | undefined;
+  /** Of the generated conformers, those with every specified centre and double bond right. */
+  readonly stereoRight: number;
+  /** Whether all automorphisms were searched. */
+  readonly complete: boolean;
+}
+
+/** What a molecule's score was made of, for analyses beyond RMSD. */
+export interface ScoredMolecule {
+  readonly score: MoleculeScore;
+  readonly reference: Reference;
+  /** The conformers compared, each [n,3], Å, in the order of the molecule; absent hydrogens are NaN. */
+  readonly conformers: readonly Float32Array[];
+}
+
+/**
+ * @throws Error where the reference is no molecule, lacks hydrogens or has coordinates that are not finite.
+ */
+export function prepareReference(
+  rdkit: RDKitModule,
+  sets: readonly ConformerSet[],
+  { maxAutomorphisms = 100_000 }: { maxAutomorphisms?: number } = {},
+): Reference {
+  const first = sets[0]!;
+  const { molecule } = moleculeFromStructure(rdkit, first.structure);
+  const { conformers, reason } = usableConformers(rdkit, molecule, sets);
+  const lacking = conformers.some((conformer) => !conformer.every(Number.isFinite));
+  if (reason !== undefined || lacking)
+    throw new Error(`reference '${first.title}': ${reason ?? 'hydrogens are missing'}; a reference needs every atom with its coordinates`);
+  const { permutations, complete } = automorphisms(rdkit, molecule, { symmetriseTerminals: true, maxMatches: maxAutomorphisms });
+  return { title: first.title, molecule, conformers, permutations, complete, rotatableBonds: countRotatableBonds(molecule) };
+}
+
+export function scoreMolecule(rdkit: RDKitModule, reference: Reference, sets: readonly ConformerSet[]): ScoredMolecule {
+  const { molecule, permutations, complete, title, rotatableBonds } = reference;
+  const { conformers, unusable, reason } = usableConformers(rdkit, molecule, sets);
+  const match = matchEnsembles({ references: reference.conformers, generated: conformers, permutations });
+  const score: MoleculeScore = {
+    title,
+    smiles: molecule.smiles,
+    heavyAtoms: molecule.atoms.filter(({ element }) => element > 1).length,
+    rotatableBonds,
+    references: reference.conformers.length,
+    generated: conformers.length,
+    unusable,
+    reason,
+    stereoRight: conformers.filter((conformer) => stereoIsRight(rdkit, reference, conformer)).length,
+    complete,
+    ...match,
+  };
+  return { score, reference, conformers };
+}
+
+/** Conformers with a finite skeleton, in the order of the molecule. */
+function usableConformers(
+  rdkit: RDKitModule,
+  molecule: Molecule,
+  sets: readonly ConformerSet[],
+): { conformers: Float32Array[]; unusable: number; reason?: string | undefined } {
+  const conformers: Float32Array[] = [];
+  let unusable = 0;
+  let reason: string | undefined;
+  for (const { structure, conformers: raw } of sets) {
+    let order: Int32Array | undefined;
+    try {
+      order = atomOrder(rdkit, molecule, structure);
+      if (!order) reason ??= 'its records hold another molecule';
+    } catch (error) {
+      reason ??= error instanceof Error ? error.message : String(error);
+    }
+    for (const coordinates of raw) {
+      const conformer = order && reorder(coordinates, order);
+      if (conformer?.subarray(0, 3 * molecule.skeletonCount).every(Number.isFinite)) conformers.push(conformer);
+      else {
+        unusable++;
+        reason ??= 'its coordinates are not all finite';
+      }
+    }
+  }
+  return { conformers, unusable, reason };
+}
+
+/** Of equivalent ways to name the atoms one must be right: a meso compound may come with its halves exchanged. */
+function stereoIsRight(rdkit: RDKitModule, { molecule, permutations }: Reference, conformer: Float32Array): boolean {
+  const tagged = molecule.centres.some(({ specified }) => specified) || molecule.stereoBonds.some(({ cis }) => cis !== undefined);
+  if (!tagged) return true;
+  if (verifyStereo(rdkit, molecule, conformer).right) return true;
+  return permutations.slice(1).some((permutation) => {
+    // A specified centre is judged by its skeleton neighbours, so hydrogens need not move along.
+    const renamed = conformer.slice();
+    permutation.forEach((to, from) => renamed.set(conformer.subarray(3 * to, 3 * to + 3), 3 * from));
+    return verifyStereo(undefined, molecule, renamed).right;
+  });
+}
+
+/** Acyclic single bonds between heavy atoms that each have another heavy neighbour, none of them beside a triple bond. */
+export function countRotatableBonds({ atoms, bonds }: Molecule): number {
+  const heavyDegree = atoms.map(() => 0);
+  const linear = new Set<number>();
+  for (const { a, b, order } of bonds) {
+    if (atoms[a]!.element > 1) heavyDegree[b]! += 1;
+    if (atoms[b]!.element > 1) heavyDegree[a]! += 1;
+    if (order === 3) linear.add(a).add(b);
+  }
+  return bonds.filter(({ a, b, order, inRing }) => {
+    const turns = (i: number): boolean => atoms[i]!.element > 1 && heavyDegree[i]! > 1 && !linear.has(i);
+    return order === 1 && !inRing && turns(a) && turns(b);
+  }).length;
+}
