@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkGeometry } from '../../src/chem/geometry-checks.js';
+import type { GeometryProblem } from '../../src/chem/geometry-checks.js';
+import { moleculeFromStructure, parseSmiles } from '../../src/chem/parse.js';
+import { loadRDKit } from '../../src/chem/rdkit.js';
+import { embed, embedded, inOrder, moved } from './conformers.js';
+
+const rdkit = await loadRDKit();
+
+function conformerOf(smiles: string) {
+  const structure = embed(smiles);
+  const { molecule, order } = moleculeFromStructure(rdkit, structure);
+  return { molecule, coordinates: inOrder(structure.coordinates!, order) };
+}
+
+/** The conformer with one atom shifted by (dx, dy, dz) Å. */
+function shifted(coordinates: Float32Array, atom: number, by: readonly [number, number, number]): Float32Array {
+  return coordinates.map((value, k) => (Math.floor(k / 3) === atom ? value + by[k % 3]! : value));
+}
+
+const kinds = (problems: readonly GeometryProblem[]): string[] => [...new Set(problems.map(({ kind }) => kind))].sort();
+
+describe('checkGeometry', () => {
+  it.each(embedded)('finds nothing wrong in %s', (smiles) => {
+    const { molecule, coordinates } = conformerOf(smiles);
+    expect(checkGeometry(molecule, coordinates).problems).toEqual([]);
+    expect(checkGeometry(molecule, coordinates.slice(0, 3 * molecule.skeletonCount)).ok).toBe(true);
+  });
+
+  it('finds what was broken, wherever the molecule lies', () => {
+    const { molecule, coordinates } = conformerOf('CC(=O)Oc1ccccc1C(=O)O');
+    const real = fc.double({ min: -1, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.tuple(real, real, real, real), fc.tuple(real, real, real), (q, shift) => {
+        fc.pre(Math.hypot(...q) > 0.1);
+        const of = (broken: Float32Array) => checkGeometry(molecule, moved(broken, q, shift)).problems;
+        expect(of(coordinates)).toEqual([]);
+        // The methyl carbon flies off: its bond is too long, those to its hydrogens too.
+        const flown = of(shifted(coordinates, 0, [9, 0, 0]));
+        expect(flown).toContainEqual(expect.objectContaining({ kind: 'bond-length', atoms: [0, 1] }));
+        // A ring atom does: the ring is open, and not flat.
+        expect(kinds(of(shifted(coordinates, 6, [0, 0, 9])))).toEqual(['aromatic-planarity', 'bond-length', 'ring-open']);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('finds a puckered aromatic ring whose bonds are still sound', () => {
+    const benzene = parseSmiles(rdkit, 'c1ccccc1');
+    const chair = (height: number): Float32Array => {
+      const x = new Float32Array(36);
+      for (let i = 0; i < 6; i++) {
+        const [c, s] = [Math.cos((i * Math.PI) / 3), Math.sin((i * Math.PI) / 3)];
+        const z = i % 2 === 0 ? height : -height;
+        x.set([1.4 * c, 1.4 * s, z], 3 * i);
+        x.set([2.48 * c, 2.48 * s, z], 18 + 3 * i);
+      }
+      return x;
+    };
+    expect(checkGeometry(benzene, chair(0)).ok).toBe(true);
+    expect(checkGeometry(benzene, chair(0.1)).ok).toBe(true);
+    const { problems } = checkGeometry(benzene, chair(0.3));
+    expect(problems).toMatchObject([{ kind: 'aromatic-planarity', atoms: benzene.rings[0] }]);
+    expect(problems[0]!.value).toBeCloseTo(0.3, 5);
+  });
+
+  it('finds clashes between what is not bonded, and lets hydrogen bonds be', () => {
+    // Two water-like ends of ethylene glycol's skeleton, laid out by hand.
+    const ether = parseSmiles(rdkit, 'FCCF');
+    const skeleton = (gap: number): Float32Array => Float32Array.from([-gap / 2, 1.3, 0, -0.76, 0, 0, 0.76, 0, 0, gap / 2, 1.3, 0]);
+    expect(checkGeometry(ether, skeleton(2.4)).ok).toBe(true);
+    expect(checkGeometry(ether, skeleton(1.2)).problems).toMatchObject([{ kind: 'clash', atoms: [0, 3], value: expect.closeTo(1.2) }]);
+    expect(kinds(checkGeometry(ether, skeleton(0.1)).problems)).toContain('coincident');
+  });
+
+  it('reports NaN and infinity, and nothing else then', () => {
+    const { molecule, coordinates } = conformerOf('C[C@H](N)C(=O)O');
+    for (const value of [NaN, Infinity]) {
+      const { ok, problems } = checkGeometry(molecule, coordinates.map((x, k) => (k === 7 ? value : x)));
+      expect(ok).toBe(false);
+      expect(problems).toEqual([{ kind: 'nan', atoms: [2], value, limit: 0 }]);
+    }
+    const zero = checkGeometry(molecule, new Float32Array(coordinates.length));
+    expect(kinds(zero.problems)).toEqual(['coincident']);
+    expect(() => checkGeometry(molecule, coordinates.slice(3))).toThrow(RangeError);
+  });
+});
