@@ -1,10 +1,12 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { elementSymbol } from '../../src/chem/elements.js';
 import type { Molecule } from '../../src/chem/molecule.js';
 import { loadNamedMolecules } from '../../src/chem/named-molecules.node.js';
 import { findMolecule, UnknownMoleculeError, type NamedMolecule } from '../../src/chem/named-molecules.js';
 import { parseSmiles } from '../../src/chem/parse.js';
 import { loadRDKit, type RDKitModule } from '../../src/chem/rdkit.js';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let molecules: readonly NamedMolecule[];
 let rdkit: RDKitModule;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { SDFileParser } from 'openchemlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readMolblock } from '../../src/chem/io/ctab.js';
 import { RecordError } from '../../src/chem/io/record-error.js';
 import { readSdf, readSdfItems, type SdfRecord } from '../../src/chem/io/sdf.js';
@@ -9,6 +9,8 @@ import { moleculeFromStructure, parseSmiles } from '../../src/chem/parse.js';
 import { loadRDKit } from '../../src/chem/rdkit.js';
 import type { Structure } from '../../src/chem/structure.js';
 import * as arbitrary from './arbitrary-structure.js';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 async function all(text: string | Iterable<string>): Promise<SdfRecord[]> {
   const records: SdfRecord[] = [];
@@ -64,7 +66,7 @@ describe('SDF round trip', () => {
   it('gives back what was written, V2000', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(arbitrary.structure(), fc.dictionary(fc.stringMatching(/^[A-Z_ ]{1,12}[A-Z]$/), arbitrary.value)), { maxLength: 4 }),
+        fc.array(fc.tuple(arbitrary.structure(), fc.dictionary(fc.stringMatching(/^[A-Z]([A-Z_ ]{0,11}[A-Z])?$/), arbitrary.value)), { maxLength: 4 }),
         async (given) => {
           const text = given.map(([molecule, fields]) =>
             sdfRecord({ molecule, coordinates: molecule.coordinates!, fields: Object.entries(fields) }),
@@ -294,7 +296,8 @@ describe('writing SDF', () => {
           expect(parser.next()).toBe(true);
           const molecule = parser.getMolecule();
           const atoms = Array.from({ length: molecule.getAllAtoms() }, (_, atom) => [molecule.getAtomicNo(atom), molecule.getAtomCharge(atom)]);
-          expect(atoms).toEqual(structure.atoms.map(({ element, charge }) => [element, charge]));
+          // It moves hydrogens to the end.
+          expect(atoms.sort()).toEqual(structure.atoms.map(({ element, charge }) => [element, charge]).sort());
           expect(molecule.getAllBonds()).toBe(structure.bonds.length);
           expect(parser.getField('LAST')).toBe('end');
         }

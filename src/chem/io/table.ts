@@ -1,10 +1,10 @@
 /** Reads tables with a SMILES column: comma, semicolon or tab separated, with a header line. */
 
 // The browser build has no `node:` import and runs in Node as well.
-import { parse, type CsvError } from 'csv-parse/browser/esm';
+import { parse } from 'csv-parse/browser/esm/sync';
 import { InputError } from './input-error.js';
 import type { InputRecord } from './input-record.js';
-import type { TextChunks } from './lines.js';
+import { lineBatches, type TextChunks } from './lines.js';
 import { RecordError } from './record-error.js';
 
 export interface ReadTableOptions {
@@ -20,8 +20,8 @@ export interface ReadTableOptions {
 
 const NAME_HEADERS = ['name', 'title', 'id', 'compound', 'molecule', 'compound_id', 'molecule_id', 'identifier'];
 
-/** A cell larger than this comes of a quotation mark that is never closed. */
-const LARGEST_ROW = 1 << 20;
+/** A row of more lines comes of a quotation mark that is never closed. */
+const MOST_LINES = 1000;
 
 interface Row {
   readonly cells: readonly string[];
@@ -31,7 +31,7 @@ interface Row {
 
 /**
  * Rows that cannot be read, have no SMILES, or more cells than the header come as error records.
- * @throws InputError where there is no header or no such column, or a quotation mark swallows the file
+ * @throws InputError where there is no header or no such column
  */
 export async function* readTable(
   chunks: TextChunks,
@@ -39,7 +39,7 @@ export async function* readTable(
 ): AsyncGenerator<InputRecord> {
   let columns: Columns | undefined;
   let index = 0;
-  for await (const { cells, line, problem } of readRows(chunks, file, delimiter)) {
+  for await (const { cells, line, problem } of readRows(chunks, delimiter)) {
     if (columns === undefined) {
       if (problem !== undefined) throw new InputError(`${file}, line ${line}: the header cannot be read: ${problem}`);
       columns = findColumns(cells, { file, smilesColumn, nameColumn });
@@ -102,65 +102,103 @@ function findColumns(
   return { headers, smilesAt, nameAt };
 }
 
-async function* readRows(chunks: TextChunks, file: string, delimiter: string | undefined): AsyncGenerator<Row> {
-  const rows: Row[] = [];
-  let parser: ReturnType<typeof parse> | undefined;
-  let failure: Error | undefined;
-  let head = '';
-  const start = (separator: string): ReturnType<typeof parse> => {
-    const started = parse({
-      bom: true,
-      delimiter: separator,
-      // Quotation marks within a cell are common in tab-separated files, which seldom quote.
-      relax_quotes: separator === '\t',
-      relax_column_count: true,
-      skip_empty_lines: true,
-      skip_records_with_error: true,
-      max_record_size: LARGEST_ROW,
-      // Rows are taken as they are parsed and dropped from the stream, which so never waits for a reader.
-      on_record: (cells: string[], { lines }) => {
-        rows.push({ cells, line: lines });
-        return null;
-      },
-      on_skip: (error: CsvError | undefined) => {
-        const line = Number(error?.['lines'] ?? 0);
-        if (error?.code === 'CSV_MAX_RECORD_SIZE') {
-          failure = new InputError(`${file}, line ${line}: a row of over a megabyte; is a quotation mark never closed?`);
-        } else rows.push({ cells: [], line, problem: error?.message ?? 'unreadable' });
-        return undefined;
-      },
-    });
-    started.on('error', (error: Error) => (failure = error));
-    return started;
+/**
+ * Rows as lines, or several where a quoted cell holds line ends. They are cut here and parsed in batches, so that a
+ * stray quotation mark costs its own line and not all that follows.
+ */
+async function* readRows(chunks: TextChunks, delimiter: string | undefined): AsyncGenerator<Row> {
+  let waiting: string[] = [];
+  let firstLine = 1;
+  let separator = delimiter;
+  const cut = (final: boolean): Row[] => {
+    separator ??= separatorOf(waiting);
+    if (separator === undefined) return [];
+    const { rows, used } = cutRows(waiting, { firstLine, separator, final });
+    waiting = waiting.slice(used);
+    firstLine += used;
+    return rows;
   };
-  const feed = async (text: string): Promise<void> => {
-    const target = parser!;
-    await new Promise<void>((resolve) => target.write(text, () => resolve()));
-    if (failure !== undefined) throw failure;
-  };
-
-  for await (const chunk of chunks) {
-    if (parser === undefined) {
-      head += chunk;
-      if (!/[^\s][^]*[\r\n]/.test(head)) continue;
-      parser = start(delimiter ?? mostFrequentSeparator(head));
-      await feed(head);
-    } else await feed(chunk);
-    yield* rows.splice(0);
+  for await (const lines of lineBatches(chunks)) {
+    waiting = waiting.length === 0 ? lines : waiting.concat(lines);
+    yield* cut(false);
   }
-  if (parser === undefined) {
-    if (head.trim() === '') return;
-    parser = start(delimiter ?? mostFrequentSeparator(head));
-    await feed(head);
-  }
-  const ending = parser;
-  await new Promise<void>((resolve) => ending.on('error', () => resolve()).end(() => resolve()));
-  if (failure !== undefined) throw failure;
-  yield* rows.splice(0);
+  yield* cut(true);
 }
 
-function mostFrequentSeparator(head: string): string {
-  const line = head.trim().split(/[\r\n]/)[0]!;
-  const count = (separator: string): number => line.split(separator).length - 1;
+interface CutOptions {
+  readonly firstLine: number;
+  readonly separator: string;
+  /** No more lines follow. */
+  readonly final: boolean;
+}
+
+function cutRows(lines: readonly string[], { firstLine, separator, final }: CutOptions): { rows: Row[]; used: number } {
+  const rows: Row[] = [];
+  let simple: { text: string; line: number }[] = [];
+  const flush = (): void => {
+    for (const row of parseLines(simple, separator)) rows.push(row);
+    simple = [];
+  };
+  let at = 0;
+  while (at < lines.length) {
+    const end = endOfRow(lines, at, separator);
+    if (end === undefined && !final && lines.length - at < MOST_LINES) break;
+    const line = firstLine + at;
+    if (end === at + 1) {
+      if (lines[at]!.trim() !== '') simple.push({ text: lines[at]!, line });
+      at = end;
+      continue;
+    }
+    flush();
+    const [row] = end === undefined ? [] : parseLines([{ text: lines.slice(at, end).join('\n'), line }], separator);
+    if (end === undefined || row === undefined || row.problem !== undefined) {
+      rows.push({ cells: [], line, problem: 'a quotation mark that is not closed; double it where it belongs to the text' });
+      at += 1;
+    } else {
+      rows.push(row);
+      at = end;
+    }
+  }
+  flush();
+  return { rows, used: at };
+}
+
+/** The line after the row that starts at `at`: the first by which every quotation mark is closed. */
+function endOfRow(lines: readonly string[], at: number, separator: string): number | undefined {
+  // Tab-separated files seldom quote, and use the mark for inches and seconds.
+  if (separator === '\t') return at + 1;
+  let open = false;
+  for (let i = at; i < lines.length && i < at + MOST_LINES; i++) {
+    for (let mark = lines[i]!.indexOf('"'); mark >= 0; mark = lines[i]!.indexOf('"', mark + 1)) open = !open;
+    if (!open) return i + 1;
+  }
+  return undefined;
+}
+
+/** Parses rows of known extent, all at once where none is bad. */
+function parseLines(pieces: readonly { text: string; line: number }[], separator: string): Row[] {
+  if (pieces.length === 0) return [];
+  try {
+    const parsed = parse(pieces.map(({ text }) => text).join('\n'), {
+      delimiter: separator,
+      record_delimiter: '\n',
+      relax_quotes: separator === '\t',
+      relax_column_count: true,
+    });
+    if (parsed.length === pieces.length) return parsed.map((cells, i) => ({ cells, line: pieces[i]!.line }));
+    if (pieces.length === 1) return [{ cells: [], line: pieces[0]!.line, problem: 'the line does not hold one row' }];
+  } catch (error) {
+    if (pieces.length === 1) {
+      const problem = (error as Error).message.replace(/ at line \d+/g, '');
+      return [{ cells: [], line: pieces[0]!.line, problem }];
+    }
+  }
+  return pieces.flatMap((piece) => parseLines([piece], separator));
+}
+
+function separatorOf(lines: readonly string[]): string | undefined {
+  const header = lines.find((line) => line.trim() !== '');
+  if (header === undefined) return undefined;
+  const count = (separator: string): number => header.split(separator).length - 1;
   return [',', ';', '\t'].reduce((best, next) => (count(next) > count(best) ? next : best));
 }
