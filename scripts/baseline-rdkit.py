@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""RDKit's own conformers and RMSDs, to compare with (Debian: apt-get install python3-rdkit).
+
+  baseline-rdkit.py embed MOLECULES.json OUT.sdf [--mmff] [--seed N] [--shuffle]
+      MOLECULES.json: [{"title": ..., "smiles": ..., "count": ...}, ...]. Writes ETKDGv3 conformers, with --mmff relaxed
+      with MMFF94, one thread; --shuffle puts the atoms in a random order. Prints a JSON line a molecule:
+      {"title", "made", "seconds", "cpuSeconds"}.
+  baseline-rdkit.py rmsd REFERENCE.sdf[.gz] GENERATED.sdf[.gz]
+      Prints JSON: title -> GetBestRMS(RemoveHs(generated), RemoveHs(reference)) as a matrix [generated][reference].
+"""
+import argparse, gzip, json, random, sys, time
+try:
+    from rdkit import Chem, RDLogger
+    from rdkit.Chem import AllChem
+    from rdkit.Chem.rdMolAlign import GetBestRMS
+except ImportError:
+    sys.exit("RDKit for Python is not installed (Debian: apt-get install python3-rdkit)")
+RDLogger.DisableLog("rdApp.*")
+
+
+def embed(options):
+    writer = Chem.SDWriter(options.out)
+    order = random.Random(options.seed)
+    with open(options.molecules) as file:
+        molecules = json.load(file)
+    for molecule in molecules:
+        start, cpu = time.perf_counter(), time.process_time()
+        mol = Chem.MolFromSmiles(molecule["smiles"])
+        ids = []
+        if mol is not None:
+            mol = Chem.AddHs(mol)
+            parameters = AllChem.ETKDGv3()
+            parameters.randomSeed = options.seed
+            ids = list(AllChem.EmbedMultipleConfs(mol, molecule["count"], parameters))
+            if options.mmff and ids and AllChem.MMFFHasAllMoleculeParams(mol):
+                AllChem.MMFFOptimizeMoleculeConfs(mol, maxIters=500)
+        seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+        for i in ids:
+            one = Chem.Mol(mol, confId=i)
+            if options.shuffle:
+                atoms = list(range(one.GetNumAtoms()))
+                order.shuffle(atoms)
+                one = Chem.RenumberAtoms(one, atoms)
+            one.SetProp("_Name", molecule["title"])
+            writer.write(one)
+        print(json.dumps({"title": molecule["title"], "made": len(ids), "seconds": seconds, "cpuSeconds": cpu}), flush=True)
+    writer.close()
+
+
+def read(path):
+    groups = {}
+    with (gzip.open(path) if path.endswith(".gz") else open(path, "rb")) as file:
+        for mol in Chem.ForwardSDMolSupplier(file, removeHs=False):
+            if mol is not None:
+                groups.setdefault(mol.GetProp("_Name"), []).append(Chem.RemoveHs(mol))
+    return groups
+
+
+def rmsd(options):
+    references, generated = read(options.reference), read(options.generated)
+    matrices = {
+        title: [[round(GetBestRMS(Chem.Mol(g), r), 6) for r in references[title]] for g in group]
+        for title, group in generated.items()
+        if title in references
+    }
+    print(json.dumps(matrices))
+
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+commands = parser.add_subparsers(required=True)
+command = commands.add_parser("embed")
+command.add_argument("molecules")
+command.add_argument("out")
+command.add_argument("--mmff", action="store_true")
+command.add_argument("--shuffle", action="store_true")
+command.add_argument("--seed", type=int, default=7)
+command.set_defaults(run=embed)
+command = commands.add_parser("rmsd")
+command.add_argument("reference")
+command.add_argument("generated")
+command.set_defaults(run=rmsd)
+options = parser.parse_args()
+options.run(options)
