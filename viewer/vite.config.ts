@@ -118,6 +118,7 @@ function onePage(): Plugin {
       const meta = contentPolicy({ scripts: hash(script), styles: hash(style), self: '' });
       const page = html
         .replace(/<script type="module"[^>]*><\/script>/, '')
+        .replace(/<link rel="icon"[^>]*>/, '')
         .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${style}</style>`)
         .replace('<head>', () => `<head>\n    <meta http-equiv="Content-Security-Policy" content="${meta}">`)
         .replace('</body>', () => `<!--molflow-data-->\n<script type="module">${script}</script>\n</body>`);
@@ -140,7 +141,7 @@ export default defineConfig(({ mode }) => {
       ],
     },
     plugins: [...shared(), ...(page ? [onePage()] : [contentSecurityPolicy()])],
-    worker: { format: 'es', plugins: shared },
+    worker: { format: 'es', plugins: shared, ...(page && { rollupOptions: { output: { inlineDynamicImports: true } } }) },
     build: {
       outDir: '../dist/viewer',
       emptyOutDir: !page,

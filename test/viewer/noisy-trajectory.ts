@@ -16,9 +16,13 @@ function gaussians(seed: number): () => number {
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
+const made = new Map<string, Structure[]>();
+
 /** Conformers of a SMILES by OpenChemLib, all hydrogens explicit. */
 export function conformersOf(smiles: string, count: number): Structure[] {
-  Resources.registerFromNodejs();
+  const known = made.get(`${smiles} ${count}`);
+  if (known) return known;
+  if (made.size === 0) Resources.registerFromNodejs();
   const molecule = OclMolecule.fromSmiles(smiles);
   const generator = new ConformerGenerator(7);
   generator.initializeConformers(molecule);
@@ -27,6 +31,7 @@ export function conformersOf(smiles: string, count: number): Structure[] {
     structures.push(readMolblock(next.toMolfile()));
   }
   if (structures.length === 0) throw new Error(`OpenChemLib made no conformer of ${smiles}.`);
+  made.set(`${smiles} ${count}`, structures);
   return structures;
 }
 

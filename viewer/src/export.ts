@@ -1,5 +1,5 @@
 /** What can be taken out of the page: an SDF of the shown conformers, a picture, an animation. */
-import { molblock } from '../../src/chem/molblock.js';
+import { sdfRecord } from '../../src/chem/io/write-sdf.js';
 import { lastFrame } from './data/trajectory.js';
 import { h } from './dom.js';
 import type { Results } from './analysis/results.js';
@@ -23,11 +23,10 @@ export function sdfOf(shown: Shown, conformers: readonly number[], results: Resu
     .map((index) => {
       const conformer = shown.conformers[index];
       const { energy } = results.conformer(shown, index);
-      const own = new Map([...conformer.fields].filter(([name]) => !['FLOW_TIME', 'STAGE', 'SPEED'].includes(name)));
-      own.set('CONFORMER', conformer.label);
-      if (typeof energy === 'number') own.set('MMFF94_ENERGY', energy.toFixed(4));
-      const fields = [...own].map(([name, value]) => `>  <${name}>\n${value}\n\n`).join('');
-      return `${molblock({ molecule: shown.entry.structure, coordinates: lastFrame(conformer).coordinates })}${fields}$$$$\n`;
+      const fields = new Map([...conformer.fields].filter(([name]) => !['FLOW_TIME', 'STAGE', 'SPEED'].includes(name)));
+      fields.set('CONFORMER', conformer.label);
+      if (typeof energy === 'number') fields.set('MMFF94_ENERGY', energy.toFixed(4));
+      return sdfRecord({ molecule: shown.entry.structure, coordinates: lastFrame(conformer).coordinates, fields });
     })
     .join('');
 }

@@ -6,11 +6,16 @@ export interface StereoMarks {
   readonly bonds: readonly { readonly a: number; readonly b: number; readonly cip: string }[];
   /** Isomeric SMILES read from the coordinates: equal for conformers of one stereoisomer. */
   readonly smiles: string;
+  /** Whether the stereo that was asked for is there; undefined where none was named. */
+  readonly asWanted: boolean | undefined;
 }
 
 export interface Analyses {
-  /** Stereo of a structure from its coordinates. */
-  stereo: { readonly request: { readonly structure: Structure }; readonly answer: StereoMarks };
+  /** Stereo of a structure from its coordinates, held against the SMILES of what it should be. */
+  stereo: {
+    readonly request: { readonly structure: Structure; readonly wanted?: string | undefined };
+    readonly answer: StereoMarks;
+  };
   /** MMFF94 energies in kcal/mol of many geometries; null where there is none (atoms on top of each other). */
   energies: {
     readonly request: { readonly structure: Structure; readonly coordinates: readonly Float32Array[] };

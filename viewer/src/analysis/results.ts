@@ -37,6 +37,8 @@ export interface Results {
   /** Conformers of the same molecule to compare with. */
   setReference(entry: Entry): Promise<void>;
   hasReference(shown: Shown): boolean;
+  /** Whether energies along the path are on their way. */
+  computing(shown: Shown, index: number): boolean;
   onChange(listener: () => void): void;
   /** Why something could not be computed, once for each reason. */
   onProblem(listener: (problem: string) => void): void;
@@ -46,6 +48,7 @@ interface Cache {
   readonly energies: Map<number, readonly (number | null)[]>;
   readonly stereo: Map<number, StereoMarks>;
   readonly asked: Set<string>;
+  readonly failed: Set<string>;
   /** Ways to lay the heavy atoms onto themselves. */
   symmetry: readonly (readonly number[])[] | undefined;
 }
@@ -75,7 +78,7 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
   function cacheOf(entry: Entry): Cache {
     let cache = caches.get(entry);
     if (!cache) {
-      cache = { energies: new Map(), stereo: new Map(), asked: new Set(), symmetry: undefined };
+      cache = { energies: new Map(), stereo: new Map(), asked: new Set(), failed: new Set(), symmetry: undefined };
       caches.set(entry, cache);
     }
     return cache;
@@ -84,10 +87,14 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
   function once(entry: Entry, key: string, ask: () => Promise<void>): void {
     // A trajectory in the making is another entry with every frame: its analysis waits for the last one.
     if (entry.live) return;
-    const { asked } = cacheOf(entry);
+    const { asked, failed } = cacheOf(entry);
     if (asked.has(key)) return;
     asked.add(key);
-    ask().then(changed, (error: unknown) => problem(key.split(' ')[0], error));
+    ask().then(changed, (error: unknown) => {
+      failed.add(key);
+      problem(key.split(' ')[0], error);
+      changed();
+    });
   }
 
   function structureAt(entry: Entry, conformer: number): Structure {
@@ -99,7 +106,8 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
     const cache = cacheOf(entry);
     if (!entry.bondsGuessed && entry.structure.dimension === 3) {
       once(entry, `Stereo ${conformer}`, async () => {
-        cache.stereo.set(conformer, await analysis.ask('stereo', { structure: structureAt(entry, conformer) }));
+        const wanted = entry.conformers[conformer].fields.get('SMILES');
+        cache.stereo.set(conformer, await analysis.ask('stereo', { structure: structureAt(entry, conformer), wanted }));
       });
       // The table needs the last frames first; whole paths follow for the conformers that are looked at.
       once(entry, `MMFF94 ${conformer}`, async () => {
@@ -195,7 +203,7 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
       const identity = [heavy];
       return {
         stereo: cache.stereo.get(index),
-        energy: energies?.[energies.length - 1],
+        energy: energies ? energies[energies.length - 1] : cache.failed.has(`MMFF94 ${index}`) ? null : undefined,
         toFirst: bestRmsd(
           rows(coordinates, heavy),
           lastFrame(entry.conformers[0]).coordinates,
@@ -233,6 +241,11 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
       references.splice(0, references.length, reference);
       for (const entry of session.entries()) referenceMaps.delete(entry);
       changed();
+    },
+    computing: ({ entry }, index) => {
+      const { asked, failed } = cacheOf(entry);
+      const key = `MMFF94 path ${index}`;
+      return asked.has(key) && !failed.has(key) && cacheOf(entry).energies.get(index)?.length !== entry.conformers[index]?.frames.length;
     },
     hasReference: ({ entry }) => referenceOf(entry) !== undefined,
     onChange: (listener) => void listeners.push(listener),

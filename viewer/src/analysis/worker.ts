@@ -1,18 +1,17 @@
-/** The analysis worker: stereo from coordinates and atom mappings by RDKit, MMFF94 energies by OpenChemLib. */
-import { ForceFieldMMFF94, Molecule as OclMolecule, Resources } from 'openchemlib';
+/** The analysis worker: stereo, symmetry and MMFF94 energies of what is shown, by the library. */
 import mmff94 from 'virtual:mmff94-parameters';
+import { automorphisms } from '../../../src/chem/automorphisms.js';
+import { createForceField } from '../../../src/chem/mmff94.js';
 import { molblock } from '../../../src/chem/molblock.js';
 import { moleculeFromStructure } from '../../../src/chem/parse.js';
-import { failureReason, loadRDKit, type RDKitModule, withMol } from '../../../src/chem/rdkit.js';
+import { loadRDKit, type RDKitModule, withMol } from '../../../src/chem/rdkit.js';
 import type { Structure } from '../../../src/chem/structure.js';
-import { heavyAtoms } from '../data/trajectory.js';
 import type { Analyses, Answer, Request, Start, StereoMarks } from './protocol.js';
 
 /** Beyond this many the symmetry is that of rotors like tert-butyl groups, and more would only take time. */
 const MAX_MAPPINGS = 2000;
 
 let rdkit: Promise<RDKitModule> | undefined;
-let resourcesReady = false;
 
 addEventListener('message', ({ data }: MessageEvent<Start | Request>) => {
   if (!('kind' in data)) {
@@ -28,46 +27,82 @@ addEventListener('message', ({ data }: MessageEvent<Start | Request>) => {
 });
 
 async function answer(request: Request): Promise<Analyses[keyof Analyses]['answer']> {
-  if (request.kind === 'energies') return energies(request.structure, request.coordinates);
   if (!rdkit) throw new Error('The analysis worker has not been started.');
   const module = await rdkit;
-  return request.kind === 'stereo' ? stereo(module, request.structure) : mappings(module, request);
+  switch (request.kind) {
+    case 'stereo':
+      return stereo(module, request);
+    case 'energies':
+      return energies(module, request);
+    case 'mappings':
+      return mappings(module, request);
+  }
 }
 
-function stereo(module: RDKitModule, structure: Structure): StereoMarks {
+function stereo(module: RDKitModule, { structure, wanted }: Analyses['stereo']['request']): StereoMarks {
   const { molecule, order } = moleculeFromStructure(module, structure);
   return {
     smiles: molecule.smiles,
     centres: molecule.centres.flatMap(({ atom, cip }) => (cip ? [{ atom: order[atom], cip }] : [])),
     bonds: molecule.stereoBonds.flatMap(({ a, b, cip }) => (cip ? [{ a: order[a], b: order[b], cip }] : [])),
+    asWanted: wanted === undefined ? undefined : holds(module, molecule.smiles, wanted),
   };
 }
 
-function energies(structure: Structure, geometries: readonly Float32Array[]): (number | null)[] {
-  if (!resourcesReady) Resources.register(mmff94);
-  resourcesReady = true;
-  return geometries.map((coordinates) => {
+/** Whether a molecule has all stereo that a SMILES specifies; undefined where the SMILES is another molecule's. */
+function holds(module: RDKitModule, smiles: string, wanted: string): boolean | undefined {
+  return withMol(module, smiles, (mol) =>
+    withMol(module, wanted, (query) => {
+      if (!mol || !query || mol.get_num_atoms() !== query.get_num_atoms()) return undefined;
+      const matches = (useChirality: boolean): boolean => mol.get_substruct_match(query, JSON.stringify({ useChirality })) !== '{}';
+      return matches(false) ? matches(true) : undefined;
+    }),
+  );
+}
+
+async function energies(module: RDKitModule, { structure, coordinates }: Analyses['energies']['request']): Promise<(number | null)[]> {
+  const { molecule, order } = moleculeFromStructure(module, structure);
+  const missing = order.indexOf(-1);
+  if (missing >= 0) throw new Error('no energy without explicit hydrogens');
+  const field = await createForceField(molecule, { variant: 'MMFF94', resources: mmff94 });
+  return coordinates.map((x) => {
+    const own = new Float32Array(x.length);
+    order.forEach((from, atom) => own.set(x.subarray(3 * from, 3 * from + 3), 3 * atom));
+    const energy = field.energy(own);
     // Atoms on top of each other (a hydrogen not made yet) have no energy.
-    const molecule = OclMolecule.fromMolfile(molblock({ molecule: structure, coordinates }));
-    const energy = new ForceFieldMMFF94(molecule, 'MMFF94').getTotalEnergy();
     return Number.isFinite(energy) ? energy : null;
   });
 }
 
 function mappings(module: RDKitModule, { structure, reference }: Analyses['mappings']['request']): number[][] {
-  const block = (one: Structure): string => molblock({ molecule: one, coordinates: one.coordinates, title: '' });
+  const own = moleculeFromStructure(module, structure);
+  const other = moleculeFromStructure(module, reference);
+  const n = own.molecule.skeletonCount;
+  const onto = oneMapping(module, own.molecule.smiles === other.molecule.smiles ? structure : undefined, own, other);
+  if (!onto) return [];
+  const { permutations } = automorphisms(module, other.molecule, { maxMatches: MAX_MAPPINGS, symmetriseTerminals: true });
+  // Rows are asked for by the structure's own order of its heavy atoms, which perception keeps.
+  const heavy = Array.from({ length: n }, (_, atom) => atom).filter((atom) => own.molecule.atoms[atom].element > 1 || n === own.molecule.atoms.length);
+  return permutations.map((permutation) => heavy.map((atom) => other.order[permutation[onto[atom]]]));
+}
+
+type Perceived = ReturnType<typeof moleculeFromStructure>;
+
+/** One way to lay the skeleton of one molecule onto that of another, whatever the stereo. */
+function oneMapping(module: RDKitModule, same: Structure | undefined, own: Perceived, other: Perceived): number[] | undefined {
+  const { skeletonCount } = own.molecule;
+  if (skeletonCount !== other.molecule.skeletonCount) return undefined;
+  const identity = Array.from({ length: skeletonCount }, (_, atom) => atom);
+  const alike = (atom: number): boolean => own.molecule.atoms[atom].element === other.molecule.atoms[atom].element;
+  const bonds = ({ molecule }: Perceived): string =>
+    molecule.bonds.flatMap(({ a, b }) => (a < skeletonCount && b < skeletonCount ? [a < b ? `${a} ${b}` : `${b} ${a}`] : [])).sort().join();
+  if (same && identity.every(alike) && bonds(own) === bonds(other)) return identity;
+  const block = ({ molecule }: Perceived): string => molblock({ molecule, title: '', dimension: 2 });
   const details = { details: '{"removeHs":true}' };
-  return withMol(module, block(structure), (query) => {
-    if (!query) throw new Error(failureReason(module) || 'RDKit cannot read the molecule.');
-    return withMol(module, block(reference), (target) => {
-      if (!target) throw new Error(failureReason(module) || 'RDKit cannot read the reference.');
-      const text = target.get_substruct_matches(query, JSON.stringify({ uniquify: false, maxMatches: MAX_MAPPINGS }));
-      const matches = JSON.parse(text) as { atoms: number[] }[] | Record<string, never>;
-      // RDKit has kept the order of the heavy atoms; hydrogens that it kept (isotopes) are left out here.
-      const own = heavyAtoms(structure).length;
-      const heavy = heavyAtoms(reference);
-      if (!Array.isArray(matches) || matches.length === 0 || own !== heavy.length || query.get_num_atoms() !== own) return [];
-      return matches.map(({ atoms }) => atoms.map((atom) => heavy[atom]));
-    }, details);
-  }, details);
+  return withMol(module, block(own), (query) =>
+    withMol(module, block(other), (target) => {
+      if (!query || !target || query.get_num_atoms() !== target.get_num_atoms()) return undefined;
+      const match = JSON.parse(target.get_substruct_match(query)) as { atoms?: number[] };
+      return match.atoms;
+    }, details), details);
 }

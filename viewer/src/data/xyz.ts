@@ -18,8 +18,8 @@ const RADII: Readonly<Record<number, number>> = {
 };
 
 /**
- * Reads every frame. The comment line may carry `t=`, `stage=`, `conformer=` and `name=` (values with blanks in double
- * quotes); what else stands there is ignored.
+ * Reads every frame. The comment line may be a title followed by `FLOW_TIME=`, `STAGE=` and `CONFORMER=` in any case,
+ * as molflow writes them; what else stands there is ignored.
  * @throws FileProblem with the line where the file is no XYZ, or where the atoms differ between frames.
  */
 export function readXyz(text: string, source: string): XyzFrame[] {
@@ -59,7 +59,7 @@ export function readXyz(text: string, source: string): XyzFrame[] {
       throw new FileProblem(`${source}, frame ${frames.length + 1} has ${what}. All frames of a trajectory must hold the same atoms in the same order.`);
     }
     const tags = commentTags(comment);
-    const t = Number(tags.get('t') ?? tags.get('flow_time') ?? NaN);
+    const t = Number(tags.get('flow_time') ?? NaN);
     frames.push({
       elements,
       coordinates,
@@ -67,7 +67,7 @@ export function readXyz(text: string, source: string): XyzFrame[] {
       timed: Number.isFinite(t),
       stage: stageOf(tags.get('stage')),
       conformer: tags.get('conformer') ?? '1',
-      name: tags.get('name') ?? '',
+      name: tags.size > 0 ? comment.split(/\s*[A-Za-z_]+=/)[0].trim() : '',
     });
     line += 2 + count;
   }

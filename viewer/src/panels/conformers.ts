@@ -1,5 +1,6 @@
 /** The table of conformers: energy, RMSD, stereo check; it chooses the one looked at and those drawn together. */
 import { byId, h } from '../dom.js';
+import type { StereoMarks } from '../analysis/protocol.js';
 import type { Results } from '../analysis/results.js';
 import type { Session } from '../session.js';
 import type { Store } from '../store.js';
@@ -90,21 +91,9 @@ export function connectConformersPanel({ store, session, results, onReference }:
           h('td', {}, typeof energy === 'number' ? (energy - lowest).toFixed(2) : energy === null ? 'none' : '…'),
           h('td', {}, index === 0 ? '0' : (toFirst?.toFixed(2) ?? '…')),
           withReference && h('td', {}, toReference?.toFixed(2) ?? '…'),
-          stereoCell(index),
+          stereoCell(stereo, found[0].stereo, shown.entry.bondsGuessed),
         ),
       );
-      function stereoCell(at: number): HTMLElement {
-        const field = conformer.fields.get('STEREO') ?? conformer.fields.get('STEREO_VERIFIED');
-        const marks = stereo ? [...stereo.centres, ...stereo.bonds].map(({ cip }) => cip).join(' ') : '';
-        if (!stereo) return h('td', {}, shown?.entry.bondsGuessed ? '–' : '…');
-        const other = stereo.smiles !== found[0].stereo?.smiles && found[0].stereo !== undefined;
-        const verdict = field ? `${field}; ` : '';
-        return h(
-          'td',
-          { class: other ? 'bad' : 'good', title: `${verdict}${stereo.smiles}` },
-          other ? `≠ 1${marks && `: ${clip(marks)}`}` : marks ? clip(marks) : at === 0 || !other ? 'ok' : '',
-        );
-      }
     }
     wrap.replaceChildren(
       h(
@@ -130,6 +119,23 @@ export function connectConformersPanel({ store, session, results, onReference }:
   session.onChange(plan);
   results.onChange(plan);
   draw();
+}
+
+/** ✓ where the stereo is what the file's SMILES asks for, ✗ where not; without a SMILES, ≠ where it is not the first's. */
+function stereoCell(stereo: StereoMarks | undefined, first: StereoMarks | undefined, guessed: boolean): HTMLElement {
+  if (!stereo) return h('td', {}, guessed ? '–' : '…');
+  const marks = [...stereo.centres, ...stereo.bonds].map(({ cip }) => cip).join(' ');
+  const other = first !== undefined && stereo.smiles !== first.smiles;
+  const { asWanted } = stereo;
+  const wrong = asWanted === false || (asWanted === undefined && other);
+  const sign = asWanted === undefined ? (other ? '≠ 1' : '') : asWanted ? '✓' : '✗';
+  const words = asWanted === undefined ? (other ? 'another stereoisomer than conformer 1' : 'as conformer 1') : asWanted ? 'as asked for' : 'not as asked for';
+  return h(
+    'td',
+    { class: wrong ? 'bad' : 'good', title: `${words}: ${stereo.smiles}` },
+    [sign, clip(marks)].filter((part) => part !== '').join(' ') || '–',
+    h('span', { class: 'unseen' }, words),
+  );
 }
 
 function clip(text: string): string {

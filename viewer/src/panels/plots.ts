@@ -19,6 +19,8 @@ interface Chart {
   readonly id: string;
   readonly title: string;
   readonly unit: string;
+  readonly note?: string;
+  /** Steep values: a scale that is linear near zero and logarithmic beyond. */
   readonly asinh?: boolean;
   readonly lines: (series: Series) => readonly Line[];
 }
@@ -35,7 +37,8 @@ const CHARTS: readonly Chart[] = [
   },
   {
     id: 'energy',
-    title: 'MMFF94 energy above the last frame',
+    title: 'MMFF94 energy',
+    note: 'above the last frame’s',
     unit: 'kcal/mol',
     asinh: true,
     lines: ({ energy }) => {
@@ -58,7 +61,7 @@ export function connectPlots({ store, session, results, player }: {
     const now = h('span', { class: 'now' });
     const legend = h('span', { class: 'legend' });
     const canvas = h('div');
-    const host = h('div', { class: 'plot', id: `plot-${chart.id}`, role: 'img' }, h('h3', {}, `${chart.title} `, legend, now), canvas);
+    const host = h('div', { class: 'plot', id: `plot-${chart.id}`, role: 'img' }, h('h3', {}, chart.title, legend, now), canvas);
     return { chart, host, canvas, now, legend };
   });
   panel.append(note, ...hosts.map(({ host }) => host));
@@ -84,9 +87,14 @@ export function connectPlots({ store, session, results, player }: {
     for (const { chart, canvas, now, legend, host } of hosts) {
       const lines = chart.lines(series);
       const any = lines.some(({ values }) => values.some((value) => value !== null));
-      host.hidden = !any;
+      // The energies take a moment; their place is kept so that the page does not jump.
+      const waiting = !any && chart.id === 'energy' && results.computing(shown, state.active);
+      host.hidden = !any && !waiting;
+      canvas.classList.toggle('waiting', waiting);
+      legend.textContent = waiting ? 'computing …' : '';
+      now.textContent = '';
       if (!any) continue;
-      legend.textContent = lines.length > 1 ? 'to the final frame; dashed: to the reference' : '';
+      legend.textContent = chart.note ?? (lines.length > 1 ? 'to the last frame; dashed: to the reference' : chart.id === 'rmsd' ? 'to the last frame' : '');
       const axis: uPlot.Axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1, size: 4 }, font: '11px system-ui, sans-serif' };
       const plot = new uPlot(
         {
@@ -100,15 +108,18 @@ export function connectPlots({ store, session, results, player }: {
           },
           axes: [
             { ...axis, size: 24, gap: 2, ...timeTicks(shown.timeline) },
-            { ...axis, size: 44, gap: 2, space: 24, values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : short(tick))) },
+            {
+              ...axis,
+              size: 44,
+              gap: 2,
+              space: 24,
+              ...(chart.asinh && { splits: (_plot: uPlot, _axis: number, min: number, max: number) => decades(min, max), filter: (_plot: uPlot, splits: number[]) => splits }),
+              values: (_plot: uPlot, ticks: number[]) => ticks.map((tick) => String(Number(tick.toPrecision(6)))),
+            },
           ],
           series: [{}, ...lines.map(({ name, dash }, index) => ({ label: name, stroke: index === 0 ? accent : ink, width: 2, spanGaps: false, points: { show: false }, ...(dash && { dash }) }))],
         },
-        [
-          [...series.positions],
-          // Acts meet with a rest between them; a gap there keeps the line from crossing it.
-          ...lines.map(({ values }) => [...values]),
-        ] as uPlot.AlignedData,
+        withGaps(shown.timeline, series.positions, lines),
         canvas,
       );
       const line = h('div', { class: 'now-line' });
@@ -167,6 +178,26 @@ export function connectPlots({ store, session, results, player }: {
   }).observe(panel);
   redraw();
   return { redraw: plan };
+}
+
+/** The data with a point without value in each rest between two acts, so that no line crosses it. */
+function withGaps({ acts }: Timeline, positions: readonly number[], lines: readonly Line[]): uPlot.AlignedData {
+  const rests = acts.slice(1).map(({ start }) => start - 0.01);
+  const order = [...positions.map((at, index) => ({ at, index })), ...rests.map((at) => ({ at, index: -1 }))].sort((a, b) => a.at - b.at);
+  return [
+    order.map(({ at }) => at),
+    ...lines.map(({ values }) => order.map(({ index }) => (index < 0 ? null : (values[index] ?? null)))),
+  ] as uPlot.AlignedData;
+}
+
+/** 0 and powers of ten (every one, or every second or third where there are many) between two values. */
+function decades(min: number, max: number): number[] {
+  const top = Math.ceil(Math.log10(Math.max(10, max)));
+  const step = Math.ceil(top / 4);
+  const ticks = [0];
+  for (let power = step; power <= top; power += step) ticks.push(10 ** power);
+  if (min < -1) ticks.unshift(-(10 ** Math.floor(Math.log10(-min))));
+  return ticks.filter((tick) => tick >= min && tick <= max);
 }
 
 /** Ticks at flow times 0, ½ and 1 of each act. */

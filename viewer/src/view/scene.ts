@@ -1,5 +1,5 @@
 /** The 3D canvas: draws models with 3Dmol, keeps their bonds, moves their atoms, answers clicks. */
-import { createViewer, type GLModel, type GLViewer, type Label } from '3dmol';
+import { createViewer, setSyncSurface, type GLModel, type GLViewer, type Label } from '3dmol';
 import { elementSymbol } from '../../../src/chem/elements.js';
 import type { Structure } from '../../../src/chem/structure.js';
 import { BACKGROUND, elementColour, type Theme } from './palette.js';
@@ -70,13 +70,16 @@ interface Drawn {
   readonly model: GLModel;
   readonly atoms: MutableAtom[];
   pose: Pose | undefined;
-  hiddenKey: string;
 }
 
 export function createScene(
   container: HTMLElement,
   { onPick, onCamera }: { onPick: (model: number, atom: number) => void; onCamera: () => void },
 ): Scene {
+  // 3Dmol's workers for surfaces are made of text, which the page's policy forbids.
+  setSyncSurface(true);
+  // The module build of 3Dmol looks for its workers in a global and complains on the console where there is none.
+  (globalThis as { $3Dmol?: object }).$3Dmol ??= { SurfaceWorker: '' };
   const viewer: GLViewer = createViewer(container, { backgroundColor: BACKGROUND.light, antialias: true, disableFog: true });
   let drawn: Drawn[] = [];
   let style: DrawStyle = 'ball';
@@ -141,7 +144,7 @@ export function createScene(
 
   function place(): void {
     for (const item of drawn) {
-      const { pose, atoms, model, spec } = item;
+      const { pose, atoms, spec } = item;
       if (!pose) continue;
       const [dx, dy, dz] = offsetOf(spec);
       atoms.forEach((atom, i) => {
@@ -150,7 +153,6 @@ export function createScene(
         atom.z = (pose.coordinates[3 * i + 2] as number) + dz;
       });
       restyle(item);
-      void model;
     }
     placeLabels();
     placeSegments();
@@ -220,7 +222,7 @@ export function createScene(
     if (style !== 'surface' || moving) return;
     surfaceTimer = setTimeout(() => {
       const run = surfaceRun;
-      drawn.forEach(({ spec, pose, model }, index) => {
+      for (const { spec, pose, model } of drawn) {
         const shown = spec.structure.atoms.flatMap((_, atom) => (pose?.hidden[atom] ? [] : [atom]));
         const colour = spec.colour;
         const selection = { model, index: shown } as never;
@@ -230,14 +232,13 @@ export function createScene(
             ? { color: colour }
             : { colorfunc: (atom: { index: number }) => elementColour(spec.structure.atoms[atom.index]?.element ?? 0, theme) }),
         };
-        void index;
         void Promise.resolve(viewer.addSurface('VDW', spec3 as never, selection, selection)).then((id) => {
           const number = id as unknown as number;
           if (run === surfaceRun) surfaces.push(number);
           else viewer.removeSurface(number);
           draw();
         });
-      });
+      }
     }, 120);
   }
 
@@ -292,7 +293,7 @@ export function createScene(
           })),
         );
         model.setClickable({}, true, (atom: { index: number }) => onPick(index, atom.index));
-        return { spec, model, atoms: model.selectedAtoms({}) as unknown as MutableAtom[], pose: undefined, hiddenKey: '' };
+        return { spec, model, atoms: model.selectedAtoms({}) as unknown as MutableAtom[], pose: undefined };
       });
     },
     setPoses(poses) {
@@ -338,7 +339,11 @@ export function createScene(
       const half = Math.max(radius + ((rows - 1) * cell) / 2, ((radius + ((columns - 1) * cell) / 2) * height) / width);
       const { fov = 20, CAMERA_Z = 150 } = viewer as unknown as { fov?: number; CAMERA_Z?: number };
       const view = viewer.getView() as number[];
-      const zoom = CAMERA_Z - (half * 1.08) / Math.tan((Math.PI / 180) * (fov / 2));
+      // 3Dmol's two projections take the field of view differently: half of it upwards, or all of it sideways.
+      const degree = Math.PI / 180;
+      const distance =
+        columns * rows > 1 ? (half * width) / height / Math.tan(degree * fov) : half / Math.tan((degree * fov) / 2);
+      const zoom = CAMERA_Z - 1.08 * distance;
       viewer.setView([0, 0, 0, zoom, ...view.slice(4, 8)]);
       viewer.setSlab(-200, 200);
       draw();

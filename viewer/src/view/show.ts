@@ -112,14 +112,13 @@ export function connectScene({ store, session, scene, theme, marks }: {
     drawn.forEach((conformer, model) => {
       // Overlaid molecules would write over each other: only the chosen one is labelled.
       if (state.arrangement === 'overlay' && model !== activeModel) return;
-      if (state.labels !== 'none') {
-        atoms.forEach(({ element }, atom) => {
-          const text = state.labels === 'element' ? elementSymbol(element) : String(atom + 1);
-          labels.push({ text, atoms: [atom], model, kind: 'atom' });
-        });
-      }
       const found = state.stereo ? marks(shown, conformer) : undefined;
-      for (const { atom, cip } of found?.centres ?? []) labels.push({ text: cip, atoms: [atom], model, kind: 'stereo' });
+      const hands = new Map(found?.centres.map(({ atom, cip }) => [atom, cip]));
+      atoms.forEach(({ element }, atom) => {
+        const name = { none: '', element: elementSymbol(element), number: String(atom + 1) }[state.labels];
+        const hand = hands.get(atom) ?? '';
+        if (name || hand) labels.push({ text: `${name} ${hand}`.trim(), atoms: [atom], model, kind: hand ? 'stereo' : 'atom' });
+      });
       for (const { a, b, cip } of found?.bonds ?? []) labels.push({ text: cip, atoms: [a, b], model, kind: 'stereo' });
     });
     if (activeModel >= 0) {
