@@ -1,5 +1,6 @@
 /** The sampler: from noise to data by repeated prediction, with a chosen share of fresh, aligned noise. */
 import { alignNoise } from './coupling.js';
+import { ancestralShare } from './fresh-noise.js';
 import type { Prior } from './prior.js';
 import { createNoise } from './random.js';
 import { timeGrid, type GridSpacing } from './time-grid.js';
@@ -23,11 +24,16 @@ export type SampleStart =
 
 /** How much of the noise is drawn anew at each step. */
 export interface FreshNoise {
-  /** γ in [0,1]: 0 is Euler's method on the ODE, 1 replaces the noise altogether. */
-  readonly share: number;
+  /**
+   * γ in [0,1]: 0 is Euler's method on the ODE, 1 replaces the noise altogether. 'ancestral' is the share that shrinks
+   * with the step (see fresh-noise.ts): the only one besides 0 at which many steps do not narrow the distribution.
+   */
+  readonly share: number | 'ancestral';
   /** Fresh noise enters at steps that end at a time in [from, to]. */
   readonly from?: number;
   readonly to?: number;
+  /** Whether fresh noise is rotated onto the prediction, as training pairs are. Default true. */
+  readonly aligned?: boolean;
 }
 
 /** One moment of a trajectory. The arrays are lent until the callback is done: copy what is kept. */
@@ -69,7 +75,7 @@ const TIE_BREAK = 1e-3;
  * x_u = u·x̂1 + (1−u)·ε, ε = √(1−γ)·ε̂ + √γ·(fresh noise from the prior, rotated onto x̂1).
  * The last step ends on x̂1. With an equivariant model the whole is equivariant, fresh noise included: a turned start
  * turns x̂1, and with it the noise that is aligned onto it. Where several rotations align equally well (atoms on a
- * line), the implied noise, which turns along, decides.
+ * line), the implied noise, which turns along, decides. Unaligned noise is equivariant only in distribution.
  *
  * With γ = 0 this is Euler's method for v = (x̂1 − x)/(1 − t); γ = 1 is the sampler of Bansal et al., "Cold diffusion"
  * (arXiv:2208.09392, algorithm 1) with noise as the degradation; between them it is the family of Song, Meng & Ermon,
@@ -89,17 +95,15 @@ export async function sampleFlow({
 }: SampleOptions): Promise<Float32Array> {
   const { atoms } = prior;
   const size = 3 * atoms;
-  const { share, from = 0, to = 1 } = noise;
-  if (!(share >= 0 && share <= 1)) {
-    throw new Error(`Sampler: the share of fresh noise is ${share}; expected a number in [0, 1].`);
+  const { share, from = 0, to = 1, aligned = true } = noise;
+  if (share !== 'ancestral' && !(share >= 0 && share <= 1)) {
+    throw new Error(`Sampler: the share of fresh noise is ${share}; expected a number in [0, 1], or 'ancestral'.`);
   }
   const coupling = { atoms, automorphisms };
   const x = startState();
   const times = timeGrid({ steps, spacing, from: start.kind === 'prior' ? 0 : start.time });
   const fresh = new Float32Array(size);
   const target = new Float32Array(size);
-  const keep = Math.sqrt(1 - share);
-  const renew = Math.sqrt(share);
 
   for (let step = 1; step <= steps; step++) {
     const t = times[step - 1];
@@ -111,16 +115,21 @@ export async function sampleFlow({
     await onFrame?.({ step: step - 1, time: t, x, data });
     if (u === 1) {
       x.set(data);
-    } else if (share > 0 && u >= from && u <= to) {
+    } else if (share !== 0 && u >= from && u <= to) {
+      const gamma = share === 'ancestral' ? ancestralShare(t, u) : share;
+      const keep = Math.sqrt(1 - gamma);
+      const renew = Math.sqrt(gamma);
       draws.forEach((draw, b) => {
         const at = b * size;
         const conformer = data.subarray(at, at + size);
         prior.sample(fresh, createNoise({ seed, ...draw, step }));
-        for (let i = 0; i < size; i++) {
-          const implied = (x[at + i] - t * conformer[i]) / (1 - t);
-          target[i] = conformer[i] + TIE_BREAK * implied;
+        if (aligned) {
+          for (let i = 0; i < size; i++) {
+            const implied = (x[at + i] - t * conformer[i]) / (1 - t);
+            target[i] = conformer[i] + TIE_BREAK * implied;
+          }
+          alignNoise(fresh, fresh, target, coupling);
         }
-        alignNoise(fresh, fresh, target, coupling);
         for (let i = 0; i < size; i++) {
           const implied = (x[at + i] - t * conformer[i]) / (1 - t);
           x[at + i] = u * conformer[i] + (1 - u) * (keep * implied + renew * fresh[i]);

@@ -92,7 +92,7 @@ describe('the sampler', () => {
           });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
