@@ -3,7 +3,7 @@ import { moleculeFromStructure } from '../chem/parse.js';
 import type { RDKitModule } from '../chem/rdkit.js';
 import { openText } from '../chem/io/open.node.js';
 import { readSdf, type SdfRecord } from '../chem/io/sdf.js';
-import { stereoAutomorphisms } from './stereo-automorphisms.js';
+import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import type { Ensemble } from './ensemble.js';
 
 export interface ReadEnsemblesOptions {

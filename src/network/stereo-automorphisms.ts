@@ -2,7 +2,7 @@
 import { automorphisms } from '../chem/automorphisms.js';
 import type { Molecule } from '../chem/molecule.js';
 import type { RDKitModule } from '../chem/rdkit.js';
-import { ATOM_FEATURES, graphFeatures, PAIR_FEATURES, type GraphFeatures } from '../network/features.js';
+import { ATOM_FEATURES, graphFeatures, PAIR_FEATURES, type GraphFeatures } from './features.js';
 
 /** More symmetry than this is left unused: trying it for every training pair would cost more than it straightens. */
 const MOST = 48;

@@ -1,0 +1,37 @@
+/** Keeps conformers that differ: pruning by symmetry-aware RMSD, and the choice of a diverse set. */
+import { bestRmsd } from '../geometry/rmsd.js';
+
+export interface RmsdOptions {
+  /** Conformers' skeletons, each [n,3], Å. */
+  readonly skeletons: readonly Float32Array[];
+  readonly permutations: readonly ArrayLike<number>[];
+}
+
+/** Indices of those that lie at least `threshold` Å from every one kept before, in the given order. */
+export function pruneByRmsd({ skeletons, permutations }: RmsdOptions, threshold: number): number[] {
+  const kept: number[] = [];
+  skeletons.forEach((x, i) => {
+    if (kept.every((k) => bestRmsd(skeletons[k]!, x, permutations).rmsd >= threshold)) kept.push(i);
+  });
+  return kept;
+}
+
+/**
+ * `count` of the conformers, by farthest-point choice: the first, then again and again the one that is farthest from
+ * all chosen (Gonzalez 1985). Returned in the given order.
+ */
+export function chooseDiverse({ skeletons, permutations }: RmsdOptions, count: number): number[] {
+  if (skeletons.length <= count) return skeletons.map((_, i) => i);
+  const nearest = skeletons.map(() => Infinity);
+  const chosen: number[] = [];
+  let next = 0;
+  while (chosen.length < count) {
+    chosen.push(next);
+    nearest[next] = -1;
+    skeletons.forEach((x, i) => {
+      if (nearest[i]! >= 0) nearest[i] = Math.min(nearest[i]!, bestRmsd(skeletons[next]!, x, permutations).rmsd);
+    });
+    next = nearest.indexOf(Math.max(...nearest));
+  }
+  return chosen.sort((a, b) => a - b);
+}

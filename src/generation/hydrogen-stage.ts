@@ -1,0 +1,62 @@
+/** Stage two: hydrogens on skeletons that do not move. */
+import type { Molecule } from '../chem/molecule.js';
+import { createNoise } from '../flow/random.js';
+import type { DrawKey } from '../flow/sampler.js';
+import { timeGrid } from '../flow/time-grid.js';
+import { graphFeatures } from '../network/features.js';
+import type { Predictor } from '../network/predictor.js';
+import { hydrogenParents, startHydrogens } from '../network/priors.js';
+
+/** Where fewer leave strain and more change nothing; see docs/experiments.md. */
+export const DEFAULT_HYDROGEN_STEPS = 6;
+/** Keeps these draws apart from those of the skeleton. */
+const STREAM = 1;
+
+export interface HydrogenOptions {
+  readonly molecule: Molecule;
+  readonly predictor: Predictor;
+  /** [B, skeletonCount, 3] Å. */
+  readonly skeletons: Float32Array;
+  readonly seed: number;
+  readonly draws: readonly DrawKey[];
+  readonly steps?: number;
+  /** [B, atoms, 3] at each step, hydrogens on their way. */
+  readonly onFrame?: (frame: { readonly step: number; readonly time: number; readonly x: Float32Array }) => void;
+}
+
+/** All atoms [B, atoms, 3] in Å, the skeleton to the bit where it was. */
+export async function placeHydrogens({
+  molecule,
+  predictor,
+  skeletons,
+  seed,
+  draws,
+  steps = DEFAULT_HYDROGEN_STEPS,
+  onFrame = () => {},
+}: HydrogenOptions): Promise<Float32Array> {
+  const n = molecule.atoms.length;
+  const heavy = molecule.skeletonCount;
+  if (n === heavy) return skeletons;
+  const parents = hydrogenParents(molecule);
+  const x = new Float32Array(draws.length * n * 3);
+  draws.forEach((draw, b) => {
+    const conformer = x.subarray(b * n * 3, (b + 1) * n * 3);
+    conformer.set(skeletons.subarray(b * heavy * 3, (b + 1) * heavy * 3));
+    startHydrogens(conformer, parents, predictor.stage.prior.hydrogenScale, createNoise({ seed, ...draw, stream: STREAM }));
+  });
+  const graph = graphFeatures(molecule, { scope: 'all' });
+  const predict = predictor.bind(graph, parents.mobile);
+  const limit = predictor.batchLimit(n);
+  const times = timeGrid({ steps });
+  onFrame({ step: 0, time: 0, x });
+  for (let step = 0; step < steps; step++) {
+    const fraction = (times[step + 1]! - times[step]!) / (1 - times[step]!);
+    for (let b = 0; b < draws.length; b += limit) {
+      const part = x.subarray(b * n * 3, Math.min(draws.length, b + limit) * n * 3);
+      const data = await predict(part, times[step]!);
+      for (let i = 0; i < part.length; i++) if (parents.mobile[((i / 3) | 0) % n]) part[i]! += fraction * (data[i]! - part[i]!);
+    }
+    onFrame({ step: step + 1, time: times[step + 1]!, x });
+  }
+  return x;
+}

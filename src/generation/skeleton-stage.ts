@@ -1,0 +1,97 @@
+/** Stage one: the heavy atoms of a molecule, from noise or from given coordinates. */
+import type { Molecule } from '../chem/molecule.js';
+import { sampleFlow, type DrawKey, type Frame, type FreshNoise, type SampleStart } from '../flow/sampler.js';
+import { createNoise } from '../flow/random.js';
+import { velocityFromData } from '../flow/path.js';
+import { solveOde } from '../flow/solve.js';
+import { solverByName } from '../flow/solvers/by-name.js';
+import { graphFeatures } from '../network/features.js';
+import type { Predictor } from '../network/predictor.js';
+import { skeletonPrior } from '../network/priors.js';
+
+export interface SamplerSettings {
+  /** 'stochastic', with fresh aligned noise, or the name of an ODE solver. */
+  readonly sampler: string;
+  readonly steps: number;
+  readonly noise: FreshNoise;
+}
+
+/**
+ * The default: fresh noise late in t repairs geometry, early it only costs diversity. See docs/experiments.md.
+ */
+export const DEFAULT_SAMPLER: SamplerSettings = { sampler: 'stochastic', steps: 20, noise: { share: 1, from: 0.4 } };
+
+export interface SkeletonOptions {
+  readonly molecule: Molecule;
+  readonly predictor: Predictor;
+  readonly seed: number;
+  /** At most predictor.batchLimit(skeletonCount) draws. */
+  readonly draws: readonly DrawKey[];
+  readonly settings?: SamplerSettings;
+  readonly start?: SampleStart;
+  /** As the training used them. */
+  readonly automorphisms?: readonly ArrayLike<number>[];
+  readonly onFrame?: (frame: Frame) => void;
+}
+
+/** Skeletons [B, skeletonCount, 3] in Å, each centred on its mean. */
+export async function sampleSkeletons({
+  molecule,
+  predictor,
+  seed,
+  draws,
+  settings = DEFAULT_SAMPLER,
+  start = { kind: 'prior' },
+  automorphisms = [],
+  onFrame = () => {},
+}: SkeletonOptions): Promise<Float32Array> {
+  // One atom has one place, and two have no shape to be flown to but a length, which the network knows.
+  if (molecule.skeletonCount === 1) return new Float32Array(draws.length * 3);
+  const prior = skeletonPrior(molecule, predictor.stage.prior);
+  const predict = predictor.bind(graphFeatures(molecule));
+  const { sampler, steps, noise } = settings;
+  if (sampler === 'stochastic')
+    return sampleFlow({ prior, predict, seed, draws, steps, noise, start, automorphisms, onFrame });
+
+  const solver = solverByName(sampler);
+  const size = molecule.skeletonCount * 3;
+  const from = start.kind === 'prior' ? 0 : start.time;
+  // The state the sampler would start from: no steps are taken by asking for it.
+  const x0 = await startingState({ prior, seed, draws, size, start });
+  const { x } = await solveOde<Float32Array>({
+    solver,
+    x0,
+    t0: from,
+    t1: 1,
+    eulerFinish: true,
+    ...(solver.embedded ? { rtol: 1e-3, atol: 1e-3 } : { steps }),
+    async velocity(state, t) {
+      const data = await predict(state, t);
+      const velocity = new Float32Array(state.length);
+      velocityFromData(velocity, state, data, t);
+      return velocity;
+    },
+    onStep: (step, time, state) => onFrame({ step, time, x: state, data: state }),
+  });
+  return x;
+}
+
+async function startingState({
+  prior,
+  seed,
+  draws,
+  size,
+  start,
+}: {
+  readonly prior: ReturnType<typeof skeletonPrior>;
+  readonly seed: number;
+  readonly draws: readonly DrawKey[];
+  readonly size: number;
+  readonly start: SampleStart;
+}): Promise<Float32Array> {
+  if (start.kind === 'state') return start.coordinates;
+  const x0 = new Float32Array(draws.length * size);
+  draws.forEach((draw, b) => prior.sample(x0.subarray(b * size, (b + 1) * size), createNoise({ seed, ...draw })));
+  if (start.kind === 'noised') throw new Error('an ODE solver starts from noise; use the stochastic sampler to refine coordinates');
+  return x0;
+}
