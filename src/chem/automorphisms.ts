@@ -17,13 +17,15 @@ export interface Automorphisms {
 }
 
 /**
- * All automorphisms of the skeleton, by RDKit's substructure matching of the molecule onto itself: elements, charges
- * and bond types are kept, hydrogen counts follow.
+ * All automorphisms of the skeleton, by RDKit's substructure matching of the molecule onto itself: elements, charges,
+ * isotopes and bond types are kept. Hydrogens are not looked at, so that the two N of imidazole are alike, as they are
+ * to `GetBestRMS` for molecules without hydrogens.
  * @param options.maxMatches where the search stops; see `complete`.
  * @param options.symmetriseTerminals take the terminal O and N of conjugated groups (carboxyl, carboxylate, nitro,
  *   sulfonyl, amidine) as alike, as RDKit's `GetBestRMS` does for molecules without hydrogens. For RMSDs.
  * @param options.useChirality keep only permutations that map specified centres and double bonds onto ones of the
- *   same hand: those that a rigid motion of some conformer can follow. For aligning training targets.
+ *   same hand, and atoms onto atoms with as many hydrogens: after them the molecule is what it was in every respect.
+ *   For aligning training targets.
  */
 export function automorphisms(
   rdkit: RDKitModule,
@@ -63,7 +65,7 @@ export function automorphisms(
   const others = matches
     .map(({ atoms }) => Uint16Array.from(atoms))
     .filter((permutation) => permutation.some((to, from) => to !== from))
-    .filter((permutation) => !useChirality || keepsStereo(molecule, permutation));
+    .filter((permutation) => !useChirality || keepsStereoAndHydrogens(molecule, permutation));
   return {
     permutations: [identity, ...others].slice(0, maxMatches),
     complete: matches.length <= maxMatches,
@@ -113,8 +115,9 @@ function withAlikeTerminals({ atoms, bonds }: Skeleton): Skeleton {
   };
 }
 
-function keepsStereo({ centres, stereoBonds }: Molecule, permutation: Uint16Array): boolean {
+function keepsStereoAndHydrogens({ atoms, centres, stereoBonds }: Molecule, permutation: Uint16Array): boolean {
   const n = permutation.length;
+  if (!permutation.every((to, from) => atoms[to]!.hydrogens === atoms[from]!.hydrogens)) return false;
   const image = (i: number): number => (i < n ? permutation[i]! : -1);
   const keepsCentres = centres.every(({ atom, neighbours, specified }) => {
     if (!specified) return true;

@@ -106,7 +106,7 @@ function startForceField(
     copy.setAtomX(i, coordinates[3 * i]!);
     copy.setAtomY(i, coordinates[3 * i + 1]!);
     copy.setAtomZ(i, coordinates[3 * i + 2]!);
-    // openchemlib moves hydrogens to the end; the map number says later which atom is which.
+    // openchemlib moves hydrogens to the end; the map number says then which atom is which.
     copy.setAtomMapNo(i, i + 1, false);
   });
   const types = [
@@ -116,6 +116,8 @@ function startForceField(
     OclMolecule.cBondTypeTriple,
   ];
   for (const { a, b, order } of molecule.bonds) copy.addOrChangeBond(a, b, types[order]!);
+  // Now, since the force field would keep the coordinates of the old order.
+  copy.ensureHelperArrays(OclMolecule.cHelperNeighbours);
   try {
     return { field: new ForceFieldMMFF94(copy, variant), copy };
   } catch (error) {

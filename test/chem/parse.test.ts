@@ -206,7 +206,7 @@ describe('moleculeFromStructure', () => {
   });
 
   it('agrees with the SMILES on every field, order and stereo included', () => {
-    for (const smiles of ['C[C@H](N)C(=O)O', 'CN1CCC[C@H]1c1cccnc1', 'C/C=C\\CC(=O)OC', 'NC(=O)c1ccc[n+](C)c1', 'C[S@](=O)CC']) {
+    for (const smiles of ['C[C@H](N)C(=O)O', 'CN1CCC[C@H]1c1cccnc1', 'C/C=C\\CC(=O)OC', 'NC(=O)c1ccc[n+](C)c1', 'C[S@@](=O)CC']) {
       const { molecule } = moleculeFromStructure(rdkit, embed(smiles));
       const { bonds, rings, ...fields } = parseSmiles(rdkit, smiles, { name: molecule.name });
       expect(molecule).toMatchObject(fields);
