@@ -36,6 +36,9 @@ export function alignNoise(
     return;
   }
   const { permutation } = bestRmsd(data, noise, evenly(automorphisms, cap));
+  if (permutation.length !== atoms) {
+    throw new Error(`Coupling: an automorphism has ${permutation.length} entries; expected one for each of ${atoms} rows.`);
+  }
   const renumbered = new Float64Array(3 * atoms);
   for (let i = 0; i < atoms; i++) {
     const j = 3 * permutation[i];

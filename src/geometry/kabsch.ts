@@ -106,7 +106,7 @@ export function davenportMatrix(out: Float64Array, s: ArrayLike<number>): void {
 }
 
 /** The optimal rotation for a cross-covariance S [3,3], written into `out` [3,3]; S = 0 gives the identity. */
-export function rotationFromCovariance(out: FloatArray, s: ArrayLike<number>): void {
+function rotationFromCovariance(out: FloatArray, s: ArrayLike<number>): void {
   davenportMatrix(davenport, s);
   symmetricEigen(davenport, vectors, 4);
   let best = 0;

@@ -26,7 +26,7 @@ export function rmsd(a: FloatArray, b: FloatArray, n: number): number {
  * Theobald, Acta Cryst. A 61, 478 (2005), with the constant term written through the adjugate. Where the root is
  * nearly double (points on a line) Newton loses digits, and a Jacobi diagonalisation takes over.
  */
-export function largestOverlap(s: ArrayLike<number>, bound: number): number {
+function largestOverlap(s: ArrayLike<number>, bound: number): number {
   const xx = s[0];
   const xy = s[1];
   const xz = s[2];
@@ -130,7 +130,7 @@ function squareOf(s: Float64Array): number {
 }
 
 /** S[p,q] = Σᵢ a[i]_p b[permutation[i]]_q of centred `a` and `b`, into `out` [3,3]. */
-export function overlapCovariance(
+function overlapCovariance(
   out: Float64Array,
   a: FloatArray,
   b: FloatArray,
