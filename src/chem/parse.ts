@@ -62,7 +62,12 @@ export function parseSmiles(
       );
     }
     if (!text.includes('.')) return perceive(mol, title);
-    return withOneFragment(mol, { largestFragment, label: `"${shorten(text)}"` }, (one) => perceive(one, title));
+    const label = `"${shorten(text)}"`;
+    const largest = (sizes: readonly number[]): number => {
+      if (sizes.length > 1 && !largestFragment) throw severalFragments(label, sizes.length);
+      return sizes.indexOf(Math.max(...sizes));
+    };
+    return withFragment(mol, largest, label, (fragment) => perceive(fragment, title));
   });
 }
 
@@ -87,25 +92,23 @@ export function moleculeFromStructure(
   const query = structure.atoms.findIndex((atom) => !(atom.element >= 1));
   if (query >= 0) throw noElement(label, query);
   const fragments = components(structure.atoms.length, structure.bonds);
-  if (fragments.length > 1) {
-    if (!largestFragment) throw severalFragments(label, fragments.length);
-    const heavy = (atoms: readonly number[]): number => atoms.filter((i) => structure.atoms[i]!.element > 1).length;
-    const kept = fragments.reduce((best, next) => (heavy(next) > heavy(best) ? next : best));
-    const part = moleculeFromStructure(rdkit, substructure(structure, kept));
-    return { molecule: part.molecule, order: part.order.map((i) => (i < 0 ? i : kept[i]!)) };
-  }
-  refuseLarge(structure.atoms.filter((atom) => atom.element > 1).length, label);
-
+  if (fragments.length > 1 && !largestFragment) throw severalFragments(label, fragments.length);
+  const heavy = (atoms: readonly number[]): number => atoms.filter((i) => structure.atoms[i]!.element > 1).length;
+  const kept = fragments.reduce((best, next) => (heavy(next) > heavy(best) ? next : best));
   const spatial = structure.dimension === 3 && structure.coordinates !== undefined;
+  const drawing = spatial ? undefined : structure.molblock;
+  // RDKit gets the one fragment, but of a drawing the whole block: its wedges are not in the structure.
+  const part = fragments.length > 1 ? substructure(structure, kept) : structure;
+  refuseLarge(drawing === undefined ? heavy(kept) : structure.atoms.filter(({ element }) => element > 1).length, label);
   const block =
-    !spatial && structure.molblock !== undefined
-      ? structure.molblock
-      : molblock({
-          molecule: structure,
-          coordinates: spatial ? structure.coordinates : undefined,
-          title: '',
-          dimension: structure.dimension,
-        });
+    drawing ??
+    molblock({
+      molecule: part,
+      coordinates: spatial ? part.coordinates : undefined,
+      title: '',
+      dimension: structure.dimension,
+    });
+  const index = drawing !== undefined && fragments.length > 1 ? fragments.indexOf(kept) : undefined;
   return withMol(
     rdkit,
     block,
@@ -117,8 +120,12 @@ export function moleculeFromStructure(
           `${label} is not a valid molecule${reason ? `: ${reason}` : ''}. Check its bonds, charges and valences.`,
         );
       }
-      const molecule = perceive(mol, structure.name);
-      return { molecule, order: matchOrder(structure, molecule, label) };
+      const molecule =
+        index === undefined
+          ? perceive(mol, structure.name)
+          : withFragment(mol, () => index, label, (fragment) => perceive(fragment, structure.name));
+      const order = matchOrder(part, molecule, label);
+      return { molecule, order: part === structure ? order : order.map((i) => (i < 0 ? i : kept[i]!)) };
     },
     { details: '{"removeHs":true}' },
   );
@@ -402,21 +409,18 @@ function matchOrder(structure: Structure, molecule: Molecule, label: string): In
 // ---------------------------------------------------------------------------------------------------------------
 // Fragments and size
 
-function withOneFragment<T>(
+/** Lends one fragment of the molecule to `use`; `choose` gets the sizes and gives its index. */
+function withFragment<T>(
   mol: RDKitMol,
-  { largestFragment, label }: { largestFragment: boolean; label: string },
-  use: (mol: RDKitMol) => T,
+  choose: (sizes: readonly number[]) => number,
+  label: string,
+  use: (fragment: RDKitMol) => T,
 ): T {
   const { molList, mappings } = mol.get_frags();
   try {
-    const count = molList.size();
-    if (count === 1) return use(mol);
-    if (count === 0) throw new MoleculeError('empty', `${label} has no atoms; expected a molecule.`);
-    if (!largestFragment) throw severalFragments(label, count);
     const { fragsMolAtomMapping } = JSON.parse(mappings) as { fragsMolAtomMapping: number[][] };
-    const sizes = fragsMolAtomMapping.map((atoms) => atoms.length);
-    const fragment = molList.at(sizes.indexOf(Math.max(...sizes)));
-    if (!fragment) throw new MoleculeError('invalid', `${label}: its largest fragment could not be taken out.`);
+    const fragment = molList.at(choose(fragsMolAtomMapping.map((atoms) => atoms.length)));
+    if (!fragment) throw new MoleculeError('invalid', `${label}: the fragment could not be taken out.`);
     try {
       return use(fragment);
     } finally {

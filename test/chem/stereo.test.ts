@@ -184,6 +184,22 @@ describe('stereo from a file', () => {
     // N is wedged towards the viewer, so H points away: N (below), CH2OH (right), CH3 (left) run counter-clockwise.
     expect(labels).toEqual([[undefined], ['S'], ['R']]);
 
+    // So it does beside a counter-ion, which stands first here.
+    const salt: Structure = {
+      ...structure,
+      atoms: [{ element: 17, charge: -1, isotope: 0 }, ...structure.atoms],
+      bonds: bonds.map(({ a, b, order }) => ({ a: a + 1, b: b + 1, order })),
+      coordinates: Float32Array.from([5, 5, 0, ...structure.coordinates!]),
+    };
+    const saltBlock = molblock({ molecule: salt, coordinates: salt.coordinates, dimension: 2 });
+    const cut = moleculeFromStructure(
+      rdkit,
+      { ...salt, molblock: saltBlock.replace('  3  4  1  0', '  3  4  1  1') },
+      { largestFragment: true },
+    );
+    expect(cut.molecule).toMatchObject({ charge: 0, centres: [{ atom: 1, cip: 'S' }] });
+    expect([...cut.order.slice(0, 5)]).toEqual([1, 2, 3, 4, 5]);
+
     const conformer = embed('C[C@H](N)CO');
     const lying = { ...conformer, molblock: wedged(1) };
     const { molecule } = moleculeFromStructure(rdkit, lying);
