@@ -1,86 +1,192 @@
-/** molflow evaluate: generated conformers against reference ensembles. */
+/** molflow evaluate: generated conformers against reference ensembles, from files, a model and peers in one run. */
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { loadRDKit } from '../chem/rdkit.js';
-import { prepareReference, scoreMolecule, type MoleculeScore, type Reference } from '../evaluation/score-molecule.js';
-import { summarise, THRESHOLDS, type Summary } from '../evaluation/summary.js';
-import { readConformerFile, type ConformersByTitle } from './evaluate/files.js';
-import { moleculeRow, writeRows, type MoleculeRow } from './evaluate/per-molecule.js';
-import { summaryText } from './evaluate/tables.js';
+import { createForceField, MMFF94Error } from '../chem/mmff94.js';
+import { loadRDKit, type RDKitModule } from '../chem/rdkit.js';
+import { evaluateConformers, type Evaluation } from '../evaluation/evaluation.js';
+import { PeerUnavailable } from '../evaluation/peers/peer.js';
+import { prepareReference, type Reference } from '../evaluation/score-molecule.js';
+import { mean } from '../evaluation/statistics.js';
+import { THRESHOLDS } from '../evaluation/summary.js';
+import { hasXtb, xtbTally } from '../evaluation/xtb.node.js';
+import { readConformerFile } from './evaluate/files.js';
+import { moleculeRow, writeRows } from './evaluate/per-molecule.js';
+import { fileSource, modelSource, PEERS, peerSource, type Source } from './evaluate/sources.js';
+import { comparisonText, evaluationText } from './evaluate/tables.js';
 
 interface EvaluateFlags {
   readonly reference: string;
-  readonly generated: string[];
+  readonly generated?: string[];
+  readonly model?: string[];
+  readonly steps?: number[];
+  readonly sampler?: string[];
+  readonly asDelivered?: boolean;
+  readonly peers?: string[];
+  readonly relax?: boolean;
+  readonly count?: number;
+  readonly seed: number;
+  readonly threads?: number;
   readonly max?: number;
   readonly delta?: number[];
+  readonly strain?: number | true;
+  readonly xtb?: number | true;
   readonly perMolecule?: string;
+  readonly save?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
-const count = (value: string): number => {
+const whole = (value: string): number => {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number, 1 or more');
   return number;
 };
-
+const wholes = (value: string, before: number[] = []): number[] => [...before, ...value.split(',').map(whole)];
+const names = (value: string, before: string[] = []): string[] => [...before, ...value.split(',')];
 const distances = (value: string, before: number[] = []): number[] => {
   const numbers = value.split(',').map(Number);
   if (!numbers.every((number) => number > 0)) throw new InvalidArgumentError('expected distances in Å above 0');
   return [...before, ...numbers];
+};
+const peerNames = (value: string, before: string[] = []): string[] => {
+  const known = PEERS.map(({ name }) => name);
+  const asked = value === 'all' ? known : value.split(',');
+  const unknown = asked.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`'${unknown}' is not one of ${known.join(', ')}, all`);
+  return [...before, ...asked];
 };
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('score generated conformers against reference ensembles: COV, AMR, stereo and physical quality')
     .requiredOption('--reference <file>', 'SD file (.sdf, .sdf.gz) of reference conformers, all hydrogens explicit; the title names the molecule')
-    .requiredOption('--generated <file...>', 'SD files of generated conformers under the same titles; atoms may stand in another order')
-    .option('--max <n>', 'the first n molecules of the reference alone', count)
-    .option('--delta <Å...>', `thresholds of COV (default: ${THRESHOLDS.join(' ')})`, distances)
+    .option('--generated <file...>', 'SD files of generated conformers under the same titles; atoms may stand in another order')
+    .option('--model <file...>', 'generate with this model; every draw counts as it is', names)
+    .option('--steps <n,...>', 'steps of the sampler; several give a row each', wholes)
+    .option('--sampler <name,...>', 'stochastic, euler, midpoint, heun, rk4 or dormand-prince; several give a row each', names)
+    .option('--as-delivered', 'generate as molflow generate does by default: checked, made again where wrong, distinct')
+    .option('--peers <name,...>', `generate with other programs too: ${PEERS.map(({ name }) => name).join(', ')}, or all`, peerNames)
+    .option('--relax', 'also score what becomes of the conformers of each source when MMFF94s relaxes them')
+    .option('--count <n>', 'conformers a molecule to generate (default: twice its reference conformers)', whole)
+    .option('--seed <n>', 'seed of generation', Number, 7)
+    .option('--threads <n>', 'threads of the model', whole)
+    .option('--max <n>', 'the first n molecules of the reference alone', whole)
+    .option('--delta <Å,...>', `thresholds of COV (default: ${THRESHOLDS.join(',')})`, distances)
+    .option('--strain [n]', 'MMFF94s strain of n conformers a molecule (default: 4)', whole)
+    .option('--xtb [n]', 'GFN2-xTB energy above the nearest minimum of n conformers a molecule (default: 1)', whole)
     .option('--per-molecule <file>', 'write a row a molecule, as .csv or .json')
-    .option('--json', 'print the summary as JSON')
+    .option('--save <file>', 'write the summaries as JSON')
+    .option('--json', 'print the summaries as JSON')
     .option('--quiet', 'no progress')
     .action(run);
 }
 
-async function run(flags: EvaluateFlags): Promise<void> {
+async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   const say = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
-  const thresholds = flags.delta ?? THRESHOLDS;
   const rdkit = await loadRDKit();
-  const file = await readConformerFile(flags.reference, { max: flags.max });
+  const sources = sourcesOf(flags, rdkit, say);
+  if (sources.length === 0) command.error('error: nothing to score; give --generated, --model or --peers');
+  const references = await readReferences(flags, rdkit, say);
+  const thresholds = flags.delta ?? THRESHOLDS;
+  const xtbCount = flags.xtb === true ? 1 : (flags.xtb ?? 0);
+  const xtb = xtbCount > 0 && hasXtb();
+  if (xtbCount > 0 && !xtb) say('skipped: GFN2-xTB energies; xtb is not on the PATH (Debian: apt-get install xtb)');
+
+  const evaluations: Evaluation[] = [];
+  for (const source of sources) {
+    let produced;
+    try {
+      produced = await source.produce({
+        references,
+        count: (reference) => flags.count ?? 2 * reference.conformers.length,
+        seed: flags.seed,
+        onMolecule: (done) => done % 20 === 0 && say(`${source.name}: ${done} of ${references.length} molecules`),
+      });
+    } catch (error) {
+      if (!(error instanceof PeerUnavailable)) throw error;
+      say(`skipped: ${source.name}; ${error.message}`);
+      continue;
+    }
+    const { conformers, made, seconds, cpuSeconds } = produced;
+    for (const relaxed of flags.relax ? [false, true] : [false]) {
+      const xtbQuality = xtb ? xtbTally({ most: xtbCount }) : undefined;
+      const evaluation = await evaluateConformers({
+        rdkit,
+        source: relaxed ? `${source.name} + MMFF94s` : source.name,
+        references,
+        conformers,
+        thresholds,
+        relax: relaxed ? relaxation : undefined,
+        strain: flags.strain === true ? 4 : flags.strain,
+        onScored: (scored) => xtbQuality?.add(scored),
+      });
+      evaluations.push({
+        ...evaluation,
+        ...(xtbQuality && { xtb: xtbQuality.result() }),
+        ...(made && !relaxed && { cost: { conformers: made, msPerConformer: (1e3 * seconds!) / made, cpuMsPerConformer: (1e3 * cpuSeconds!) / made } }),
+      });
+    }
+  }
+  if (evaluations.length === 0) throw new Error('no source gave conformers');
+
+  if (flags.perMolecule)
+    await writeRows(flags.perMolecule, evaluations.flatMap(({ source, scores }) => scores.map((score) => moleculeRow(source, score, thresholds))));
+  const reference = path.basename(flags.reference);
+  const json = () =>
+    JSON.stringify({
+      command: ['molflow', ...process.argv.slice(2)].join(' '),
+      reference,
+      results: evaluations.map(({ scores: _, ...evaluation }) => evaluation),
+    });
+  if (flags.save) await writeFile(flags.save, `${json()}\n`);
+  process.stdout.write(flags.json ? `${json()}\n` : text(reference, evaluations, mainDelta(references, thresholds)));
+}
+
+function sourcesOf(flags: EvaluateFlags, rdkit: RDKitModule, say: (line: string) => void): Source[] {
+  const { model = [], sampler = [undefined], steps = [undefined], threads, asDelivered } = flags;
+  return [
+    ...(flags.generated ?? []).map((file) => fileSource(file, say)),
+    ...model.flatMap((file) =>
+      sampler.flatMap((name) => steps.map((n) => modelSource({ rdkit, file, steps: n, sampler: name, threads, asDelivered }))),
+    ),
+    ...PEERS.filter(({ name }) => flags.peers?.includes(name)).map(peerSource),
+  ];
+}
+
+async function readReferences(flags: EvaluateFlags, rdkit: RDKitModule, say: (line: string) => void): Promise<Reference[]> {
+  const { conformers, unreadable } = await readConformerFile(flags.reference, { max: flags.max });
+  unreadable.slice(0, 5).forEach((message) => say(`unreadable: ${message}`));
   const references: Reference[] = [];
-  for (const sets of file.conformers.values()) {
+  for (const sets of conformers.values())
     try {
       references.push(prepareReference(rdkit, sets));
     } catch (error) {
       say(`left out: ${error instanceof Error ? error.message : String(error)}`);
     }
-  }
-  file.unreadable.slice(0, 5).forEach((message) => say(`unreadable: ${message}`));
-  if (references.length === 0) throw new Error(`${flags.reference} holds no usable reference molecule; expected 3D records with all hydrogens`);
-
-  const results: { source: string; summary: Summary }[] = [];
-  const rows: MoleculeRow[] = [];
-  for (const generated of flags.generated) {
-    const { conformers, unreadable } = await readConformerFile(generated, { titles: new Set(references.map(({ title }) => title)) });
-    unreadable.slice(0, 5).forEach((message) => say(`unreadable: ${message}`));
-    const scores = scoreAll(rdkit, references, conformers);
-    results.push({ source: path.basename(generated), summary: summarise(scores, { thresholds }) });
-    rows.push(...scores.map((score) => moleculeRow(generated, score, thresholds)));
-  }
-  if (flags.perMolecule) await writeRows(flags.perMolecule, rows);
-  const reference = path.basename(flags.reference);
-  process.stdout.write(
-    flags.json
-      ? `${JSON.stringify({ reference, results })}\n`
-      : results.map(({ source, summary }) => summaryText({ reference, source, summary })).join('\n'),
-  );
+  if (references.length === 0)
+    throw new Error(`${flags.reference} holds no usable reference molecule; expected 3D records with all hydrogens`);
+  return references;
 }
 
-function scoreAll(
-  rdkit: Awaited<ReturnType<typeof loadRDKit>>,
-  references: readonly Reference[],
-  conformers: ConformersByTitle,
-): MoleculeScore[] {
-  return references.map((reference) => scoreMolecule(rdkit, reference, conformers.get(reference.title) ?? []).score);
+async function relaxation({ molecule }: Reference): Promise<((conformer: Float32Array) => Float32Array) | undefined> {
+  try {
+    const field = await createForceField(molecule);
+    return (conformer) => field.relax(conformer).coordinates;
+  } catch (error) {
+    if (error instanceof MMFF94Error) return undefined;
+    throw error;
+  }
+}
+
+/** The δ of the published tables: 0.5 Å for molecules of QM9's size, 0.75 Å for larger ones. */
+function mainDelta(references: readonly Reference[], thresholds: readonly number[]): number {
+  const heavy = mean(references.map(({ molecule }) => molecule.atoms.filter(({ element }) => element > 1).length));
+  const usual = heavy <= 9 ? 0.5 : 0.75;
+  return thresholds.includes(usual) ? usual : thresholds[0]!;
+}
+
+function text(reference: string, evaluations: readonly Evaluation[], delta: number): string {
+  const each = evaluations.map((evaluation) => evaluationText(reference, evaluation)).join('\n');
+  return evaluations.length > 1 ? `${each}\n${comparisonText(evaluations, delta)}` : each;
 }

@@ -6,8 +6,9 @@ export interface EnsembleMatch {
   /** For each reference conformer the RMSD of the nearest generated one, and its index. */
   readonly recall: Float64Array;
   readonly recallIndex: Int32Array;
-  /** For each generated conformer the RMSD of the nearest reference one. */
+  /** For each generated conformer the RMSD of the nearest reference one, and its index. */
   readonly precision: Float64Array;
+  readonly precisionIndex: Int32Array;
 }
 
 /**
@@ -28,17 +29,21 @@ export function matchEnsembles({
   const recall = new Float64Array(references.length).fill(Infinity);
   const recallIndex = new Int32Array(references.length).fill(-1);
   const precision = new Float64Array(generated.length).fill(Infinity);
+  const precisionIndex = new Int32Array(generated.length).fill(-1);
   generated.forEach((conformer, j) => {
     references.forEach((reference, i) => {
       const { rmsd } = bestRmsd(conformer, reference, permutations);
-      if (rmsd < precision[j]!) precision[j] = rmsd;
+      if (rmsd < precision[j]!) {
+        precision[j] = rmsd;
+        precisionIndex[j] = i;
+      }
       if (rmsd < recall[i]!) {
         recall[i] = rmsd;
         recallIndex[i] = j;
       }
     });
   });
-  return { recall, recallIndex, precision };
+  return { recall, recallIndex, precision, precisionIndex };
 }
 
 /** COV: the share of distances below `delta` (Å); 0 where there are none. */

@@ -7,6 +7,7 @@ import { verifyStereo } from '../chem/stereo.js';
 import { atomOrder, reorder } from './atom-order.js';
 import type { ConformerSet } from './conformer-sets.js';
 import { matchEnsembles, type EnsembleMatch } from './ensemble-match.js';
+import { countRotatableBonds } from './rotatable-bonds.js';
 
 /** Reference conformers of a molecule, ready to be compared with. */
 export interface Reference {
@@ -65,9 +66,18 @@ export function prepareReference(
   return { title: first.title, molecule, conformers, permutations, complete, rotatableBonds: countRotatableBonds(molecule) };
 }
 
-export function scoreMolecule(rdkit: RDKitModule, reference: Reference, sets: readonly ConformerSet[]): ScoredMolecule {
+/**
+ * @param options.relax makes of each conformer the one to score; not asked where hydrogens are missing.
+ */
+export function scoreMolecule(
+  rdkit: RDKitModule,
+  reference: Reference,
+  sets: readonly ConformerSet[],
+  { relax = (conformer) => conformer }: { relax?: ((conformer: Float32Array) => Float32Array) | undefined } = {},
+): ScoredMolecule {
   const { molecule, permutations, complete, title, rotatableBonds } = reference;
-  const { conformers, unusable, reason } = usableConformers(rdkit, molecule, sets);
+  const { conformers: drawn, unusable, reason } = usableConformers(rdkit, molecule, sets);
+  const conformers = drawn.map((conformer) => (conformer.every(Number.isFinite) ? relax(conformer) : conformer));
   const match = matchEnsembles({ references: reference.conformers, generated: conformers, permutations });
   const score: MoleculeScore = {
     title,
@@ -125,19 +135,4 @@ function stereoIsRight(rdkit: RDKitModule, { molecule, permutations }: Reference
     permutation.forEach((to, from) => renamed.set(conformer.subarray(3 * to, 3 * to + 3), 3 * from));
     return verifyStereo(undefined, molecule, renamed).right;
   });
-}
-
-/** Acyclic single bonds between heavy atoms that each have another heavy neighbour, none of them beside a triple bond. */
-export function countRotatableBonds({ atoms, bonds }: Molecule): number {
-  const heavyDegree = atoms.map(() => 0);
-  const linear = new Set<number>();
-  for (const { a, b, order } of bonds) {
-    if (atoms[a]!.element > 1) heavyDegree[b]! += 1;
-    if (atoms[b]!.element > 1) heavyDegree[a]! += 1;
-    if (order === 3) linear.add(a).add(b);
-  }
-  return bonds.filter(({ a, b, order, inRing }) => {
-    const turns = (i: number): boolean => atoms[i]!.element > 1 && heavyDegree[i]! > 1 && !linear.has(i);
-    return order === 1 && !inRing && turns(a) && turns(b);
-  }).length;
 }

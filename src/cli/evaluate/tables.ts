@@ -1,4 +1,5 @@
-/** The evaluation as text for a terminal. */
+/** Evaluations as text for a terminal. */
+import type { Evaluation } from '../../evaluation/evaluation.js';
 import type { MeanAndMedian, Summary } from '../../evaluation/summary.js';
 
 /** Rows of cells as lines, the first column to the left, the others to the right. */
@@ -9,19 +10,81 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('');
 }
 
-const pair = ({ mean, median }: MeanAndMedian, digits: number): string => `${mean.toFixed(digits)} / ${median.toFixed(digits)}`;
+const number = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '–');
+const pair = ({ mean, median }: MeanAndMedian, digits: number): string => `${number(mean, digits)} / ${number(median, digits)}`;
+const percent = (share: number | undefined): string => (share === undefined ? '–' : number(100 * share, 2));
 
-export function summaryText({ reference, source, summary: s }: { reference: string; source: string; summary: Summary }): string {
-  const perReference = (s.generated / s.references).toFixed(2);
-  const stereo = s.stereoRight === undefined ? 'unknown' : `${(100 * s.stereoRight).toFixed(2)} %`;
-  return [
-    `${source} against ${reference}: ${s.molecules} molecules, ${s.references} reference and ${s.generated} generated conformers (${perReference} a reference)`,
-    `failed molecules ${s.failed}, unusable conformers ${s.unusable}, stereo right ${stereo}${s.incomplete > 0 ? `, ${s.incomplete} molecules with more automorphisms than searched` : ''}`,
-    '',
+/** One source in full. */
+export function evaluationText(reference: string, { source, summary: s, physical: p, strain, xtb, cost }: Evaluation): string {
+  const blocks = [
+    [
+      `${source} against ${reference}: ${s.molecules} molecules, ${s.references} reference and ${s.generated} generated conformers (${(s.generated / s.references).toFixed(2)} a reference)`,
+      `failed molecules ${s.failed}, unusable conformers ${s.unusable}, stereo right ${percent(s.stereoRight)} %`,
+      ...(s.incomplete > 0 ? [`${s.incomplete} molecules have more automorphisms than were searched: their RMSDs are upper bounds`] : []),
+      ...(cost ? [`${number(cost.msPerConformer, 2)} ms a conformer, ${number(cost.cpuMsPerConformer, 2)} ms of processor time`] : []),
+    ].join('\n'),
     table([
       ['mean / median', 'recall', 'precision'],
       ['AMR, Å', pair(s.amrRecall, 3), pair(s.amrPrecision, 3)],
       ...s.coverage.map(({ delta, recall, precision }) => [`COV at ${delta} Å, %`, pair(recall, 1), pair(precision, 1)]),
-    ]),
-  ].join('\n');
+    ]).trimEnd(),
+    table([
+      ['against the references', 'mean error', 'Wasserstein'],
+      ['bonds, Å', number(p.bonds.meanAbsolute, 4), number(p.bonds.wasserstein, 4)],
+      ['angles, °', number(p.angles.meanAbsolute, 2), number(p.angles.wasserstein, 2)],
+      ['torsions, °', number(p.torsions.meanAbsolute, 1), number(p.torsions.wasserstein, 1)],
+    ]).trimEnd(),
+    table([
+      ['conformers with', 'generated, %', 'references, %'],
+      ['clashes', number(p.generated.clash, 2), number(p.references.clash, 2)],
+      ['broken bonds', number(p.generated.bond, 2), number(p.references.bond, 2)],
+      ['bent aromatic rings', number(p.generated.planarity, 2), number(p.references.planarity, 2)],
+      ['aromatic ring torsion, °', number(p.generated.ringTorsion, 2), number(p.references.ringTorsion, 2)],
+    ]).trimEnd(),
+  ];
+  if (strain)
+    blocks.push(
+      table([
+        ['MMFF94s', 'generated', 'references'],
+        ['strain, kcal/mol, median', number(strain.generated.median, 2), number(strain.references.median, 2)],
+        ['90th percentile', number(strain.generated.p90, 2), number(strain.references.p90, 2)],
+        ['moved on relaxing, Å', number(strain.generated.moved, 3), number(strain.references.moved, 3)],
+        ['conformers', String(strain.generated.conformers), String(strain.references.conformers)],
+      ]).trimEnd() + (strain.withoutParameters > 0 ? `\nno parameters for ${strain.withoutParameters} molecules` : ''),
+    );
+  if (xtb)
+    blocks.push(
+      `GFN2-xTB, ${xtb.conformers} conformers${xtb.failed > 0 ? ` (${xtb.failed} failed)` : ''}: ${number(xtb.medianAbove, 2)} kcal/mol above the nearest minimum (90th percentile ${number(xtb.p90Above, 2)}), moved ${number(xtb.medianMoved, 3)} Å (medians)`,
+    );
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** All sources, a row each, with COV at one δ; `made` counts conformers for each reference one. */
+export function comparisonText(evaluations: readonly Evaluation[], delta: number): string {
+  return table([
+    [`δ ${delta} Å`, 'COV-R', 'AMR-R', 'COV-P', 'AMR-P', 'stereo %', 'made', 'failed', 'bonds Å', 'strain', 'ms', 'cpu ms'],
+    ...evaluations.map(({ source, summary, physical, strain, cost }) => {
+      const { recall, precision } = coverageAt(summary, delta);
+      return [
+        source,
+        number(recall, 1),
+        pair(summary.amrRecall, 3),
+        number(precision, 1),
+        pair(summary.amrPrecision, 3),
+        percent(summary.stereoRight),
+        (summary.generated / summary.references).toFixed(2),
+        String(summary.failed),
+        number(physical.bonds.meanAbsolute, 4),
+        strain ? number(strain.generated.median, 2) : '–',
+        cost ? number(cost.msPerConformer, 2) : '–',
+        cost ? number(cost.cpuMsPerConformer, 2) : '–',
+      ];
+    }),
+  ]);
+}
+
+/** Mean COV in percent. */
+export function coverageAt({ coverage }: Summary, delta: number): { recall: number; precision: number } {
+  const found = coverage.find((entry) => entry.delta === delta);
+  return { recall: found?.recall.mean ?? NaN, precision: found?.precision.mean ?? NaN };
 }

@@ -1,0 +1,81 @@
+/** Where the conformers to be scored come from: a file, a model, or a peer. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { RDKitModule } from '../../chem/rdkit.js';
+import { openEngine } from '../../engine/open.node.js';
+import { openBabel } from '../../evaluation/peers/openbabel.node.js';
+import { openChemLib } from '../../evaluation/peers/openchemlib.js';
+import type { Peer, PeerRequest, PeerResult } from '../../evaluation/peers/peer.js';
+import { etkdg, etkdgMmff } from '../../evaluation/peers/rdkit.node.js';
+import { createGenerator } from '../../generation/generator.js';
+import { generateConformers } from '../../generation/generate.js';
+import { readModel } from '../../network/model.js';
+import type { ConformerSet } from '../../evaluation/conformer-sets.js';
+import { readConformerFile } from './files.js';
+
+export const PEERS: readonly Peer[] = [etkdg, etkdgMmff, openChemLib, openBabel];
+
+export interface Source {
+  readonly name: string;
+  produce(request: PeerRequest): Promise<Omit<PeerResult, 'made' | 'seconds' | 'cpuSeconds'> & Partial<PeerResult>>;
+}
+
+export function fileSource(file: string, say: (line: string) => void): Source {
+  return {
+    name: path.basename(file),
+    async produce({ references }) {
+      const { conformers, unreadable } = await readConformerFile(file, { titles: new Set(references.map(({ title }) => title)) });
+      unreadable.slice(0, 5).forEach((message) => say(`unreadable: ${message}`));
+      return { conformers };
+    },
+  };
+}
+
+export function peerSource(peer: Peer): Source {
+  return { name: peer.name, produce: (request) => peer.generate(request) };
+}
+
+export interface ModelSourceOptions {
+  readonly rdkit: RDKitModule;
+  readonly file: string;
+  readonly steps?: number | undefined;
+  readonly sampler?: string | undefined;
+  readonly threads?: number | undefined;
+  /** As users get them: checked, resampled and distinct; by default each draw counts as it is. */
+  readonly asDelivered?: boolean | undefined;
+}
+
+export function modelSource({ rdkit, file, steps, sampler, threads, asDelivered = false }: ModelSourceOptions): Source {
+  return {
+    name: [path.basename(file), sampler, steps !== undefined && `${steps} steps`, asDelivered && 'as delivered'].filter(Boolean).join(', '),
+    async produce({ references, count, seed, onMolecule = () => {} }) {
+      const engine = await openEngine({ ...(threads !== undefined && { threads }) });
+      const generator = createGenerator({ rdkit, model: readModel(await readFile(file), file), engine });
+      const conformers = new Map<string, readonly ConformerSet[]>();
+      let made = 0;
+      const start = performance.now();
+      const cpu = process.cpuUsage();
+      try {
+        for (const [index, reference] of references.entries()) {
+          const { title, molecule } = reference;
+          const result = await generateConformers(generator, molecule, {
+            count: count(reference),
+            seed,
+            steps,
+            sampler,
+            plain: !asDelivered,
+          });
+          made += result.conformers.length;
+          const drawn = result.conformers.map(({ coordinates }) => coordinates);
+          const structure = { name: title, atoms: molecule.atoms, bonds: molecule.bonds, coordinates: drawn[0], dimension: 3 as const };
+          if (drawn.length > 0) conformers.set(title, [{ title, structure, conformers: drawn, fields: new Map() }]);
+          onMolecule(index + 1);
+        }
+      } finally {
+        await generator.dispose();
+      }
+      const used = process.cpuUsage(cpu);
+      return { conformers, made, seconds: (performance.now() - start) / 1000, cpuSeconds: (used.user + used.system) / 1e6 };
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** RDKit's ETKDGv3, alone and with MMFF94, by the project's script for Python. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { openText } from '../../chem/io/open.node.js';
+import { readSdf } from '../../chem/io/sdf.js';
+import { gatherConformers } from '../conformer-sets.js';
+import { PeerUnavailable, type Peer } from './peer.js';
+
+const SCRIPT = fileURLToPath(new URL('../../../scripts/baseline-rdkit.py', import.meta.url));
+/** The first on the PATH may be one without the system's packages. */
+const INTERPRETERS = ['python3', '/usr/bin/python3'];
+
+export const etkdg = rdkitPeer({ name: 'etkdg', relax: false });
+export const etkdgMmff = rdkitPeer({ name: 'etkdg+mmff94', relax: true });
+
+function rdkitPeer({ name, relax }: { name: string; relax: boolean }): Peer {
+  return {
+    name,
+    async generate({ references, count, seed, onMolecule = () => {} }) {
+      const python = INTERPRETERS.find((command) => spawnSync(command, ['-c', 'import rdkit']).status === 0);
+      if (!python) throw new PeerUnavailable('RDKit for Python is not installed (Debian: apt-get install python3-rdkit)');
+      const folder = await mkdtemp(path.join(tmpdir(), 'molflow-peer-'));
+      try {
+        const [input, output] = [path.join(folder, 'molecules.json'), path.join(folder, 'conformers.sdf')];
+        const molecules = references.map((reference) => ({
+          title: reference.title,
+          smiles: reference.molecule.smiles,
+          count: count(reference),
+        }));
+        await writeFile(input, JSON.stringify(molecules));
+        const child = spawn(python, [SCRIPT, 'embed', input, output, '--seed', String(seed), ...(relax ? ['--mmff'] : [])], {
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
+        let [done, made, seconds, cpuSeconds, problem] = [0, 0, 0, 0, ''];
+        child.stderr.on('data', (text: Buffer) => (problem += text.toString()));
+        const ended = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
+        for await (const line of createInterface({ input: child.stdout })) {
+          const row = JSON.parse(line) as { made: number; seconds: number; cpuSeconds: number };
+          made += row.made;
+          seconds += row.seconds;
+          cpuSeconds += row.cpuSeconds;
+          onMolecule(++done);
+        }
+        const code = await ended;
+        if (code !== 0) throw new Error(`${SCRIPT} ended with status ${code}: ${problem.trim().slice(-500)}`);
+        const conformers = await gatherConformers(readSdf(await openText(output), { file: name, onError: () => {} }));
+        return { conformers, made, seconds, cpuSeconds };
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}

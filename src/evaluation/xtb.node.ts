@@ -1,0 +1,86 @@
+/** GFN2-xTB energies by the `xtb` program (Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652, 2019). */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { xyzFrame } from '../chem/io/write-xyz.js';
+import type { Molecule } from '../chem/molecule.js';
+import { rmsdAligned } from '../geometry/rmsd.js';
+import type { ScoredMolecule } from './score-molecule.js';
+import { quantile } from './statistics.js';
+
+const KCAL_PER_HARTREE = 627.5094740631;
+
+export interface XtbRelaxation {
+  /** Energy above the minimum that the conformer falls into, kcal/mol. */
+  readonly above: number;
+  /** Heavy-atom RMSD between the two, Å. */
+  readonly moved: number;
+}
+
+export interface XtbQuality {
+  readonly conformers: number;
+  /** Conformers on which xtb failed. */
+  readonly failed: number;
+  /** kcal/mol. */
+  readonly medianAbove: number;
+  readonly p90Above: number;
+  /** Å. */
+  readonly medianMoved: number;
+}
+
+/** Whether `xtb` is on the PATH. */
+export function hasXtb(): boolean {
+  return spawnSync('xtb', ['--version']).status === 0;
+}
+
+/** @param options.most so many conformers of a molecule at most. */
+export function xtbTally({ most = 1 }: { most?: number } = {}): { add(scored: ScoredMolecule): Promise<void>; result(): XtbQuality } {
+  const relaxations: XtbRelaxation[] = [];
+  let failed = 0;
+  return {
+    async add({ reference, conformers }) {
+      for (const conformer of conformers.filter((x) => x.every(Number.isFinite)).slice(0, most)) {
+        const relaxation = await relaxWithXtb(reference.molecule, conformer);
+        if (relaxation) relaxations.push(relaxation);
+        else failed++;
+      }
+    },
+    result() {
+      const above = relaxations.map((relaxation) => relaxation.above);
+      return {
+        conformers: relaxations.length,
+        failed,
+        medianAbove: quantile(above, 0.5),
+        p90Above: quantile(above, 0.9),
+        medianMoved: quantile(relaxations.map(({ moved }) => moved), 0.5),
+      };
+    },
+  };
+}
+
+/** Optimises a conformer [n,3] (Å); undefined where xtb does not converge. */
+export async function relaxWithXtb(molecule: Molecule, coordinates: Float32Array): Promise<XtbRelaxation | undefined> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'molflow-xtb-'));
+  try {
+    await writeFile(path.join(folder, 'in.xyz'), xyzFrame({ molecule, coordinates }));
+    const unpaired = molecule.atoms.reduce((sum, { radicals }) => sum + radicals, 0);
+    const args = ['in.xyz', '--gfn', '2', '--opt', 'normal', '--chrg', String(molecule.charge), '--uhf', String(unpaired)];
+    const code = await new Promise<number | null>((resolve, reject) => {
+      const child = spawn('xtb', args, { cwd: folder, stdio: 'ignore', env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' } });
+      child.on('close', resolve).on('error', reject);
+    });
+    if (code !== 0) return undefined;
+    const log = await readFile(path.join(folder, 'xtbopt.log'), 'utf8');
+    const energies = [...log.matchAll(/energy:\s*(-?[\d.]+)/g)].map((match) => Number(match[1]));
+    const lines = (await readFile(path.join(folder, 'xtbopt.xyz'), 'utf8')).split('\n').slice(2, 2 + molecule.atoms.length);
+    const relaxed = Float32Array.from(lines.flatMap((line) => line.trim().split(/\s+/).slice(1, 4).map(Number)));
+    if (energies.length < 2 || relaxed.length !== coordinates.length) return undefined;
+    return {
+      above: KCAL_PER_HARTREE * (energies[0]! - energies.at(-1)!),
+      moved: rmsdAligned(coordinates, relaxed, molecule.skeletonCount),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
