@@ -17,7 +17,7 @@ export const embedded: readonly string[] = Object.keys(entries);
 /** The conformer of a SMILES, with all its hydrogens and in openchemlib's order of atoms. */
 export function embed(smiles: string): Structure {
   const entry = entries[smiles];
-  if (!entry) throw new Error(`conformers.json has no ${smiles}; add it with make-conformers.ts`);
+  if (!entry) throw new Error(`conformers.json has no ${smiles}; add it with make-conformers.mjs`);
   return {
     name: smiles,
     atoms: entry.atoms.map(([element, charge, isotope]) => ({ element, charge, isotope })),

@@ -1,7 +1,7 @@
 /**
  * Writes conformers.json, the 3D structures that the tests of chem read: made by openchemlib from the SMILES, another
  * reader and another embedder than ours. Embedding takes minutes on a slow machine, so it is not part of the tests:
- *   npx vite-node test/chem/make-conformers.ts   (or any other runner of TypeScript)
+ *   node test/chem/make-conformers.mjs
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as OCL from 'openchemlib';
@@ -10,7 +10,7 @@ OCL.Resources.registerFromNodejs();
 const file = new URL('conformers.json', import.meta.url);
 
 /** Every SMILES that the file lists gets a new conformer; to add one, add its key with an empty value. */
-const known = Object.keys(JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>);
+const known = Object.keys(JSON.parse(readFileSync(file, 'utf8')));
 const entries = known.map((smiles) => {
   const molecule = new OCL.ConformerGenerator(1).getOneConformerAsMolecule(OCL.Molecule.fromSmiles(smiles));
   if (!molecule) throw new Error(`openchemlib makes no conformer of ${smiles}`);
