@@ -1,6 +1,7 @@
 /** Training batches: molecules of equal atom count, noise coupled to a conformer of each, as arrays for the network. */
 import type { FloatArray } from '../geometry/coordinates.js';
 import { centre } from '../geometry/coordinates.js';
+import { countRotatableBonds } from '../chem/rotatable-bonds.js';
 import { alignNoise, matchRows } from '../flow/coupling.js';
 import { dataLossWeight, interpolate, sampleTime, type TimeDistribution } from '../flow/path.js';
 import type { Random } from '../flow/random.js';
@@ -19,6 +20,12 @@ export interface BatchSettings {
   readonly pairsPerBatch: number;
   readonly mostMolecules: number;
   readonly mostAtoms: number;
+  readonly weights: {
+    /** How often a molecule comes up that turns about a bond but has one conformer only: its ensemble is cut short. */
+    readonly flexibleSingle: number;
+    /** How often one comes up whose geometries are a force field's. */
+    readonly forceField: number;
+  };
 }
 
 export interface Batch {
@@ -30,6 +37,8 @@ export interface Batch {
 
 interface Entry {
   readonly ensemble: Ensemble;
+  /** Sum of the weights of its group up to and including this one. */
+  readonly cumulative: number;
   /** Features on first use, the pairs as bytes: they are zeros and ones, and there are many. */
   features: { readonly graph: Omit<GraphFeatures, 'pairs'>; readonly pairs: Uint8Array } | undefined;
 }
@@ -41,21 +50,29 @@ export function batchSize(n: number, { pairsPerBatch, mostMolecules }: BatchSett
   return Math.max(1, Math.min(mostMolecules, Math.round(pairsPerBatch / (n * (n + PAIRS_PER_NODE)))));
 }
 
-/** Draws batches without end. Every molecule comes up equally often, each of its conformers as often as the others. */
+function weightOf({ molecule, conformers, forceField }: Ensemble, { weights }: BatchSettings): number {
+  const cutShort = conformers === 1 && countRotatableBonds(molecule) > 0;
+  return (cutShort ? weights.flexibleSingle : 1) * (forceField ? weights.forceField : 1);
+}
+
+/** Draws batches without end: molecules by their weights, each conformer of one as often as the others. */
 export function batchSource(ensembles: readonly Ensemble[], settings: BatchSettings) {
   const groups = new Map<number, Entry[]>();
   for (const ensemble of ensembles) {
     const { skeletonCount, atoms } = ensemble.molecule;
     const n = settings.stage === 'skeleton' ? skeletonCount : atoms.length;
     if (n < 2 || n > settings.mostAtoms || (settings.stage === 'hydrogens' && n === skeletonCount)) continue;
+    const weight = weightOf(ensemble, settings);
+    if (weight === 0) continue;
     if (!groups.has(n)) groups.set(n, []);
-    groups.get(n)!.push({ ensemble, features: undefined });
+    const group = groups.get(n)!;
+    group.push({ ensemble, cumulative: (group.at(-1)?.cumulative ?? 0) + weight, features: undefined });
   }
   const sizes = [...groups.keys()].sort((a, b) => a - b);
   if (sizes.length === 0) throw new Error('no molecule of the data has between 2 and mostAtoms atoms');
   const shares: number[] = [];
   let total = 0;
-  for (const n of sizes) shares.push((total += groups.get(n)!.length / batchSize(n, settings)));
+  for (const n of sizes) shares.push((total += groups.get(n)!.at(-1)!.cumulative / batchSize(n, settings)));
 
   return {
     sizes,
@@ -66,13 +83,24 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
       const group = groups.get(n)!;
       const size = batchSize(n, settings);
       return makeBatch(
-        Array.from({ length: size }, () => group[random.integer(group.length)]!),
+        Array.from({ length: size }, () => pickEntry(group, random)),
         n,
         settings,
         random,
       );
     },
   };
+}
+
+function pickEntry(group: readonly Entry[], random: Random): Entry {
+  const at = random.uniform() * group.at(-1)!.cumulative;
+  let [low, high] = [0, group.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at < group[middle]!.cumulative) high = middle;
+    else low = middle + 1;
+  }
+  return group[low]!;
 }
 
 export type BatchSource = ReturnType<typeof batchSource>;

@@ -1,7 +1,7 @@
 /** The bonds, angles and torsions of a molecule, each with the kind of quantity that it is. */
 import { elementSymbol } from '../chem/elements.js';
 import type { Molecule } from '../chem/molecule.js';
-import { isRotatable } from './rotatable-bonds.js';
+import { isRotatable } from '../chem/rotatable-bonds.js';
 
 export interface InternalTerm {
   readonly atoms: readonly number[];

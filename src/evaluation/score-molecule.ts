@@ -7,7 +7,7 @@ import { verifyStereo } from '../chem/stereo.js';
 import { atomOrder, reorder } from './atom-order.js';
 import type { ConformerSet } from './conformer-sets.js';
 import { matchEnsembles, type EnsembleMatch } from './ensemble-match.js';
-import { countRotatableBonds } from './rotatable-bonds.js';
+import { countRotatableBonds } from '../chem/rotatable-bonds.js';
 
 /** Reference conformers of a molecule, ready to be compared with. */
 export interface Reference {

@@ -9,7 +9,7 @@ import { bestRmsd } from '../geometry/rmsd.js';
 import { chooseDiverse, pruneByRmsd } from './diverse.js';
 import { drawConformers } from './draw.js';
 import type { Generator } from './generator.js';
-import { defaultCount } from './rotatable-bonds.js';
+import { defaultCount } from './default-count.js';
 import { DEFAULT_SAMPLER } from './skeleton-stage.js';
 
 export interface GenerateOptions {

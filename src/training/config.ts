@@ -42,6 +42,10 @@ const Stage = v.strictObject({
   pairsPerBatch: v.optional(whole, 4800),
   mostMolecules: v.optional(whole, 64),
   mostAtoms: v.optional(whole, 60),
+  weights: v.optional(
+    v.strictObject({ flexibleSingle: v.optional(share, 0.1), forceField: v.optional(share, 0.35) }),
+    {},
+  ),
   /** Batches that each worker adds up before an update. */
   batchesPerStep: v.optional(whole, 2),
   optimiser: Optimiser,

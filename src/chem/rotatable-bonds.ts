@@ -1,5 +1,5 @@
 /** Which bonds turn. */
-import type { Bond, Molecule } from '../chem/molecule.js';
+import type { Bond, Molecule } from './molecule.js';
 
 /** An acyclic single bond between heavy atoms that each have another heavy neighbour and are not linear. */
 export function isRotatable({ atoms, bonds }: Molecule, bond: Bond): boolean {
