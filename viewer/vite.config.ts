@@ -1,6 +1,6 @@
 /** Builds the viewer: the static folder dist/viewer, and with `--mode page` the template of the exported page. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
@@ -10,10 +10,11 @@ const require = createRequire(import.meta.url);
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * RDKit's loader makes its bindings with `new Function`, which the page's policy forbids. Emscripten has the same
- * bindings as closures (its DYNAMIC_EXECUTION=0); this puts them in. Fails the build where the loader has changed.
+ * The loaders of RDKit and of onnxruntime's WebGPU build make their bindings with `new Function`, which the page's
+ * policy forbids. Emscripten has the same bindings as closures (its DYNAMIC_EXECUTION=0); this puts them in. Fails the
+ * build where a loader has changed.
  */
-function rdkitWithoutEval(): Plugin {
+function withoutEval(): Plugin {
   const dynamic = 'return new Function(args1,invokerFnBody)';
   const closure = `return (...captured)=>{
     var [,,invoker,fn,runDestructors,fromRetWire,toClassParamWire]=captured;
@@ -40,24 +41,31 @@ function rdkitWithoutEval(): Plugin {
       if(returns)return fromRetWire(rv);
     };
   }`;
-  // The same for calls from C++ into JavaScript: a function (0), a method (1), a constructor (2), a cast (3).
-  const dynamicCall = 'var invokerFunction=new Function(Object.keys(captures),functionBody)(...Object.values(captures));';
-  const closureCall = `var invokerFunction=function(handle,methodName,destructorsRef,at){
-    var values=argFromPtr.map((read,i)=>read(at+i*GenericWireTypeSize));
-    var callee=kind===3?undefined:Emval.toValue(handle);
-    var ret=kind===0?callee(...values):kind===1?callee[getStringOrSymbol(methodName)](...values):kind===2?new callee(...values):values.at(-1);
-    if(!retType.isVoid)return emval_returnValue(toReturnWire,destructorsRef,ret);
-  };`;
+  // The same for calls from C++ into JavaScript; the text of the function tells which kind of call it makes.
+  const dynamicCall = /new Function\(Object\.keys\((\w+)\),(\w+)\)\(\.\.\.Object\.values\(\1\)\)/g;
+  const closureCall = `((captured,text)=>{
+    var readers=[];
+    while(captured["argFromPtr"+readers.length])readers.push(captured["argFromPtr"+readers.length]);
+    var {toValue,getStringOrSymbol,toReturnWire,emval_returnValue}=captured;
+    return function(handle,methodName,destructorsRef,at){
+      var values=readers.map((read,i)=>read(at+8*i));
+      var ret=text.includes("new (toValue(handle))")?new(toValue(handle))(...values)
+        :text.includes("toValue(handle)[")?toValue(handle)[getStringOrSymbol(methodName)](...values)
+        :text.includes("toValue(handle)")?toValue(handle)(...values):values.at(-1);
+      if(toReturnWire)return emval_returnValue(toReturnWire,destructorsRef,ret);
+    };
+  })`;
   return {
-    name: 'rdkit-without-eval',
+    name: 'without-eval',
     enforce: 'pre',
     transform(code, id) {
-      if (!/@rdkit\/rdkit\/dist\/RDKit_minimal\.js$/.test(id)) return undefined;
-      const patched = code.replace(dynamic, () => closure).replace(dynamicCall, () => closureCall);
-      if (!code.includes(dynamic) || !code.includes(dynamicCall) || patched.includes('new Function')) {
-        this.error('RDKit_minimal.js makes its bindings in another way than this plugin knows: see rdkitWithoutEval.');
+      const rdkit = /@rdkit\/rdkit\/dist\/RDKit_minimal\.js$/.test(id);
+      if (!rdkit && !/onnxruntime-web\/dist\/.*\.mjs$/.test(id)) return undefined;
+      const patched = code.replace(dynamic, () => closure).replace(dynamicCall, (_, captured, text) => `${closureCall}(${captured},${text})`);
+      if (patched.includes('new Function') || (rdkit && patched === code)) {
+        this.error(`${id} makes its bindings in another way than this plugin knows: see withoutEval.`);
       }
-      return { code: patched, map: null };
+      return patched === code ? undefined : { code: patched, map: null };
     },
   };
 }
@@ -80,6 +88,22 @@ function mmff94Parameters(): Plugin {
       /openchemlib\/dist\/openchemlib\.js$/.test(module)
         ? { code: code.replace(/new URL\("resources\.json",\s*import\.meta\.url\)\.href/, "''"), map: null }
         : undefined,
+  };
+}
+
+/** The checkpoint that the page generates with: the one of `models/`, or of MOLFLOW_MODEL for trying another. */
+function shippedModel(): Plugin {
+  const id = 'virtual:shipped-model';
+  return {
+    name: 'shipped-model',
+    resolveId: (source) => (source === id ? `\0${id}` : undefined),
+    load(loaded) {
+      if (loaded !== `\0${id}`) return undefined;
+      const folder = fileURLToPath(new URL('../models', import.meta.url));
+      const shipped = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.safetensors')).sort() : [];
+      const file = process.env['MOLFLOW_MODEL'] ?? (shipped[0] && `${folder}/${shipped[0]}`);
+      return file === undefined ? 'export default undefined;' : `export { default } from ${JSON.stringify(`${file}?url`)};`;
+    },
   };
 }
 
@@ -128,9 +152,13 @@ function onePage(): Plugin {
   };
 }
 
+/** Large files keep their names: `molflow view` takes those that the package has elsewhere from there. */
+const assetFileNames = ({ names }: { names: string[] }): string =>
+  /\.(wasm|safetensors)$/.test(names[0] ?? '') ? 'assets/[name][extname]' : 'assets/[name]-[hash][extname]';
+
 export default defineConfig(({ mode }) => {
   const page = mode === 'page';
-  const shared = (): Plugin[] => [rdkitWithoutEval(), mmff94Parameters()];
+  const shared = (): Plugin[] => [withoutEval(), mmff94Parameters()];
   return {
     root: here,
     base: './',
@@ -138,16 +166,22 @@ export default defineConfig(({ mode }) => {
       alias: [
         { find: /^3dmol$/, replacement: '3dmol/build/3Dmol.es6-min.js' },
         ...(page ? [{ find: './start-worker.js', replacement: `${here}src/analysis/start-worker.page.ts` }] : []),
+        ...(page ? [{ find: './start-generator.js', replacement: `${here}src/generate/start-generator.page.ts` }] : []),
       ],
     },
-    plugins: [...shared(), ...(page ? [onePage()] : [contentSecurityPolicy()])],
-    worker: { format: 'es', plugins: shared, ...(page && { rollupOptions: { output: { inlineDynamicImports: true } } }) },
+    plugins: [...shared(), shippedModel(), ...(page ? [onePage()] : [contentSecurityPolicy()])],
+    worker: {
+      format: 'es',
+      plugins: shared,
+      rollupOptions: { output: page ? { inlineDynamicImports: true } : { assetFileNames } },
+    },
     build: {
       outDir: '../dist/viewer',
       emptyOutDir: !page,
       target: 'es2022',
       chunkSizeWarningLimit: 2500,
       modulePreload: { polyfill: false },
+      rollupOptions: { output: { assetFileNames } },
       ...(page && { assetsInlineLimit: (file: string) => !file.endsWith('.wasm'), cssCodeSplit: false }),
     },
     server: { host: '127.0.0.1', fs: { allow: ['..'] } },

@@ -31,6 +31,23 @@ export function sdfOf(shown: Shown, conformers: readonly number[], results: Resu
     .join('');
 }
 
+/** All frames of `conformers`, as the viewer's README describes such a file. */
+export function trajectoryOf({ entry, conformers }: Shown, chosen: readonly number[]): string {
+  return chosen
+    .flatMap((index) =>
+      conformers[index].frames.map(({ t, stage, speed, coordinates }) => {
+        const fields = new Map<string, string>([
+          ['CONFORMER', conformers[index].label],
+          ['FLOW_TIME', String(Number(t.toFixed(6)))],
+          ...(stage === 'all' ? [] : [['STAGE', stage] as const]),
+          ...(speed === undefined ? [] : [['SPEED', speed.toFixed(4)] as const]),
+        ]);
+        return sdfRecord({ molecule: entry.structure, coordinates, fields });
+      }),
+    )
+    .join('');
+}
+
 export async function pictureOf(canvas: HTMLCanvasElement): Promise<Blob> {
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (!blob) throw new Error('The browser could not make a picture of the canvas.');

@@ -5,7 +5,7 @@ import { unpackAssets } from './assets.js';
 import { readFile, readText, type Opened, type RecordsAre } from './data/read.js';
 import type { Entry } from './data/trajectory.js';
 import { byId, h } from './dom.js';
-import { download, fileStem, pictureOf, recordingOf, sdfOf } from './export.js';
+import { download, fileStem, pictureOf, recordingOf, sdfOf, trajectoryOf } from './export.js';
 import { connectKeys } from './keys.js';
 import { fragmentOf, readFragment, type Linked } from './link.js';
 import { tell, tellProblem } from './messages.js';
@@ -21,6 +21,7 @@ import { connectTheme } from './theme.js';
 import { createScene, webglAvailable, type Scene } from './view/scene.js';
 import { connectScene, drawnConformers, MAX_GRID } from './view/show.js';
 import { describe, facts } from './describe.js';
+import { connectGeneration } from './generate/generate.js';
 
 const store = createStore();
 const session = createSession();
@@ -39,6 +40,18 @@ connectViewPanel({ store, session });
 connectConformersPanel({ store, session, results, onReference: (files) => void openReference(files) });
 const plots = connectPlots({ store, session, results, player });
 connectKeys({ store, session, player, measuring, scene, fit: () => show?.fit(), open: () => byId('files').click() });
+
+const generation = connectGeneration({
+  store,
+  session,
+  onShown(entry, { text, count, seed }) {
+    byId<HTMLInputElement>('smiles').value = text;
+    byId<HTMLInputElement>('count').value = String(count);
+    origin = { smiles: { text, count, seed } };
+    showAt(entry, { play: false });
+  },
+  onDone: (entry) => store.get().entry === entry && store.set({ playing: canPlay(entry) }),
+});
 
 /** Where what is open came from, for the link. */
 let origin: Pick<Linked, 'open' | 'smiles' | 'file'> = {};
@@ -102,13 +115,17 @@ function describeCanvas(): void {
   byId('canvas').setAttribute('aria-label', describe(state, session.shown(state.entry)));
 }
 
-function showAt(index: number): void {
+/** Whether the molecule moves, for users who want things to move. */
+function canPlay(index: number): boolean {
+  return (session.shown(index)?.timeline.length ?? 0) > 0 && !matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+function showAt(index: number, { play = true }: { play?: boolean } = {}): void {
   const shown = session.shown(index);
   if (!shown) return;
   const all = shown.conformers.slice(0, MAX_GRID).map((_, conformer) => conformer);
-  const moving = shown.timeline.length > 0;
   store.set({ playing: false, entry: index, active: 0, shown: all, position: 0 });
-  if (moving && !matchMedia('(prefers-reduced-motion: reduce)').matches) store.set({ playing: true });
+  if (play && canPlay(index)) store.set({ playing: true });
 }
 
 function take(opened: Opened): number {
@@ -237,6 +254,10 @@ exporting('export-sdf', (shown) => {
   const sdf = sdfOf(shown, drawnConformers(store.get(), shown), results);
   download(`${fileStem(shown)}.sdf`, new Blob([sdf], { type: 'chemical/x-mdl-sdfile' }));
 });
+exporting('export-trajectory', (shown) => {
+  const sdf = trajectoryOf(shown, drawnConformers(store.get(), shown));
+  download(`${fileStem(shown)}-trajectory.sdf`, new Blob([sdf], { type: 'chemical/x-mdl-sdfile' }));
+});
 exporting('export-png', async (shown) => {
   if (!scene) throw new Error('Without WebGL there is no picture to save.');
   download(`${fileStem(shown)}.png`, await pictureOf(scene.canvas()));
@@ -327,8 +348,22 @@ async function start(): Promise<void> {
     origin = { open: query.getAll('open').length > 0 ? undefined : open };
   }
   await openReference(await fetchFiles(query.getAll('reference')));
+  const wanted = linked.smiles ?? smilesOfQuery(query);
+  if (!opened && generation.available) {
+    if (wanted) {
+      await generation.run(wanted);
+      opened = true;
+    } else void generation.run({ text: 'aspirin', count: 4, seed: 1 });
+  }
   if (opened && Object.keys(linked.state).length > 0) restore(linked);
   document.documentElement.dataset['ready'] = 'true';
+}
+
+/** A page may be opened with `?smiles=…`, such as from another page's link. */
+function smilesOfQuery(query: URLSearchParams): Linked['smiles'] {
+  const text = query.get('smiles');
+  if (text === null) return undefined;
+  return { text, count: Math.max(1, Math.min(20, Number(query.get('count')) || 4)), seed: Number(query.get('seed')) || 1 };
 }
 
 function restore({ state, camera }: Linked): void {

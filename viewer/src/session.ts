@@ -58,7 +58,8 @@ export function createSession(): Session {
 }
 
 function derive(entry: Entry, index: number): Shown {
-  const conformers = aligned(entry);
+  // While it is made, a molecule stays where it is: its noise has no shape to be laid onto.
+  const conformers = entry.live ? entry.conformers : aligned(entry);
   const ends = conformers.map((conformer) => ({ ...conformer, frames: [lastFrame(conformer)] }));
   return {
     index,
@@ -67,6 +68,6 @@ function derive(entry: Entry, index: number): Shown {
     timeline: timelineOf(entry),
     late: lateHydrogens(entry.structure),
     // The first noise is wide; a little of it may leave the view so that the molecule is not small in the end.
-    radius: Math.max(extent(ends) + 1.6, 0.8 * extent(conformers), 3),
+    radius: Math.max(entry.live ? 0 : extent(ends) + 1.6, 0.8 * extent(conformers), 3),
   };
 }

@@ -1,0 +1,205 @@
+/** The generation form: a SMILES or a name becomes a trajectory that plays as it is made. */
+import list from '../../../molecules/molecules.json?raw';
+import { findMolecule, parseNamedMolecules, UnknownMoleculeError } from '../../../src/chem/named-molecules.js';
+import type { Structure } from '../../../src/chem/structure.js';
+import type { Conformer, Entry, Frame } from '../data/trajectory.js';
+import { byId, h } from '../dom.js';
+import { tell } from '../messages.js';
+import type { Session } from '../session.js';
+import type { Store } from '../store.js';
+import type { GenerateRequest, GeneratorAnswer } from './protocol.js';
+import { startGenerator } from './start-generator.js';
+
+export interface GenerationRequest {
+  /** SMILES or a known name. */
+  readonly text: string;
+  readonly count: number;
+  readonly seed: number;
+}
+
+export interface Generation {
+  /** Whether this page can make conformers. */
+  readonly available: boolean;
+  /** Resolves when the conformers are made, or a later request has taken the place of this one. */
+  run(request: GenerationRequest): Promise<void>;
+}
+
+interface Running {
+  readonly request: GenerationRequest;
+  readonly id: number;
+  readonly name: string;
+  readonly finish: () => void;
+  structure: Structure | undefined;
+  smiles: string;
+  /** Frames of each conformer so far. */
+  readonly frames: Frame[][];
+  entry: number;
+}
+
+export function connectGeneration({ store, session, onShown, onDone }: {
+  readonly store: Store;
+  readonly session: Session;
+  /** The first frame of a new molecule is there. */
+  readonly onShown: (entry: number, request: GenerationRequest) => void;
+  readonly onDone: (entry: number) => void;
+}): Generation {
+  const form = byId<HTMLFormElement>('generate');
+  const input = byId<HTMLInputElement>('smiles');
+  const count = byId<HTMLInputElement>('count');
+  const button = byId<HTMLButtonElement>('run');
+  const known = parseNamedMolecules(list);
+  byId('known').append(...known.map(({ name, formula }) => h('option', { value: name }, formula)));
+
+  let worker: Worker | undefined;
+  let running: Running | undefined;
+  let next = 0;
+  let last: GenerationRequest | undefined;
+  let redraw = 0;
+
+  function start(): Worker | undefined {
+    const started = startGenerator();
+    started?.addEventListener('message', ({ data }: MessageEvent<GeneratorAnswer>) => take(data));
+    started?.addEventListener('error', (event) => fail(event.message || 'The generator could not be loaded.'));
+    return started;
+  }
+
+  worker = start();
+  const available = worker !== undefined;
+  form.hidden = !available;
+
+  function fail(message: string): void {
+    tell(message, { kind: 'problem' });
+    // A dead RDKit or engine does not come back: the next request gets a new worker.
+    worker?.terminate();
+    worker = undefined;
+    end();
+  }
+
+  function end(): void {
+    running?.finish();
+    running = undefined;
+    button.textContent = 'Generate';
+    form.removeAttribute('aria-busy');
+  }
+
+  function take(answer: GeneratorAnswer): void {
+    if (answer.kind === 'ready') {
+      button.title = `${answer.model}, ${answer.engine}`;
+      return;
+    }
+    if (answer.kind === 'failed' && answer.id === undefined) return fail(answer.message);
+    if (!running || answer.id !== running.id) return;
+    switch (answer.kind) {
+      case 'molecule':
+        running.structure = answer.structure;
+        running.smiles = answer.smiles;
+        return;
+      case 'frame':
+        answer.conformers.forEach((conformer, b) => {
+          const frame: Frame = { t: answer.t, stage: answer.stage, coordinates: answer.coordinates[b], speed: answer.speeds?.[b] };
+          if (answer.first) running?.frames.splice(conformer, 1, [frame]);
+          else running?.frames[conformer]?.push(frame);
+        });
+        return plan();
+      case 'done': {
+        const { verdicts, seconds, model } = answer;
+        const { entry, request } = running;
+        show({
+          live: false,
+          fields: (conformer) => [
+            ['SMILES', running?.smiles ?? ''],
+            ['MODEL', model],
+            ['SEED', String(request.seed)],
+            ['DRAWS', String(verdicts[conformer]?.draws ?? 1)],
+          ],
+        });
+        const right = verdicts.filter(({ stereoRight, geometryRight }) => stereoRight && geometryRight).length;
+        const each = ((1000 * seconds) / Math.max(1, verdicts.length)).toFixed(0);
+        tell(
+          right === verdicts.length
+            ? `${verdicts.length} conformer${verdicts.length === 1 ? '' : 's'}, ${each} ms each, all checks passed.`
+            : `${right} of ${verdicts.length} conformers passed the checks of stereo and geometry; the others are shown as they are.`,
+        );
+        end();
+        onDone(entry);
+        return;
+      }
+      case 'failed':
+        tell(answer.message, { kind: 'problem' });
+        end();
+    }
+  }
+
+  /** Frames come faster than a screen shows them. */
+  function plan(): void {
+    if (redraw !== 0) return;
+    redraw = requestAnimationFrame(() => {
+      redraw = 0;
+      if (running) show({ live: true, fields: () => [['SMILES', running?.smiles ?? '']] });
+    });
+  }
+
+  function show({ live, fields }: { live: boolean; fields: (conformer: number) => [string, string][] }): void {
+    cancelAnimationFrame(redraw);
+    redraw = 0;
+    if (!running?.structure) return;
+    const { structure, frames, name, request } = running;
+    const conformers = frames.map((own, index): Conformer => ({ label: String(index + 1), frames: [...own], fields: new Map(fields(index)) }));
+    const { coordinates } = frames[0][frames[0].length - 1];
+    const entry: Entry = { structure: { ...structure, coordinates }, conformers, bondsGuessed: false, ambiguous: false, source: name, live };
+    if (running.entry < 0) {
+      running.entry = session.add([entry]);
+      onShown(running.entry, request);
+    } else session.replace(running.entry, entry);
+    // The newest frame is followed unless the user has gone elsewhere.
+    const length = session.shown(running.entry)?.timeline.length ?? 0;
+    if (store.get().entry === running.entry && live) store.set({ position: length });
+  }
+
+  async function run(request: GenerationRequest): Promise<void> {
+    const text = request.text.trim();
+    if (text === '') {
+      tell('Type a SMILES, such as CC(=O)O, or the name of a known molecule, such as caffeine.', { kind: 'problem' });
+      input.focus();
+      return;
+    }
+    let { smiles, name } = { smiles: text, name: text };
+    try {
+      ({ smiles, name } = findMolecule(known, text));
+    } catch (error) {
+      if (!(error instanceof UnknownMoleculeError)) throw error;
+      // Words are no SMILES; what may be one is left to RDKit.
+      if (error.suggestions.length > 0 && /[a-z]{3}|\s/i.test(text) && !/[=#()[\]\d]/.test(text)) {
+        tell(error.message, { kind: 'problem' });
+        return;
+      }
+    }
+    worker ??= start();
+    if (!worker) {
+      tell('This build of the viewer has no model, so it cannot make conformers. Files can be opened.', { kind: 'problem' });
+      return;
+    }
+    running?.finish();
+    next += 1;
+    last = request;
+    button.textContent = 'Making …';
+    form.setAttribute('aria-busy', 'true');
+    const message: GenerateRequest = { kind: 'generate', id: next, smiles, name, count: request.count, seed: request.seed };
+    const sent = worker;
+    await new Promise<void>((resolve) => {
+      running = { request, id: next, name, finish: resolve, structure: undefined, smiles, frames: [], entry: -1 };
+      sent.postMessage(message);
+    });
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const wanted = Math.max(1, Math.min(20, Math.round(Number(count.value)) || 1));
+    count.value = String(wanted);
+    // The same molecule again is another draw.
+    const seed = last && last.text === input.value && last.count === wanted ? last.seed + 1 : 1;
+    void run({ text: input.value, count: wanted, seed });
+  });
+
+  return { available, run };
+}

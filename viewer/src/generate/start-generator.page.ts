@@ -1,0 +1,4 @@
+/** An exported page plays what it holds: it has no model and makes no conformers. */
+export function startGenerator(): Worker | undefined {
+  return undefined;
+}

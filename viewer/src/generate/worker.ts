@@ -1,0 +1,140 @@
+/** Makes conformers in the page: the library's own stages, network and checks, on onnxruntime-web. */
+import { checkGeometry } from '../../../src/chem/geometry-checks.js';
+import type { Molecule } from '../../../src/chem/molecule.js';
+import { parseSmiles } from '../../../src/chem/parse.js';
+import { loadRDKit } from '../../../src/chem/rdkit.js';
+import { verifyStereo } from '../../../src/chem/stereo.js';
+import type { DrawKey } from '../../../src/flow/sampler.js';
+import { createGenerator, type Generator } from '../../../src/generation/generator.js';
+import { placeHydrogens } from '../../../src/generation/hydrogen-stage.js';
+import { sampleSkeletons } from '../../../src/generation/skeleton-stage.js';
+import { readModel } from '../../../src/network/model.js';
+import { hydrogenParents } from '../../../src/network/priors.js';
+import { stereoAutomorphisms } from '../../../src/network/stereo-automorphisms.js';
+import { openWebEngine } from './web-engine.js';
+import type { GenerateRequest, GeneratorAnswer, GeneratorRequest, StartGenerator, Verdict } from './protocol.js';
+
+/** How often a conformer that fails a check is drawn before it is shown as it is. */
+const MOST_DRAWS = 4;
+
+let generator: Promise<Generator> | undefined;
+let latest = 0;
+
+addEventListener('message', ({ data }: MessageEvent<GeneratorRequest>) => {
+  if (data.kind === 'start') {
+    generator = start(data);
+    generator.catch((error: unknown) => tell({ kind: 'failed', id: undefined, message: textOf(error) }));
+    return;
+  }
+  latest = data.id;
+  generate(data).catch((error: unknown) => {
+    if (!(error instanceof Superseded)) tell({ kind: 'failed', id: data.id, message: textOf(error) });
+  });
+});
+
+/** Thrown out of a run that a later request has replaced. */
+class Superseded extends Error {}
+
+function tell(message: GeneratorAnswer): void {
+  postMessage(message);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function start({ rdkitWasm, model: address, ortWasm, ortWebGpu }: StartGenerator): Promise<Generator> {
+  const [rdkit, engine, response] = await Promise.all([
+    loadRDKit({ locateFile: () => rdkitWasm }),
+    openWebEngine({ ortWasm, ortWebGpu }),
+    fetch(address),
+  ]);
+  if (!response.ok) throw new Error(`The model could not be loaded: the server answered ${response.status}.`);
+  const model = readModel(new Uint8Array(await response.arrayBuffer()));
+  tell({ kind: 'ready', engine: engine.description, model: model.name });
+  return createGenerator({ rdkit, model, engine });
+}
+
+async function generate({ id, smiles, name, count, seed }: GenerateRequest): Promise<void> {
+  if (!generator) throw new Error('The generator has not been started.');
+  const ready = await generator;
+  const molecule = parseSmiles(ready.rdkit, smiles, { name });
+  tell({ kind: 'molecule', id, smiles: molecule.smiles, structure: { name, atoms: molecule.atoms, bonds: molecule.bonds, dimension: 3 } });
+  const begun = performance.now();
+  const verdicts: Verdict[] = [];
+  let open: DrawKey[] = Array.from({ length: count }, (_, conformer) => ({ conformer, attempt: 0 }));
+  while (open.length > 0) {
+    const limit = Math.min(
+      ready.skeleton.batchLimit(molecule.skeletonCount),
+      ready.hydrogens.batchLimit(molecule.atoms.length),
+    );
+    const again: DrawKey[] = [];
+    for (let at = 0; at < open.length; at += limit) {
+      const draws = open.slice(at, at + limit);
+      const made = await draw(ready, molecule, { id, seed, draws });
+      made.forEach((coordinates, i) => {
+        const { conformer, attempt } = draws[i];
+        const stereo = verifyStereo(ready.rdkit, molecule, coordinates);
+        const geometry = checkGeometry(molecule, coordinates);
+        verdicts[conformer] = { stereoRight: stereo.right, geometryRight: geometry.ok, assigned: stereo.assigned ?? '', draws: attempt + 1 };
+        if (!(stereo.right && geometry.ok) && attempt + 1 < MOST_DRAWS) again.push({ conformer, attempt: attempt + 1 });
+      });
+    }
+    open = again;
+  }
+  tell({ kind: 'done', id, verdicts, seconds: (performance.now() - begun) / 1000, model: ready.modelName });
+}
+
+/** One batch through both stages, every step told to the page. */
+async function draw(
+  { skeleton, hydrogens, rdkit }: Generator,
+  molecule: Molecule,
+  { id, seed, draws }: { readonly id: number; readonly seed: number; readonly draws: readonly DrawKey[] },
+): Promise<Float32Array[]> {
+  const conformers = draws.map(({ conformer }) => conformer);
+  const n = molecule.atoms.length;
+  const heavy = molecule.skeletonCount;
+  const { parent } = hydrogenParents(molecule);
+  let first = true;
+
+  function send(stage: 'skeleton' | 'hydrogens', t: number, coordinates: Float32Array[], speeds?: number[]): void {
+    if (id !== latest) throw new Superseded();
+    tell({ kind: 'frame', id, conformers, first, stage, t, coordinates, speeds });
+    first = false;
+  }
+
+  /** All atoms of conformer b: hydrogens not made yet sit on their parents. */
+  function complete(x: Float32Array, b: number): Float32Array {
+    const all = new Float32Array(3 * n);
+    const own = x.subarray(b * heavy * 3, (b + 1) * heavy * 3);
+    all.set(own);
+    for (let atom = heavy; atom < n; atom++) all.set(own.subarray(3 * parent[atom], 3 * parent[atom] + 3), 3 * atom);
+    return all;
+  }
+
+  function speed(x: Float32Array, data: Float32Array, t: number, b: number): number {
+    let sum = 0;
+    for (let k = b * heavy * 3; k < (b + 1) * heavy * 3; k++) sum += ((data[k] - x[k]) / (1 - t)) ** 2;
+    return Math.sqrt(sum / heavy);
+  }
+
+  const skeletons = await sampleSkeletons({
+    molecule,
+    predictor: skeleton,
+    seed,
+    draws,
+    automorphisms: stereoAutomorphisms(rdkit, molecule),
+    onFrame: ({ time, x, data }) =>
+      send('skeleton', time, draws.map((_, b) => complete(x, b)), time < 1 ? draws.map((_, b) => speed(x, data, time, b)) : undefined),
+  });
+  if (first) send('skeleton', 1, draws.map((_, b) => complete(skeletons, b)));
+  const all = await placeHydrogens({
+    molecule,
+    predictor: hydrogens,
+    skeletons,
+    seed,
+    draws,
+    onFrame: ({ time, x }) => send('hydrogens', time, draws.map((_, b) => x.slice(b * n * 3, (b + 1) * n * 3))),
+  });
+  return draws.map((_, b) => all.slice(b * n * 3, (b + 1) * n * 3));
+}
