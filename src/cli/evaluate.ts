@@ -6,10 +6,14 @@ import { createForceField, MMFF94Error } from '../chem/mmff94.js';
 import { loadRDKit, type RDKitModule } from '../chem/rdkit.js';
 import { evaluateConformers, type Evaluation } from '../evaluation/evaluation.js';
 import { PeerUnavailable } from '../evaluation/peers/peer.js';
+import { reportData } from '../evaluation/report/report-data.js';
+import { reportHtml } from '../evaluation/report/report-html.js';
+import { worstPair, type WorstPair } from '../evaluation/report/worst-pair.js';
 import { prepareReference, type Reference } from '../evaluation/score-molecule.js';
 import { mean } from '../evaluation/statistics.js';
 import { THRESHOLDS } from '../evaluation/summary.js';
 import { hasXtb, xtbTally } from '../evaluation/xtb.node.js';
+import { reportAssets } from './evaluate/assets.js';
 import { readConformerFile } from './evaluate/files.js';
 import { moleculeRow, writeRows } from './evaluate/per-molecule.js';
 import { fileSource, modelSource, PEERS, peerSource, type Source } from './evaluate/sources.js';
@@ -32,6 +36,7 @@ interface EvaluateFlags {
   readonly strain?: number | true;
   readonly xtb?: number | true;
   readonly perMolecule?: string;
+  readonly report?: string;
   readonly save?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -76,6 +81,7 @@ export function evaluateCommand(): Command {
     .option('--strain [n]', 'MMFF94s strain of n conformers a molecule (default: 4)', whole)
     .option('--xtb [n]', 'GFN2-xTB energy above the nearest minimum of n conformers a molecule (default: 1)', whole)
     .option('--per-molecule <file>', 'write a row a molecule, as .csv or .json')
+    .option('--report <file>', 'write a page with tables, plots and the worst molecules in 3D, as .html')
     .option('--save <file>', 'write the summaries as JSON')
     .option('--json', 'print the summaries as JSON')
     .option('--quiet', 'no progress')
@@ -94,6 +100,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   if (xtbCount > 0 && !xtb) say('skipped: GFN2-xTB energies; xtb is not on the PATH (Debian: apt-get install xtb)');
 
   const evaluations: Evaluation[] = [];
+  const worst = new Map<string, WorstPair[]>();
   for (const source of sources) {
     let produced;
     try {
@@ -111,18 +118,26 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
     const { conformers, made, seconds, cpuSeconds } = produced;
     for (const relaxed of flags.relax ? [false, true] : [false]) {
       const xtbQuality = xtb ? xtbTally({ most: xtbCount }) : undefined;
+      const name = relaxed ? `${source.name} + MMFF94s` : source.name;
+      const pairs: WorstPair[] = [];
+      worst.set(name, pairs);
       const evaluation = await evaluateConformers({
         rdkit,
-        source: relaxed ? `${source.name} + MMFF94s` : source.name,
+        source: name,
         references,
         conformers,
         thresholds,
         relax: relaxed ? relaxation : undefined,
         strain: flags.strain === true ? 4 : flags.strain,
-        onScored: (scored) => xtbQuality?.add(scored),
+        onScored: async (scored) => {
+          const pair = flags.report === undefined ? undefined : worstPair(scored);
+          if (pair) pairs.push(pair);
+          await xtbQuality?.add(scored);
+        },
       });
       evaluations.push({
         ...evaluation,
+        ...(source.variant && !relaxed && { variant: source.variant }),
         ...(xtbQuality && { xtb: xtbQuality.result() }),
         ...(made && !relaxed && { cost: { conformers: made, msPerConformer: (1e3 * seconds!) / made, cpuMsPerConformer: (1e3 * cpuSeconds!) / made } }),
       });
@@ -133,6 +148,8 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   if (flags.perMolecule)
     await writeRows(flags.perMolecule, evaluations.flatMap(({ source, scores }) => scores.map((score) => moleculeRow(source, score, thresholds))));
   const reference = path.basename(flags.reference);
+  const delta = mainDelta(references, thresholds);
+  if (flags.report) await writeFile(flags.report, reportHtml(reportData({ reference, evaluations, delta, worst }), await reportAssets()));
   const json = () =>
     JSON.stringify({
       command: ['molflow', ...process.argv.slice(2)].join(' '),
@@ -140,7 +157,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
       results: evaluations.map(({ scores: _, ...evaluation }) => evaluation),
     });
   if (flags.save) await writeFile(flags.save, `${json()}\n`);
-  process.stdout.write(flags.json ? `${json()}\n` : text(reference, evaluations, mainDelta(references, thresholds)));
+  process.stdout.write(flags.json ? `${json()}\n` : text(reference, evaluations, delta));
 }
 
 function sourcesOf(flags: EvaluateFlags, rdkit: RDKitModule, say: (line: string) => void): Source[] {

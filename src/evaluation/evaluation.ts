@@ -16,6 +16,8 @@ export interface Cost {
 
 export interface Evaluation {
   readonly source: string;
+  /** For a model: how it was sampled; sources of one family differ in their steps alone. */
+  readonly variant?: { readonly family: string; readonly steps: number } | undefined;
   readonly summary: Summary;
   readonly physical: PhysicalQuality;
   readonly strain?: Strain | undefined;

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RDKitModule } from '../../chem/rdkit.js';
 import { openEngine } from '../../engine/open.node.js';
+import type { ConformerSet } from '../../evaluation/conformer-sets.js';
+import type { Evaluation } from '../../evaluation/evaluation.js';
 import { openBabel } from '../../evaluation/peers/openbabel.node.js';
 import { openChemLib } from '../../evaluation/peers/openchemlib.js';
 import type { Peer, PeerRequest, PeerResult } from '../../evaluation/peers/peer.js';
@@ -10,13 +12,13 @@ import { etkdg, etkdgMmff } from '../../evaluation/peers/rdkit.node.js';
 import { createGenerator } from '../../generation/generator.js';
 import { generateConformers } from '../../generation/generate.js';
 import { readModel } from '../../network/model.js';
-import type { ConformerSet } from '../../evaluation/conformer-sets.js';
 import { readConformerFile } from './files.js';
 
 export const PEERS: readonly Peer[] = [etkdg, etkdgMmff, openChemLib, openBabel];
 
 export interface Source {
   readonly name: string;
+  readonly variant?: Evaluation['variant'];
   produce(request: PeerRequest): Promise<Omit<PeerResult, 'made' | 'seconds' | 'cpuSeconds'> & Partial<PeerResult>>;
 }
 
@@ -46,8 +48,10 @@ export interface ModelSourceOptions {
 }
 
 export function modelSource({ rdkit, file, steps, sampler, threads, asDelivered = false }: ModelSourceOptions): Source {
+  const family = [path.basename(file), sampler, asDelivered && 'as delivered'].filter(Boolean).join(', ');
   return {
-    name: [path.basename(file), sampler, steps !== undefined && `${steps} steps`, asDelivered && 'as delivered'].filter(Boolean).join(', '),
+    name: steps === undefined ? family : `${family}, ${steps} steps`,
+    variant: steps === undefined ? undefined : { family, steps },
     async produce({ references, count, seed, onMolecule = () => {} }) {
       const engine = await openEngine({ ...(threads !== undefined && { threads }) });
       const generator = createGenerator({ rdkit, model: readModel(await readFile(file), file), engine });
