@@ -216,14 +216,20 @@ function perceive(mol: RDKitMol, name: string): Molecule {
     inRing: ringBonds.has(pairKey(bond.a, bond.b)),
     conjugated: conjugated[i]!,
   }));
+  let known: readonly number[] | undefined;
+  const classes = (): readonly number[] =>
+    (known ??= symmetryClasses(
+      atoms.map((atom) => `${atom.element} ${atom.charge} ${atom.isotope} ${atom.radicals}`),
+      bonds,
+    ));
   return {
     name,
     smiles,
     atoms,
     bonds,
     rings,
-    centres: tetrahedralCentres(jsonAtoms, neighbours, bonds, rings, tags),
-    stereoBonds: stereoBonds(jsonBonds, atoms, bonds, neighbours, ringBonds, skeletonCount, tags),
+    centres: tetrahedralCentres(jsonAtoms, neighbours, bonds, rings, tags, classes),
+    stereoBonds: stereoBonds(jsonBonds, atoms, bonds, neighbours, ringBonds, skeletonCount, tags, classes),
     charge: atoms.reduce((sum, atom) => sum + atom.charge, 0),
     skeletonCount,
   };
@@ -251,6 +257,7 @@ function tetrahedralCentres(
   bonds: readonly Bond[],
   rings: readonly (readonly number[])[],
   tags: StereoTags,
+  classes: () => readonly number[],
 ): TetrahedralCentre[] {
   const cip = new Map(tags.CIP_atoms);
   const centres: TetrahedralCentre[] = [];
@@ -273,6 +280,7 @@ function tetrahedralCentres(
       });
     } else if (cip.get(atom) === '(?)' && CENTRE_ELEMENTS.has(z)) {
       if (z === 7 && chg === 0 && !isBridgehead(atom, bonds, rings)) return;
+      if (isHeldByItsCage(atom, bonds, rings, classes)) return;
       centres.push({ atom, neighbours: ascending, specified: false });
     }
   });
@@ -288,9 +296,29 @@ function isEvenPermutation(list: readonly number[]): boolean {
   return inversions % 2 === 0;
 }
 
+/**
+ * Whether RDKit calls a possible centre what the cage leaves no choice: an apex of three alike ring neighbours (cubane,
+ * the CH of adamantane), or a bridgehead with two alike (norbornane).
+ */
+function isHeldByItsCage(
+  atom: number,
+  bonds: readonly Bond[],
+  rings: readonly (readonly number[])[],
+  classes: () => readonly number[],
+): boolean {
+  const around = ringNeighbours(atom, bonds);
+  if (around.length !== 3) return false;
+  const distinct = new Set(around.map((neighbour) => classes()[neighbour]!)).size;
+  return distinct === 1 || (distinct === 2 && isBridgehead(atom, bonds, rings));
+}
+
+function ringNeighbours(atom: number, bonds: readonly Bond[]): number[] {
+  return bonds.flatMap(({ a, b, inRing }) => (inRing && a === atom ? [b] : inRing && b === atom ? [a] : []));
+}
+
 /** An atom with three ring bonds in two rings that share more than one bond: it cannot invert. */
 function isBridgehead(atom: number, bonds: readonly Bond[], rings: readonly (readonly number[])[]): boolean {
-  if (bonds.filter((bond) => bond.inRing && (bond.a === atom || bond.b === atom)).length < 3) return false;
+  if (ringNeighbours(atom, bonds).length < 3) return false;
   const own = rings.filter((ring) => ring.includes(atom));
   return own.some((ring, i) => own.slice(i + 1).some((next) => next.filter((x) => ring.includes(x)).length > 2));
 }
@@ -303,9 +331,9 @@ function stereoBonds(
   ringBonds: ReadonlyMap<string, number>,
   skeletonCount: number,
   tags: StereoTags,
+  classes: () => readonly number[],
 ): StereoBond[] {
   const cip = new Map(tags.CIP_bonds.map(([a, b, label]) => [pairKey(a, b), label]));
-  let classes: readonly number[] | undefined;
   const found: StereoBond[] = [];
   bonds.forEach(({ a, b, order, aromatic }, index) => {
     if (order !== 2) return;
@@ -324,14 +352,10 @@ function stereoBonds(
     }
     if (aromatic || (ringBonds.get(pairKey(a, b)) ?? Infinity) < SMALLEST_STEREO_RING) return;
     if (!canBeStereoEnd(a, b, atoms, bonds, neighbours) || !canBeStereoEnd(b, a, atoms, bonds, neighbours)) return;
-    classes ??= symmetryClasses(
-      atoms.map((atom) => `${atom.element} ${atom.charge} ${atom.isotope} ${atom.radicals}`),
-      bonds,
-    );
     const references: number[] = [];
     for (const [end, far] of [[a, b], [b, a]] as const) {
       const around = neighbours[end]!.filter((x) => x !== far).sort((x, y) => x - y);
-      if (around.length === 2 && classes[around[0]!] === classes[around[1]!]) return;
+      if (around.length === 2 && classes()[around[0]!] === classes()[around[1]!]) return;
       // A side that only a removable hydrogen shows (an imine's N–H) is no matter of the skeleton.
       if (around[0]! >= skeletonCount) return;
       references.push(around[0]!);

@@ -122,7 +122,16 @@ describe('parseSmiles', () => {
 
   it('leaves out nitrogens that invert, and keeps those that cannot', () => {
     expect(parse('CCN(C)C(C)C').centres).toEqual([]);
-    expect(parse('CC1CN2CCC1CC2').centres.map(({ atom }) => atom)).toContain(3);
+    expect(parse('C=CC1CN2CCC1CC2C(O)C').centres.map(({ atom }) => atom)).toEqual([2, 4, 7, 9, 10]);
+  });
+
+  it('lists no centre whose cage leaves no choice, and those that only another one decides', () => {
+    for (const smiles of ['C12C3C4C1C5C2C3C45', 'C1C2CC3CC1CC(C2)C3', 'C1CC2CCC1C2', 'C1CN2CCC1CC2', 'C1N2CN3CN1CN(C2)C3']) {
+      expect(parse(smiles).centres, smiles).toEqual([]);
+    }
+    // cis or trans
+    for (const smiles of ['CC1CCC(C)CC1', 'C1CCC2CCCCC2C1', 'CC1CC(C)C1']) expect(parse(smiles).centres, smiles).toHaveLength(2);
+    expect(parse('CC1(C)C2CCC1(C)C(=O)C2').centres).toHaveLength(2);
   });
 
   it.each<[string, MoleculeErrorCode, RegExp]>([
