@@ -25,6 +25,6 @@ export {
   type GenerationResult,
 } from './generation/generate.js';
 export { conformerFields, conformerSdf } from './generation/records.js';
-export { recordTrajectory, trajectorySdf, type Trajectory, type TrajectoryFrame } from './generation/trajectory.js';
+export { recordTrajectory, trajectoryRecords, type Trajectory, type TrajectoryFrame } from './generation/trajectory.js';
 export { countRotatableBonds } from './chem/rotatable-bonds.js';
 export { defaultCount } from './generation/default-count.js';

@@ -1,15 +1,32 @@
 #!/usr/bin/env node
 /** The molflow command. */
-import { Command } from 'commander';
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { checkCommand } from './check.js';
+import { doctorCommand } from './doctor.js';
+import { evaluateCommand } from './evaluate.js';
+import { EXIT } from './exit-codes.js';
+import { generateCommand } from './generate.js';
 import { trainCommand } from './train.js';
+import { viewCommand } from './view.js';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 const program = new Command('molflow')
   .description('Molecular conformers by flow matching: SMILES in, accurate 3D out')
-  .addCommand(trainCommand());
+  .version(version);
+for (const command of [generateCommand(), viewCommand(), evaluateCommand(), trainCommand(), checkCommand(), doctorCommand()])
+  program.addCommand(command);
+for (const command of [program, ...program.commands]) command.exitOverride().showHelpAfterError('(molflow <command> --help says more)');
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`molflow: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  if (error instanceof CommanderError) {
+    // Commander has said what is wrong; help and version are no errors.
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  } else {
+    process.stderr.write(`molflow: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = EXIT.failure;
+  }
 }

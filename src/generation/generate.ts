@@ -115,7 +115,10 @@ export async function generateConformers(
   const wantsEnergy = options.energies || optimize !== 'none' || energyWindow !== undefined;
   const warnings: string[] = [];
   const field = wantsEnergy ? await forceFieldFor(molecule, optimize, warnings) : undefined;
-  const permutations = automorphisms(generator.rdkit, molecule, { maxMatches: MOST_PERMUTATIONS }).permutations;
+  const permutations = automorphisms(generator.rdkit, molecule, {
+    maxMatches: MOST_PERMUTATIONS,
+    symmetriseTerminals: true,
+  }).permutations;
 
   const budget = plain ? count : MOST_OVERDRAW * count;
   let planned = plain ? count : Math.min(OVERDRAW * count, budget);

@@ -1,6 +1,6 @@
 /** The way of one conformer from noise to molecule: drawn again by its key, with every step kept. */
 import type { Molecule } from '../chem/molecule.js';
-import { sdfRecord } from '../chem/io/write-sdf.js';
+import type { ConformerRecord } from '../chem/io/conformer-record.js';
 import type { DrawKey } from '../flow/sampler.js';
 import { hydrogenParents } from '../network/priors.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
@@ -73,20 +73,16 @@ export async function recordTrajectory({
   return { molecule, draw, frames };
 }
 
-/** A trajectory as SDF records, a frame each, with FLOW_TIME, STAGE and CONFORMER as the viewer reads them. */
-export function trajectorySdf({ molecule, frames }: Trajectory, conformer: number): string {
-  return frames
-    .map(({ stage, time, coordinates }) =>
-      sdfRecord({
-        molecule,
-        coordinates,
-        fields: [
-          ['SMILES', molecule.smiles],
-          ['CONFORMER', conformer],
-          ['STAGE', stage],
-          ['FLOW_TIME', time.toFixed(4)],
-        ],
-      }),
-    )
-    .join('');
+/** A trajectory as file records, a frame each, with FLOW_TIME, STAGE and CONFORMER as the viewer reads them. */
+export function trajectoryRecords({ molecule, frames }: Trajectory, conformer: number): ConformerRecord[] {
+  return frames.map(({ stage, time, coordinates }) => ({
+    molecule,
+    coordinates,
+    fields: [
+      ['SMILES', molecule.smiles],
+      ['CONFORMER', conformer],
+      ['STAGE', stage],
+      ['FLOW_TIME', time.toFixed(4)],
+    ],
+  }));
 }

@@ -1,0 +1,41 @@
+/** molflow check: holds a model to what it promises. */
+import { Command } from 'commander';
+import { measureEquivariance, PROBES, TOLERANCE } from '../evaluation/equivariance.js';
+import { ENGINES, type EngineChoice } from '../engine/open.node.js';
+import { openGenerator } from '../index.js';
+import { Option } from 'commander';
+import { EXIT } from './exit-codes.js';
+
+export function checkCommand(): Command {
+  return new Command('check')
+    .description('hold a model to what it promises; exit code 1 where it does not keep it')
+    .option('--equivariance', 'rotation, translation, permutation and reflection of both stages (the default)')
+    .option('--model <name or file>', 'a shipped model or a .safetensors file')
+    .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
+    .option('--json', 'as JSON lines')
+    .action(run);
+}
+
+async function run(flags: { model?: string; engine: EngineChoice; json?: boolean }): Promise<void> {
+  const generator = await openGenerator({ engine: flags.engine, ...(flags.model && { model: flags.model }) });
+  let broken = 0;
+  try {
+    if (!flags.json)
+      process.stdout.write(`${generator.modelName}, ${generator.engine.description}\nrelative errors, at most ${TOLERANCE}; a reflection must differ where a centre is tagged\n`);
+    for (const stage of ['skeleton', 'hydrogens'] as const)
+      for (const smiles of PROBES) {
+        const errors = await measureEquivariance({ rdkit: generator.rdkit, predictor: generator[stage], stage, smiles });
+        const { rotation, translation, permutation, reflection, tagged } = errors;
+        const kept = [rotation, translation, permutation].every((e) => e <= TOLERANCE) && (tagged ? reflection > TOLERANCE : reflection <= TOLERANCE);
+        if (!kept) broken++;
+        process.stdout.write(
+          flags.json
+            ? `${JSON.stringify({ ...errors, kept })}\n`
+            : `${kept ? 'ok  ' : 'FAIL'}  ${stage.padEnd(9)}  rotation ${rotation.toExponential(1)}  translation ${translation.toExponential(1)}  permutation ${permutation.toExponential(1)}  reflection ${reflection.toExponential(1)}${tagged ? ' (tagged)' : ''}  ${smiles}\n`,
+        );
+      }
+  } finally {
+    await generator.dispose();
+  }
+  if (broken > 0) process.exitCode = EXIT.failure;
+}

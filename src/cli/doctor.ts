@@ -1,0 +1,51 @@
+/** molflow doctor: which engines load on this machine, how fast each is, and why one does not load. */
+import { Command } from 'commander';
+import { ENGINES, openEngine } from '../engine/open.node.js';
+import { loadModel, shippedModels } from '../load-model.node.js';
+import { measureEngine } from '../generation/measure-engine.js';
+import { loadRDKit } from '../chem/rdkit.js';
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('which engines load on this machine, their versions and a measured speed of each')
+    .option('--model <name or file>', 'the model to measure with')
+    .option('--device <name...>', 'devices of the onnx engine to try', ['cpu', 'webgpu'])
+    .option('--json', 'as JSON')
+    .action(run);
+}
+
+async function run(flags: { model?: string; device: string[]; json?: boolean }): Promise<void> {
+  const rdkit = await loadRDKit();
+  const model = await loadModel(flags.model);
+  const rows: { engine: string; loads: boolean; detail: string; msPerConformer?: number }[] = [];
+  for (const engine of ENGINES.filter((name) => name !== 'auto'))
+    for (const device of engine === 'onnx' ? flags.device : [undefined])
+      try {
+        const opened = await openEngine({ engine, ...(device && { device }) });
+        const msPerConformer = await measureEngine({ rdkit, model, engine: opened });
+        rows.push({ engine, loads: true, detail: opened.description, msPerConformer });
+      } catch (error) {
+        rows.push({ engine, loads: false, detail: `${device ? `${device}: ` : ''}${(error as Error).message.split('\n')[0]}` });
+      }
+  const facts = {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    rdkit: rdkit.version(),
+    models: await shippedModels(),
+    model: model.name,
+    engines: rows,
+  };
+  if (flags.json) process.stdout.write(`${JSON.stringify(facts, null, 2)}\n`);
+  else
+    process.stdout.write(
+      [
+        `node ${facts.node} on ${facts.platform}, RDKit ${facts.rdkit}`,
+        `models: ${facts.models.join(', ') || 'none shipped'}; measured with ${facts.model}, aspirin, 8 conformers, 20 steps`,
+        ...rows.map(({ engine, loads, detail, msPerConformer }) =>
+          `${loads ? 'yes' : 'no '}  ${engine.padEnd(9)}  ${loads ? `${msPerConformer!.toFixed(1).padStart(7)} ms a conformer  ` : ''}${detail}`,
+        ),
+        '',
+      ].join('\n'),
+    );
+  if (!rows.some((row) => row.loads)) process.exitCode = 1;
+}

@@ -1,0 +1,275 @@
+/** molflow generate: conformers of one SMILES, of a named molecule or of a file of molecules. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { moleculeFromStructure, MoleculeError, parseSmiles } from '../chem/parse.js';
+import type { Molecule } from '../chem/molecule.js';
+import type { RDKitModule } from '../chem/rdkit.js';
+import { findMolecule } from '../chem/named-molecules.js';
+import { loadNamedMolecules } from '../chem/named-molecules.node.js';
+import { openOutput, outputFormatOf, type OutputFormat } from '../chem/io/output.node.js';
+import type { InputFormat } from '../chem/io/read-molecules.js';
+import { readMoleculeFile } from '../chem/io/read-file.node.js';
+import { solverNames } from '../flow/solvers/by-name.js';
+import { generateConformers, type GenerateOptions, type GenerationResult } from '../generation/generate.js';
+import type { Generator } from '../generation/generator.js';
+import { conformerFields } from '../generation/records.js';
+import { recordTrajectory, trajectoryRecords } from '../generation/trajectory.js';
+import { DEFAULT_SAMPLER } from '../generation/skeleton-stage.js';
+import { ENGINES, type EngineChoice } from '../engine/open.node.js';
+import { openGenerator } from '../index.js';
+import { EXIT } from './exit-codes.js';
+import { progressBar } from './progress.js';
+
+interface GenerateFlags {
+  readonly smiles?: string[];
+  readonly molecule?: string[];
+  readonly input?: string;
+  readonly format?: InputFormat;
+  readonly smilesColumn?: string;
+  readonly nameColumn?: string;
+  readonly out: string;
+  readonly outFormat?: OutputFormat;
+  readonly numConfs?: number;
+  readonly seed: number;
+  readonly steps: number;
+  readonly sampler: string;
+  readonly rmsd: number;
+  readonly energyWindow?: number;
+  readonly optimize: 'none' | 'mmff94' | 'mmff94s';
+  readonly energies?: boolean;
+  readonly plain?: boolean;
+  readonly timeLimit?: number;
+  readonly trajectory?: string;
+  readonly largestFragment?: boolean;
+  readonly model?: string;
+  readonly engine: EngineChoice;
+  readonly device: string;
+  readonly threads: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const number = (least: number, whole: boolean) => (value: string) => {
+  const parsed = Number(value);
+  if (value.trim() === '' || !Number.isFinite(parsed) || parsed < least || (whole && !Number.isInteger(parsed)))
+    throw new InvalidArgumentError(`expected a ${whole ? 'whole ' : ''}number, ${least} or more`);
+  return parsed;
+};
+const collect = (value: string, before: string[] = []) => [...before, value];
+
+const EXIT_HELP = `
+Exit codes:
+  0  every molecule gave conformers (fewer than asked for is reported, and no failure)
+  1  no molecule gave conformers, or the command could not start (model, engine, output)
+  2  the command line is wrong
+  3  some molecules of a batch failed; those that did not are written
+  130  interrupted; what was written stays readable
+
+Examples:
+  molflow generate --smiles "CC(=O)Oc1ccccc1C(=O)O" --out aspirin.sdf
+  molflow generate --molecule caffeine -n 10 --seed 7 --out - > caffeine.sdf
+  molflow generate --input library.smi.gz --out library.sdf.gz --optimize mmff94 --energy-window 10`;
+
+export function generateCommand(): Command {
+  return new Command('generate')
+    .description('conformers of molecules: SMILES in, verified 3D out')
+    .option('--smiles <smiles>', 'a molecule (may be repeated)', collect)
+    .option('--molecule <name>', 'a well-known molecule by name, such as caffeine (may be repeated)', collect)
+    .option('--input <file>', 'molecules from .smi, .csv, .tsv, .sdf or .mol, each also .gz; - is standard input')
+    .addOption(new Option('--format <format>', 'format of the input (default: from its extension; smi for -)').choices(['smi', 'csv', 'tsv', 'sdf']))
+    .option('--smiles-column <name>', 'column of SMILES in a table')
+    .option('--name-column <name>', 'column of names in a table')
+    .option('--out <file>', '.sdf, .xyz or .pdb, each also .gz; - is standard output', '-')
+    .addOption(new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices(['sdf', 'xyz', 'pdb']))
+    .option('-n, --num-confs <n>', 'number of different conformers (default: 50, 200 or 300 by rotatable bonds)', number(1, true))
+    .option('--seed <n>', 'the same seed, model and input give the same conformers', number(0, true), 1)
+    .option('--steps <n>', 'steps of the flow', number(1, true), DEFAULT_SAMPLER.steps)
+    .addOption(new Option('--sampler <name>', 'how the flow is followed').choices(['stochastic', ...solverNames]).default('stochastic'))
+    .option('--rmsd <Å>', 'conformers nearer than this to another are dropped (heavy atoms, symmetry-aware)', number(0, false), 0.1)
+    .option('--energy-window <kcal/mol>', 'conformers further above the lowest are dropped', number(0, false))
+    .addOption(new Option('--optimize <field>', 'relax every conformer').choices(['none', 'mmff94', 'mmff94s']).default('none'))
+    .option('--energies', 'store MMFF94s energies without relaxing')
+    .option('--plain', 'draw exactly n conformers and keep them all: no resampling, pruning or choice (for evaluation)')
+    .option('--time-limit <s>', 'seconds a molecule, after which no further batch is begun', number(0, false))
+    .option('--trajectory <file>', 'write the way of each conformer from noise to molecule (.sdf or .xyz, also .gz)')
+    .option('--largest-fragment', 'of a salt or mixture take the fragment with most heavy atoms, instead of refusing it')
+    .option('--model <name or file>', 'a shipped model or a .safetensors file')
+    .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
+    .option('--device <name>', 'device of the onnx engine: cpu, webgpu, cuda, coreml, dml', 'cpu')
+    .option('--threads <n>', 'threads of the onnx engine', number(1, true), 1)
+    .option('--quiet', 'no progress and no summary; errors still')
+    .option('--json', 'a JSON line a molecule on standard error instead of the summary')
+    .addHelpText('after', EXIT_HELP)
+    .action(run);
+}
+
+interface Source {
+  readonly label: string;
+  /** @throws where the input is not a molecule. */
+  readonly molecule: (rdkit: RDKitModule) => Molecule;
+}
+
+async function run(flags: GenerateFlags, command: Command): Promise<void> {
+  if (!flags.smiles && !flags.molecule && !flags.input)
+    command.error('error: give --smiles, --molecule or --input', { exitCode: EXIT.usage });
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  // Everything that can be wrong with the outputs is known before the first second of work.
+  const trajectoryFormat = flags.trajectory && outputFormatOf(flags.trajectory);
+  if (trajectoryFormat === 'pdb') command.error('error: a trajectory is written as .sdf or .xyz', { exitCode: EXIT.usage });
+  const generator = await openGenerator({
+    engine: flags.engine,
+    device: flags.device,
+    threads: flags.threads,
+    ...(flags.model && { model: flags.model }),
+  });
+  const output = await openOutput(flags.out, { ...(flags.outFormat && { format: flags.outFormat }) });
+  const trajectories = flags.trajectory ? await openOutput(flags.trajectory) : undefined;
+
+  const abort = new AbortController();
+  const interrupt = () => abort.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  const bar = progressBar({ enabled: !flags.quiet && !flags.json });
+  let [done, failed] = [0, 0];
+  try {
+    for await (const source of sources(flags)) {
+      if (abort.signal.aborted) break;
+      try {
+        if (source instanceof Error) throw source;
+        const molecule = source.molecule(generator.rdkit);
+        bar.start(molecule.name || molecule.smiles);
+        const result = await generateConformers(generator, molecule, {
+          ...optionsOf(flags),
+          signal: abort.signal,
+          onProgress: bar.update,
+        });
+        bar.stop();
+        if (result.conformers.length === 0) throw new Error(`no conformer: ${result.report.reason ?? 'none was drawn'}`);
+        const reading = await output.write(
+          result.conformers.map((conformer) => ({
+            molecule: result.molecule,
+            coordinates: conformer.coordinates,
+            fields: conformerFields(result, conformer),
+          })),
+        );
+        if (trajectories) await writeTrajectories(generator, result, flags, trajectories);
+        done++;
+        if (!flags.quiet) say(flags.json ? jsonLine(source.label, result) : summary(source.label, result));
+        // The reader of standard output has gone: more would be made for no one.
+        if (!reading) break;
+      } catch (error) {
+        bar.stop();
+        if (abort.signal.aborted) break;
+        failed++;
+        const label = source instanceof Error ? '' : `${source.label}: `;
+        const message = `${label}${error instanceof Error ? error.message : String(error)}`;
+        say(flags.json ? JSON.stringify({ input: label.replace(/: $/, ''), error: message, code: error instanceof MoleculeError ? error.code : undefined }) : `molflow: ${message}`);
+      }
+    }
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+    process.removeListener('SIGTERM', interrupt);
+    bar.stop();
+    await output.close();
+    await trajectories?.close();
+    await generator.dispose();
+  }
+  if (abort.signal.aborted) {
+    say(`molflow: interrupted; ${done} ${done === 1 ? 'molecule is' : 'molecules are'} written whole`);
+    process.exitCode = EXIT.interrupted;
+  } else if (done + failed === 0) {
+    say(`molflow: ${flags.input ?? 'the input'} holds no molecule`);
+    process.exitCode = EXIT.failure;
+  } else if (failed > 0) process.exitCode = done > 0 ? EXIT.partly : EXIT.failure;
+}
+
+/** Every molecule asked for, in order; those that cannot be read as errors in their place. */
+async function* sources({ smiles = [], molecule = [], input, ...flags }: GenerateFlags): AsyncGenerator<Source | Error> {
+  const options = { largestFragment: flags.largestFragment ?? false };
+  for (const text of smiles) yield { label: text, molecule: (rdkit) => parseSmiles(rdkit, text, options) };
+  if (molecule.length > 0) {
+    const known = await loadNamedMolecules();
+    for (const name of molecule)
+      try {
+        const found = findMolecule(known, name);
+        yield { label: found.name, molecule: (rdkit) => parseSmiles(rdkit, found.smiles, { ...options, name: found.name }) };
+      } catch (error) {
+        yield error as Error;
+      }
+  }
+  if (!input) return;
+  const records = await readMoleculeFile(input, {
+    format: flags.format,
+    smilesColumn: flags.smilesColumn,
+    nameColumn: flags.nameColumn,
+  });
+  for await (const record of records) {
+    if (record.kind === 'error') {
+      yield record.error;
+      continue;
+    }
+    const { file, line } = record.place;
+    yield {
+      label: `${file}, line ${line}${record.name ? `, ${record.name}` : ''}`,
+      molecule: (rdkit) =>
+        record.kind === 'smiles'
+          ? parseSmiles(rdkit, record.smiles, { ...options, name: record.name })
+          : moleculeFromStructure(rdkit, record.structure, options).molecule,
+    };
+  }
+}
+
+function optionsOf(flags: GenerateFlags): GenerateOptions {
+  return {
+    count: flags.numConfs,
+    seed: flags.seed,
+    steps: flags.steps,
+    sampler: flags.sampler,
+    rmsd: flags.rmsd,
+    energyWindow: flags.energyWindow,
+    optimize: flags.optimize,
+    energies: flags.energies,
+    plain: flags.plain,
+    timeLimit: flags.timeLimit,
+  };
+}
+
+async function writeTrajectories(
+  generator: Generator,
+  { molecule, conformers, seed }: GenerationResult,
+  { sampler, steps }: GenerateFlags,
+  output: Awaited<ReturnType<typeof openOutput>>,
+): Promise<void> {
+  for (const [index, { draw }] of conformers.entries()) {
+    const settings = { ...DEFAULT_SAMPLER, sampler, steps };
+    const trajectory = await recordTrajectory({ generator, molecule, seed, draw, settings });
+    await output.write(trajectoryRecords(trajectory, index + 1));
+  }
+}
+
+function summary(label: string, { report, model, seed }: GenerationResult): string {
+  const { asked, delivered, drawn, stereoRightAtFirst, reason, warnings } = report;
+  return [
+    `${label}: ${delivered} of ${asked} conformers from ${drawn} draws by ${model}, seed ${seed}; stereo right at first in ${(100 * stereoRightAtFirst).toFixed(1)} %`,
+    ...(reason ? [`  fewer than asked: ${reason}`] : []),
+    ...warnings.map((warning) => `  ${warning}`),
+  ].join('\n');
+}
+
+function jsonLine(input: string, { molecule, report, model, seed, conformers }: GenerationResult): string {
+  return JSON.stringify({
+    input,
+    name: molecule.name,
+    smiles: molecule.smiles,
+    model,
+    seed,
+    ...report,
+    conformers: conformers.map(({ draw, stereoVerified, assigned, rmsdToFirst, energy, relativeEnergy }) => ({
+      draw,
+      stereoVerified,
+      assigned,
+      rmsdToFirst,
+      energy,
+      relativeEnergy,
+    })),
+  });
+}

@@ -1,0 +1,33 @@
+/** How fast an engine draws conformers of a molecule of drug size. */
+import { parseSmiles } from '../chem/parse.js';
+import type { RDKitModule } from '../chem/rdkit.js';
+import type { Engine } from '../engine/program.js';
+import type { Model } from '../network/model.js';
+import { drawConformers } from './draw.js';
+import { createGenerator } from './generator.js';
+
+const ASPIRIN = 'CC(=O)Oc1ccccc1C(=O)O';
+const BATCH = 8;
+
+/** Milliseconds a conformer of aspirin, both stages, compiled beforehand. */
+export async function measureEngine({
+  rdkit,
+  model,
+  engine,
+}: {
+  readonly rdkit: RDKitModule;
+  readonly model: Model;
+  readonly engine: Engine;
+}): Promise<number> {
+  const generator = createGenerator({ rdkit, model, engine });
+  try {
+    const molecule = parseSmiles(rdkit, ASPIRIN);
+    const draws = Array.from({ length: BATCH }, (_, conformer) => ({ conformer, attempt: 0 }));
+    await drawConformers({ generator, molecule, seed: 1, draws, settings: { sampler: 'euler', steps: 1, noise: { share: 0 } }, hydrogenSteps: 1 });
+    const start = performance.now();
+    await drawConformers({ generator, molecule, seed: 1, draws });
+    return (performance.now() - start) / BATCH;
+  } finally {
+    await generator.dispose();
+  }
+}
