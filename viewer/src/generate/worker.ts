@@ -11,7 +11,7 @@ import { sampleSkeletons } from '../../../src/generation/skeleton-stage.js';
 import { readModel } from '../../../src/network/model.js';
 import { hydrogenParents } from '../../../src/network/priors.js';
 import { stereoAutomorphisms } from '../../../src/network/stereo-automorphisms.js';
-import { openWebEngine } from './web-engine.js';
+import { openWebEngine } from '../../../src/engine/onnx.web.js';
 import type { GenerateRequest, GeneratorAnswer, GeneratorRequest, StartGenerator, Verdict } from './protocol.js';
 
 /** How often a conformer that fails a check is drawn before it is shown as it is. */

@@ -1,0 +1,28 @@
+/** molflow in the browser, best in a worker: the same library, fed with addresses instead of files. */
+import { loadRDKit } from './chem/rdkit.js';
+import { openWebEngine, type WebEngineOptions } from './engine/onnx.web.js';
+import { createGenerator, type Generator } from './generation/generator.js';
+import { readModel } from './network/model.js';
+
+export * from './index.shared.js';
+export { openWebEngine, type WebEngineOptions } from './engine/onnx.web.js';
+
+export interface OpenGeneratorOptions extends WebEngineOptions {
+  /** Where the model's .safetensors file is served. */
+  readonly model: string;
+  /** Where RDKit_minimal.wasm is served. */
+  readonly rdkitWasm: string;
+}
+
+/**
+ * A generator to be used for many molecules; `dispose()` it when done.
+ * @throws Error where a file cannot be fetched, with its address and status.
+ */
+export async function openGenerator({ model, rdkitWasm, ...engine }: OpenGeneratorOptions): Promise<Generator> {
+  const bytes = fetch(model).then(async (response) => {
+    if (!response.ok) throw new Error(`${model} answered ${response.status} ${response.statusText}; expected a model file`);
+    return new Uint8Array(await response.arrayBuffer());
+  });
+  const [rdkit, opened] = await Promise.all([loadRDKit({ locateFile: () => rdkitWasm }), openWebEngine(engine)]);
+  return createGenerator({ rdkit, model: readModel(await bytes, model), engine: opened });
+}
