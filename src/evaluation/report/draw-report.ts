@@ -74,8 +74,8 @@ export function drawReport(data: ReportData, uPlot: PlotLibrary, molecules: Mole
         if (!entries.some((entry) => entry.isIntersecting)) return;
         observer.disconnect();
         const viewer = molecules.createViewer(canvas, { backgroundColor: 'white' });
-        viewer.addModel(pair.reference, 'sdf').setStyle({}, { stick: { radius: 0.12, color: '#aaaaaa' } });
-        viewer.addModel(pair.generated, 'sdf').setStyle({}, { stick: { radius: 0.12, colorscheme: 'default' } });
+        viewer.addModel(pair.reference, 'sdf').setStyle({}, { stick: { radius: 0.1, color: '#b8b8b8' } });
+        viewer.addModel(pair.generated, 'sdf').setStyle({}, { stick: { radius: 0.13, colorscheme: 'greenCarbon' } });
         viewer.zoomTo();
         viewer.render();
       }).observe(canvas);

@@ -12,7 +12,7 @@ export interface ReportAssets {
 
 const STYLE = `
 body { font: 15px/1.5 system-ui, sans-serif; color: #1b1b1b; background: #fff; margin: 0; }
-main { max-width: 1120px; margin: 0 auto; padding: 1rem; }
+main { max-width: 1320px; margin: 0 auto; padding: 1rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; white-space: nowrap; }
 th, td { padding: .25rem .7rem; border-bottom: 1px solid #ddd; text-align: right; font-variant-numeric: tabular-nums; }

@@ -1,0 +1,113 @@
+/** molflow dataset: brings public data sets into SD files for training and evaluation, and says what files hold. */
+import { open, readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { loadRDKit } from '../chem/rdkit.js';
+import { importEnsembles, type ImportCounts } from '../dataset/import/import.js';
+import { IMPORT_FORMATS, openSources, type ImportFormat } from '../dataset/import/open.js';
+import { readNpySplit, readSplit, titlesOfSplit } from '../dataset/import/split.js';
+import { datasetStatistics, type Spread } from '../dataset/import/statistics.js';
+import { readEnsembles } from '../dataset/read-ensembles.js';
+
+interface ImportFlags {
+  readonly out: string;
+  readonly format?: ImportFormat;
+  readonly split?: string;
+  readonly max?: number;
+  readonly maxConformers?: number;
+}
+
+const whole = (value: string): number => {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number, 1 or more');
+  return number;
+};
+
+export function datasetCommand(): Command {
+  const command = new Command('dataset').description('bring public data sets into SD files, and say what such files hold');
+  command
+    .command('import')
+    .description("GEOM's msgpack, QM9's extended XYZ (files or their folder) and SD files, made into SD files with one title a molecule")
+    .argument('<input...>', '.msgpack, .xyz, .sdf, each also with .gz, or folders of such')
+    .requiredOption('--out <file>', 'SD file to write, .sdf or .sdf.gz')
+    .addOption(new Option('--format <name>', 'where the names do not tell it').choices(IMPORT_FORMATS))
+    .option('--split <file>', 'keep these molecules alone: a list of SMILES or titles (.txt, .csv), or of places in the sorted titles (.txt, .npy)')
+    .option('--max <n>', 'stop after n molecules', whole)
+    .option('--max-conformers <n>', 'the first n conformers of a molecule', whole)
+    .action(runImport);
+  command
+    .command('stats')
+    .description('count molecules, conformers, elements and sizes of SD files')
+    .argument('<file...>', 'SD files of conformers, all hydrogens explicit')
+    .option('--json', 'print JSON')
+    .action(runStats);
+  return command;
+}
+
+async function runImport(inputs: string[], flags: ImportFlags): Promise<void> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const skipped: string[] = [];
+  const onSkip = (reason: string): void => void skipped.push(reason);
+  const { format, max, maxConformers } = flags;
+  const keep = flags.split === undefined ? undefined : await readKept(flags.split, inputs, format);
+  const counts: ImportCounts = { molecules: 0, conformers: 0, skippedMolecules: 0, skippedConformers: 0 };
+  const out = await open(flags.out, 'w');
+  try {
+    const ensembles = openSources(inputs, { format, onSkip });
+    for await (const text of importEnsembles({ rdkit: await loadRDKit(), ensembles, max, maxConformers, keep, onSkip, counts })) {
+      await out.writeFile(/\.gz$/i.test(flags.out) ? gzipSync(text) : text);
+      if (counts.molecules % 1000 === 0) say(`${counts.molecules} molecules, ${counts.conformers} conformers`);
+    }
+  } finally {
+    await out.close();
+  }
+  skipped.slice(0, 5).forEach((reason) => say(`skipped: ${reason}`));
+  say(
+    `${flags.out}: ${counts.molecules} molecules, ${counts.conformers} conformers; left out ${counts.skippedMolecules} molecules and ${counts.skippedConformers} conformers`,
+  );
+  if (counts.molecules === 0) throw new Error('nothing was imported');
+}
+
+async function readKept(file: string, inputs: readonly string[], format: ImportFormat | undefined): Promise<ReadonlySet<string>> {
+  const bytes = await readFile(file);
+  const split = /\.npy$/i.test(file) ? readNpySplit(bytes) : readSplit(bytes.toString());
+  const titles: string[] = [];
+  // Places count in the sorted titles of the whole data set, which takes one reading of it to know.
+  if (split.kind === 'indices') for await (const { title } of openSources(inputs, { format })) titles.push(title);
+  return titlesOfSplit(split, titles);
+}
+
+async function runStats(files: string[], { json = false }: { json?: boolean }): Promise<void> {
+  const rdkit = await loadRDKit();
+  const skipped: string[] = [];
+  const statistics = await datasetStatistics(
+    (async function* () {
+      for (const file of files) yield* readEnsembles({ rdkit, file, onSkip: (reason) => skipped.push(reason) });
+    })(),
+  );
+  skipped.slice(0, 5).forEach((reason) => process.stderr.write(`skipped: ${reason}\n`));
+  if (statistics.molecules === 0) throw new Error(`${files.join(', ')}: no molecule could be read`);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ...statistics, skipped: skipped.length })}\n`);
+    return;
+  }
+  const spread = ({ least, mean, most }: Spread): string => `${least} to ${most}, mean ${mean.toFixed(1)}`;
+  const { molecules } = statistics;
+  const share = (count: number): string => `${count} (${((100 * count) / molecules).toFixed(1)} %)`;
+  process.stdout.write(
+    [
+      `molecules               ${molecules}`,
+      `conformers              ${statistics.conformers}`,
+      `conformers a molecule   ${spread(statistics.conformersPerMolecule)}`,
+      `atoms                   ${spread(statistics.atoms)}`,
+      `heavy atoms             ${spread(statistics.heavyAtoms)}`,
+      `elements                ${statistics.elements.map(([symbol, count]) => `${symbol} ${count}`).join('  ')}`,
+      `with stereo             ${share(statistics.stereo)}`,
+      `with rings              ${share(statistics.cyclic)}`,
+      `charged                 ${share(statistics.charged)}`,
+      `by heavy atoms          ${statistics.sizes.map(([size, count]) => `${size}: ${count}`).join('  ')}`,
+      ...(skipped.length > 0 ? [`skipped                 ${skipped.length}`] : []),
+      '',
+    ].join('\n'),
+  );
+}

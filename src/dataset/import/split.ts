@@ -1,0 +1,50 @@
+/**
+ * Which molecules of a data set a split keeps. GeoMol's splits name molecules by their place among the data set's
+ * sorted file names (its `split0.npy`), its test sets by SMILES (`qm9_test_smiles.csv`, `drugs_test_smiles.csv`).
+ */
+
+export type Split =
+  | { readonly kind: 'names'; readonly names: ReadonlySet<string> }
+  | { readonly kind: 'indices'; readonly indices: ReadonlySet<number> };
+
+/**
+ * A text file: whole numbers, one a line, count from 0 in the sorted order of titles; anything else names molecules by
+ * title or SMILES, the first column of each line (a header `smiles` is left out).
+ */
+export function readSplit(text: string): Split {
+  const cells = text
+    .split(/\r?\n/)
+    .map((line) => line.split(',')[0]!.trim().replace(/^"(.*)"$/, '$1'))
+    .filter((cell) => cell !== '' && cell.toLowerCase() !== 'smiles');
+  return cells.length > 0 && cells.every((cell) => /^\d+$/.test(cell))
+    ? { kind: 'indices', indices: new Set(cells.map(Number)) }
+    : { kind: 'names', names: new Set(cells) };
+}
+
+/**
+ * A `.npy` file (version 1) of 32- or 64-bit integers.
+ * @throws Error for another kind of array, GeoMol's pickled one included, with the command that makes it readable.
+ */
+export function readNpySplit(bytes: Uint8Array): Split {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = bytes[0] === 0x93 ? new TextDecoder('latin1').decode(bytes.subarray(10, 10 + view.getUint16(8, true))) : '';
+  const width = /'descr': '<i([48])'/.exec(header)?.[1];
+  if (!width)
+    throw new Error(
+      `the split is ${header === '' ? 'no .npy file' : `an array of another type: ${header.trim()}`}; expected integers. Save one part of GeoMol's pickled split as text: python3 -c "import numpy; numpy.savetxt('test.txt', numpy.load('split0.npy', allow_pickle=True)[2], '%d')"`,
+    );
+  const start = 10 + view.getUint16(8, true);
+  const indices = new Set<number>();
+  for (let at = start; at + Number(width) <= bytes.length; at += Number(width))
+    indices.add(width === '4' ? view.getInt32(at, true) : Number(view.getBigInt64(at, true)));
+  return { kind: 'indices', indices };
+}
+
+/** The titles that a split keeps. @param titles all of the data set */
+export function titlesOfSplit(split: Split, titles: readonly string[]): ReadonlySet<string> {
+  if (split.kind === 'names') return split.names;
+  // GEOM's files are named by SMILES, with the slash that no file name may hold as an underscore.
+  const fileName = (title: string): string => `${title.replaceAll('/', '_')}.pickle`;
+  const sorted = [...titles].sort((a, b) => (fileName(a) < fileName(b) ? -1 : 1));
+  return new Set(sorted.filter((_, i) => split.indices.has(i)));
+}

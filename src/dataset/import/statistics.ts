@@ -1,0 +1,66 @@
+/** What a data set holds: counts, elements, sizes, conformers a molecule. */
+import { elementSymbol } from '../../chem/elements.js';
+import type { Ensemble } from '../ensemble.js';
+
+export interface DatasetStatistics {
+  readonly molecules: number;
+  readonly conformers: number;
+  /** Molecules that hold each element, most frequent first. */
+  readonly elements: readonly (readonly [symbol: string, molecules: number])[];
+  /** Least, mean and greatest. */
+  readonly atoms: Spread;
+  readonly heavyAtoms: Spread;
+  readonly conformersPerMolecule: Spread;
+  /** Molecules with a specified stereocentre or double bond, with a charge, with a ring. */
+  readonly stereo: number;
+  readonly charged: number;
+  readonly cyclic: number;
+  /** Molecules of each number of heavy atoms, ascending. */
+  readonly sizes: readonly (readonly [heavyAtoms: number, molecules: number])[];
+}
+
+export interface Spread {
+  readonly least: number;
+  readonly mean: number;
+  readonly most: number;
+}
+
+export async function datasetStatistics(ensembles: AsyncIterable<Pick<Ensemble, 'molecule' | 'conformers'>>): Promise<DatasetStatistics> {
+  const [atoms, heavy, conformers]: number[][] = [[], [], []];
+  const elements = new Map<string, number>();
+  let [stereo, charged, cyclic] = [0, 0, 0];
+  for await (const { molecule, conformers: count } of ensembles) {
+    atoms!.push(molecule.atoms.length);
+    heavy!.push(molecule.atoms.filter(({ element }) => element > 1).length);
+    conformers!.push(count);
+    for (const element of new Set(molecule.atoms.map((atom) => atom.element)))
+      elements.set(elementSymbol(element), (elements.get(elementSymbol(element)) ?? 0) + 1);
+    if (molecule.centres.some(({ specified }) => specified) || molecule.stereoBonds.some(({ cis }) => cis !== undefined)) stereo++;
+    if (molecule.atoms.some(({ charge }) => charge !== 0)) charged++;
+    if (molecule.rings.length > 0) cyclic++;
+  }
+  const sizes = new Map<number, number>();
+  for (const size of heavy!) sizes.set(size, (sizes.get(size) ?? 0) + 1);
+  return {
+    molecules: atoms!.length,
+    conformers: conformers!.reduce((sum, count) => sum + count, 0),
+    elements: [...elements].sort((a, b) => b[1] - a[1]),
+    atoms: spread(atoms!),
+    heavyAtoms: spread(heavy!),
+    conformersPerMolecule: spread(conformers!),
+    stereo,
+    charged,
+    cyclic,
+    sizes: [...sizes].sort((a, b) => a[0] - b[0]),
+  };
+}
+
+function spread(values: readonly number[]): Spread {
+  let [least, most, sum] = [Infinity, -Infinity, 0];
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+    sum += value;
+  }
+  return { least, mean: sum / values.length, most };
+}
