@@ -1,0 +1,13 @@
+/** Tests of the library, the command and the viewer. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Loading RDKit or a model, or starting the command, takes seconds on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // .ci/run counts from the report.
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'runs/test-report.json' }]] : ['default'],
+  },
+});
