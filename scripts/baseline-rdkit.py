@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """RDKit's own conformers and RMSDs, to compare with (Debian: apt-get install python3-rdkit).
 
-  baseline-rdkit.py embed MOLECULES.json OUT.sdf [--mmff] [--seed N] [--shuffle]
+  baseline-rdkit.py embed MOLECULES.json OUT.sdf [--mmff] [--seed N] [--threads N] [--shuffle]
       MOLECULES.json: [{"title": ..., "smiles": ..., "count": ...}, ...]. Writes ETKDGv3 conformers, with --mmff relaxed
-      with MMFF94, one thread; --shuffle puts the atoms in a random order. Prints a JSON line a molecule:
-      {"title", "made", "seconds", "cpuSeconds"}.
+      with MMFF94; --threads 1 unless given, 0 for all; --shuffle puts the atoms in a random order. Prints a JSON line a molecule:
+      {"title", "made", "seconds", "cpuSeconds", "peakMemory"}, memory in bytes.
   baseline-rdkit.py rmsd REFERENCE.sdf[.gz] GENERATED.sdf[.gz]
       Prints JSON: title -> GetBestRMS(RemoveHs(generated), RemoveHs(reference)) as a matrix [generated][reference].
 """
-import argparse, gzip, json, random, sys, time
+import argparse, gzip, json, random, resource, sys, time
 try:
     from rdkit import Chem, RDLogger
     from rdkit.Chem import AllChem
@@ -31,9 +31,10 @@ def embed(options):
             mol = Chem.AddHs(mol)
             parameters = AllChem.ETKDGv3()
             parameters.randomSeed = options.seed
+            parameters.numThreads = options.threads
             ids = list(AllChem.EmbedMultipleConfs(mol, molecule["count"], parameters))
             if options.mmff and ids and AllChem.MMFFHasAllMoleculeParams(mol):
-                AllChem.MMFFOptimizeMoleculeConfs(mol, maxIters=500)
+                AllChem.MMFFOptimizeMoleculeConfs(mol, numThreads=options.threads, maxIters=500)
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
         for i in ids:
             one = Chem.Mol(mol, confId=i)
@@ -43,7 +44,9 @@ def embed(options):
                 one = Chem.RenumberAtoms(one, atoms)
             one.SetProp("_Name", molecule["title"])
             writer.write(one)
-        print(json.dumps({"title": molecule["title"], "made": len(ids), "seconds": seconds, "cpuSeconds": cpu}), flush=True)
+        row = {"title": molecule["title"], "made": len(ids), "seconds": seconds, "cpuSeconds": cpu}
+        row["peakMemory"] = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(json.dumps(row), flush=True)
     writer.close()
 
 
@@ -74,6 +77,7 @@ command.add_argument("out")
 command.add_argument("--mmff", action="store_true")
 command.add_argument("--shuffle", action="store_true")
 command.add_argument("--seed", type=int, default=7)
+command.add_argument("--threads", type=int, default=1)
 command.set_defaults(run=embed)
 command = commands.add_parser("rmsd")
 command.add_argument("reference")

@@ -76,7 +76,7 @@ export async function measureEquivariance({
   return {
     smiles,
     stage,
-    tagged: graph.centres.length > 0,
+    tagged: graph.centres.length > 0 && (!mobile || mobile.includes(1)),
     rotation: relative(await displacementOf(predictor, graph, mobile, turn(x), t), turn(velocity)),
     translation: relative(await displacementOf(predictor, graph, mobile, shifted, t), velocity),
     permutation: relative(
@@ -117,7 +117,8 @@ function relative(a: Float32Array, b: Float32Array): number {
     difference += (a[i]! - b[i]!) ** 2;
     size += b[i]! ** 2;
   }
-  return Math.sqrt(difference / size);
+  // A molecule without hydrogens has nothing that moves in stage two.
+  return size === 0 ? Math.sqrt(difference) : Math.sqrt(difference / size);
 }
 
 /** A random order of 0…n−1; order[i] is the old place of what comes to i. */

@@ -5,13 +5,24 @@ import { physicalTally, type PhysicalQuality } from './physical-quality.js';
 import { scoreMolecule, type MoleculeScore, type Reference, type ScoredMolecule } from './score-molecule.js';
 import { strainTally, type Strain } from './strain.js';
 import { summarise, type Summary } from './summary.js';
-import type { XtbQuality } from './xtb.node.js';
 
 export interface Cost {
   readonly conformers: number;
   /** By the clock, and of the processor over all threads (NaN where unknown). */
   readonly msPerConformer: number;
   readonly cpuMsPerConformer: number;
+}
+
+/** GFN2-xTB relaxations of some conformers. */
+export interface XtbQuality {
+  readonly conformers: number;
+  /** Conformers on which xtb failed. */
+  readonly failed: number;
+  /** Energy above the minimum that a conformer falls into, kcal/mol. */
+  readonly medianAbove: number;
+  readonly p90Above: number;
+  /** Heavy-atom RMSD to that minimum, Å. */
+  readonly medianMoved: number;
 }
 
 export interface Evaluation {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { xyzFrame } from '../chem/io/write-xyz.js';
 import type { Molecule } from '../chem/molecule.js';
 import { rmsdAligned } from '../geometry/rmsd.js';
+import type { XtbQuality } from './evaluation.js';
 import type { ScoredMolecule } from './score-molecule.js';
 import { quantile } from './statistics.js';
 
@@ -16,17 +17,6 @@ export interface XtbRelaxation {
   readonly above: number;
   /** Heavy-atom RMSD between the two, Å. */
   readonly moved: number;
-}
-
-export interface XtbQuality {
-  readonly conformers: number;
-  /** Conformers on which xtb failed. */
-  readonly failed: number;
-  /** kcal/mol. */
-  readonly medianAbove: number;
-  readonly p90Above: number;
-  /** Å. */
-  readonly medianMoved: number;
 }
 
 /** Whether `xtb` is on the PATH. */

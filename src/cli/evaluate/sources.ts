@@ -6,9 +6,10 @@ import { openEngine } from '../../engine/open.node.js';
 import type { ConformerSet } from '../../evaluation/conformer-sets.js';
 import type { Evaluation } from '../../evaluation/evaluation.js';
 import { openBabel } from '../../evaluation/peers/openbabel.node.js';
-import { openChemLib } from '../../evaluation/peers/openchemlib.js';
-import type { Peer, PeerRequest, PeerResult } from '../../evaluation/peers/peer.js';
+import { openChemLib } from '../../evaluation/peers/openchemlib.node.js';
+import type { Peer, PeerResult } from '../../evaluation/peers/peer.js';
 import { etkdg, etkdgMmff } from '../../evaluation/peers/rdkit.node.js';
+import type { Reference } from '../../evaluation/score-molecule.js';
 import { createGenerator } from '../../generation/generator.js';
 import { generateConformers } from '../../generation/generate.js';
 import { readModel } from '../../network/model.js';
@@ -16,10 +17,19 @@ import { readConformerFile } from './files.js';
 
 export const PEERS: readonly Peer[] = [etkdg, etkdgMmff, openChemLib, openBabel];
 
+export interface SourceRequest {
+  readonly references: readonly Reference[];
+  /** Conformers to make of a reference molecule. */
+  readonly count: (reference: Reference) => number;
+  readonly seed: number;
+  /** Called after each molecule with the number done. */
+  readonly onMolecule: (done: number) => void;
+}
+
 export interface Source {
   readonly name: string;
   readonly variant?: Evaluation['variant'];
-  produce(request: PeerRequest): Promise<Omit<PeerResult, 'made' | 'seconds' | 'cpuSeconds'> & Partial<PeerResult>>;
+  produce(request: SourceRequest): Promise<Pick<PeerResult, 'conformers'> & Partial<PeerResult>>;
 }
 
 export function fileSource(file: string, say: (line: string) => void): Source {
@@ -34,7 +44,15 @@ export function fileSource(file: string, say: (line: string) => void): Source {
 }
 
 export function peerSource(peer: Peer): Source {
-  return { name: peer.name, produce: (request) => peer.generate(request) };
+  return {
+    name: peer.name,
+    produce: ({ references, count, seed, onMolecule }) =>
+      peer.generate({
+        molecules: references.map((reference) => ({ title: reference.title, smiles: reference.molecule.smiles, count: count(reference) })),
+        seed,
+        onMolecule,
+      }),
+  };
 }
 
 export interface ModelSourceOptions {
@@ -52,7 +70,7 @@ export function modelSource({ rdkit, file, steps, sampler, threads, asDelivered 
   return {
     name: steps === undefined ? family : `${family}, ${steps} steps`,
     variant: steps === undefined ? undefined : { family, steps },
-    async produce({ references, count, seed, onMolecule = () => {} }) {
+    async produce({ references, count, seed, onMolecule }) {
       const engine = await openEngine({ ...(threads !== undefined && { threads }) });
       const generator = createGenerator({ rdkit, model: readModel(await readFile(file), file), engine });
       const conformers = new Map<string, readonly ConformerSet[]>();

@@ -9,22 +9,22 @@ const TIMEOUT = 120_000;
 
 export const openBabel: Peer = {
   name: 'openbabel',
-  async generate({ references, count, onMolecule = () => {} }) {
+  async generate({ molecules, onMolecule = () => {} }) {
     if (spawnSync('obabel', ['-V']).status !== 0) throw new PeerUnavailable('Open Babel is not installed (Debian: apt-get install openbabel)');
     const conformers = new Map<string, readonly ConformerSet[]>();
     let [made, seconds] = [0, 0];
-    for (const [index, reference] of references.entries()) {
+    for (const [index, { title, smiles, count }] of molecules.entries()) {
       const start = performance.now();
-      const one = run([`-:${reference.molecule.smiles} ${reference.title}`, '-osdf', '--gen3d'], '');
-      const all = run(['-isdf', '-osdf', '--confab', '--conf', String(count(reference)), '--rcutoff', '0.1', '--original'], one);
+      const one = run([`-:${smiles} ${title}`, '-osdf', '--gen3d'], '');
+      const all = run(['-isdf', '-osdf', '--confab', '--conf', String(count), '--rcutoff', '0.1', '--original'], one);
       seconds += (performance.now() - start) / 1000;
       const records = readSdf([all === '' ? one : all], { file: 'obabel', onError: () => {} });
       const sets = [...(await gatherConformers(records)).values()][0];
       if (sets) {
         // `--original` puts the first structure before those asked for.
         const [first, ...others] = sets;
-        const kept = [{ ...first!, conformers: first!.conformers.slice(0, count(reference)) }, ...others];
-        conformers.set(reference.title, kept);
+        const kept = [{ ...first!, conformers: first!.conformers.slice(0, count) }, ...others];
+        conformers.set(title, kept);
         made += kept.reduce((sum, set) => sum + set.conformers.length, 0);
       }
       onMolecule(index + 1);

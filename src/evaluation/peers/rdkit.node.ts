@@ -20,35 +20,31 @@ export const etkdgMmff = rdkitPeer({ name: 'etkdg+mmff94', relax: true });
 function rdkitPeer({ name, relax }: { name: string; relax: boolean }): Peer {
   return {
     name,
-    async generate({ references, count, seed, onMolecule = () => {} }) {
+    async generate({ molecules, seed, threads = 1, onMolecule = () => {} }) {
       const python = INTERPRETERS.find((command) => spawnSync(command, ['-c', 'import rdkit']).status === 0);
       if (!python) throw new PeerUnavailable('RDKit for Python is not installed (Debian: apt-get install python3-rdkit)');
       const folder = await mkdtemp(path.join(tmpdir(), 'molflow-peer-'));
       try {
         const [input, output] = [path.join(folder, 'molecules.json'), path.join(folder, 'conformers.sdf')];
-        const molecules = references.map((reference) => ({
-          title: reference.title,
-          smiles: reference.molecule.smiles,
-          count: count(reference),
-        }));
         await writeFile(input, JSON.stringify(molecules));
-        const child = spawn(python, [SCRIPT, 'embed', input, output, '--seed', String(seed), ...(relax ? ['--mmff'] : [])], {
+        const child = spawn(python, [SCRIPT, 'embed', input, output, '--seed', String(seed), '--threads', String(threads), ...(relax ? ['--mmff'] : [])], {
           stdio: ['ignore', 'pipe', 'pipe'],
         });
-        let [done, made, seconds, cpuSeconds, problem] = [0, 0, 0, 0, ''];
+        let [done, made, seconds, cpuSeconds, peakMemory, problem] = [0, 0, 0, 0, 0, ''];
         child.stderr.on('data', (text: Buffer) => (problem += text.toString()));
         const ended = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
         for await (const line of createInterface({ input: child.stdout })) {
-          const row = JSON.parse(line) as { made: number; seconds: number; cpuSeconds: number };
+          const row = JSON.parse(line) as { made: number; seconds: number; cpuSeconds: number; peakMemory: number };
           made += row.made;
           seconds += row.seconds;
           cpuSeconds += row.cpuSeconds;
+          peakMemory = Math.max(peakMemory, row.peakMemory);
           onMolecule(++done);
         }
         const code = await ended;
         if (code !== 0) throw new Error(`${SCRIPT} ended with status ${code}: ${problem.trim().slice(-500)}`);
         const conformers = await gatherConformers(readSdf(await openText(output), { file: name, onError: () => {} }));
-        return { conformers, made, seconds, cpuSeconds };
+        return { conformers, made, seconds, cpuSeconds, peakMemory };
       } finally {
         await rm(folder, { recursive: true, force: true });
       }

@@ -5,20 +5,20 @@ import type { Peer } from './peer.js';
 
 export const openChemLib: Peer = {
   name: 'openchemlib',
-  async generate({ references, count, seed, onMolecule = () => {} }) {
+  async generate({ molecules, seed, onMolecule = () => {} }) {
     const ocl = await import('openchemlib');
     ocl.Resources.registerFromNodejs();
     const conformers = new Map<string, readonly ConformerSet[]>();
     let [made, seconds, cpuSeconds] = [0, 0, 0];
-    for (const [index, reference] of references.entries()) {
+    for (const [index, { title, smiles, count }] of molecules.entries()) {
       const before = performance.now();
       const cpu = process.cpuUsage();
       const found: OclMolecule[] = [];
       try {
-        const molecule = ocl.Molecule.fromSmiles(reference.molecule.smiles);
+        const molecule = ocl.Molecule.fromSmiles(smiles);
         const generator = new ocl.ConformerGenerator(seed);
         if (generator.initializeConformers(molecule))
-          for (let next = generator.getNextConformerAsMolecule(); next && found.length < count(reference); next = generator.getNextConformerAsMolecule())
+          for (let next = generator.getNextConformerAsMolecule(); next && found.length < count; next = generator.getNextConformerAsMolecule())
             found.push(next);
       } catch {
         // A molecule that it cannot handle is a failure of the peer, counted as such where it is scored.
@@ -27,7 +27,7 @@ export const openChemLib: Peer = {
       seconds += (performance.now() - before) / 1000;
       cpuSeconds += (used.user + used.system) / 1e6;
       made += found.length;
-      if (found.length > 0) conformers.set(reference.title, [setOf(reference.title, found)]);
+      if (found.length > 0) conformers.set(title, [setOf(title, found)]);
       onMolecule(index + 1);
     }
     return { conformers, made, seconds, cpuSeconds };

@@ -1,0 +1,151 @@
+/**
+ * Milliseconds a conformer by molecule size: molflow beside its peers, in one run on one machine.
+ *
+ *   npm run bench -- speed [--model FILE] [--steps 5,20] [--count 20] [--sizes 10,20,40,60] [--peers all|none|NAME,…]
+ *                          [--threads 1] [--out FILE.json]
+ *
+ * Each program makes the conformers of each molecule in a process of its own. Molflow and OpenChemLib, which live in
+ * Node, run once to warm up (compiling included: `first`) and once for the figure. Processor time is told beside the
+ * clock: on a busy machine it is the one to compare. Ratios are of processor time, above 1 where molflow is faster.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { parseSmiles } from '../src/chem/parse.js';
+import { loadRDKit } from '../src/chem/rdkit.js';
+import { openEngine } from '../src/engine/open.node.js';
+import { openBabel } from '../src/evaluation/peers/openbabel.node.js';
+import { openChemLib } from '../src/evaluation/peers/openchemlib.node.js';
+import { PeerUnavailable } from '../src/evaluation/peers/peer.js';
+import { etkdg, etkdgMmff } from '../src/evaluation/peers/rdkit.node.js';
+import { createGenerator } from '../src/generation/generator.js';
+import { generateConformers } from '../src/generation/generate.js';
+import { readModel } from '../src/network/model.js';
+
+const PEERS = [etkdg, etkdgMmff, openChemLib, openBabel];
+
+const oligoalanine = (n: number): string => `${'N[C@@H](C)C(=O)'.repeat(n)}O`;
+/** By heavy atoms. */
+const MOLECULES: Readonly<Record<number, readonly [name: string, smiles: string]>> = {
+  5: ['glycine', 'NCC(=O)O'],
+  10: ['glutamine', 'N[C@@H](CCC(N)=O)C(=O)O'],
+  20: ['glutathione', 'N[C@@H](CCC(=O)N[C@@H](CS)C(=O)NCC(=O)O)C(=O)O'],
+  40: ['leucine-enkephalin', 'CC(C)C[C@H](NC(=O)[C@H](Cc1ccccc1)NC(=O)CNC(=O)CNC(=O)[C@@H](N)Cc1ccc(O)cc1)C(=O)O'],
+  61: ['dodecaalanine', oligoalanine(12)],
+  101: ['icosaalanine', oligoalanine(20)],
+};
+
+interface Figure {
+  readonly made: number;
+  readonly ms: number;
+  readonly cpuMs: number;
+  /** Time of the first call by the clock, ms: starting, loading and compiling. */
+  readonly first?: number | undefined;
+  /** Bytes. */
+  readonly peakMemory?: number | undefined;
+  readonly unavailable?: string | undefined;
+}
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string' },
+    steps: { type: 'string', default: '5,20' },
+    count: { type: 'string', default: '20' },
+    sizes: { type: 'string', default: '10,20,40,60' },
+    peers: { type: 'string', default: 'all' },
+    threads: { type: 'string', default: '1' },
+    out: { type: 'string' },
+    child: { type: 'string' },
+  },
+});
+const count = Number(values.count);
+const threads = Number(values.threads);
+const list = (text: string): string[] => text.split(',').filter(Boolean);
+
+if (values.child !== undefined) {
+  const [program, size] = JSON.parse(values.child) as [string, number];
+  process.stdout.write(JSON.stringify(await measure(program, size)));
+} else await compare();
+
+async function compare(): Promise<void> {
+  const sizes = list(values.sizes).map((asked) => nearest(Number(asked)));
+  const known = PEERS.map(({ name }) => name);
+  const peers = values.peers === 'none' ? [] : values.peers === 'all' ? known : list(values.peers);
+  const programs = [...(values.model ? list(values.steps).map((steps) => `molflow, ${steps} steps`) : []), ...peers];
+  if (!values.model) console.log('no --model: the peers alone');
+  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}, ${threads} thread(s), ${count} conformers asked of each\n`);
+  const rows: Record<string, unknown>[] = [];
+  for (const size of sizes) {
+    const [name] = MOLECULES[size]!;
+    console.log(`${name}, ${size} heavy atoms`);
+    let own: number | undefined;
+    for (const program of programs) {
+      const figure = inChild(program, size);
+      if ('failure' in figure) console.log(`  ${program.padEnd(20)} failed: ${figure.failure}`);
+      else if (figure.unavailable) console.log(`  ${program.padEnd(20)} skipped: ${figure.unavailable}`);
+      else {
+        // Where processor time is not to be had, the clock stands for it.
+        const cost = Number.isFinite(figure.cpuMs) && figure.cpuMs !== null ? figure.cpuMs : figure.ms;
+        own ??= program.startsWith('molflow') ? cost : undefined;
+        console.log(
+          `  ${program.padEnd(20)} ${figure.ms.toFixed(2).padStart(9)} ms ${cost.toFixed(2).padStart(9)} ms processor ${(1000 / figure.ms).toFixed(1).padStart(8)} conformers/s` +
+            `${own === undefined ? '' : ` ${(cost / own).toFixed(2).padStart(7)} ×`}  ${figure.made} made` +
+            `${figure.first === undefined ? '' : `, first call ${figure.first.toFixed(0)} ms`}${figure.peakMemory ? `, peak ${(figure.peakMemory / 2 ** 20).toFixed(0)} MiB` : ''}`,
+        );
+        rows.push({ program, molecule: name, heavyAtoms: size, threads, ...figure });
+      }
+    }
+  }
+  if (values.out) await writeFile(values.out, `${JSON.stringify({ processor: cpus()[0]?.model, cores: cpus().length, node: process.version, rows }, null, 1)}\n`);
+}
+
+function nearest(asked: number): number {
+  return Object.keys(MOLECULES).map(Number).reduce((best, size) => (Math.abs(size - asked) < Math.abs(best - asked) ? size : best));
+}
+
+function inChild(program: string, size: number): Figure | { failure: string } {
+  const args = ['--child', JSON.stringify([program, size]), '--count', values.count, '--threads', values.threads, ...(values.model ? ['--model', values.model] : [])];
+  const { stdout, stderr, status } = spawnSync(process.execPath, [process.argv[1]!, ...args], { encoding: 'utf8', timeout: 600_000 });
+  if (status !== 0) return { failure: stderr.trim().split('\n').at(-1) ?? 'no reason given, or more than ten minutes' };
+  return JSON.parse(stdout) as Figure;
+}
+
+async function measure(program: string, size: number): Promise<Figure> {
+  const [title, smiles] = MOLECULES[size]!;
+  const steps = /^molflow, (\d+) steps$/.exec(program)?.[1];
+  if (steps !== undefined) {
+    const started = performance.now();
+    const rdkit = await loadRDKit();
+    const engine = await openEngine({ threads: threads || cpus().length });
+    const generator = createGenerator({ rdkit, model: readModel(await readFile(values.model!), values.model), engine });
+    const molecule = parseSmiles(rdkit, smiles, { name: title });
+    const options = { count, steps: Number(steps), plain: true, seed: 7 };
+    await generateConformers(generator, molecule, options);
+    const first = performance.now() - started;
+    const [clock, cpu] = [performance.now(), process.cpuUsage()];
+    const made = (await generateConformers(generator, molecule, options)).conformers.length;
+    const [ms, used] = [performance.now() - clock, process.cpuUsage(cpu)];
+    await generator.dispose();
+    return { made, ms: ms / made, cpuMs: (used.user + used.system) / 1e3 / made, first, peakMemory: 1024 * process.resourceUsage().maxRSS };
+  }
+  const peer = PEERS.find(({ name }) => name === program)!;
+  const request = { molecules: [{ title, smiles, count }], seed: 7, threads };
+  try {
+    const started = performance.now();
+    const inNode = peer === openChemLib;
+    if (inNode) await peer.generate(request);
+    const first = inNode ? performance.now() - started : undefined;
+    const { made, seconds, cpuSeconds, peakMemory } = await peer.generate(request);
+    return {
+      made,
+      ms: (1e3 * seconds) / made,
+      cpuMs: (1e3 * cpuSeconds) / made,
+      first,
+      peakMemory: inNode ? 1024 * process.resourceUsage().maxRSS : peakMemory,
+    };
+  } catch (error) {
+    if (error instanceof PeerUnavailable) return { made: 0, ms: NaN, cpuMs: NaN, unavailable: error.message };
+    throw error;
+  }
+}
