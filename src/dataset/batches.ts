@@ -46,6 +46,9 @@ interface Entry {
 /** Nodes cost too, not pairs alone: about as much as this many pairs each. */
 const PAIRS_PER_NODE = 6;
 
+/** Every atom count gets at least this share of the batches: there are few molecules of two or three heavy atoms. */
+const LEAST_SHARE = 0.002;
+
 export function batchSize(n: number, { pairsPerBatch, mostMolecules }: BatchSettings): number {
   return Math.max(1, Math.min(mostMolecules, Math.round(pairsPerBatch / (n * (n + PAIRS_PER_NODE)))));
 }
@@ -72,7 +75,9 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
   if (sizes.length === 0) throw new Error('no molecule of the data has between 2 and mostAtoms atoms');
   const shares: number[] = [];
   let total = 0;
-  for (const n of sizes) shares.push((total += groups.get(n)!.at(-1)!.cumulative / batchSize(n, settings)));
+  const natural = sizes.map((n) => groups.get(n)!.at(-1)!.cumulative / batchSize(n, settings));
+  const floor = LEAST_SHARE * natural.reduce((sum, share) => sum + share, 0);
+  for (const share of natural) shares.push((total += Math.max(share, floor)));
 
   return {
     sizes,

@@ -16,7 +16,9 @@ import { readEnsembles } from './read-ensembles.js';
 
 const MAGIC = 'molflow1';
 /** Raised whenever what is packed changes, so that older caches are made anew. */
-const LAYOUT = 1;
+const LAYOUT = 2;
+/** Share of the molecules packed a second time with deuterium, see readEnsembles. */
+const DEUTERATED = 0.04;
 
 export interface PackOptions {
   readonly rdkit: RDKitModule;
@@ -45,7 +47,7 @@ export async function packEnsembles({ rdkit, files, cache, onProgress, onSkip }:
   out.write(MAGIC);
   let molecules = 0;
   for (const file of files)
-    for await (const ensemble of readEnsembles({ rdkit, file, ...(onSkip && { onSkip }) })) {
+    for await (const ensemble of readEnsembles({ rdkit, file, deuterated: DEUTERATED, ...(onSkip && { onSkip }) })) {
       if (!out.write(encode(ensemble))) await once(out, 'drain');
       onProgress?.(++molecules, file);
     }

@@ -3,28 +3,57 @@ import { moleculeFromStructure } from '../chem/parse.js';
 import type { RDKitModule } from '../chem/rdkit.js';
 import { openText } from '../chem/io/open.node.js';
 import { readSdf, type SdfRecord } from '../chem/io/sdf.js';
+import { createRandom } from '../flow/random.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import type { Ensemble } from './ensemble.js';
 
 export interface ReadEnsemblesOptions {
   readonly rdkit: RDKitModule;
   readonly file: string;
+  /**
+   * Share of the molecules that come a second time with some hydrogens as deuterium: isotopes belong to the skeleton,
+   * and without these no skeleton would hold a hydrogen. Which ones is a function of the title alone.
+   */
+  readonly deuterated?: number;
   /** What becomes of a molecule or record that cannot be used; reading goes on after it. */
   readonly onSkip?: (reason: string) => void;
 }
 
 /** Yields each ensemble of a file (SDF, plain or gzip) in file order. */
-export async function* readEnsembles({ rdkit, file, onSkip = () => {} }: ReadEnsemblesOptions): AsyncGenerator<Ensemble> {
+export async function* readEnsembles({
+  rdkit,
+  file,
+  deuterated = 0,
+  onSkip = () => {},
+}: ReadEnsemblesOptions): AsyncGenerator<Ensemble> {
   let group: SdfRecord[] = [];
   const records = readSdf(await openText(file), { file, onError: (error) => onSkip(error.message) });
+  function* finish(): Generator<Ensemble> {
+    if (group.length === 0) return;
+    yield* ensembleOf(rdkit, file, group, onSkip);
+    const marked = withDeuterium(group, deuterated);
+    if (marked) yield* ensembleOf(rdkit, file, marked, onSkip);
+  }
   for await (const record of records) {
     if (group.length > 0 && record.structure.name !== group[0]!.structure.name) {
-      yield* ensembleOf(rdkit, file, group, onSkip);
+      yield* finish();
       group = [];
     }
     group.push(record);
   }
-  if (group.length > 0) yield* ensembleOf(rdkit, file, group, onSkip);
+  yield* finish();
+}
+
+/** The records with one to three hydrogens made deuterium, the same in each; undefined for most titles. */
+function withDeuterium(records: readonly SdfRecord[], share: number): SdfRecord[] | undefined {
+  const { name, atoms } = records[0]!.structure;
+  const random = createRandom([...name].reduce((hash, c) => (Math.imul(hash, 31) + c.charCodeAt(0)) >>> 0, 7));
+  const hydrogens = atoms.flatMap((atom, i) => (atom.element === 1 ? [i] : []));
+  if (hydrogens.length === 0 || random.uniform() >= share) return undefined;
+  const count = 1 + random.integer(Math.min(3, hydrogens.length));
+  const chosen = new Set(Array.from({ length: count }, () => hydrogens[random.integer(hydrogens.length)]!));
+  const mark = (list: SdfRecord['structure']['atoms']) => list.map((atom, i) => (chosen.has(i) ? { ...atom, isotope: 2 } : atom));
+  return records.map((record) => ({ ...record, structure: { ...record.structure, atoms: mark(record.structure.atoms) } }));
 }
 
 function* ensembleOf(

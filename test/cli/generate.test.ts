@@ -1,0 +1,206 @@
+/** The built command as a process: what it writes, says and returns, also when the input is bad or it is killed. */
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadRDKit, type RDKitModule } from '../../src/chem/rdkit.js';
+import { moleculeFromStructure } from '../../src/chem/parse.js';
+import { checkGeometry } from '../../src/chem/geometry-checks.js';
+import { readSdf, type SdfRecord } from '../../src/chem/io/sdf.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const folder = mkdtempSync(path.join(tmpdir(), 'molflow-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string) => path.join(folder, name);
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function molflow(args: readonly string[], { input }: { input?: string } = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [MAIN, ...args], { maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+      resolve({ code: error ? ((error.code as number | undefined) ?? -1) : 0, stdout, stderr }),
+    );
+    child.stdin?.end(input ?? '');
+  });
+}
+
+async function records(text: string): Promise<SdfRecord[]> {
+  const all: SdfRecord[] = [];
+  for await (const record of readSdf([text])) all.push(record);
+  return all;
+}
+
+let rdkit: RDKitModule;
+beforeAll(async () => {
+  rdkit = await loadRDKit();
+});
+
+describe('molflow generate', () => {
+  it('writes distinct conformers of aspirin, every hydrogen explicit, geometry sound', async () => {
+    const out = file('aspirin.sdf');
+    const { code, stdout, stderr } = await molflow(['generate', '--smiles', 'CC(=O)Oc1ccccc1C(=O)O', '-n', '5', '--out', out]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toMatch(/5 of 5 conformers/);
+    const all = await records(readFileSync(out, 'utf8'));
+    expect(all).toHaveLength(5);
+    for (const { structure, fields } of all) {
+      expect(structure.atoms).toHaveLength(21);
+      const { molecule, order } = moleculeFromStructure(rdkit, structure);
+      expect(molecule.smiles).toBe('CC(=O)Oc1ccccc1C(=O)O');
+      const coordinates = Float32Array.from([...order].flatMap((i) => [...structure.coordinates!.subarray(i * 3, i * 3 + 3)]));
+      expect(checkGeometry(molecule, coordinates).problems).toEqual([]);
+      expect(fields.get('STEREO_VERIFIED')).toBe('yes');
+      expect(fields.get('MOLFLOW_MODEL')).toBe('molflow-base');
+      expect(fields.get('MOLFLOW_SEED')).toBe('1');
+    }
+    expect(new Set(all.map(({ fields }) => fields.get('RMSD_TO_FIRST_ANGSTROM'))).size).toBe(5);
+  });
+
+  it('gives the stereo that was asked for, both hands and both sides of a double bond', async () => {
+    const wanted = ['C[C@H](N)C(=O)O', 'C[C@@H](N)C(=O)O', 'OC(=O)/C=C/C(=O)O', 'OC(=O)/C=C\\C(=O)O', 'C[C@H](O)[C@@H](O)C'];
+    const { code, stdout } = await molflow(['generate', ...wanted.flatMap((s) => ['--smiles', s]), '-n', '2', '--rmsd', '0', '--quiet']);
+    expect(code).toBe(0);
+    const made = (await records(stdout)).map(({ structure }) => moleculeFromStructure(rdkit, structure).molecule.smiles);
+    expect(made).toHaveLength(10);
+    const names = (await records(stdout)).map(({ structure }) => structure.name);
+    made.forEach((smiles, i) => {
+      const asked = rdkit.get_mol(names[i]!)!;
+      expect(smiles).toBe(asked.get_smiles());
+      asked.delete();
+    });
+  });
+
+  it('is the same run for run, and each conformer whatever the number asked for', async () => {
+    const draw = async (n: number) => {
+      const args = ['generate', '--smiles', 'CCOC(=O)c1ccccc1', '-n', String(n), '--plain', '--seed', '5', '--quiet'];
+      return (await records((await molflow(args)).stdout)).map(({ structure }) => structure.coordinates!);
+    };
+    const [three, again, five] = [await draw(3), await draw(3), await draw(5)];
+    expect(again).toEqual(three);
+    three.forEach((x, i) => x.forEach((v, k) => expect(Math.abs(v - five[i]![k]!)).toBeLessThan(1e-3)));
+  });
+
+  it('reads lists from files, gzip and standard input, and names its records', async () => {
+    writeFileSync(file('list.smi.gz'), gzipSync('CCO ethanol\n\nc1ccccc1 benzene\n'));
+    const fromFile = await molflow(['generate', '--input', file('list.smi.gz'), '-n', '1', '--quiet']);
+    expect((await records(fromFile.stdout)).map(({ structure }) => structure.name)).toEqual(['ethanol', 'benzene']);
+    const fromPipe = await molflow(['generate', '--input', '-', '-n', '1', '--quiet', '--out-format', 'xyz'], { input: 'O water\n' });
+    expect(fromPipe.stdout).toMatch(/^3\n.*water.*\nO /);
+    const byName = await molflow(['generate', '--molecule', 'caffeine', '-n', '1', '--quiet']);
+    expect((await records(byName.stdout))[0]!.structure.atoms).toHaveLength(24);
+  });
+
+  it('relaxes, ranks and cuts by MMFF94 energy', async () => {
+    const args = ['generate', '--smiles', 'CCCCO', '-n', '6', '--optimize', 'mmff94', '--energy-window', '3', '--quiet'];
+    const energies = (await records((await molflow(args)).stdout)).map(({ fields }) => Number(fields.get('RELATIVE_ENERGY_KCAL_MOL')));
+    expect(energies.length).toBeGreaterThan(1);
+    expect(energies[0]).toBe(0);
+    expect([...energies].sort((a, b) => a - b)).toEqual(energies);
+    expect(energies.at(-1)).toBeLessThanOrEqual(3);
+  });
+
+  it('writes the way from noise to molecule: the skeleton first, then the hydrogens', async () => {
+    const trajectory = file('way.sdf');
+    await molflow(['generate', '--smiles', 'CCO', '-n', '1', '--steps', '4', '--out', file('way-end.sdf'), '--trajectory', trajectory, '--quiet']);
+    const frames = await records(readFileSync(trajectory, 'utf8'));
+    expect(frames.map(({ fields }) => fields.get('STAGE')).join(' ')).toMatch(/^(skeleton ){5}(hydrogens ?)+$/);
+    expect(Number(frames[0]!.fields.get('FLOW_TIME'))).toBe(0);
+    const [end] = await records(readFileSync(file('way-end.sdf'), 'utf8'));
+    const last = frames.at(-1)!.structure.coordinates!;
+    end!.structure.coordinates!.forEach((v, i) => expect(Math.abs(v - last[i]!)).toBeLessThan(2e-3));
+  });
+
+  it.each([
+    ['water', 'O', 3],
+    ['methane', 'C', 5],
+    ['hydrogen', '[H][H]', 2],
+    ['a sodium ion is no element the network knows', '[Na+]', undefined],
+  ])('%s', async (_, smiles, atoms) => {
+    const { code, stdout, stderr } = await molflow(['generate', '--smiles', smiles, '-n', '1']);
+    if (atoms === undefined) {
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/atomic number 11.*knows H B C N O F Si P S Cl Br I/);
+      return;
+    }
+    expect(code).toBe(0);
+    const [record] = await records(stdout);
+    expect(record!.structure.atoms).toHaveLength(atoms);
+  });
+
+  it('says fewer than asked, and why', async () => {
+    const { code, stderr } = await molflow(['generate', '--smiles', 'c1ccccc1', '-n', '4', '--out', file('benzene.sdf')]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/1 of 4 conformers/);
+    expect(stderr).toMatch(/fewer than asked: .*within 0\.1 Å of another/);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    [['generate', '--smiles', 'C1CC'], 1, /"C1CC" is not a valid SMILES/],
+    [['generate', '--smiles', 'CCO.[Na+].[Cl-]'], 1, /fragment/],
+    [['generate', '--smiles', 'CCO', '-n', '0'], 2, /expected a whole number, 1 or more/],
+    [['generate'], 2, /give --smiles, --molecule or --input/],
+    [['generate', '--smiles', 'CCO', '--sampler', 'rk9'], 2, /Allowed choices are stochastic, euler/],
+    [['generate', '--molecule', 'cafeine'], 1, /did you mean.*caffeine/],
+    [['generate', '--smiles', 'CCO', '--out', '/nowhere/x.sdf'], 1, /\/nowhere/],
+    [['generate', '--smiles', 'CCO', '--out', 'x.pdf'], 1, /expected \.sdf, \.xyz or \.pdb/],
+    [['generate', '--input', 'missing.smi'], 1, /missing\.smi/],
+    [['generate', '--smiles', 'CCO', '--model', 'no-such'], 1, /no model 'no-such'.*molflow-base/],
+    [['frobnicate'], 2, /unknown command/],
+  ])('%j', async (args, expected, message) => {
+    const { code, stderr, stdout } = await molflow(args);
+    expect(stderr).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
+    // A message, not a stack.
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('an empty file is said to hold no molecule', async () => {
+    writeFileSync(file('empty.smi'), '');
+    const { code, stderr } = await molflow(['generate', '--input', file('empty.smi')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/empty\.smi holds no molecule/);
+  });
+
+  it('one bad molecule does not stop a batch: the rest is written, the code says 3, the line is named', async () => {
+    writeFileSync(file('mixed.smi'), 'CCO good\nnot-a-smiles bad\nCO also-good\n');
+    const { code, stdout, stderr } = await molflow(['generate', '--input', file('mixed.smi'), '-n', '1']);
+    expect(code).toBe(3);
+    expect((await records(stdout)).map(({ structure }) => structure.name)).toEqual(['good', 'also-good']);
+    expect(stderr).toMatch(/mixed\.smi, line 2/);
+  });
+
+  it('salts give their largest fragment when told to', async () => {
+    const { code, stdout } = await molflow(['generate', '--smiles', 'CC(=O)[O-].[Na+]', '--largest-fragment', '-n', '1', '--quiet']);
+    expect(code).toBe(0);
+    expect((await records(stdout))[0]!.structure.atoms).toHaveLength(7);
+  });
+
+  it('300 atoms are done, or refused in words', async () => {
+    const peptide = `N${'[C@@H](C)C(=O)N'.repeat(30)}CC(=O)O`;
+    const { code, stdout, stderr } = await molflow(['generate', '--smiles', peptide, '-n', '1', '--steps', '5', '--plain']);
+    if (code === 0) expect((await records(stdout))[0]!.structure.atoms.length).toBeGreaterThan(300);
+    else expect(stderr).toMatch(/molflow: /);
+  });
+
+  it('killed halfway, what was written stays readable', async () => {
+    const out = file('killed.sdf');
+    writeFileSync(file('long.smi'), Array.from({ length: 400 }, (_, i) => `${'C'.repeat(3 + (i % 4))}O alcohol${i}`).join('\n'));
+    const child = spawn(process.execPath, [MAIN, 'generate', '--input', file('long.smi'), '-n', '3', '--out', out, '--quiet']);
+    const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+    while (!existsSync(out) || readFileSync(out, 'utf8').split('$$$$').length < 7) await new Promise((r) => setTimeout(r, 50));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    const written = await records(readFileSync(out, 'utf8'));
+    expect(written.length).toBeGreaterThanOrEqual(6);
+    for (const { structure } of written) expect(structure.coordinates!.every(Number.isFinite)).toBe(true);
+  });
+});
