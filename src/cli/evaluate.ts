@@ -152,7 +152,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   if (flags.report) await writeFile(flags.report, reportHtml(reportData({ reference, evaluations, delta, worst }), await reportAssets()));
   const json = () =>
     JSON.stringify({
-      command: ['molflow', ...process.argv.slice(2)].join(' '),
+      command: commandLine(),
       reference,
       results: evaluations.map(({ scores: _, ...evaluation }) => evaluation),
     });
@@ -194,6 +194,12 @@ async function relaxation({ molecule }: Reference): Promise<((conformer: Float32
     if (error instanceof MMFF94Error) return undefined;
     throw error;
   }
+}
+
+/** As it was given, but for the folders of files outside, which mean nothing elsewhere. */
+function commandLine(): string {
+  const args = process.argv.slice(2).map((arg) => (arg.startsWith('models/') ? arg : path.basename(arg)));
+  return ['molflow', ...args].join(' ');
 }
 
 /** The δ of the published tables: 0.5 Å for molecules of QM9's size, 0.75 Å for larger ones. */
