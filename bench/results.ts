@@ -45,7 +45,7 @@ const page = [
   '',
   'This page is written by `npm run bench -- results` of the files in `bench/results/`, which the commands below it saved. A figure without a command is not ours.',
   '',
-  'RMSD is over heavy atoms, over all automorphisms, proper rotations only; it agrees with RDKit’s `GetBestRMS` to 0.001 Å, which a test holds on stored values. COV in %, AMR in Å (mean / median over molecules). Twice as many conformers as references unless the command says otherwise; every draw of a model counts as it is: nothing is resampled, pruned or relaxed. Rows “+ MMFF94s” relax every conformer of the row above with the project’s own MMFF94s step. Strain is the median MMFF94s energy above the minimum that a conformer falls into, kcal/mol.',
+  'RMSD is over heavy atoms, over all automorphisms, proper rotations only; it agrees with RDKit’s `GetBestRMS` to 0.001 Å, which a test holds on stored values. COV in %, AMR in Å (mean / median over molecules). Twice as many conformers as references unless the command says otherwise; every draw of a model counts as it is: nothing is resampled, pruned or relaxed. Rows “+ MMFF94s” relax every conformer of the row above with the project’s own MMFF94s step. Strain is the median MMFF94s energy above the minimum that a conformer falls into, kcal/mol; “hydrogens alone” is what goes when they relax and the heavy atoms stay.',
   '',
   ...saved.filter((one) => !isBioactive(one)).flatMap(ensembleSection),
   ...saved.filter(isBioactive).flatMap(bioactiveSection),
@@ -107,8 +107,8 @@ function ensembleSection({ command, reference, results }: Saved): string[] {
     'Physical quality: mean errors are against the nearest reference conformer, W is the Wasserstein distance between distributions.',
     '',
     ...markdown(
-      ['', 'bonds, Å', 'W', 'angles, °', 'W', 'torsions, °', 'W', 'clashes, %', 'broken bonds, %', 'bent rings, %', 'strain', '90th percentile', 'GFN2 above minimum', 'moved, Å'],
-      results.map(({ source, physical: p, strain, xtb }) => [
+      ['', 'bonds, Å', 'W', 'angles, °', 'W', 'torsions, °', 'W', 'clashes, %', 'broken bonds, %', 'bent rings, %', 'strain', '90th percentile', 'hydrogens alone', 'GFN2 above minimum', 'moved, Å'],
+      results.map(({ source, physical: p, strain, hydrogens, xtb }) => [
         source,
         fixed(p.bonds.meanAbsolute, 4),
         fixed(p.bonds.wasserstein, 4),
@@ -121,6 +121,7 @@ function ensembleSection({ command, reference, results }: Saved): string[] {
         fixed(p.generated.planarity, 2),
         fixed(strain?.generated.median, 2),
         fixed(strain?.generated.p90, 2),
+        fixed(hydrogens?.median, 2),
         fixed(xtb?.medianAbove, 2),
         fixed(xtb?.medianMoved, 3),
       ]),

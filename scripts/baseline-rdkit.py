@@ -5,6 +5,9 @@
       MOLECULES.json: [{"title": ..., "smiles": ..., "count": ...}, ...]. Writes ETKDGv3 conformers, with --mmff relaxed
       with MMFF94; --threads 1 unless given, 0 for all; --shuffle puts the atoms in a random order. Prints a JSON line a molecule:
       {"title", "made", "seconds", "cpuSeconds", "peakMemory"}, memory in bytes.
+  baseline-rdkit.py hydrogens CONFORMERS.sdf[.gz]
+      Prints a JSON number a record: the MMFF94s energy in kcal/mol that goes when the hydrogens relax and the heavy atoms
+      stay; null where MMFF94 has no parameters.
   baseline-rdkit.py rmsd REFERENCE.sdf[.gz] GENERATED.sdf[.gz]
       Prints JSON: title -> GetBestRMS(RemoveHs(generated), RemoveHs(reference)) as a matrix [generated][reference].
 """
@@ -59,6 +62,24 @@ def read(path):
     return groups
 
 
+def hydrogens(options):
+    path = options.conformers
+    with (gzip.open(path) if path.endswith(".gz") else open(path, "rb")) as file:
+        for mol in Chem.ForwardSDMolSupplier(file, removeHs=False):
+            properties = mol and AllChem.MMFFGetMoleculeProperties(mol, "MMFF94s")
+            field = properties and AllChem.MMFFGetMoleculeForceField(mol, properties)
+            if not field:
+                print("null", flush=True)
+                continue
+            before = field.CalcEnergy()
+            for atom in mol.GetAtoms():
+                if atom.GetAtomicNum() > 1:
+                    field.AddFixedPoint(atom.GetIdx())
+            field.Initialize()
+            field.Minimize(maxIts=2000)
+            print(json.dumps(before - field.CalcEnergy()), flush=True)
+
+
 def rmsd(options):
     references, generated = read(options.reference), read(options.generated)
     matrices = {
@@ -79,6 +100,9 @@ command.add_argument("--shuffle", action="store_true")
 command.add_argument("--seed", type=int, default=7)
 command.add_argument("--threads", type=int, default=1)
 command.set_defaults(run=embed)
+command = commands.add_parser("hydrogens")
+command.add_argument("conformers")
+command.set_defaults(run=hydrogens)
 command = commands.add_parser("rmsd")
 command.add_argument("reference")
 command.add_argument("generated")

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { createForceField, MMFF94Error } from '../chem/mmff94.js';
 import { loadRDKit, type RDKitModule } from '../chem/rdkit.js';
 import { evaluateConformers, type Evaluation } from '../evaluation/evaluation.js';
+import { hydrogenStrainTally } from '../evaluation/hydrogen-strain.node.js';
 import { PeerUnavailable } from '../evaluation/peers/peer.js';
 import { reportData } from '../evaluation/report/report-data.js';
 import { reportHtml } from '../evaluation/report/report-html.js';
@@ -95,6 +96,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   if (sources.length === 0) command.error('error: nothing to score; give --generated, --model or --peers');
   const references = await readReferences(flags, rdkit, say);
   const thresholds = flags.delta ?? THRESHOLDS;
+  const strain = flags.strain === true ? 4 : (flags.strain ?? 0);
   const xtbCount = flags.xtb === true ? 1 : (flags.xtb ?? 0);
   const xtb = xtbCount > 0 && hasXtb();
   if (xtbCount > 0 && !xtb) say('skipped: GFN2-xTB energies; xtb is not on the PATH (Debian: apt-get install xtb)');
@@ -118,6 +120,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
     const { conformers, made, seconds, cpuSeconds } = produced;
     for (const relaxed of flags.relax ? [false, true] : [false]) {
       const xtbQuality = xtb ? xtbTally({ most: xtbCount }) : undefined;
+      const hydrogens = strain > 0 ? hydrogenStrainTally({ most: strain }) : undefined;
       const name = relaxed ? `${source.name} + MMFF94s` : source.name;
       const pairs: WorstPair[] = [];
       worst.set(name, pairs);
@@ -128,16 +131,20 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
         conformers,
         thresholds,
         relax: relaxed ? relaxation : undefined,
-        strain: flags.strain === true ? 4 : flags.strain,
+        strain,
         onScored: async (scored) => {
           const pair = flags.report === undefined ? undefined : worstPair(scored);
           if (pair) pairs.push(pair);
+          hydrogens?.add(scored);
           await xtbQuality?.add(scored);
         },
       });
+      const hydrogenStrain = await hydrogens?.result();
+      if (hydrogens && !hydrogenStrain) say('skipped: strain of the hydrogens alone; RDKit for Python is not installed (Debian: apt-get install python3-rdkit)');
       evaluations.push({
         ...evaluation,
         ...(source.variant && !relaxed && { variant: source.variant }),
+        ...(hydrogenStrain && { hydrogens: hydrogenStrain }),
         ...(xtbQuality && { xtb: xtbQuality.result() }),
         ...(made && !relaxed && { cost: { conformers: made, msPerConformer: (1e3 * seconds!) / made, cpuMsPerConformer: (1e3 * cpuSeconds!) / made } }),
       });

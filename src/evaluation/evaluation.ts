@@ -25,6 +25,15 @@ export interface XtbQuality {
   readonly medianMoved: number;
 }
 
+/** MMFF94s energy that goes when hydrogens alone relax, kcal/mol. */
+export interface HydrogenStrain {
+  readonly conformers: number;
+  readonly median: number;
+  readonly p90: number;
+  readonly referenceMedian: number;
+  readonly referenceP90: number;
+}
+
 export interface Evaluation {
   readonly source: string;
   /** For a model: how it was sampled; sources of one family differ in their steps alone. */
@@ -32,6 +41,7 @@ export interface Evaluation {
   readonly summary: Summary;
   readonly physical: PhysicalQuality;
   readonly strain?: Strain | undefined;
+  readonly hydrogens?: HydrogenStrain | undefined;
   readonly xtb?: XtbQuality | undefined;
   readonly cost?: Cost | undefined;
   readonly scores: readonly MoleculeScore[];

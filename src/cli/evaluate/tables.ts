@@ -15,7 +15,7 @@ const pair = ({ mean, median }: MeanAndMedian, digits: number): string => `${num
 const percent = (share: number | undefined): string => (share === undefined ? '–' : number(100 * share, 2));
 
 /** One source in full. */
-export function evaluationText(reference: string, { source, summary: s, physical: p, strain, xtb, cost }: Evaluation): string {
+export function evaluationText(reference: string, { source, summary: s, physical: p, strain, hydrogens, xtb, cost }: Evaluation): string {
   const blocks = [
     [
       `${source} against ${reference}: ${s.molecules} molecules, ${s.references} reference and ${s.generated} generated conformers (${(s.generated / s.references).toFixed(2)} a reference)`,
@@ -48,6 +48,12 @@ export function evaluationText(reference: string, { source, summary: s, physical
         ['MMFF94s', 'generated', 'references'],
         ['strain, kcal/mol, median', number(strain.generated.median, 2), number(strain.references.median, 2)],
         ['90th percentile', number(strain.generated.p90, 2), number(strain.references.p90, 2)],
+        ...(hydrogens
+          ? [
+              ['of hydrogens alone, median', number(hydrogens.median, 2), number(hydrogens.referenceMedian, 2)],
+              ['90th percentile', number(hydrogens.p90, 2), number(hydrogens.referenceP90, 2)],
+            ]
+          : []),
         ['moved on relaxing, Å', number(strain.generated.moved, 3), number(strain.references.moved, 3)],
         ['conformers', String(strain.generated.conformers), String(strain.references.conformers)],
       ]).trimEnd() + (strain.withoutParameters > 0 ? `\nno parameters for ${strain.withoutParameters} molecules` : ''),

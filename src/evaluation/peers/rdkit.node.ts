@@ -1,18 +1,14 @@
 /** RDKit's ETKDGv3, alone and with MMFF94, by the project's script for Python. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openText } from '../../chem/io/open.node.js';
 import { readSdf } from '../../chem/io/sdf.js';
 import { gatherConformers } from '../conformer-sets.js';
 import { PeerUnavailable, type Peer } from './peer.js';
-
-const SCRIPT = fileURLToPath(new URL('../../../scripts/baseline-rdkit.py', import.meta.url));
-/** The first on the PATH may be one without the system's packages. */
-const INTERPRETERS = ['python3', '/usr/bin/python3'];
+import { pythonWithRDKit, RDKIT_SCRIPT } from './rdkit-script.node.js';
 
 export const etkdg = rdkitPeer({ name: 'etkdg', relax: false });
 export const etkdgMmff = rdkitPeer({ name: 'etkdg+mmff94', relax: true });
@@ -21,13 +17,13 @@ function rdkitPeer({ name, relax }: { name: string; relax: boolean }): Peer {
   return {
     name,
     async generate({ molecules, seed, threads = 1, onMolecule = () => {} }) {
-      const python = INTERPRETERS.find((command) => spawnSync(command, ['-c', 'import rdkit']).status === 0);
+      const python = pythonWithRDKit();
       if (!python) throw new PeerUnavailable('RDKit for Python is not installed (Debian: apt-get install python3-rdkit)');
       const folder = await mkdtemp(path.join(tmpdir(), 'molflow-peer-'));
       try {
         const [input, output] = [path.join(folder, 'molecules.json'), path.join(folder, 'conformers.sdf')];
         await writeFile(input, JSON.stringify(molecules));
-        const child = spawn(python, [SCRIPT, 'embed', input, output, '--seed', String(seed), '--threads', String(threads), ...(relax ? ['--mmff'] : [])], {
+        const child = spawn(python, [RDKIT_SCRIPT, 'embed', input, output, '--seed', String(seed), '--threads', String(threads), ...(relax ? ['--mmff'] : [])], {
           stdio: ['ignore', 'pipe', 'pipe'],
         });
         let [done, made, seconds, cpuSeconds, peakMemory, problem] = [0, 0, 0, 0, 0, ''];
@@ -42,7 +38,7 @@ function rdkitPeer({ name, relax }: { name: string; relax: boolean }): Peer {
           onMolecule(++done);
         }
         const code = await ended;
-        if (code !== 0) throw new Error(`${SCRIPT} ended with status ${code}: ${problem.trim().slice(-500)}`);
+        if (code !== 0) throw new Error(`${RDKIT_SCRIPT} ended with status ${code}: ${problem.trim().slice(-500)}`);
         const conformers = await gatherConformers(readSdf(await openText(output), { file: name, onError: () => {} }));
         return { conformers, made, seconds, cpuSeconds, peakMemory };
       } finally {

@@ -1,0 +1,53 @@
+/** How much strain sits in the hydrogens alone: what MMFF94s gains by moving them while the heavy atoms stay. */
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { sdfRecord } from '../chem/io/write-sdf.js';
+import type { HydrogenStrain } from './evaluation.js';
+import { pythonWithRDKit, RDKIT_SCRIPT } from './peers/rdkit-script.node.js';
+import type { ScoredMolecule } from './score-molecule.js';
+import { quantile } from './statistics.js';
+
+/** Collects conformers and relaxes them at the end, with RDKit for Python: openchemlib's MMFF94 holds no atoms fixed. */
+export function hydrogenStrainTally({ most = 4 }: { most?: number } = {}): {
+  add(scored: ScoredMolecule): void;
+  /** Undefined where RDKit for Python is not installed. */
+  result(): Promise<HydrogenStrain | undefined>;
+} {
+  const generated: string[] = [];
+  const references: string[] = [];
+  return {
+    add({ reference, conformers }) {
+      const { molecule } = reference;
+      const complete = conformers.filter((conformer) => conformer.every(Number.isFinite));
+      for (const [list, into] of [[complete, generated], [reference.conformers, references]] as const)
+        for (const coordinates of list.slice(0, most)) into.push(sdfRecord({ molecule, coordinates }));
+    },
+    async result() {
+      const python = pythonWithRDKit();
+      if (!python) return undefined;
+      const [made, known] = [await relieved(python, generated), await relieved(python, references)];
+      return {
+        conformers: made.length,
+        median: quantile(made, 0.5),
+        p90: quantile(made, 0.9),
+        referenceMedian: quantile(known, 0.5),
+        referenceP90: quantile(known, 0.9),
+      };
+    },
+  };
+}
+
+async function relieved(python: string, records: readonly string[]): Promise<number[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'molflow-hydrogens-'));
+  try {
+    const file = path.join(folder, 'conformers.sdf');
+    await writeFile(file, records.join(''));
+    const { status, stdout, stderr } = spawnSync(python, [RDKIT_SCRIPT, 'hydrogens', file], { encoding: 'utf8', maxBuffer: 1 << 26 });
+    if (status !== 0) throw new Error(`${RDKIT_SCRIPT} ended with status ${status}: ${stderr.trim().slice(-500)}`);
+    return stdout.split('\n').flatMap((line) => (line === '' || line === 'null' ? [] : [Number(line)]));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
