@@ -1,7 +1,7 @@
 /**
  * Gradients of the operations that networks and losses use. tfjs-core ships them only as ES modules without
  * `"type": "module"`, which Node cannot import, or inside the 150 MB `@tensorflow/tfjs`; the differentiation itself,
- * tape and all, stays that of tfjs. Import this file for its effect wherever a gradient is taken.
+ * tape and all, stays that of tfjs.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -117,11 +117,14 @@ const rules: Record<string, Rule> = {
   },
 };
 
-for (const [kernelName, { gradient, ...saving }] of Object.entries(rules)) {
-  if (tf.getGradient(kernelName)) continue;
-  tf.registerGradient({
-    kernelName,
-    ...saving,
-    gradFunc: (dy, saved, attrs) => gradient(dy as Tensor, saved, attrs as Record<string, unknown>) as never,
-  });
+/** Registers them; to be called before a gradient is taken. Those that another import has registered stay. */
+export function registerGradients(): void {
+  for (const [kernelName, { gradient, ...saving }] of Object.entries(rules)) {
+    if (tf.getGradient(kernelName)) continue;
+    tf.registerGradient({
+      kernelName,
+      ...saving,
+      gradFunc: (dy, saved, attrs) => gradient(dy as Tensor, saved, attrs as Record<string, unknown>) as never,
+    });
+  }
 }

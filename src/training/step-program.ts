@@ -1,7 +1,7 @@
 /** The compiled heart of training: loss and gradient of one batch, as one program per atom count. */
-import '../engine/gradients.js';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { registerGradients } from '../engine/gradients.js';
 import type { Program, Shape } from '../engine/program.js';
 import { displacement, type NetworkConfig } from '../network/egnn.js';
 import { ATOM_FEATURES, PAIR_FEATURES } from '../network/features.js';
@@ -50,6 +50,7 @@ export function stepProgram(
         const moving = mobile ? tf.mul(tf.sum(mobile), 3) : tf.scalar(B * n * 3);
         return tf.div(tf.sum(errors), moving) as tf.Scalar;
       };
+      registerGradients();
       const { value, grad } = tf.valueAndGrad(loss)(weights!);
       return { loss: tf.reshape(value, [1]), gradient: grad };
     },
