@@ -171,7 +171,8 @@ export default defineConfig(({ mode }) => {
     },
     plugins: [...shared(), shippedModel(), ...(page ? [onePage()] : [contentSecurityPolicy()])],
     worker: {
-      format: 'es',
+      // A page opened from disk has no origin, and Chromium loads no module worker for such.
+      format: page ? 'iife' : 'es',
       plugins: shared,
       rollupOptions: { output: page ? { inlineDynamicImports: true } : { assetFileNames } },
     },

@@ -1,14 +1,14 @@
 /** Where large files lie: beside the page, or inside it where the page is one exported file. */
 
 /**
- * Address of an asset. In an exported page, whose assets are gzipped in the page itself, `unpackAssets` must have
- * run before.
+ * Address of an asset, or in an exported page, whose assets are gzipped in the page itself, its content;
+ * `unpackAssets` must have run before. (A worker of a page opened from disk cannot fetch what the page made.)
  */
-export function assetUrl(name: string, url: string): string {
+export function asset(name: string, url: string): string | Blob {
   return unpacked.get(name) ?? new URL(url, document.baseURI).href;
 }
 
-const unpacked = new Map<string, string>();
+const unpacked = new Map<string, Blob>();
 
 /** A file that was packed into the page. */
 export interface PackedFile {
@@ -16,7 +16,7 @@ export interface PackedFile {
   readonly blob: Blob;
 }
 
-/** Unpacks the data blocks of an exported page; gives its molecule files and keeps its assets for `assetUrl`. */
+/** Unpacks the data blocks of an exported page; gives its molecule files and keeps its assets for `asset`. */
 export async function unpackAssets(): Promise<{ files: PackedFile[]; references: PackedFile[] }> {
   const files: PackedFile[] = [];
   const references: PackedFile[] = [];
@@ -25,7 +25,7 @@ export async function unpackAssets(): Promise<{ files: PackedFile[]; references:
     const bytes = Uint8Array.from(atob((block.textContent ?? '').trim()), (character) => character.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
     const blob = await new Response(stream, { headers: { 'content-type': name === 'rdkit' ? 'application/wasm' : 'text/plain' } }).blob();
-    if (kind === 'asset') unpacked.set(name, URL.createObjectURL(blob));
+    if (kind === 'asset') unpacked.set(name, blob);
     else (kind === 'reference' ? references : files).push({ name, blob });
     block.remove();
   }

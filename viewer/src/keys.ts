@@ -68,7 +68,7 @@ export function connectKeys({ store, session, player, measuring, scene, fit, ope
     if (onControl && (event.key === ' ' || event.key.startsWith('Arrow'))) {
       if (event.key === ' ' || target.matches('input[type=radio]')) return;
     }
-    if (event.key === 'Enter' && !onControl) {
+    if (event.key === 'Enter' && !target.matches('button, summary, a')) {
       measuring.finish();
       return;
     }

@@ -2,9 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { basename, extname, join, normalize, sep } from 'node:path';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { basename, extname, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { contentPolicy } from './policy.js';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -114,12 +116,30 @@ async function answer(
     const inside = normalize(join(folder, wanted === '/' ? 'index.html' : wanted));
     if (inside.startsWith(normalize(folder + sep)) && !wanted.includes('\0')) file = inside;
   }
-  const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
+  let found = file === undefined ? undefined : await stat(file).catch(() => undefined);
+  if (file !== undefined && index === undefined && !found) {
+    file = elsewhere(basename(file));
+    found = file === undefined ? undefined : await stat(file).catch(() => undefined);
+  }
   if (file === undefined || !found?.isFile()) return refuse(404);
   const type = index === undefined ? TYPES[extname(file)] : undefined;
   response.writeHead(200, { ...HEADERS, 'Content-Type': type ?? 'application/octet-stream', 'Content-Length': found.size });
   if (request.method === 'HEAD') response.end();
   else pipeline(createReadStream(file), response, () => undefined);
+}
+
+/**
+ * Large files of the viewer that the package has in another place already, so that it need not hold them twice: the
+ * WebAssembly of its dependencies, and its model.
+ */
+function elsewhere(name: string): string | undefined {
+  if (name.endsWith('.safetensors')) return fileURLToPath(new URL(`../../../models/${name}`, import.meta.url));
+  const owner = { 'RDKit_minimal.wasm': '@rdkit/rdkit', 'ort-wasm-simd-threaded.wasm': 'onnxruntime-web', 'ort-wasm-simd-threaded.asyncify.wasm': 'onnxruntime-web' }[name];
+  try {
+    return owner && createRequire(import.meta.url).resolve(`${owner}/${name}`);
+  } catch {
+    return undefined;
+  }
 }
 
 async function requireReadable(file: string): Promise<void> {

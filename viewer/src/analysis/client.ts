@@ -1,6 +1,6 @@
 /** The page's side of the analysis worker. */
 import rdkitWasm from '@rdkit/rdkit/RDKit_minimal.wasm?url';
-import { assetUrl } from '../assets.js';
+import { asset } from '../assets.js';
 import { startWorker } from './start-worker.js';
 import type { Analyses, Answer, Start } from './protocol.js';
 
@@ -30,7 +30,7 @@ export function createAnalysis(): Analysis {
       if (data.error !== undefined) pending?.reject(new Error(data.error));
       else pending?.resolve(data.result as never);
     });
-    const message: Start = { rdkitWasm: assetUrl('rdkit', rdkitWasm) };
+    const message: Start = { rdkitWasm: asset('rdkit', rdkitWasm) };
     started.postMessage(message);
     return started;
   }

@@ -36,7 +36,8 @@ export type Request = {
 }[keyof Analyses];
 
 export interface Start {
-  readonly rdkitWasm: string;
+  /** Where RDKit's WebAssembly lies, or its content. */
+  readonly rdkitWasm: string | Blob;
 }
 
 export interface Answer {

@@ -15,7 +15,9 @@ let rdkit: Promise<RDKitModule> | undefined;
 
 addEventListener('message', ({ data }: MessageEvent<Start | Request>) => {
   if (!('kind' in data)) {
-    rdkit = loadRDKit({ locateFile: () => data.rdkitWasm });
+    const { rdkitWasm } = data;
+    const address = typeof rdkitWasm === 'string' ? rdkitWasm : URL.createObjectURL(rdkitWasm);
+    rdkit = loadRDKit({ locateFile: () => address });
     rdkit.catch(() => undefined);
     return;
   }

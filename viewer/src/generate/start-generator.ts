@@ -2,9 +2,13 @@
 import ortWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import ortWebGpu from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import rdkitWasm from '@rdkit/rdkit/RDKit_minimal.wasm?url';
-import { assetUrl } from '../assets.js';
 import model from 'virtual:shipped-model';
 import type { StartGenerator } from './protocol.js';
+
+/** A worker reads addresses from where its own script lies, not from where the page does. */
+function absolute(address: string): string {
+  return new URL(address, document.baseURI).href;
+}
 
 /** Undefined where this build of the viewer has no model. */
 export function startGenerator(): Worker | undefined {
@@ -12,10 +16,10 @@ export function startGenerator(): Worker | undefined {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'generator' });
   const message: StartGenerator = {
     kind: 'start',
-    model: assetUrl('model', model),
-    rdkitWasm: assetUrl('rdkit', rdkitWasm),
-    ortWasm: assetUrl('ort', ortWasm),
-    ortWebGpu: assetUrl('ort-webgpu', ortWebGpu),
+    model: absolute(model),
+    rdkitWasm: absolute(rdkitWasm),
+    ortWasm: absolute(ortWasm),
+    ortWebGpu: absolute(ortWebGpu),
   };
   worker.postMessage(message);
   return worker;

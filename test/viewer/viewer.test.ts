@@ -1,0 +1,479 @@
+/** The viewer in real headless Chromium: what a user sees and does. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readSdf, type SdfRecord } from '../../src/chem/io/sdf.js';
+import { exportedPage } from '../../src/cli/view/page.js';
+import { startViewerServer, type ViewerServer } from '../../src/cli/view/server.js';
+import { angle, dihedral, distance } from '../../src/geometry/internal-coordinates.js';
+import { buildViewer, viewerFolder } from './built-viewer.js';
+import { chromiumPath, softwareGl } from './chromium.js';
+import { conformersOf, ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 600_000 });
+
+const ASPIRIN = 'CC(=O)Oc1ccccc1C(=O)O';
+/** One atom each of elements with colours of their own, so that a click can find them. */
+const COLOURFUL = 'NCC(=O)CF';
+
+describe.skipIf(chromiumPath === undefined)('the viewer', () => {
+  let browser: Browser;
+  let folder: string;
+  const open: { context?: BrowserContext; server?: ViewerServer }[] = [];
+
+  beforeAll(async () => {
+    await buildViewer();
+    folder = await mkdtemp(join(tmpdir(), 'molflow-viewer-'));
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: softwareGl });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  afterEach(async () => {
+    for (const { context, server } of open.splice(0)) {
+      await context?.close();
+      await server?.close();
+    }
+  });
+
+  /** A page with files open; whatever goes wrong in it, or leaves this machine, fails the test. */
+  async function view({ files = {}, references = {}, query = '', width = 1280, height = 800, dark = false, still = true }: {
+    files?: Record<string, string>;
+    references?: Record<string, string>;
+    query?: string;
+    width?: number;
+    height?: number;
+    dark?: boolean;
+    still?: boolean;
+  }): Promise<{ page: Page; server: ViewerServer; complaints: string[] }> {
+    const write = async (all: Record<string, string>): Promise<string[]> =>
+      Promise.all(
+        Object.entries(all).map(async ([name, text]) => {
+          const path = join(folder, name);
+          await writeFile(path, text);
+          return path;
+        }),
+      );
+    const server = await startViewerServer({ folder: viewerFolder, files: await write(files), references: await write(references) });
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: dark ? 'dark' : 'light',
+      reducedMotion: still ? 'reduce' : 'no-preference',
+      acceptDownloads: true,
+    });
+    open.push({ context, server });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type()) && !/GPU stall|GL Driver/.test(message.text())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(new URL(server.address).origin) && !/^(blob|data):/.test(request.url())) complaints.push(`request to ${request.url()}`);
+    });
+    await page.goto(server.address + query);
+    await page.waitForSelector('html[data-ready]');
+    return { page, server, complaints };
+  }
+
+  /** How many pixels of the canvas have each colour of the light theme's atoms, and their middles on the page. */
+  function pixels(page: Page): Promise<Record<'red' | 'blue' | 'green' | 'white' | 'grey' | 'any', { count: number; x: number; y: number }>> {
+    return page.evaluate(async () => {
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const canvas = document.querySelector('#canvas canvas') as HTMLCanvasElement;
+      const copy = document.createElement('canvas');
+      copy.width = canvas.width;
+      copy.height = canvas.height;
+      const context = copy.getContext('2d') as CanvasRenderingContext2D;
+      context.drawImage(canvas, 0, 0);
+      const { data } = context.getImageData(0, 0, copy.width, copy.height);
+      const background = [data[0]!, data[1]!, data[2]!];
+      const sums = Object.fromEntries(['red', 'blue', 'green', 'white', 'grey', 'any'].map((name) => [name, { count: 0, x: 0, y: 0 }]));
+      for (let i = 0; i < data.length; i += 4) {
+        const [r, g, b] = [data[i]!, data[i + 1]!, data[i + 2]!];
+        if (Math.abs(r - background[0]!) + Math.abs(g - background[1]!) + Math.abs(b - background[2]!) < 12) continue;
+        const names = ['any'];
+        if (r > 90 && r > 2.2 * g && r > 2.2 * b) names.push('red');
+        else if (b > 90 && b > 1.6 * g && b > 2 * r) names.push('blue');
+        else if (g > 70 && g > 1.5 * b && g > 1.3 * r) names.push('green');
+        else if (Math.min(r, g, b) > 225 && Math.max(r, g, b) - Math.min(r, g, b) < 6) names.push('white');
+        else if (Math.max(r, g, b) < 150 && Math.max(r, g, b) - Math.min(r, g, b) < 30) names.push('grey');
+        for (const name of names) {
+          const sum = sums[name]!;
+          sum.count += 1;
+          sum.x += (i / 4) % copy.width;
+          sum.y += Math.floor(i / 4 / copy.width);
+        }
+      }
+      const box = canvas.getBoundingClientRect();
+      for (const sum of Object.values(sums)) {
+        sum.x = box.left + ((sum.x / Math.max(1, sum.count)) * box.width) / copy.width;
+        sum.y = box.top + ((sum.y / Math.max(1, sum.count)) * box.height) / copy.height;
+      }
+      return sums as never;
+    });
+  }
+
+  const clock = (page: Page): Promise<string> => page.locator('#clock').innerText();
+  const message = (page: Page): Promise<string> => page.locator('.message.problem p').last().innerText();
+
+  async function records(text: string): Promise<SdfRecord[]> {
+    const found: SdfRecord[] = [];
+    for await (const record of readSdf([text])) found.push(record);
+    return found;
+  }
+
+  async function download(page: Page, button: string): Promise<Buffer> {
+    await page.click('#export summary');
+    const [event] = await Promise.all([page.waitForEvent('download', { timeout: 120_000 }), page.click(button)]);
+    return readFile(await event.path());
+  }
+
+  it('shows a trajectory: the skeleton first, its hydrogens after, bonds all the way', async () => {
+    const { page, complaints } = await view({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN }) } });
+    expect(await page.locator('#name').innerText()).toBe('aspirin');
+    expect(await page.locator('#facts').innerText()).toBe('C₉H₈O₄ · 21 atoms · 3 conformers · 60 frames');
+    expect(await clock(page)).toBe('t = 0.00 · skeleton');
+    const noise = await pixels(page);
+    expect(noise.red.count).toBeGreaterThan(100);
+    expect(noise.grey.count).toBeGreaterThan(1000);
+
+    await page.keyboard.press('End');
+    expect(await clock(page)).toBe('t = 1.00 · hydrogens');
+    const made = await pixels(page);
+    expect(made.white.count).toBeGreaterThan(500);
+    // What is white before is the gloss of the heavy atoms.
+    expect(noise.white.count).toBeLessThan(0.2 * made.white.count);
+    expect(made.red.count).toBeGreaterThan(500);
+
+    await page.keyboard.press('h');
+    expect((await pixels(page)).white.count).toBeLessThan(0.2 * made.white.count);
+    expect(await page.locator('#check-hydrogens').isChecked()).toBe(false);
+    expect(complaints).toEqual([]);
+  });
+
+  it('plays, pauses, steps, loops and slides, by button, slider and key', async () => {
+    const { page, complaints } = await view({ files: { 'ethanol.sdf': trajectorySdf({ name: 'ethanol', smiles: 'CCO', conformers: 1, frames: 10 }) }, still: false });
+    const time = (): Promise<number> => page.locator('#time').inputValue().then(Number);
+    // Without a wish for stillness it plays by itself.
+    await expect.poll(time, { timeout: 20_000 }).toBeGreaterThan(0.05);
+    await page.click('#play');
+    const paused = await time();
+    await page.waitForTimeout(400);
+    expect(await time()).toBe(paused);
+
+    await page.focus('#canvas');
+    await page.keyboard.press('Home');
+    expect(await time()).toBe(0);
+    await page.keyboard.press('.');
+    await page.keyboard.press('.');
+    expect(await clock(page)).toBe('t = 0.20 · skeleton');
+    await page.click('#back');
+    expect(await clock(page)).toBe('t = 0.10 · skeleton');
+    await page.focus('#time');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('#time').getAttribute('aria-valuetext')).toBe('t = 0.20 · skeleton');
+    await page.locator('#time').fill('1.62');
+    expect(await clock(page)).toBe('t = 0.50 · hydrogens');
+
+    await page.selectOption('#speed', '4');
+    await page.click('#loop');
+    await page.click('#play');
+    await expect.poll(() => page.locator('#play').getAttribute('aria-label'), { timeout: 20_000 }).toBe('Play');
+    expect(await clock(page)).toBe('t = 1.00 · hydrogens');
+    expect(complaints).toEqual([]);
+  });
+
+  it('draws every style, overlaid and side by side, in both themes', async () => {
+    const { page, complaints } = await view({ files: { 'threonine.sdf': ensembleSdf({ name: 'L-threonine', smiles: 'C[C@@H](O)[C@H](N)C(=O)O', conformers: 4 }) } });
+    const counts: number[] = [];
+    for (const style of ['stick', 'ball', 'sphere', 'surface']) {
+      await page.locator(`label[for=style-${style}]`).click();
+      await page.waitForTimeout(style === 'surface' ? 1500 : 100);
+      counts.push((await pixels(page)).any.count);
+    }
+    const [stick, ball, sphere, surface] = counts as [number, number, number, number];
+    expect(ball).toBeGreaterThan(1.3 * stick);
+    expect(sphere).toBeGreaterThan(2 * ball);
+    expect(surface).toBeGreaterThan(2 * ball);
+    await page.keyboard.press('2');
+    const one = (await pixels(page)).any;
+    await page.locator('label[for=arrangement-overlay]').click();
+    expect((await pixels(page)).any.count).toBeGreaterThan(1.1 * one.count);
+    await page.locator('label[for=arrangement-grid]').click();
+    const spread = (): Promise<number> =>
+      page.evaluate(() => document.querySelector('#canvas')!.getAttribute('aria-label')!.includes('4 conformers side by side') ? 1 : 0);
+    expect(await spread()).toBe(1);
+    await page.click('#theme');
+    await page.click('#theme');
+    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+    expect((await pixels(page)).any.count).toBeGreaterThan(1000);
+    expect(complaints).toEqual([]);
+  });
+
+  it('lists conformers with energy, RMSD and stereo, and follows the choice', async () => {
+    const smiles = 'C[C@@H](O)[C@H](N)C(=O)O';
+    const right = ensembleSdf({ name: 'threonine', smiles, conformers: 3 });
+    const wrong = ensembleSdf({ name: 'threonine', smiles: 'C[C@H](O)[C@H](N)C(=O)O', conformers: 1 });
+    const { page, complaints } = await view({ files: { 'threonine.sdf': right + wrong }, references: { 'reference.sdf': right } });
+    const cells = (row: number): Promise<string[]> => page.locator(`#conformers-panel tbody tr:nth-child(${row}) td`).allInnerTexts();
+    await expect.poll(async () => (await cells(4))[5] ?? '', { timeout: 60_000 }).toMatch(/≠ 1/);
+    const energies = await Promise.all([1, 2, 3, 4].map(async (row) => Number((await cells(row))[2])));
+    expect(Math.min(...energies)).toBe(0);
+    expect(energies.every((energy) => energy >= 0 && energy < 60)).toBe(true);
+    // Every right conformer is one of the references.
+    for (const row of [1, 2, 3]) expect(Number((await cells(row))[4])).toBeLessThan(0.01);
+    expect(Number((await cells(4))[4])).toBeGreaterThan(0.1);
+    await page.click('#sort-energy');
+    const sorted = await Promise.all([1, 2, 3, 4].map(async (row) => Number((await cells(row))[2])));
+    expect(sorted).toEqual([...energies].sort((a, b) => a - b));
+    await page.click('#conformer-2');
+    expect(await page.locator('#canvas').getAttribute('aria-label')).toContain('conformer 3 of 4');
+    expect(complaints).toEqual([]);
+  });
+
+  it('plots along the flow, tied to the slider', async () => {
+    const { page, complaints } = await view({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 1 }) } });
+    const now = (plot: string): Promise<string> => page.locator(`#plot-${plot} .now`).innerText();
+    await expect.poll(() => page.locator('#plot-energy canvas').count(), { timeout: 60_000 }).toBe(1);
+    expect(Number.parseFloat(await now('rmsd'))).toBeGreaterThan(0.5);
+    await page.keyboard.press('End');
+    expect(await now('rmsd')).toBe('0 Å');
+    expect(await now('energy')).toBe('0 kcal/mol');
+    await page.keyboard.press('Home');
+    const box = (await page.locator('#plot-rmsd .u-over').boundingBox())!;
+    await page.mouse.click(box.x + box.width * 0.25, box.y + 20);
+    const length = Number(await page.locator('#time').getAttribute('max'));
+    expect(Number(await page.locator('#time').inputValue())).toBeCloseTo(0.25 * length, 1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('measures what is clicked: distance, angle and torsion', async () => {
+    const sdf = ensembleSdf({ name: 'colourful', smiles: COLOURFUL, conformers: 1 });
+    const { structure } = (await records(sdf))[0]!;
+    const x = structure.coordinates!;
+    const [n, o, f] = [7, 8, 9].map((element) => structure.atoms.findIndex((atom) => atom.element === element)) as [number, number, number];
+    const { page, complaints } = await view({ files: { 'colourful.sdf': sdf } });
+    await page.locator('label[for=style-sphere]').click();
+    await page.keyboard.press('h');
+    await page.keyboard.press('m');
+    const { blue, red, green } = await pixels(page);
+    for (const spot of [blue, red, green]) expect(spot.count).toBeGreaterThan(100);
+    const entries = page.locator('#measure-list li strong');
+    await page.mouse.click(blue.x, blue.y);
+    await page.mouse.click(red.x, red.y);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => entries.allInnerTexts()).toEqual([`${distance(x, n, o).toFixed(3)} Å`]);
+    await page.mouse.click(blue.x, blue.y);
+    await page.mouse.click(red.x, red.y);
+    await page.mouse.click(green.x, green.y);
+    await page.keyboard.press('Enter');
+    const degrees = (radians: number): string => `${((radians * 180) / Math.PI).toFixed(1)}°`;
+    await expect.poll(() => entries.allInnerTexts()).toContain(degrees(angle(x, n, o, f)));
+    await page.fill('#measure-atoms', '1 2 3 4');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => entries.allInnerTexts()).toContain(degrees(dihedral(x, 0, 1, 2, 3)));
+    await page.fill('#measure-atoms', '1 99');
+    await page.keyboard.press('Enter');
+    expect(await message(page)).toMatch(/atoms 1 to/);
+    expect(complaints).toEqual([]);
+  });
+
+  it('exports the conformers, a picture, an animation and a link that brings the view back', async () => {
+    const { page, complaints } = await view({ files: { 'propanol.sdf': trajectorySdf({ name: 'propanol', smiles: 'CCCO', conformers: 2, frames: 4 }) } });
+    await page.locator('label[for=arrangement-overlay]').click();
+    const sdf = await records((await download(page, '#export-sdf')).toString());
+    expect(sdf).toHaveLength(2);
+    const [original] = conformersOf('CCCO', 2);
+    for (const [i, j] of [[0, 1], [1, 2], [0, 5]] as const) {
+      expect(distance(sdf[0]!.structure.coordinates!, i, j)).toBeCloseTo(distance(original!.coordinates!, i, j), 3);
+    }
+    const trajectory = await records((await download(page, '#export-trajectory')).toString());
+    expect(trajectory).toHaveLength(16);
+    expect(trajectory[1]!.fields.get('FLOW_TIME')).toBe('0.25');
+
+    const png = await download(page, '#export-png');
+    expect([...png.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
+    expect(png.readUInt32BE(16)).toBeGreaterThan(300);
+    expect(png.length).toBeGreaterThan(5000);
+
+    await page.selectOption('#speed', '4');
+    const video = await download(page, '#export-video');
+    expect([...video.subarray(0, 4)]).toEqual([0x1a, 0x45, 0xdf, 0xa3]);
+    expect(video.length).toBeGreaterThan(10_000);
+
+    await page.locator('label[for=style-stick]').click();
+    await page.locator('#time').fill('0.5');
+    await page.click('#export summary');
+    await page.click('#export-link');
+    await expect.poll(() => page.url()).toContain('#');
+    const copy = await page.context().newPage();
+    await copy.goto(page.url());
+    await copy.waitForSelector('html[data-ready]');
+    expect(await clock(copy)).toBe('t = 0.50 · skeleton');
+    expect(await copy.locator('#style-stick').isChecked()).toBe(true);
+    expect(await copy.locator('#arrangement-overlay').isChecked()).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  it('opens files dropped on it, and puts a small one into the link', async () => {
+    const { page, complaints } = await view({});
+    await page.setInputFiles('#files', { name: 'ethanol.sdf', mimeType: 'text/plain', buffer: Buffer.from(ensembleSdf({ name: 'dropped', smiles: 'CCO', conformers: 1 })) });
+    await expect.poll(() => page.locator('#name').innerText()).toBe('dropped');
+    await page.click('#export summary');
+    await page.click('#export-link');
+    await expect.poll(() => page.url()).toContain('#z');
+    const copy = await page.context().newPage();
+    await copy.goto(page.url());
+    await expect.poll(() => copy.locator('#name').innerText()).toBe('dropped');
+    expect(complaints).toEqual([]);
+  });
+
+  it('says what is wrong with bad files and keeps what was open', async () => {
+    const { page } = await view({ files: { 'ethanol.sdf': ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 }) } });
+    const changing = trajectorySdf({ name: 'x', smiles: 'CCO', conformers: 1, frames: 2 }).split('$$$$\n').slice(0, 2).join('$$$$\n') + '$$$$\n' + trajectorySdf({ name: 'x', smiles: 'CCCO', conformers: 1, frames: 2 }).split('$$$$\n')[2] + '$$$$\n';
+    for (const [name, content, expected] of [
+      ['words.sdf', 'This is no molecule.\n', /words\.sdf/],
+      ['large.xyz', `10000\n\n${'C 0 0 0\n'.repeat(10000)}`, /10,000 atoms; the viewer draws molecules of up to 2,000/],
+      ['changing.sdf', changing, /record 3 has 12 atoms where the frame before it has 9/],
+      ['broken.sdf.gz', '\u001f\u008b broken', /broken\.sdf\.gz cannot be read/],
+    ] as const) {
+      await page.setInputFiles('#files', { name, mimeType: 'text/plain', buffer: Buffer.from(content, 'latin1') });
+      await expect.poll(() => message(page), { timeout: 30_000 }).toMatch(expected);
+    }
+    expect(await page.locator('#name').innerText()).toBe('ethanol');
+    expect((await pixels(page)).red.count).toBeGreaterThan(100);
+  });
+
+  it('shows names and fields of a file as text, whatever they hold', async () => {
+    const evil = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+    const sdf = ensembleSdf({ name: evil, smiles: 'CCO', conformers: 2 }).replaceAll('$$$$', `>  <SMILES>\n${evil}\n\n$$$$$$$$`);
+    const { page, complaints } = await view({ files: { 'evil.sdf': sdf }, query: `#${encodeURIComponent(JSON.stringify({ state: { style: evil } }))}` });
+    expect(await page.locator('#name').innerText()).toBe(evil);
+    await page.waitForTimeout(500);
+    expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    // Its policy alone would stop an inline script too.
+    const blocked = await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.hacked = 2';
+      document.body.append(script);
+      return (window as { hacked?: number }).hacked;
+    });
+    expect(blocked).toBeUndefined();
+    expect(complaints.filter((text) => !/inline script/.test(text))).toEqual([]);
+  });
+
+  it('stays usable without WebGL, and says so', async () => {
+    const blind = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', '--disable-3d-apis'] });
+    const server = await startViewerServer({ folder: viewerFolder, files: [] });
+    try {
+      const page = await blind.newPage();
+      await page.goto(server.address);
+      await page.setInputFiles('#files', { name: 'a.sdf', mimeType: 'text/plain', buffer: Buffer.from(ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 })) });
+      await expect.poll(() => message(page), { timeout: 30_000 }).toMatch(/no WebGL/);
+      await expect.poll(() => page.locator('#conformers-panel tbody tr').count()).toBe(1);
+    } finally {
+      await blind.close();
+      await server.close();
+    }
+  });
+
+  it('has a name on every control, no sideways scrolling on a phone, and readable contrast', async () => {
+    for (const dark of [false, true]) {
+      const { page } = await view({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 2, frames: 4 }) }, width: 360, height: 740, dark });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      const nameless = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('button, input, select, summary')]
+          .filter((control) => control.getAttribute('aria-hidden') !== 'true')
+          .filter((control) => !(control.getAttribute('aria-label') ?? (control as HTMLInputElement).labels?.[0]?.textContent ?? control.textContent)?.trim())
+          .map((control) => control.outerHTML),
+      );
+      expect(nameless).toEqual([]);
+      const ratios = await page.evaluate(() => {
+        const style = getComputedStyle(document.documentElement);
+        const luminance = (name: string): number => {
+          const hex = style.getPropertyValue(name).trim().slice(1);
+          const [r, g, b] = [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        return ([['--ink', '--page'], ['--ink', '--panel'], ['--ink', '--canvas'], ['--soft', '--page'], ['--soft', '--panel'], ['--soft', '--canvas'], ['--accent-ink', '--accent'], ['--accent', '--panel'], ['--problem', '--panel'], ['--ink', '--accent-soft']] as const).map(([text, ground]) => {
+          const [a, b] = [luminance(text), luminance(ground)].sort((x, y) => y - x) as [number, number];
+          return [`${text} on ${ground}`, (a + 0.05) / (b + 0.05)] as const;
+        });
+      });
+      for (const [pair, ratio] of ratios) expect(ratio, pair).toBeGreaterThan(4.5);
+    }
+  });
+
+  it('writes one page that plays from disk without a network', async () => {
+    const file = join(folder, 'aspirin.sdf');
+    await writeFile(file, trajectorySdf({ name: 'aspirin <b>', smiles: ASPIRIN, conformers: 2, frames: 6 }));
+    const target = join(folder, 'page.html');
+    await writeFile(target, await exportedPage({ folder: viewerFolder, files: [file] }));
+    const context = await browser.newContext({ offline: true, reducedMotion: 'reduce', viewport: { width: 1280, height: 800 } });
+    open.push({ context });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (entry) => entry.type() === 'error' && complaints.push(entry.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => !/^(blob|data):/.test(request.url()) && request.url() !== `file://${target}` && complaints.push(request.url()));
+    await page.goto(`file://${target}`);
+    await page.waitForSelector('html[data-ready]');
+    expect(await page.locator('#name').innerText()).toBe('aspirin <b>');
+    await page.keyboard.press('End');
+    expect((await pixels(page)).red.count).toBeGreaterThan(300);
+    // The analysis worker and RDKit run from inside the page too.
+    await expect.poll(() => page.locator('#conformers-panel tbody tr:first-child td:nth-child(3)').innerText(), { timeout: 90_000 }).toMatch(/^\d+\.\d\d$/);
+    await expect.poll(() => page.locator('#conformers-panel tbody tr:first-child td:last-child').innerText(), { timeout: 60_000 }).not.toContain('…');
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('the server of molflow view', () => {
+  it('serves the files given and nothing else, to this machine alone', async () => {
+    await buildViewer();
+    const folder = await mkdtemp(join(tmpdir(), 'molflow-server-'));
+    const file = join(folder, 'a & b.sdf');
+    await writeFile(file, 'content');
+    const server = await startViewerServer({ folder: viewerFolder, files: [file] });
+    try {
+      const { origin } = new URL(server.address);
+      const index = await fetch(server.address);
+      expect(index.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self' 'wasm-unsafe-eval';.*frame-ancestors 'none'$/);
+      expect(index.headers.get('x-content-type-options')).toBe('nosniff');
+      const given = new URL(server.address).searchParams.get('open')!;
+      expect(await (await fetch(`${origin}/${given}`)).text()).toBe('content');
+      expect((await fetch(`${origin}/`, { redirect: 'manual' })).headers.get('location')).toContain('open=');
+      expect((await fetch(`${origin}/assets/RDKit_minimal.wasm`)).headers.get('content-type')).toBe('application/wasm');
+      for (const path of ['/..%2f..%2fpackage.json', '/%2e%2e/package.json', '/files/1/x', '/files/0', '/nothing', '/assets', '/%00']) {
+        expect((await fetch(origin + path)).status, path).toBe(404);
+      }
+      expect((await fetch(`${origin}/%E0%A4%A`)).status).toBe(400);
+      expect((await fetch(server.address, { method: 'POST' })).status).toBe(405);
+      const { request } = await import('node:http');
+      const status = await new Promise<number | undefined>((resolve) => {
+        request(origin, { headers: { host: 'evil.example' } }, (response) => resolve(response.statusCode)).end();
+      });
+      expect(status).toBe(403);
+    } finally {
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('says what it cannot open', async () => {
+    await buildViewer();
+    await expect(startViewerServer({ folder: viewerFolder, files: ['/nowhere/x.sdf'] })).rejects.toThrow('/nowhere/x.sdf cannot be opened: there is no such file.');
+    await expect(startViewerServer({ folder: '/nowhere' })).rejects.toThrow(/viewer is not built/);
+    const first = await startViewerServer({ folder: viewerFolder });
+    try {
+      await expect(startViewerServer({ folder: viewerFolder, port: Number(new URL(first.address).port) })).rejects.toThrow(/another program uses it/);
+    } finally {
+      await first.close();
+    }
+  });
+});
