@@ -1,0 +1,62 @@
+/** The built `molflow evaluate` as a process, on shuffled ETKDG conformers of the shipped ensembles. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+
+const at = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const MAIN = at('../../dist/cli/main.js');
+const REFERENCE = at('../../molecules/reference/qm9-ensembles.sdf.gz');
+const GENERATED = at('fixtures/etkdg-shuffled.sdf.gz');
+const folder = mkdtempSync(path.join(tmpdir(), 'molflow-evaluate-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** An empty PATH hides xtb, Python and Open Babel. */
+function molflow(args: readonly string[], { PATH = process.env['PATH'] }: { PATH?: string | undefined } = {}) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) =>
+    execFile(process.execPath, [MAIN, 'evaluate', ...args], { env: { ...process.env, PATH }, maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    ),
+  );
+}
+
+test('scores a file: JSON, a row a molecule, a page that loads nothing from elsewhere', async () => {
+  const [csv, page] = [path.join(folder, 'rows.csv'), path.join(folder, 'report.html')];
+  const { code, stdout } = await molflow(['--reference', REFERENCE, '--generated', GENERATED, '--max', '5', '--delta', '0.25,0.5', '--json', '--per-molecule', csv, '--report', page]);
+  expect(code).toBe(0);
+  const { command, results } = JSON.parse(stdout);
+  expect(command).toContain('molflow evaluate --reference qm9-ensembles.sdf.gz');
+  expect(results).toHaveLength(1);
+  const [{ summary }] = results;
+  expect(summary).toMatchObject({ molecules: 5, failed: 0, generated: 15 });
+  expect(summary.coverage.map(({ delta }: { delta: number }) => delta)).toEqual([0.25, 0.5]);
+  const [head, ...rows] = readFileSync(csv, 'utf8').trim().split('\n');
+  expect(rows).toHaveLength(5);
+  const column = head!.split(',').indexOf('AMR-R');
+  const mean = rows.reduce((sum, row) => sum + Number(row.split(',')[column]), 0) / 5;
+  expect(summary.amrRecall.mean).toBeCloseTo(mean, 9);
+  expect(readFileSync(page, 'utf8')).not.toMatch(/<(script|link|img)[^>]*(src|href)=/);
+}, 120_000);
+
+test('what is not installed is skipped with a line, and the rest goes on', async () => {
+  const args = ['--reference', REFERENCE, '--generated', GENERATED, '--max', '1', '--peers', 'openbabel', '--xtb'];
+  const { code, stdout, stderr } = await molflow(args, { PATH: '' });
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/skipped: GFN2-xTB energies; xtb is not on the PATH/);
+  expect(stderr).toMatch(/skipped: openbabel; Open Babel is not installed/);
+  expect(stdout).toMatch(/AMR, Å/);
+}, 120_000);
+
+test.each([
+  [['--reference', REFERENCE], /nothing to score; give --generated, --model or --peers/],
+  [['--reference', path.join(folder, 'none.sdf'), '--generated', GENERATED], /none\.sdf: there is no such file/],
+  [['--reference', REFERENCE, '--peers', 'corina'], /'corina' is not one of etkdg/],
+  [['--reference', REFERENCE, '--generated', GENERATED, '--delta', 'half'], /expected distances in Å/],
+])('says what is wrong: %j', async (args, message) => {
+  const { code, stderr } = await molflow(args);
+  expect(code).toBeGreaterThan(0);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/\n +at /);
+}, 60_000);
