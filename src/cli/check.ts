@@ -1,6 +1,6 @@
 /** molflow check: holds a model to what it promises. */
 import { Command } from 'commander';
-import { measureEquivariance, PROBES, TOLERANCE } from '../evaluation/equivariance.js';
+import { measureEquivariance, PROBES, TOLERANCE } from '../network/equivariance.js';
 import { ENGINES, type EngineChoice } from '../engine/open.node.js';
 import { openGenerator } from '../index.js';
 import { Option } from 'commander';

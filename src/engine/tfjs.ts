@@ -18,11 +18,11 @@ export function tfjsEngine({
 /** Several engines may live at once, and tfjs has one active backend: every call says which it means. */
 function onBackend<T>(backend: string, work: () => T): T {
   const previous = tf.getBackend();
-  tf.setBackend(backend);
+  void tf.setBackend(backend);
   try {
     return work();
   } finally {
-    if (previous && previous !== backend) tf.setBackend(previous);
+    if (previous && previous !== backend) void tf.setBackend(previous);
   }
 }
 

@@ -326,7 +326,7 @@ export function trace(program: Program): Graph {
   const previous = tf.getBackend();
   const session: Recording = { nodes: [], initializers: [], known: new Map(), count: 0 };
   recording = session;
-  tf.setBackend(BACKEND);
+  void tf.setBackend(BACKEND);
   tf.engine().startScope();
   try {
     const tensorOf = (value: Value) => {
@@ -346,6 +346,6 @@ export function trace(program: Program): Graph {
   } finally {
     tf.engine().endScope();
     recording = undefined;
-    if (previous) tf.setBackend(previous);
+    if (previous) void tf.setBackend(previous);
   }
 }

@@ -60,7 +60,7 @@ export function readSafetensors(bytes: Uint8Array, source = 'model'): Safetensor
   if (8 + length > bytes.length) throw wrong(`its header should have ${length} bytes, the file has ${bytes.length}`);
   let header: Record<string, HeaderEntry> & { __metadata__?: Record<string, string> };
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as typeof header;
   } catch {
     throw wrong('its header is not JSON');
   }

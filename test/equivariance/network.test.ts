@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRDKit, type RDKitModule } from '../../src/chem/rdkit.js';
 import { openEngine } from '../../src/engine/open.node.js';
-import { measureEquivariance, PROBES, TOLERANCE } from '../../src/evaluation/equivariance.js';
+import { measureEquivariance, PROBES, TOLERANCE } from '../../src/network/equivariance.js';
 import { createPredictor, type Predictor } from '../../src/network/predictor.js';
 import { equivarianceModels } from './models.js';
 

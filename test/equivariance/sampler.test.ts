@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRDKit, type RDKitModule } from '../../src/chem/rdkit.js';
 import { parseSmiles } from '../../src/chem/parse.js';
 import { openEngine } from '../../src/engine/open.node.js';
-import { permutation, permuteGraph, permuteRows } from '../../src/evaluation/equivariance.js';
+import { permutation, permuteGraph, permuteRows } from '../../src/network/equivariance.js';
 import type { Prior } from '../../src/flow/prior.js';
 import { createRandom } from '../../src/flow/random.js';
 import { sampleFlow } from '../../src/flow/sampler.js';

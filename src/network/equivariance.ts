@@ -4,10 +4,10 @@ import type { Molecule } from '../chem/molecule.js';
 import type { RDKitModule } from '../chem/rdkit.js';
 import { createRandom, type Random } from '../flow/random.js';
 import { randomRotation, rotate } from '../geometry/rotation.js';
-import { graphFeatures, type GraphFeatures } from '../network/features.js';
-import { ATOM_FEATURES, PAIR_FEATURES } from '../network/features.js';
-import type { Predictor } from '../network/predictor.js';
-import { hydrogenParents, skeletonPrior, startHydrogens } from '../network/priors.js';
+import { graphFeatures, type GraphFeatures } from './features.js';
+import { ATOM_FEATURES, PAIR_FEATURES } from './features.js';
+import type { Predictor } from './predictor.js';
+import { hydrogenParents, skeletonPrior, startHydrogens } from './priors.js';
 
 export interface EquivarianceErrors {
   readonly smiles: string;
