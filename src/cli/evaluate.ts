@@ -68,7 +68,7 @@ export function evaluateCommand(): Command {
     .description('score generated conformers against reference ensembles: COV, AMR, stereo and physical quality')
     .requiredOption('--reference <file>', 'SD file (.sdf, .sdf.gz) of reference conformers, all hydrogens explicit; the title names the molecule')
     .option('--generated <file...>', 'SD files of generated conformers under the same titles; atoms may stand in another order')
-    .option('--model <file...>', 'generate with this model; every draw counts as it is', names)
+    .option('--model <name or file...>', 'generate with this model; every draw counts as it is', names)
     .option('--steps <n,...>', 'steps of the sampler; several give a row each', wholes)
     .option('--sampler <name,...>', 'stochastic, euler, midpoint, heun, rk4 or dormand-prince; several give a row each', names)
     .option('--as-delivered', 'generate as molflow generate does by default: checked, made again where wrong, distinct')

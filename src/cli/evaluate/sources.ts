@@ -1,5 +1,4 @@
 /** Where the conformers to be scored come from: a file, a model, or a peer. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RDKitModule } from '../../chem/rdkit.js';
 import { openEngine } from '../../engine/open.node.js';
@@ -12,7 +11,7 @@ import { etkdg, etkdgMmff } from '../../evaluation/peers/rdkit.node.js';
 import type { Reference } from '../../evaluation/score-molecule.js';
 import { createGenerator } from '../../generation/generator.js';
 import { generateConformers } from '../../generation/generate.js';
-import { readModel } from '../../network/model.js';
+import { loadModel } from '../../load-model.node.js';
 import { readConformerFile } from './files.js';
 
 export const PEERS: readonly Peer[] = [etkdg, etkdgMmff, openChemLib, openBabel];
@@ -72,7 +71,7 @@ export function modelSource({ rdkit, file, steps, sampler, threads, asDelivered 
     variant: steps === undefined ? undefined : { family, steps },
     async produce({ references, count, seed, onMolecule }) {
       const engine = await openEngine({ ...(threads !== undefined && { threads }) });
-      const generator = createGenerator({ rdkit, model: readModel(await readFile(file), file), engine });
+      const generator = createGenerator({ rdkit, model: await loadModel(file), engine });
       const conformers = new Map<string, readonly ConformerSet[]>();
       let made = 0;
       const start = performance.now();
