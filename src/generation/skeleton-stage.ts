@@ -3,6 +3,7 @@ import type { Molecule } from '../chem/molecule.js';
 import { sampleFlow, type DrawKey, type Frame, type FreshNoise, type SampleStart } from '../flow/sampler.js';
 import { createNoise } from '../flow/random.js';
 import { velocityFromData } from '../flow/path.js';
+import { timeGrid, type GridSpacing } from '../flow/time-grid.js';
 import { solveOde } from '../flow/solve.js';
 import { solverByName } from '../flow/solvers/by-name.js';
 import { graphFeatures } from '../network/features.js';
@@ -14,6 +15,7 @@ export interface SamplerSettings {
   readonly sampler: string;
   readonly steps: number;
   readonly noise: FreshNoise;
+  readonly spacing?: GridSpacing;
 }
 
 /**
@@ -49,9 +51,9 @@ export async function sampleSkeletons({
   if (molecule.skeletonCount === 1) return new Float32Array(draws.length * 3);
   const prior = skeletonPrior(molecule, predictor.stage.prior);
   const predict = predictor.bind(graphFeatures(molecule));
-  const { sampler, steps, noise } = settings;
+  const { sampler, steps, noise, spacing = { kind: 'uniform' } } = settings;
   if (sampler === 'stochastic')
-    return sampleFlow({ prior, predict, seed, draws, steps, noise, start, automorphisms, onFrame });
+    return sampleFlow({ prior, predict, seed, draws, steps, noise, spacing, start, automorphisms, onFrame });
 
   const solver = solverByName(sampler);
   const size = molecule.skeletonCount * 3;
@@ -64,7 +66,7 @@ export async function sampleSkeletons({
     t0: from,
     t1: 1,
     eulerFinish: true,
-    ...(solver.embedded ? { rtol: 1e-3, atol: 1e-3 } : { steps }),
+    ...(solver.embedded ? { rtol: 1e-3, atol: 1e-3 } : { grid: timeGrid({ steps, spacing, from }) }),
     async velocity(state, t) {
       const data = await predict(state, t);
       const velocity = new Float32Array(state.length);
