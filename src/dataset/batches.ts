@@ -4,9 +4,10 @@ import { centre } from '../geometry/coordinates.js';
 import { countRotatableBonds } from '../chem/rotatable-bonds.js';
 import { alignNoise, matchRows } from '../flow/coupling.js';
 import { dataLossWeight, interpolate, sampleTime, type TimeDistribution } from '../flow/path.js';
+import { sampleAboutParents } from '../flow/prior.js';
 import type { Random } from '../flow/random.js';
 import { ATOM_FEATURES, centreRows, graphFeatures, PAIR_FEATURES, type GraphFeatures } from '../network/features.js';
-import { hydrogenParents, skeletonPrior, startHydrogens, type PriorSettings } from '../network/priors.js';
+import { hydrogenParents, skeletonPrior, type PriorSettings } from '../network/priors.js';
 import type { Ensemble } from './ensemble.js';
 
 export interface BatchSettings {
@@ -181,7 +182,7 @@ function coupledHydrogens(
 ): Float32Array {
   const parents = hydrogenParents(molecule);
   x0.set(x1);
-  startHydrogens(x0, parents, prior.hydrogenScale, random);
+  sampleAboutParents(x0, parents.parent, random, prior.hydrogenScale);
   matchRows(x0, x1, parents.groups);
   return parents.mobile;
 }

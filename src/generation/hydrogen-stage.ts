@@ -1,11 +1,12 @@
 /** Stage two: hydrogens on skeletons that do not move. */
 import type { Molecule } from '../chem/molecule.js';
+import { sampleAboutParents } from '../flow/prior.js';
 import { createNoise } from '../flow/random.js';
 import type { DrawKey } from '../flow/sampler.js';
 import { timeGrid } from '../flow/time-grid.js';
 import { graphFeatures } from '../network/features.js';
 import type { Predictor } from '../network/predictor.js';
-import { hydrogenParents, startHydrogens } from '../network/priors.js';
+import { hydrogenParents } from '../network/priors.js';
 
 /** Steps crowded late in t, where hydrogens settle: twice as good as equal ones; see docs/experiments.md. */
 export const DEFAULT_HYDROGEN_STEPS = 8;
@@ -43,7 +44,7 @@ export async function placeHydrogens({
   draws.forEach((draw, b) => {
     const conformer = x.subarray(b * n * 3, (b + 1) * n * 3);
     conformer.set(skeletons.subarray(b * heavy * 3, (b + 1) * heavy * 3));
-    startHydrogens(conformer, parents, predictor.stage.prior.hydrogenScale, createNoise({ seed, ...draw, stream: STREAM }));
+    sampleAboutParents(conformer, parents.parent, createNoise({ seed, ...draw, stream: STREAM }), predictor.stage.prior.hydrogenScale);
   });
   const graph = graphFeatures(molecule, { scope: 'all' });
   const predict = predictor.bind(graph, parents.mobile);

@@ -2,12 +2,13 @@
 import { parseSmiles } from '../chem/parse.js';
 import type { Molecule } from '../chem/molecule.js';
 import type { RDKitModule } from '../chem/rdkit.js';
+import { sampleAboutParents } from '../flow/prior.js';
 import { createRandom, type Random } from '../flow/random.js';
 import { randomRotation, rotate } from '../geometry/rotation.js';
 import { graphFeatures, type GraphFeatures } from './features.js';
 import { ATOM_FEATURES, PAIR_FEATURES } from './features.js';
 import type { Predictor } from './predictor.js';
-import { hydrogenParents, skeletonPrior, startHydrogens } from './priors.js';
+import { hydrogenParents, skeletonPrior } from './priors.js';
 
 export interface EquivarianceErrors {
   readonly smiles: string;
@@ -96,7 +97,7 @@ function noisyCoordinates(molecule: Molecule, predictor: Predictor, stage: strin
   if (stage === 'skeleton') return skeleton;
   const all = new Float32Array(molecule.atoms.length * 3);
   all.set(skeleton);
-  startHydrogens(all, hydrogenParents(molecule), predictor.stage.prior.hydrogenScale, random);
+  sampleAboutParents(all, hydrogenParents(molecule).parent, random, predictor.stage.prior.hydrogenScale);
   return all;
 }
 

@@ -1,7 +1,6 @@
 /** Where the two stages start: noise for the skeleton, a Gaussian about their parents for the hydrogens. */
 import type { Molecule } from '../chem/molecule.js';
 import { gaussianPrior, harmonicPrior, type Edge, type NormalSource, type Prior } from '../flow/prior.js';
-import type { FloatArray } from '../geometry/coordinates.js';
 
 export interface PriorSettings {
   readonly kind: 'gaussian' | 'harmonic';
@@ -54,12 +53,4 @@ export function hydrogenParents(molecule: Molecule): HydrogenParents {
   };
   parentsOf.set(molecule, made);
   return made;
-}
-
-/** Puts each hydrogen of x [atoms, 3] at a Gaussian step from its parent, whose row is read from x itself. */
-export function startHydrogens(x: FloatArray, { parent }: HydrogenParents, scale: number, random: NormalSource): void {
-  parent.forEach((p, i) => {
-    if (p < 0) return;
-    for (let k = 0; k < 3; k++) x[i * 3 + k] = x[p * 3 + k]! + scale * random.normal();
-  });
 }

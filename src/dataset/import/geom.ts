@@ -18,7 +18,7 @@ export async function* readGeom(
     index++;
     const smiles = String(key);
     const place = `${file}, molecule ${index} (${smiles})`;
-    const conformers = value instanceof Map ? value.get('conformers') : undefined;
+    const conformers: unknown = value instanceof Map ? value.get('conformers') : undefined;
     if (!Array.isArray(conformers) || conformers.length === 0) {
       onSkip(`${place}: has no list of conformers`);
       continue;
