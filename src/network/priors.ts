@@ -1,6 +1,6 @@
 /** Where the two stages start: noise for the skeleton, a Gaussian about their parents for the hydrogens. */
 import type { Molecule } from '../chem/molecule.js';
-import { gaussianPrior, harmonicPrior, type Edge, type NormalSource, type Prior } from '../flow/prior.js';
+import { gaussianPrior, harmonicPrior, type Edge, type Prior } from '../flow/prior.js';
 
 export interface PriorSettings {
   readonly kind: 'gaussian' | 'harmonic';
