@@ -1,6 +1,6 @@
 /** molflow check: holds a model to what it promises. */
 import { Command } from 'commander';
-import { measureEquivariance, PROBES, TOLERANCE } from '../network/equivariance.js';
+import { measureEquivariance, PROBES, SEEN, TOLERANCE } from '../network/equivariance.js';
 import { ENGINES, type EngineChoice } from '../engine/open.node.js';
 import { openGenerator } from '../index.js';
 import { Option } from 'commander';
@@ -26,7 +26,7 @@ async function run(flags: { model?: string; engine: EngineChoice; json?: boolean
       for (const smiles of PROBES) {
         const errors = await measureEquivariance({ rdkit: generator.rdkit, predictor: generator[stage], stage, smiles });
         const { rotation, translation, permutation, reflection, tagged } = errors;
-        const kept = [rotation, translation, permutation].every((e) => e <= TOLERANCE) && (tagged ? reflection > TOLERANCE : reflection <= TOLERANCE);
+        const kept = [rotation, translation, permutation].every((e) => e <= TOLERANCE) && (tagged ? reflection > SEEN : reflection <= TOLERANCE);
         if (!kept) broken++;
         process.stdout.write(
           flags.json

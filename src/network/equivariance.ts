@@ -18,12 +18,16 @@ export interface EquivarianceErrors {
   readonly rotation: number;
   readonly translation: number;
   readonly permutation: number;
-  /** |v(−x) + v(x)| / |v(x)|: near zero where no centre is tagged, and only there. */
+  /** |v(−x) + v(x)| / |v(x)|: at most TOLERANCE where no centre is tagged, above SEEN where one is. */
   readonly reflection: number;
 }
 
 /** Largest relative error that counts as equivariant in float32. */
 export const TOLERANCE = 1e-4;
+/** Least relative difference that shows a mirror image to be seen: rounding stays a hundred times below. */
+export const SEEN = 1e-5;
+/** A displacement is compared with itself, or with this much an atom (Å) where it is smaller: x itself is rounded. */
+const LEAST_DISPLACEMENT = 0.05;
 
 /** Molecules of many kinds, tagged and not. */
 export const PROBES = [
@@ -118,8 +122,7 @@ function relative(a: Float32Array, b: Float32Array): number {
     difference += (a[i]! - b[i]!) ** 2;
     size += b[i]! ** 2;
   }
-  // A molecule without hydrogens has nothing that moves in stage two.
-  return size === 0 ? Math.sqrt(difference) : Math.sqrt(difference / size);
+  return Math.sqrt(difference) / Math.max(Math.sqrt(size), LEAST_DISPLACEMENT * Math.sqrt(a.length / 3));
 }
 
 /** A random order of 0…n−1; order[i] is the old place of what comes to i. */
