@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import type { Summary } from '../../src/evaluation/summary.js';
 
 const at = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const MAIN = at('../../dist/cli/main.js');
@@ -26,12 +27,12 @@ test('scores a file: JSON, a row a molecule, a page that loads nothing from else
   const [csv, page] = [path.join(folder, 'rows.csv'), path.join(folder, 'report.html')];
   const { code, stdout } = await molflow(['--reference', REFERENCE, '--generated', GENERATED, '--max', '5', '--delta', '0.25,0.5', '--json', '--per-molecule', csv, '--report', page]);
   expect(code).toBe(0);
-  const { command, results } = JSON.parse(stdout);
+  const { command, results } = JSON.parse(stdout) as { command: string; results: { summary: Summary }[] };
   expect(command).toContain('molflow evaluate --reference qm9-ensembles.sdf.gz');
   expect(results).toHaveLength(1);
-  const [{ summary }] = results;
+  const { summary } = results[0]!;
   expect(summary).toMatchObject({ molecules: 5, failed: 0, generated: 15 });
-  expect(summary.coverage.map(({ delta }: { delta: number }) => delta)).toEqual([0.25, 0.5]);
+  expect(summary.coverage.map(({ delta }) => delta)).toEqual([0.25, 0.5]);
   const [head, ...rows] = readFileSync(csv, 'utf8').trim().split('\n');
   expect(rows).toHaveLength(5);
   const column = head!.split(',').indexOf('AMR-R');
