@@ -92,6 +92,19 @@ describe('stages', () => {
     alone!.forEach((v, i) => expect(Math.abs(v - together[3]![i]!)).toBeLessThan(1e-3));
   });
 
+  it('a conformer is the same on every engine, to 0.001 Å', async () => {
+    const eager = await openGenerator({ engine: 'wasm' });
+    try {
+      const molecule = parseSmiles(generator.rdkit, 'C[C@H](N)C(=O)OCC');
+      const draws = Array.from({ length: 3 }, (_, conformer) => ({ conformer, attempt: 0 }));
+      const compiled = await drawConformers({ generator, molecule, seed: 6, draws });
+      const slow = await drawConformers({ generator: eager, molecule, seed: 6, draws });
+      compiled.forEach((x, k) => x.forEach((v, i) => expect(Math.abs(v - slow[k]![i]!)).toBeLessThan(1e-3)));
+    } finally {
+      await eager.dispose();
+    }
+  });
+
   it('hydrogens leave the skeleton where it was, to the bit', async () => {
     const molecule = parseSmiles(generator.rdkit, 'CC(=O)NC');
     const skeletons = Float32Array.from({ length: molecule.skeletonCount * 3 }, (_, i) => Math.sin(i * 1.7) * 2);
