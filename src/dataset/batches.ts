@@ -4,8 +4,9 @@ import { centre } from '../geometry/coordinates.js';
 import { countRotatableBonds } from '../chem/rotatable-bonds.js';
 import { alignNoise, matchRows } from '../flow/coupling.js';
 import { dataLossWeight, interpolate, sampleTime, type TimeDistribution } from '../flow/path.js';
-import { sampleAboutParents } from '../flow/prior.js';
+import { defaultScale, sampleAboutParents } from '../flow/prior.js';
 import type { Random } from '../flow/random.js';
+import { rotationAveragedData } from '../flow/rotation-average.js';
 import { ATOM_FEATURES, centreRows, graphFeatures, PAIR_FEATURES, type GraphFeatures } from '../network/features.js';
 import { hydrogenParents, skeletonPrior, type PriorSettings } from '../network/priors.js';
 import type { Ensemble } from './ensemble.js';
@@ -15,7 +16,12 @@ export interface BatchSettings {
   readonly prior: PriorSettings;
   readonly target: 'data' | 'velocity';
   readonly time: TimeDistribution;
-  /** Whether the coupling may also permute equivalent atoms. */
+  /**
+   * How the skeleton's noise is coupled to a conformer: turned onto it; as it was drawn; or as it was drawn with, as
+   * the target, the mean over all orientations the conformer may have had (Gaussian prior only).
+   */
+  readonly coupling: 'aligned' | 'independent' | 'rotation-averaged';
+  /** Whether an aligned coupling may also permute equivalent atoms. */
   readonly automorphisms: boolean;
   /** Work in one batch, in pairs of atoms of a skeleton: the batch of molecules of n atoms holds about this / n². */
   readonly pairsPerBatch: number;
@@ -61,6 +67,8 @@ function weightOf({ molecule, conformers, forceField }: Ensemble, { weights }: B
 
 /** Draws batches without end: molecules by their weights, each conformer of one as often as the others. */
 export function batchSource(ensembles: readonly Ensemble[], settings: BatchSettings) {
+  if (settings.coupling === 'rotation-averaged' && settings.prior.kind !== 'gaussian')
+    throw new Error(`the rotation-averaged coupling has a closed form for the gaussian prior alone; the configuration says ${settings.prior.kind}`);
   const groups = new Map<number, Entry[]>();
   for (const ensemble of ensembles) {
     const { skeletonCount, atoms } = ensemble.molecule;
@@ -146,8 +154,12 @@ function makeBatch(entries: readonly Entry[], n: number, settings: BatchSettings
     const t = sampleTime(settings.time, random);
     const x = arrays.x.subarray(b * n * 3, (b + 1) * n * 3);
     interpolate(x, x0, x1, t);
+    if (settings.stage === 'skeleton' && settings.coupling === 'rotation-averaged')
+      rotationAveragedData(x1, x, x1.slice(), { atoms: n, t, scale: defaultScale(n) });
     const target = arrays.target.subarray(b * n * 3, (b + 1) * n * 3);
-    for (let i = 0; i < n * 3; i++) target[i] = x1[i]! - (settings.target === 'data' ? x[i]! : x0[i]!);
+    // The velocity is (x1 − x)/(1 − t), which is x1 − x0 unless x1 has become a mean.
+    const scale = settings.target === 'data' ? 1 : 1 / (1 - t);
+    for (let i = 0; i < n * 3; i++) target[i] = scale * (x1[i]! - x[i]!);
     arrays.t[b] = t;
     arrays.weight[b] = settings.target === 'data' ? dataLossWeight(t) : 1;
   });
@@ -166,6 +178,7 @@ function drawConformer(out: FloatArray, { ensemble }: Entry, n: number, tagged: 
 function coupledNoise(x0: FloatArray, x1: FloatArray, ensemble: Ensemble, settings: BatchSettings, random: Random): void {
   const n = ensemble.molecule.skeletonCount;
   skeletonPrior(ensemble.molecule, settings.prior).sample(x0, random);
+  if (settings.coupling !== 'aligned') return;
   alignNoise(x0, x0, x1, {
     atoms: n,
     ...(settings.automorphisms && { automorphisms: ensemble.automorphisms }),

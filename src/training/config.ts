@@ -38,6 +38,7 @@ const Stage = v.strictObject({
   prior: Prior,
   target: v.optional(v.picklist(['data', 'velocity']), 'data'),
   time: v.optional(Time, { kind: 'uniform' }),
+  coupling: v.optional(v.picklist(['aligned', 'independent', 'rotation-averaged']), 'aligned'),
   automorphisms: v.optional(v.boolean(), true),
   pairsPerBatch: v.optional(whole, 4800),
   mostMolecules: v.optional(whole, 64),

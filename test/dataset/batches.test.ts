@@ -1,0 +1,103 @@
+/** Training batches hold what the flow says: states on the straight path, targets that lead to the data, coupled noise. */
+import { fileURLToPath } from 'node:url';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadRDKit } from '../../src/chem/rdkit.js';
+import { batchSource, type BatchSettings } from '../../src/dataset/batches.js';
+import type { Ensemble } from '../../src/dataset/ensemble.js';
+import { packEnsembles, readPacked } from '../../src/dataset/pack.js';
+import { readEnsembles } from '../../src/dataset/read-ensembles.js';
+import { createRandom } from '../../src/flow/random.js';
+import { rmsdAligned } from '../../src/geometry/rmsd.js';
+
+const DATA = fileURLToPath(new URL('../../molecules/reference/qm9-ensembles.sdf.gz', import.meta.url));
+const cache = mkdtempSync(path.join(tmpdir(), 'molflow-pack-'));
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
+
+const settings: BatchSettings = {
+  stage: 'skeleton',
+  prior: { kind: 'gaussian', alpha: 1.33, hydrogenScale: 0.6 },
+  target: 'data',
+  time: { kind: 'uniform' },
+  coupling: 'aligned',
+  automorphisms: true,
+  pairsPerBatch: 2000,
+  mostMolecules: 16,
+  mostAtoms: 40,
+  weights: { flexibleSingle: 1, forceField: 1 },
+};
+
+let ensembles: Ensemble[];
+beforeAll(async () => {
+  const rdkit = await loadRDKit();
+  ensembles = await readPacked(await packEnsembles({ rdkit, files: [DATA], cache }));
+});
+
+describe('packing', () => {
+  it('keeps every ensemble, and makes the cache once', async () => {
+    const rdkit = await loadRDKit();
+    const direct: Ensemble[] = [];
+    for await (const ensemble of readEnsembles({ rdkit, file: DATA })) direct.push(ensemble);
+    const plain = ensembles.filter(({ molecule }) => molecule.atoms.every(({ isotope }) => isotope === 0));
+    expect(plain).toEqual(JSON.parse(JSON.stringify(direct), (key, value: unknown) => (key === 'coordinates' ? Float32Array.from(Object.values(value as object) as number[]) : value)));
+    let molecules = 0;
+    await packEnsembles({ rdkit, files: [DATA], cache, onProgress: () => molecules++ });
+    expect(molecules).toBe(0);
+  });
+
+  it('makes deuterium part of the skeleton', async () => {
+    const rdkit = await loadRDKit();
+    for await (const { molecule } of readEnsembles({ rdkit, file: DATA, deuterated: 1 })) {
+      const isotopes = molecule.atoms.flatMap(({ isotope }, i) => (isotope === 2 ? [i] : []));
+      expect(isotopes.every((i) => i < molecule.skeletonCount)).toBe(true);
+    }
+  });
+});
+
+describe.each(['aligned', 'independent', 'rotation-averaged'] as const)('%s coupling', (coupling) => {
+  it('a step along the target ends on a conformer of the ensemble, unless it is a mean over orientations', () => {
+    const source = batchSource(ensembles, { ...settings, coupling });
+    const random = createRandom(5);
+    let checked = 0;
+    for (let k = 0; k < 20; k++) {
+      const { n, size, feeds } = source.draw(random);
+      for (let b = 0; b < size; b++) {
+        const x = feeds['x']!.subarray(b * n * 3, (b + 1) * n * 3);
+        const end = feeds['target']!.subarray(b * n * 3, (b + 1) * n * 3).map((v, i) => v + x[i]!);
+        const nearest = Math.min(
+          ...ensembles
+            .filter(({ molecule }) => molecule.skeletonCount === n)
+            .flatMap(({ coordinates, molecule, conformers }) =>
+              Array.from({ length: conformers }, (_, c) => {
+                const reference = coordinates.subarray(c * molecule.atoms.length * 3, c * molecule.atoms.length * 3 + n * 3);
+                return Math.min(rmsdAligned(end, reference, n), rmsdAligned(end.map((v) => -v), reference, n));
+              }),
+            ),
+        );
+        if (coupling !== 'rotation-averaged') expect(nearest).toBeLessThan(1e-3);
+        // Early on the mean over orientations is nearly a point; late it is a conformer.
+        else if (feeds['t']![b]! > 0.97) expect(nearest).toBeLessThan(0.1);
+        checked++;
+      }
+    }
+    expect(checked).toBeGreaterThan(50);
+  });
+});
+
+describe('the hydrogen stage', () => {
+  it('moves hydrogens alone', () => {
+    const source = batchSource(ensembles, { ...settings, stage: 'hydrogens' });
+    const { n, size, feeds } = source.draw(createRandom(1));
+    for (let row = 0; row < size * n; row++) {
+      const moves = [0, 1, 2].some((k) => Math.abs(feeds['target']![row * 3 + k]!) > 1e-6);
+      expect(moves).toBe(feeds['mobile']![row] === 1);
+    }
+  });
+});
+
+it('the rotation-averaged coupling refuses a prior it has no formula for', () => {
+  const prior = { ...settings.prior, kind: 'harmonic' as const };
+  expect(() => batchSource(ensembles, { ...settings, prior, coupling: 'rotation-averaged' })).toThrow(/gaussian prior alone/);
+});
