@@ -216,7 +216,10 @@ function mainDelta(references: readonly Reference[], thresholds: readonly number
   return thresholds.includes(usual) ? usual : thresholds[0]!;
 }
 
+/** More sources than these are compared alone: their details would hide the comparison. */
+const DETAILED = 3;
+
 function text(reference: string, evaluations: readonly Evaluation[], delta: number): string {
-  const each = evaluations.map((evaluation) => evaluationText(reference, evaluation)).join('\n');
-  return evaluations.length > 1 ? `${each}\n${comparisonText(evaluations, delta)}` : each;
+  const details = evaluations.length <= DETAILED ? evaluations.map((evaluation) => evaluationText(reference, evaluation)) : [`against ${reference}\n`];
+  return [...details, ...(evaluations.length > 1 ? [comparisonText(evaluations, delta)] : [])].join('\n');
 }

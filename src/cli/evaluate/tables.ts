@@ -65,11 +65,11 @@ export function evaluationText(reference: string, { source, summary: s, physical
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** All sources, a row each, with COV at one δ; `made` counts conformers for each reference one. */
+/** All sources, a row each: the usual figures with COV at one δ, COV at every δ, physical quality. */
 export function comparisonText(evaluations: readonly Evaluation[], delta: number): string {
-  return table([
-    [`δ ${delta} Å`, 'COV-R', 'AMR-R', 'COV-P', 'AMR-P', 'stereo %', 'made', 'failed', 'bonds Å', 'strain', 'ms', 'cpu ms'],
-    ...evaluations.map(({ source, summary, physical, strain, cost }) => {
+  const main = table([
+    [`δ ${delta} Å`, 'COV-R', 'AMR-R', 'COV-P', 'AMR-P', 'stereo %', 'made', 'failed', 'ms', 'cpu ms'],
+    ...evaluations.map(({ source, summary, cost }) => {
       const { recall, precision } = coverageAt(summary, delta);
       return [
         source,
@@ -80,13 +80,33 @@ export function comparisonText(evaluations: readonly Evaluation[], delta: number
         percent(summary.stereoRight),
         (summary.generated / summary.references).toFixed(2),
         String(summary.failed),
-        number(physical.bonds.meanAbsolute, 4),
-        strain ? number(strain.generated.median, 2) : '–',
         cost ? number(cost.msPerConformer, 2) : '–',
         cost ? number(cost.cpuMsPerConformer, 2) : '–',
       ];
     }),
   ]);
+  const covered = table([
+    ['COV-R / COV-P, %', ...evaluations[0]!.summary.coverage.map((entry) => `${entry.delta} Å`)],
+    ...evaluations.map(({ source, summary }) => [
+      source,
+      ...summary.coverage.map(({ recall, precision }) => `${number(recall.mean, 1)} / ${number(precision.mean, 1)}`),
+    ]),
+  ]);
+  const physical = table([
+    ['mean errors and faults', 'bonds Å', 'angles °', 'torsions °', 'clashes %', 'bonds broken %', 'strain', 'hydrogens', 'xtb'],
+    ...evaluations.map(({ source, physical: p, strain, hydrogens, xtb }) => [
+      source,
+      number(p.bonds.meanAbsolute, 4),
+      number(p.angles.meanAbsolute, 2),
+      number(p.torsions.meanAbsolute, 1),
+      number(p.generated.clash, 2),
+      number(p.generated.bond, 2),
+      strain ? number(strain.generated.median, 2) : '–',
+      hydrogens ? number(hydrogens.median, 2) : '–',
+      xtb ? number(xtb.medianAbove, 2) : '–',
+    ]),
+  ]);
+  return `${main}\n${covered}\n${physical}`;
 }
 
 /** Mean COV in percent. */
