@@ -94,6 +94,8 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   const rdkit = await loadRDKit();
   const sources = sourcesOf(flags, rdkit, say);
   if (sources.length === 0) command.error('error: nothing to score; give --generated, --model or --peers');
+  // A missing package is better known before hours of work than after.
+  const assets = flags.report === undefined ? undefined : await reportAssets();
   const references = await readReferences(flags, rdkit, say);
   const thresholds = flags.delta ?? THRESHOLDS;
   const strain = flags.strain === true ? 4 : (flags.strain ?? 0);
@@ -156,7 +158,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
     await writeRows(flags.perMolecule, evaluations.flatMap(({ source, scores }) => scores.map((score) => moleculeRow(source, score, thresholds))));
   const reference = path.basename(flags.reference);
   const delta = mainDelta(references, thresholds);
-  if (flags.report) await writeFile(flags.report, reportHtml(reportData({ reference, evaluations, delta, worst }), await reportAssets()));
+  if (flags.report && assets) await writeFile(flags.report, reportHtml(reportData({ reference, evaluations, delta, worst }), assets));
   const json = () =>
     JSON.stringify({
       command: commandLine(),
