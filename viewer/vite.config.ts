@@ -1,9 +1,10 @@
 /** Builds the viewer: the static folder dist/viewer, and with `--mode page` the template of the exported page. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { DEFAULT_MODEL } from '../src/load-model.node.js';
 import { contentPolicy } from '../src/cli/view/policy.js';
 
 const require = createRequire(import.meta.url);
@@ -100,8 +101,8 @@ function shippedModel(): Plugin {
     load(loaded) {
       if (loaded !== `\0${id}`) return undefined;
       const folder = fileURLToPath(new URL('../models', import.meta.url));
-      const shipped = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.safetensors')).sort() : [];
-      const file = process.env['MOLFLOW_MODEL'] ?? (shipped[0] && `${folder}/${shipped[0]}`);
+      const shipped = `${folder}/${DEFAULT_MODEL}.safetensors`;
+      const file = process.env['MOLFLOW_MODEL'] ?? (existsSync(shipped) ? shipped : undefined);
       return file === undefined ? 'export default undefined;' : `export { default } from ${JSON.stringify(`${file}?url`)};`;
     },
   };

@@ -319,6 +319,52 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('makes conformers of a SMILES or a name in the page itself, and says what is wrong with a SMILES', async () => {
+    const { page, complaints } = await view({});
+    // A page without a file begins with a molecule of its own.
+    await expect.poll(() => page.locator('#name').innerText(), { timeout: 120_000 }).toBe('aspirin');
+    expect((await pixels(page)).grey.count).toBeGreaterThan(500);
+
+    await page.fill('#smiles', 'C[C@@H](O)[C@H](N)C(=O)O');
+    await page.fill('#count', '3');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('.message.note').last().innerText(), { timeout: 120_000 }).toMatch(/^3 conformers in .* stereo and geometry verified/);
+    expect(await page.locator('#facts').innerText()).toMatch(/^C₄H₉NO₃ · 17 atoms · 3 conformers · \d+ frames$/);
+    const stereo = page.locator('#conformers-panel tbody td:last-child');
+    await expect.poll(() => stereo.allInnerTexts(), { timeout: 60_000 }).toEqual(Array(3).fill(expect.stringMatching(/^✓ R S/)));
+    const sdf = await records((await download(page, '#export-sdf')).toString());
+    expect(sdf[0]!.fields.get('SMILES')).toBe('C[C@@H](O)[C@H](N)C(=O)O');
+    // A C–C bond of the made molecule is as long as one.
+    expect(distance(sdf[0]!.structure.coordinates!, 0, 1)).toBeGreaterThan(1.4);
+    expect(distance(sdf[0]!.structure.coordinates!, 0, 1)).toBeLessThan(1.65);
+
+    await page.click('#export summary');
+    await page.click('#export-link');
+    await expect.poll(() => page.url()).toContain('#');
+    const copy = await page.context().newPage();
+    await copy.goto(page.url());
+    await expect.poll(() => copy.locator('#facts').innerText(), { timeout: 120_000 }).toContain('C₄H₉NO₃ · 17 atoms · 3 conformers');
+    await copy.close();
+
+    await page.fill('#smiles', 'Caffeine');
+    await page.fill('#count', '1');
+    await page.click('#run');
+    await expect.poll(() => page.locator('#facts').innerText(), { timeout: 120_000 }).toContain('C₈H₁₀N₄O₂');
+    for (const [smiles, expected] of [
+      ['C1CC', /not a valid SMILES/],
+      ['CCO.[Na+]', /fragments/],
+      ['C'.repeat(500), /at most 400/],
+      ['cafeine', /did you mean caffeine/],
+      ['', /Type a SMILES/],
+    ] as const) {
+      await page.fill('#smiles', smiles);
+      await page.click('#run');
+      await expect.poll(() => message(page), { timeout: 60_000 }).toMatch(expected);
+    }
+    expect(await page.locator('#facts').innerText()).toContain('C₈H₁₀N₄O₂');
+    expect(complaints).toEqual([]);
+  });
+
   it('opens files dropped on it, and puts a small one into the link', async () => {
     const { page, complaints } = await view({});
     await page.setInputFiles('#files', { name: 'ethanol.sdf', mimeType: 'text/plain', buffer: Buffer.from(ensembleSdf({ name: 'dropped', smiles: 'CCO', conformers: 1 })) });

@@ -7,7 +7,7 @@ import { byId, h } from '../dom.js';
 import { tell } from '../messages.js';
 import type { Session } from '../session.js';
 import type { Store } from '../store.js';
-import type { GenerateRequest, GeneratorAnswer } from './protocol.js';
+import type { GenerateRequest, GeneratorAnswer, Verdict } from './protocol.js';
 import { startGenerator } from './start-generator.js';
 
 export interface GenerationRequest {
@@ -34,6 +34,17 @@ interface Running {
   /** Frames of each conformer so far. */
   readonly frames: Frame[][];
   entry: number;
+}
+
+function outcome(verdicts: readonly Verdict[], seconds: number): string {
+  const count = verdicts.length;
+  const wrong = verdicts.filter(({ stereoRight, geometryRight }) => !(stereoRight && geometryRight)).length;
+  const alike = verdicts.filter(({ distinct }) => !distinct).length;
+  return [
+    `${count} conformer${count === 1 ? '' : 's'} in ${seconds.toFixed(1)} s`,
+    wrong === 0 ? ', stereo and geometry verified.' : `; ${wrong} failed the checks of stereo or geometry and ${wrong === 1 ? 'is' : 'are'} shown as drawn.`,
+    alike > 0 ? ` ${alike} ${alike === 1 ? 'is' : 'are'} like another: the molecule may have no more shapes.` : '',
+  ].join('');
 }
 
 export function connectGeneration({ store, session, onShown, onDone }: {
@@ -106,20 +117,18 @@ export function connectGeneration({ store, session, onShown, onDone }: {
         const { entry, request } = running;
         show({
           live: false,
-          fields: (conformer) => [
-            ['SMILES', running?.smiles ?? ''],
-            ['MODEL', model],
-            ['SEED', String(request.seed)],
-            ['DRAWS', String(verdicts[conformer]?.draws ?? 1)],
-          ],
+          fields: (conformer) => {
+            const { key, stereoRight } = verdicts[conformer];
+            return [
+              ['SMILES', running?.smiles ?? ''],
+              ['MOLFLOW_MODEL', model],
+              ['MOLFLOW_SEED', String(request.seed)],
+              ['DRAW', `${key.conformer}.${key.attempt}`],
+              ['STEREO_VERIFIED', stereoRight ? 'yes' : 'no'],
+            ];
+          },
         });
-        const right = verdicts.filter(({ stereoRight, geometryRight }) => stereoRight && geometryRight).length;
-        const each = ((1000 * seconds) / Math.max(1, verdicts.length)).toFixed(0);
-        tell(
-          right === verdicts.length
-            ? `${verdicts.length} conformer${verdicts.length === 1 ? '' : 's'}, ${each} ms each, all checks passed.`
-            : `${right} of ${verdicts.length} conformers passed the checks of stereo and geometry; the others are shown as they are.`,
-        );
+        tell(outcome(verdicts, seconds));
         end();
         onDone(entry);
         return;

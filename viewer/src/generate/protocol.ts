@@ -1,5 +1,6 @@
 /** Messages between the page and the worker that makes conformers. */
 import type { Structure } from '../../../src/chem/structure.js';
+import type { DrawKey } from '../../../src/flow/sampler.js';
 
 export interface StartGenerator {
   readonly kind: 'start';
@@ -26,10 +27,10 @@ export type GeneratorRequest = StartGenerator | GenerateRequest;
 export interface Verdict {
   readonly stereoRight: boolean;
   readonly geometryRight: boolean;
-  /** Isomeric SMILES read from the coordinates. */
-  readonly assigned: string;
-  /** How often it was drawn. */
-  readonly draws: number;
+  /** Whether it is another shape than those before it. */
+  readonly distinct: boolean;
+  /** With the seed and the model, this names the conformer for good. */
+  readonly key: DrawKey;
 }
 
 export type GeneratorAnswer =

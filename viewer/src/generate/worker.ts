@@ -1,10 +1,13 @@
 /** Makes conformers in the page: the library's own stages, network and checks, on onnxruntime-web. */
+import { automorphisms } from '../../../src/chem/automorphisms.js';
 import { checkGeometry } from '../../../src/chem/geometry-checks.js';
 import type { Molecule } from '../../../src/chem/molecule.js';
 import { parseSmiles } from '../../../src/chem/parse.js';
 import { loadRDKit } from '../../../src/chem/rdkit.js';
 import { verifyStereo } from '../../../src/chem/stereo.js';
 import type { DrawKey } from '../../../src/flow/sampler.js';
+import { pruneByRmsd } from '../../../src/generation/diverse.js';
+import { DEFAULT_RMSD } from '../../../src/generation/generate.js';
 import { createGenerator, type Generator } from '../../../src/generation/generator.js';
 import { placeHydrogens } from '../../../src/generation/hydrogen-stage.js';
 import { sampleSkeletons } from '../../../src/generation/skeleton-stage.js';
@@ -14,8 +17,9 @@ import { stereoAutomorphisms } from '../../../src/network/stereo-automorphisms.j
 import { openWebEngine } from '../../../src/engine/onnx.web.js';
 import type { GenerateRequest, GeneratorAnswer, GeneratorRequest, StartGenerator, Verdict } from './protocol.js';
 
-/** How often a conformer that fails a check is drawn before it is shown as it is. */
+/** How often a place is drawn before what came last is shown as it is. */
 const MOST_DRAWS = 4;
+const MOST_PERMUTATIONS = 1000;
 
 let generator: Promise<Generator> | undefined;
 let latest = 0;
@@ -61,37 +65,62 @@ async function generate({ id, smiles, name, count, seed }: GenerateRequest): Pro
   const molecule = parseSmiles(ready.rdkit, smiles, { name });
   tell({ kind: 'molecule', id, smiles: molecule.smiles, structure: { name, atoms: molecule.atoms, bonds: molecule.bonds, dimension: 3 } });
   const begun = performance.now();
-  const verdicts: Verdict[] = [];
-  let open: DrawKey[] = Array.from({ length: count }, (_, conformer) => ({ conformer, attempt: 0 }));
+  const { permutations } = automorphisms(ready.rdkit, molecule, { maxMatches: MOST_PERMUTATIONS });
+  const limit = Math.min(
+    ready.skeleton.batchLimit(molecule.skeletonCount),
+    ready.hydrogens.batchLimit(molecule.atoms.length),
+  );
+  const made: Made[] = [];
+  let drawn = 0;
+  let open: Slot[] = Array.from({ length: count }, (_, slot) => ({ slot, draws: 1, key: { conformer: drawn++, attempt: 0 } }));
   while (open.length > 0) {
-    const limit = Math.min(
-      ready.skeleton.batchLimit(molecule.skeletonCount),
-      ready.hydrogens.batchLimit(molecule.atoms.length),
-    );
-    const again: DrawKey[] = [];
     for (let at = 0; at < open.length; at += limit) {
-      const draws = open.slice(at, at + limit);
-      const made = await draw(ready, molecule, { id, seed, draws });
-      made.forEach((coordinates, i) => {
-        const { conformer, attempt } = draws[i];
+      const batch = open.slice(at, at + limit);
+      const conformers = await draw(ready, molecule, { id, seed, batch });
+      conformers.forEach((coordinates, i) => {
         const stereo = verifyStereo(ready.rdkit, molecule, coordinates);
         const geometry = checkGeometry(molecule, coordinates);
-        verdicts[conformer] = { stereoRight: stereo.right, geometryRight: geometry.ok, assigned: stereo.assigned ?? '', draws: attempt + 1 };
-        if (!(stereo.right && geometry.ok) && attempt + 1 < MOST_DRAWS) again.push({ conformer, attempt: attempt + 1 });
+        made[batch[i].slot] = { ...batch[i], coordinates, stereoRight: stereo.right, geometryRight: geometry.ok };
       });
     }
-    open = again;
+    const skeletons = made.map(({ coordinates }) => coordinates.subarray(0, 3 * molecule.skeletonCount));
+    const distinct = new Set(pruneByRmsd({ skeletons, permutations }, DEFAULT_RMSD));
+    made.forEach((one) => (one.distinct = distinct.has(one.slot)));
+    // What fails a check is drawn again; what another is already gives way to a new draw.
+    open = made
+      .filter(({ stereoRight, geometryRight, distinct: own, draws }) => !(stereoRight && geometryRight && own) && draws < MOST_DRAWS)
+      .map(({ slot, draws, key, stereoRight, geometryRight }) => ({
+        slot,
+        draws: draws + 1,
+        key: stereoRight && geometryRight ? { conformer: drawn++, attempt: 0 } : { ...key, attempt: key.attempt + 1 },
+      }));
   }
+  const verdicts = made.map(({ stereoRight, geometryRight, distinct = true, key }): Verdict => ({ stereoRight, geometryRight, distinct, key }));
   tell({ kind: 'done', id, verdicts, seconds: (performance.now() - begun) / 1000, model: ready.modelName });
+}
+
+/** A place in the table, and the draw that fills it. */
+interface Slot {
+  readonly slot: number;
+  readonly draws: number;
+  readonly key: DrawKey;
+}
+
+interface Made extends Slot {
+  readonly coordinates: Float32Array;
+  readonly stereoRight: boolean;
+  readonly geometryRight: boolean;
+  distinct?: boolean;
 }
 
 /** One batch through both stages, every step told to the page. */
 async function draw(
   { skeleton, hydrogens, rdkit }: Generator,
   molecule: Molecule,
-  { id, seed, draws }: { readonly id: number; readonly seed: number; readonly draws: readonly DrawKey[] },
+  { id, seed, batch }: { readonly id: number; readonly seed: number; readonly batch: readonly Slot[] },
 ): Promise<Float32Array[]> {
-  const conformers = draws.map(({ conformer }) => conformer);
+  const conformers = batch.map(({ slot }) => slot);
+  const draws = batch.map(({ key }) => key);
   const n = molecule.atoms.length;
   const heavy = molecule.skeletonCount;
   const { parent } = hydrogenParents(molecule);

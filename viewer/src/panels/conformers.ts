@@ -91,7 +91,7 @@ export function connectConformersPanel({ store, session, results, onReference }:
           h('td', {}, typeof energy === 'number' ? (energy - lowest).toFixed(2) : energy === null ? 'none' : '…'),
           h('td', {}, index === 0 ? '0' : (toFirst?.toFixed(2) ?? '…')),
           withReference && h('td', {}, toReference?.toFixed(2) ?? '…'),
-          stereoCell(stereo, found[0].stereo, shown.entry.bondsGuessed),
+          stereoCell(conformer.fields.get('STEREO_VERIFIED'), stereo, found[0].stereo, shown.entry.bondsGuessed),
         ),
       );
     }
@@ -121,12 +121,13 @@ export function connectConformersPanel({ store, session, results, onReference }:
   draw();
 }
 
-/** ✓ where the stereo is what the file's SMILES asks for, ✗ where not; without a SMILES, ≠ where it is not the first's. */
-function stereoCell(stereo: StereoMarks | undefined, first: StereoMarks | undefined, guessed: boolean): HTMLElement {
+/** ✓ where the stereo is what was asked for, by the file's verdict or its SMILES, ✗ where not; else ≠ where it is not the first's. */
+function stereoCell(verified: string | undefined, stereo: StereoMarks | undefined, first: StereoMarks | undefined, guessed: boolean): HTMLElement {
   if (!stereo) return h('td', {}, guessed ? '–' : '…');
   const marks = [...stereo.centres, ...stereo.bonds].map(({ cip }) => cip).join(' ');
   const other = first !== undefined && stereo.smiles !== first.smiles;
-  const { asWanted } = stereo;
+  // molflow's own verdict stands before a SMILES, which in its files is that of the conformer itself.
+  const asWanted = verified === undefined ? stereo.asWanted : verified !== 'no' && stereo.asWanted !== false;
   const wrong = asWanted === false || (asWanted === undefined && other);
   const sign = asWanted === undefined ? (other ? '≠ 1' : '') : asWanted ? '✓' : '✗';
   const words = asWanted === undefined ? (other ? 'another stereoisomer than conformer 1' : 'as conformer 1') : asWanted ? 'as asked for' : 'not as asked for';
