@@ -32,6 +32,8 @@ export interface BatchSettings {
     readonly flexibleSingle: number;
     /** How often one comes up whose geometries are a force field's. */
     readonly forceField: number;
+    /** A molecule of K conformers comes up K to this power times as often as one of a single conformer. */
+    readonly conformerPower: number;
   };
 }
 
@@ -62,7 +64,7 @@ export function batchSize(n: number, { pairsPerBatch, mostMolecules }: BatchSett
 
 function weightOf({ molecule, conformers, forceField }: Ensemble, { weights }: BatchSettings): number {
   const cutShort = conformers === 1 && countRotatableBonds(molecule) > 0;
-  return (cutShort ? weights.flexibleSingle : 1) * (forceField ? weights.forceField : 1);
+  return (cutShort ? weights.flexibleSingle : 1) * (forceField ? weights.forceField : 1) * conformers ** weights.conformerPower;
 }
 
 /** Draws batches without end: molecules by their weights, each conformer of one as often as the others. */

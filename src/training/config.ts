@@ -44,7 +44,11 @@ const Stage = v.strictObject({
   mostMolecules: v.optional(whole, 64),
   mostAtoms: v.optional(whole, 60),
   weights: v.optional(
-    v.strictObject({ flexibleSingle: v.optional(share, 0.1), forceField: v.optional(share, 0.35) }),
+    v.strictObject({
+      flexibleSingle: v.optional(share, 0.1),
+      forceField: v.optional(share, 0.1),
+      conformerPower: v.optional(share, 0.5),
+    }),
     {},
   ),
   /** Batches that each worker adds up before an update. */

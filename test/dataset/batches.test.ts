@@ -26,7 +26,7 @@ const settings: BatchSettings = {
   pairsPerBatch: 2000,
   mostMolecules: 16,
   mostAtoms: 40,
-  weights: { flexibleSingle: 1, forceField: 1 },
+  weights: { flexibleSingle: 1, forceField: 1, conformerPower: 0 },
 };
 
 let ensembles: Ensemble[];
