@@ -5,12 +5,14 @@ import type { Molecule } from '../chem/molecule.js';
 import type { RDKitModule } from '../chem/rdkit.js';
 import { findMolecule } from '../chem/named-molecules.js';
 import { loadNamedMolecules } from '../chem/named-molecules.node.js';
+import type { ConformerRecord } from '../chem/io/conformer-record.js';
 import { openOutput, outputFormatOf, type OutputFormat } from '../chem/io/output.node.js';
 import type { InputFormat } from '../chem/io/read-molecules.js';
 import { readMoleculeFile } from '../chem/io/read-file.node.js';
 import { solverNames } from '../flow/solvers/by-name.js';
 import { generateConformers, type GenerateOptions, type GenerationResult } from '../generation/generate.js';
 import type { Generator } from '../generation/generator.js';
+import { conformerLogLikelihood } from '../generation/log-likelihood.js';
 import { conformerFields } from '../generation/records.js';
 import { recordTrajectory, trajectoryRecords } from '../generation/trajectory.js';
 import { DEFAULT_SAMPLER } from '../generation/skeleton-stage.js';
@@ -37,6 +39,7 @@ interface GenerateFlags {
   readonly optimize: 'none' | 'mmff94' | 'mmff94s';
   readonly energies?: boolean;
   readonly plain?: boolean;
+  readonly logLikelihood?: boolean;
   readonly timeLimit?: number;
   readonly trajectory?: string;
   readonly largestFragment?: boolean;
@@ -88,6 +91,7 @@ export function generateCommand(): Command {
     .option('--energy-window <kcal/mol>', 'conformers further above the lowest are dropped', number(0, false))
     .addOption(new Option('--optimize <field>', 'relax every conformer').choices(['none', 'mmff94', 'mmff94s']).default('none'))
     .option('--energies', 'store MMFF94s energies without relaxing')
+    .option('--log-likelihood', 'store the log density of each conformer under the model (slow: tens of evaluations each)')
     .option('--plain', 'draw exactly n conformers and keep them all: no resampling, pruning or choice (for evaluation)')
     .option('--time-limit <s>', 'seconds a molecule, after which no further batch is begun', number(0, false))
     .option('--trajectory <file>', 'write the way of each conformer from noise to molecule (.sdf or .xyz, also .gz)')
@@ -144,13 +148,7 @@ async function run(flags: GenerateFlags, command: Command): Promise<void> {
         });
         bar.stop();
         if (result.conformers.length === 0) throw new Error(`no conformer: ${result.report.reason ?? 'none was drawn'}`);
-        const reading = await output.write(
-          result.conformers.map((conformer) => ({
-            molecule: result.molecule,
-            coordinates: conformer.coordinates,
-            fields: conformerFields(result, conformer),
-          })),
-        );
+        const reading = await output.write(await recordsOf(generator, result, flags));
         if (trajectories) await writeTrajectories(generator, result, flags, trajectories);
         done++;
         if (!flags.quiet) say(flags.json ? jsonLine(source.label, result) : summary(source.label, result));
@@ -231,6 +229,20 @@ function optionsOf(flags: GenerateFlags): GenerateOptions {
     plain: flags.plain,
     timeLimit: flags.timeLimit,
   };
+}
+
+async function recordsOf(generator: Generator, result: GenerationResult, flags: GenerateFlags): Promise<ConformerRecord[]> {
+  const records: ConformerRecord[] = [];
+  for (const conformer of result.conformers) {
+    const { coordinates } = conformer;
+    const fields = new Map(conformerFields(result, conformer));
+    if (flags.logLikelihood) {
+      const { logLikelihood, method } = await conformerLogLikelihood({ generator, molecule: result.molecule, coordinates });
+      fields.set('LOG_LIKELIHOOD', logLikelihood.toFixed(3)).set('LOG_LIKELIHOOD_DIVERGENCE', method);
+    }
+    records.push({ molecule: result.molecule, coordinates, fields });
+  }
+  return records;
 }
 
 async function writeTrajectories(

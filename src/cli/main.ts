@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check.js';
 import { datasetCommand } from './dataset.js';
+import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { EXIT } from './exit-codes.js';
@@ -16,7 +17,7 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 const program = new Command('molflow')
   .description('Molecular conformers by flow matching: SMILES in, accurate 3D out')
   .version(version);
-for (const command of [generateCommand(), viewCommand(), evaluateCommand(), trainCommand(), datasetCommand(), checkCommand(), doctorCommand()])
+for (const command of [generateCommand(), viewCommand(), evaluateCommand(), trainCommand(), datasetCommand(), checkCommand(), doctorCommand(), demoCommand()])
   program.addCommand(command);
 for (const command of [program, ...program.commands]) command.exitOverride().showHelpAfterError('(molflow <command> --help says more)');
 

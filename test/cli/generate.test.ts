@@ -106,6 +106,13 @@ describe('molflow generate', () => {
     expect(energies.at(-1)).toBeLessThanOrEqual(3);
   });
 
+  it('stores the log density under the model', async () => {
+    const { stdout } = await molflow(['generate', '--smiles', 'CCO', '-n', '1', '--log-likelihood', '--quiet']);
+    const [record] = await records(stdout);
+    expect(Number(record!.fields.get('LOG_LIKELIHOOD'))).toBeGreaterThan(0);
+    expect(record!.fields.get('LOG_LIKELIHOOD_DIVERGENCE')).toBe('exact');
+  });
+
   it('writes the way from noise to molecule: the skeleton first, then the hydrogens', async () => {
     const trajectory = file('way.sdf');
     await molflow(['generate', '--smiles', 'CCO', '-n', '1', '--steps', '4', '--out', file('way-end.sdf'), '--trajectory', trajectory, '--quiet']);
