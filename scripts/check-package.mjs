@@ -1,6 +1,6 @@
 /**
- * Packs the package as it would be published, and uses it as a stranger would: installed in an empty folder, its
- * command run, its types compiled, its browser half bundled. Needs the npm registry, and dist/ built.
+ * Packs the package as it would be published, lints it, and uses it as a stranger would: installed in an empty folder,
+ * its command run, its types compiled, its browser half bundled. Needs the npm registry, and dist/ built.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -18,8 +18,11 @@ const execute = promisify(execFile);
 
 const folder = await mkdtemp(join(tmpdir(), 'molflow-package-'));
 const run = async (command, args, cwd = folder) => {
-  const { stdout } = await execute(command, args, { cwd, maxBuffer: 64e6 });
-  return stdout;
+  try {
+    return (await execute(command, args, { cwd, maxBuffer: 64e6 })).stdout;
+  } catch (error) {
+    throw new Error(`${command} ${args.join(' ')}\n${error.stdout}${error.stderr}`);
+  }
 };
 const passed = (what) => process.stdout.write(`ok    ${what}\n`);
 
@@ -33,6 +36,11 @@ try {
     assert.ok(paths.includes(needed), `${needed} is not in the tarball`);
   assert.ok(paths.some((path) => path.startsWith('models/') && path.endsWith('.safetensors')), 'no model is in the tarball');
   passed(`tarball of ${(packed.size / 1e6).toFixed(1)} MB, ${packed.entryCount} files`);
+
+  await run(bin('publint'), [tarball, '--strict']);
+  passed('publint');
+  await run(bin('attw'), [tarball, '--profile', 'esm-only', '--format', 'ascii']);
+  passed('are the types wrong');
 
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module' }));
   await run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', tarball]);
@@ -56,7 +64,7 @@ try {
       `export const wrong = () => generate('CCO', { count: 'two' });`,
     ].join('\n'),
   );
-  const strict = ['--strict', '--target', 'es2022', '--lib', 'es2022,dom', '--types', ''];
+  const strict = ['--strict', '--target', 'es2022', '--lib', 'es2022,dom'];
   await run(bin('tsc'), ['use.ts', ...strict, '--module', 'nodenext', '--skipLibCheck']);
   await run('node', ['use.js']);
   passed('import with types compiles and runs');
@@ -68,6 +76,9 @@ try {
   await run(bin('tsc'), ['page.ts', ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit', '--skipLibCheck']);
   await run(bin('esbuild'), ['page.ts', '--bundle', '--platform=browser', '--format=esm', '--outfile=page.js', '--log-level=error']);
   passed('the browser half compiles and bundles');
+} catch (error) {
+  process.stderr.write(`FAIL  ${error.message}\n`);
+  process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
