@@ -120,7 +120,9 @@ export async function runPlayground({
         const { states } = await carry({ field, x0, steps: PATH_STEPS });
         const again = await train('reflow', FLOW_OBJECTIVE, fixedPairs({ x0, x1: states[PATH_STEPS] }, seed));
         try {
-          reflowed = { before: { ...run, label: 'before reflow' }, after: await measure('after reflow', again) };
+          const label = 'before reflow';
+          const before = { ...run, label, quality: { ...run.quality, label } };
+          reflowed = { before, after: await measure('after reflow', again) };
         } finally {
           await again.dispose();
         }
