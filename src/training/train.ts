@@ -76,11 +76,13 @@ export async function train({
   }
 
   const save = async (): Promise<void> => {
+    const validationLoss = shared.numbers[SLOT.validationLoss]!;
     const training = {
       steps: shared.numbers[SLOT.step]!,
       minutes: +(shared.numbers[SLOT.elapsed]! / 60_000).toFixed(1),
       workers,
-      validationLoss: +shared.numbers[SLOT.validationLoss]!.toFixed(4),
+      // Without held-out molecules there is none.
+      ...(Number.isFinite(validationLoss) && { validationLoss: +validationLoss.toFixed(4) }),
     };
     const average = shared.average.slice();
     const state = stateBytes(shared);
@@ -175,7 +177,7 @@ function progressReporter(
       learningRate: numbers[SLOT.learningRate]!,
       gradientNorm: numbers[SLOT.gradientNorm]!,
       skippedSteps: numbers[SLOT.skipped]!,
-      ...(afterSave && { validationLoss: numbers[SLOT.validationLoss]! }),
+      ...(afterSave && Number.isFinite(numbers[SLOT.validationLoss]) && { validationLoss: numbers[SLOT.validationLoss]! }),
     };
     before = now;
     await emit(progress);
