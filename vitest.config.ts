@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // The default leaves a core idle, which is half of a small machine.
+    maxWorkers: '100%',
     // Loading RDKit or a model, or starting the command, takes seconds on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 120_000,
