@@ -15,7 +15,7 @@ import type { Generator } from '../generation/generator.js';
 import { conformerLogLikelihood } from '../generation/log-likelihood.js';
 import { conformerFields } from '../generation/records.js';
 import { recordTrajectory, trajectoryRecords } from '../generation/trajectory.js';
-import { DEFAULT_SAMPLER } from '../generation/skeleton-stage.js';
+import { chosenSampler, DEFAULT_STEPS } from '../generation/skeleton-stage.js';
 import { ENGINES, type EngineChoice } from '../engine/open.node.js';
 import { openGenerator } from '../index.js';
 import { EXIT } from './exit-codes.js';
@@ -85,7 +85,7 @@ export function generateCommand(): Command {
     .addOption(new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices(['sdf', 'xyz', 'pdb']))
     .option('-n, --num-confs <n>', 'number of different conformers (default: 50, 200 or 300 by rotatable bonds)', number(1, true))
     .option('--seed <n>', 'the same seed, model and input give the same conformers', number(0, true), 1)
-    .option('--steps <n>', 'steps of the flow', number(1, true), DEFAULT_SAMPLER.steps)
+    .option('--steps <n>', 'steps of the flow', number(1, true), DEFAULT_STEPS)
     .addOption(new Option('--sampler <name>', 'how the flow is followed').choices(['stochastic', ...solverNames]).default('stochastic'))
     .option('--rmsd <Å>', 'conformers nearer than this to another are dropped (heavy atoms, symmetry-aware)', number(0, false), 0.1)
     .option('--energy-window <kcal/mol>', 'conformers further above the lowest are dropped', number(0, false))
@@ -252,7 +252,7 @@ async function writeTrajectories(
   output: Awaited<ReturnType<typeof openOutput>>,
 ): Promise<void> {
   for (const [index, { draw }] of conformers.entries()) {
-    const settings = { ...DEFAULT_SAMPLER, sampler, steps };
+    const settings = chosenSampler(molecule, { sampler, steps });
     const trajectory = await recordTrajectory({ generator, molecule, seed, draw, settings });
     await output.write(trajectoryRecords(trajectory, index + 1));
   }

@@ -4,7 +4,7 @@ import type { DrawKey } from '../flow/sampler.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import type { Generator } from './generator.js';
 import { placeHydrogens } from './hydrogen-stage.js';
-import { DEFAULT_SAMPLER, sampleSkeletons, type SamplerSettings } from './skeleton-stage.js';
+import { defaultSampler, sampleSkeletons, type SamplerSettings } from './skeleton-stage.js';
 
 export interface DrawOptions {
   readonly generator: Generator;
@@ -25,7 +25,7 @@ export async function drawConformers({
   molecule,
   seed,
   draws,
-  settings = DEFAULT_SAMPLER,
+  settings = defaultSampler(molecule),
   hydrogenSteps,
   onBatch = () => {},
   enough = () => false,

@@ -10,7 +10,7 @@ import { chooseDiverse, pruneByRmsd } from './diverse.js';
 import { drawConformers } from './draw.js';
 import type { Generator } from './generator.js';
 import { defaultCount } from './default-count.js';
-import { DEFAULT_SAMPLER } from './skeleton-stage.js';
+import { chosenSampler } from './skeleton-stage.js';
 
 export interface GenerateOptions {
   /** Number of different conformers; by default 50, 200 or 300 by rotatable bonds. */
@@ -104,7 +104,8 @@ export async function generateConformers(
   options: GenerateOptions = {},
 ): Promise<GenerationResult> {
   const { seed = DEFAULT_SEED, rmsd = DEFAULT_RMSD, optimize = 'none', energyWindow, plain = false, signal } = options;
-  const { sampler = DEFAULT_SAMPLER.sampler, steps = DEFAULT_SAMPLER.steps, noise = DEFAULT_SAMPLER.noise } = options;
+  const settings = chosenSampler(molecule, options);
+  const { steps } = settings;
   const count = options.count ?? defaultCount(molecule);
   if (!Number.isInteger(count) || count < 1) throw new Error(`count is ${count}; expected a whole number, 1 or more`);
   if (!Number.isInteger(steps) || steps < 1) throw new Error(`steps is ${steps}; expected a whole number, 1 or more`);
@@ -136,7 +137,7 @@ export async function generateConformers(
         molecule,
         seed,
         draws: open,
-        settings: { sampler, steps, noise },
+        settings,
         ...(options.hydrogenSteps !== undefined && { hydrogenSteps: options.hydrogenSteps }),
         enough,
         onBatch: (batch) => options.onProgress?.({ made: made + batch, planned }),

@@ -18,10 +18,34 @@ export interface SamplerSettings {
   readonly spacing?: GridSpacing;
 }
 
+export const DEFAULT_STEPS = 20;
+/** Largest skeleton for which recall is the harder part: rings and a few bonds, whose geometry comes out right anyhow. */
+const SMALL = 12;
+
 /**
- * The default: fresh noise late in t repairs geometry, early it only costs diversity. See docs/experiments.md.
+ * The default for a molecule. Fresh noise late in t repairs geometry; early it costs diversity, which small molecules
+ * can less afford, and steps crowded late make up for the fewer noisy ones. See docs/experiments.md.
  */
-export const DEFAULT_SAMPLER: SamplerSettings = { sampler: 'stochastic', steps: 20, noise: { share: 1, from: 0.4 } };
+export function defaultSampler({ skeletonCount }: Molecule): SamplerSettings {
+  return skeletonCount <= SMALL
+    ? { sampler: 'stochastic', steps: DEFAULT_STEPS, noise: { share: 1, from: 0.6 }, spacing: { kind: 'power', power: 2 } }
+    : { sampler: 'stochastic', steps: DEFAULT_STEPS, noise: { share: 1, from: 0.4 } };
+}
+
+/** The default with the sampler and steps that a user named; an ODE solver takes equal steps. */
+export function chosenSampler(
+  molecule: Molecule,
+  { sampler, steps, noise }: { sampler?: string | undefined; steps?: number | undefined; noise?: FreshNoise | undefined },
+): SamplerSettings {
+  const usual = defaultSampler(molecule);
+  const stochastic = (sampler ?? usual.sampler) === 'stochastic';
+  return {
+    sampler: sampler ?? usual.sampler,
+    steps: steps ?? usual.steps,
+    noise: noise ?? usual.noise,
+    ...(stochastic && usual.spacing && { spacing: usual.spacing }),
+  };
+}
 
 export interface SkeletonOptions {
   readonly molecule: Molecule;
@@ -42,7 +66,7 @@ export async function sampleSkeletons({
   predictor,
   seed,
   draws,
-  settings = DEFAULT_SAMPLER,
+  settings = defaultSampler(molecule),
   start = { kind: 'prior' },
   automorphisms = [],
   onFrame = () => {},

@@ -6,7 +6,7 @@ import { hydrogenParents } from '../network/priors.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import type { Generator } from './generator.js';
 import { placeHydrogens } from './hydrogen-stage.js';
-import { DEFAULT_SAMPLER, sampleSkeletons, type SamplerSettings } from './skeleton-stage.js';
+import { defaultSampler, sampleSkeletons, type SamplerSettings } from './skeleton-stage.js';
 
 export interface TrajectoryFrame {
   readonly stage: 'skeleton' | 'hydrogens';
@@ -38,7 +38,7 @@ export async function recordTrajectory({
   molecule,
   seed,
   draw,
-  settings = DEFAULT_SAMPLER,
+  settings = defaultSampler(molecule),
   hydrogenSteps,
   onFrame = () => {},
 }: TrajectoryOptions): Promise<Trajectory> {
