@@ -76,7 +76,11 @@ def hydrogens(options):
                 if atom.GetAtomicNum() > 1:
                     field.AddFixedPoint(atom.GetIdx())
             field.Initialize()
-            field.Minimize(maxIts=2000)
+            try:
+                field.Minimize(maxIts=2000)
+            except RuntimeError:  # RDKit's line search gives up on a few; such a conformer has no figure
+                print("null", flush=True)
+                continue
             print(json.dumps(before - field.CalcEnergy()), flush=True)
 
 
