@@ -12,7 +12,10 @@ import { buildViewer, viewerFolder } from './built-viewer.js';
 import { chromiumPath, softwareGl } from './chromium.js';
 import { conformersOf, ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 600_000 });
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+
+/** A busy machine may be thirty times slower than an idle one. */
+const PATIENCE = { timeout: 120_000 };
 
 const ASPIRIN = 'CC(=O)Oc1ccccc1C(=O)O';
 /** One atom each of elements with colours of their own, so that a click can find them. */
@@ -66,6 +69,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     });
     open.push({ context, server });
     const page = await context.newPage();
+    page.setDefaultTimeout(120_000);
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type()) && !/GPU stall|GL Driver/.test(message.text())) complaints.push(message.text());
@@ -159,7 +163,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     const { page, complaints } = await view({ files: { 'ethanol.sdf': trajectorySdf({ name: 'ethanol', smiles: 'CCO', conformers: 1, frames: 10 }) }, still: false });
     const time = (): Promise<number> => page.locator('#time').inputValue().then(Number);
     // Without a wish for stillness it plays by itself.
-    await expect.poll(time, { timeout: 20_000 }).toBeGreaterThan(0.05);
+    await expect.poll(time, PATIENCE).toBeGreaterThan(0.05);
     await page.click('#play');
     const paused = await time();
     await page.waitForTimeout(400);
@@ -182,7 +186,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await page.selectOption('#speed', '4');
     await page.click('#loop');
     await page.click('#play');
-    await expect.poll(() => page.locator('#play').getAttribute('aria-label'), { timeout: 20_000 }).toBe('Play');
+    await expect.poll(() => page.locator('#play').getAttribute('aria-label'), PATIENCE).toBe('Play');
     expect(await clock(page)).toBe('t = 1.00 · hydrogens');
     expect(complaints).toEqual([]);
   });
@@ -220,7 +224,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     const wrong = ensembleSdf({ name: 'threonine', smiles: 'C[C@H](O)[C@H](N)C(=O)O', conformers: 1 });
     const { page, complaints } = await view({ files: { 'threonine.sdf': right + wrong }, references: { 'reference.sdf': right } });
     const cells = (row: number): Promise<string[]> => page.locator(`#conformers-panel tbody tr:nth-child(${row}) td`).allInnerTexts();
-    await expect.poll(async () => (await cells(4))[5] ?? '', { timeout: 60_000 }).toMatch(/≠ 1/);
+    await expect.poll(async () => (await cells(4))[5] ?? '', PATIENCE).toMatch(/≠ 1/);
     const energies = await Promise.all([1, 2, 3, 4].map(async (row) => Number((await cells(row))[2])));
     expect(Math.min(...energies)).toBe(0);
     expect(energies.every((energy) => energy >= 0 && energy < 60)).toBe(true);
@@ -238,7 +242,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   it('plots along the flow, tied to the slider', async () => {
     const { page, complaints } = await view({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 1 }) } });
     const now = (plot: string): Promise<string> => page.locator(`#plot-${plot} .now`).innerText();
-    await expect.poll(() => page.locator('#plot-energy canvas').count(), { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => page.locator('#plot-energy canvas').count(), PATIENCE).toBe(1);
     expect(Number.parseFloat(await now('rmsd'))).toBeGreaterThan(0.5);
     await page.keyboard.press('End');
     expect(await now('rmsd')).toBe('0 Å');
@@ -266,16 +270,16 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await page.mouse.click(blue.x, blue.y);
     await page.mouse.click(red.x, red.y);
     await page.keyboard.press('Enter');
-    await expect.poll(() => entries.allInnerTexts()).toEqual([`${distance(x, n, o).toFixed(3)} Å`]);
+    await expect.poll(() => entries.allInnerTexts(), PATIENCE).toEqual([`${distance(x, n, o).toFixed(3)} Å`]);
     await page.mouse.click(blue.x, blue.y);
     await page.mouse.click(red.x, red.y);
     await page.mouse.click(green.x, green.y);
     await page.keyboard.press('Enter');
     const degrees = (radians: number): string => `${((radians * 180) / Math.PI).toFixed(1)}°`;
-    await expect.poll(() => entries.allInnerTexts()).toContain(degrees(angle(x, n, o, f)));
+    await expect.poll(() => entries.allInnerTexts(), PATIENCE).toContain(degrees(angle(x, n, o, f)));
     await page.fill('#measure-atoms', '1 2 3 4');
     await page.keyboard.press('Enter');
-    await expect.poll(() => entries.allInnerTexts()).toContain(degrees(dihedral(x, 0, 1, 2, 3)));
+    await expect.poll(() => entries.allInnerTexts(), PATIENCE).toContain(degrees(dihedral(x, 0, 1, 2, 3)));
     await page.fill('#measure-atoms', '1 99');
     await page.keyboard.press('Enter');
     expect(await message(page)).toMatch(/atoms 1 to/);
@@ -309,7 +313,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await page.locator('#time').fill('0.5');
     await page.click('#export summary');
     await page.click('#export-link');
-    await expect.poll(() => page.url()).toContain('#');
+    await expect.poll(() => page.url(), PATIENCE).toContain('#');
     const copy = await page.context().newPage();
     await copy.goto(page.url());
     await copy.waitForSelector('html[data-ready]');
@@ -322,16 +326,16 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   it('makes conformers of a SMILES or a name in the page itself, and says what is wrong with a SMILES', async () => {
     const { page, complaints } = await view({});
     // A page without a file begins with a molecule of its own.
-    await expect.poll(() => page.locator('#name').innerText(), { timeout: 120_000 }).toBe('aspirin');
+    await expect.poll(() => page.locator('#name').innerText(), PATIENCE).toBe('aspirin');
     expect((await pixels(page)).grey.count).toBeGreaterThan(500);
 
     await page.fill('#smiles', 'C[C@@H](O)[C@H](N)C(=O)O');
     await page.fill('#count', '3');
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.locator('.message.note').last().innerText(), { timeout: 120_000 }).toMatch(/^3 conformers in .* stereo and geometry verified/);
+    await expect.poll(() => page.locator('.message.note').last().innerText(), PATIENCE).toMatch(/^3 conformers in .* stereo and geometry verified/);
     expect(await page.locator('#facts').innerText()).toMatch(/^C₄H₉NO₃ · 17 atoms · 3 conformers · \d+ frames$/);
     const stereo = page.locator('#conformers-panel tbody td:last-child');
-    await expect.poll(() => stereo.allInnerTexts(), { timeout: 60_000 }).toEqual(Array(3).fill(expect.stringMatching(/^✓ R S/)));
+    await expect.poll(() => stereo.allInnerTexts(), PATIENCE).toEqual(Array(3).fill(expect.stringMatching(/^✓ R S/)));
     const sdf = await records((await download(page, '#export-sdf')).toString());
     expect(sdf[0]!.fields.get('SMILES')).toBe('C[C@@H](O)[C@H](N)C(=O)O');
     // A C–C bond of the made molecule is as long as one.
@@ -340,16 +344,16 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
 
     await page.click('#export summary');
     await page.click('#export-link');
-    await expect.poll(() => page.url()).toContain('#');
+    await expect.poll(() => page.url(), PATIENCE).toContain('#');
     const copy = await page.context().newPage();
     await copy.goto(page.url());
-    await expect.poll(() => copy.locator('#facts').innerText(), { timeout: 120_000 }).toContain('C₄H₉NO₃ · 17 atoms · 3 conformers');
+    await expect.poll(() => copy.locator('#facts').innerText(), PATIENCE).toContain('C₄H₉NO₃ · 17 atoms · 3 conformers');
     await copy.close();
 
     await page.fill('#smiles', 'Caffeine');
     await page.fill('#count', '1');
     await page.click('#run');
-    await expect.poll(() => page.locator('#facts').innerText(), { timeout: 120_000 }).toContain('C₈H₁₀N₄O₂');
+    await expect.poll(() => page.locator('#facts').innerText(), PATIENCE).toContain('C₈H₁₀N₄O₂');
     for (const [smiles, expected] of [
       ['C1CC', /not a valid SMILES/],
       ['CCO.[Na+]', /fragments/],
@@ -359,7 +363,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     ] as const) {
       await page.fill('#smiles', smiles);
       await page.click('#run');
-      await expect.poll(() => message(page), { timeout: 60_000 }).toMatch(expected);
+      await expect.poll(() => message(page), PATIENCE).toMatch(expected);
     }
     expect(await page.locator('#facts').innerText()).toContain('C₈H₁₀N₄O₂');
     expect(complaints).toEqual([]);
@@ -368,13 +372,13 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   it('opens files dropped on it, and puts a small one into the link', async () => {
     const { page, complaints } = await view({});
     await page.setInputFiles('#files', { name: 'ethanol.sdf', mimeType: 'text/plain', buffer: Buffer.from(ensembleSdf({ name: 'dropped', smiles: 'CCO', conformers: 1 })) });
-    await expect.poll(() => page.locator('#name').innerText()).toBe('dropped');
+    await expect.poll(() => page.locator('#name').innerText(), PATIENCE).toBe('dropped');
     await page.click('#export summary');
     await page.click('#export-link');
-    await expect.poll(() => page.url()).toContain('#z');
+    await expect.poll(() => page.url(), PATIENCE).toContain('#z');
     const copy = await page.context().newPage();
     await copy.goto(page.url());
-    await expect.poll(() => copy.locator('#name').innerText()).toBe('dropped');
+    await expect.poll(() => copy.locator('#name').innerText(), PATIENCE).toBe('dropped');
     expect(complaints).toEqual([]);
   });
 
@@ -388,7 +392,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
       ['broken.sdf.gz', '\u001f\u008b broken', /broken\.sdf\.gz cannot be read/],
     ] as const) {
       await page.setInputFiles('#files', { name, mimeType: 'text/plain', buffer: Buffer.from(content, 'latin1') });
-      await expect.poll(() => message(page), { timeout: 30_000 }).toMatch(expected);
+      await expect.poll(() => message(page), PATIENCE).toMatch(expected);
     }
     expect(await page.locator('#name').innerText()).toBe('ethanol');
     expect((await pixels(page)).red.count).toBeGreaterThan(100);
@@ -420,8 +424,8 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
       const page = await blind.newPage();
       await page.goto(server.address);
       await page.setInputFiles('#files', { name: 'a.sdf', mimeType: 'text/plain', buffer: Buffer.from(ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 })) });
-      await expect.poll(() => message(page), { timeout: 30_000 }).toMatch(/no WebGL/);
-      await expect.poll(() => page.locator('#conformers-panel tbody tr').count()).toBe(1);
+      await expect.poll(() => message(page), PATIENCE).toMatch(/no WebGL/);
+      await expect.poll(() => page.locator('#conformers-panel tbody tr').count(), PATIENCE).toBe(1);
     } finally {
       await blind.close();
       await server.close();
@@ -473,8 +477,8 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await page.keyboard.press('End');
     expect((await pixels(page)).red.count).toBeGreaterThan(300);
     // The analysis worker and RDKit run from inside the page too.
-    await expect.poll(() => page.locator('#conformers-panel tbody tr:first-child td:nth-child(3)').innerText(), { timeout: 90_000 }).toMatch(/^\d+\.\d\d$/);
-    await expect.poll(() => page.locator('#conformers-panel tbody tr:first-child td:last-child').innerText(), { timeout: 60_000 }).not.toContain('…');
+    await expect.poll(() => page.locator('#conformers-panel tbody tr:first-child td:nth-child(3)').innerText(), PATIENCE).toMatch(/^\d+\.\d\d$/);
+    await expect.poll(() => page.locator('#conformers-panel tbody tr:first-child td:last-child').innerText(), PATIENCE).not.toContain('…');
     expect(complaints).toEqual([]);
   });
 });

@@ -47,14 +47,15 @@ const generation = connectGeneration({
   onShown(entry, { text, count, seed }) {
     byId<HTMLInputElement>('smiles').value = text;
     byId<HTMLInputElement>('count').value = String(count);
-    origin = { smiles: { text, count, seed } };
+    origins.set(entry, { first: entry, smiles: { text, count, seed } });
     showAt(entry, { play: false });
   },
   onDone: (entry) => store.get().entry === entry && store.set({ playing: canPlay(entry) }),
 });
 
-/** Where what is open came from, for the link. */
-let origin: Pick<Linked, 'open' | 'smiles' | 'file'> = {};
+/** Where an entry came from, for the link; `first` is the first entry from there. */
+type Origin = Pick<Linked, 'open' | 'smiles'> & { readonly first: number; readonly inLink?: boolean };
+const origins = new Map<number, Origin>();
 /** Files as they were opened, to read them in the other way. */
 const sources = new Map<string, { blob: Blob; recordsAre: RecordsAre | undefined }>();
 
@@ -135,7 +136,11 @@ function take(opened: Opened): number {
 }
 
 /** Opens files and shows the first molecule of them; what was open stays. */
-async function openFiles(files: readonly { readonly name: string; readonly blob: Blob }[]): Promise<boolean> {
+async function openFiles(
+  files: readonly { readonly name: string; readonly blob: Blob }[],
+  { origin }: { origin?: Origin } = {},
+): Promise<boolean> {
+  generation.abandon();
   let first: number | undefined;
   for (const { name, blob } of files) {
     try {
@@ -143,6 +148,7 @@ async function openFiles(files: readonly { readonly name: string; readonly blob:
       sources.set(name, { blob, recordsAre: undefined });
       const index = take(opened);
       first ??= index;
+      opened.entries.forEach((_, offset) => origins.set(index + offset, origin ?? { first: index, inLink: true }));
     } catch (error) {
       tellProblem(error);
     }
@@ -152,8 +158,7 @@ async function openFiles(files: readonly { readonly name: string; readonly blob:
 }
 
 async function openDropped(list: readonly File[]): Promise<void> {
-  const files = list.map((file) => ({ name: file.name, blob: file }));
-  if (await openFiles(files)) origin = { file: { name: files[0].name, text: '' } };
+  await openFiles(list.map((file) => ({ name: file.name, blob: file })));
 }
 
 async function openReference(files: readonly { readonly name: string; readonly blob?: Blob }[]): Promise<void> {
@@ -297,8 +302,10 @@ function pause(milliseconds: number): Promise<void> {
 
 exporting('export-link', async (shown) => {
   const source = sources.get(shown.entry.source);
-  const file = origin.file && source ? { name: shown.entry.source, text: await readBlob(source.blob) } : undefined;
-  const { fragment, embedded } = await fragmentOf({ state: store.get(), camera: scene?.getCamera(), ...origin, file });
+  const { first = 0, inLink = false, open, smiles } = origins.get(shown.index) ?? {};
+  const file = inLink && source ? { name: shown.entry.source, text: await readBlob(source.blob) } : undefined;
+  const state = { ...store.get(), entry: shown.index - first };
+  const { fragment, embedded } = await fragmentOf({ state, camera: scene?.getCamera(), open, smiles, file });
   history.replaceState(null, '', `${location.pathname}${location.search}${fragment}`);
   try {
     await navigator.clipboard.writeText(location.href);
@@ -327,34 +334,33 @@ async function start(): Promise<void> {
   const packed = await unpackAssets();
   const linked = await readFragment(location.hash);
   const query = new URLSearchParams(location.search);
-  const open = [...query.getAll('open'), ...(linked.open ?? [])];
-  let opened = packed.files.length > 0 && (await openFiles(packed.files));
+  const asked = query.getAll('open');
+  const open = asked.length > 0 ? asked : (linked.open ?? []);
+  // A page that holds its files, and an address that names them, need nothing more in the link.
+  let opened = packed.files.length > 0 && (await openFiles(packed.files, { origin: { first: 0 } }));
   await openReference(packed.references);
   if (!opened && linked.file) {
     const { file } = linked;
     try {
-      const index = take(await readText(file));
+      const read = await readText(file);
+      const index = take(read);
       sources.set(file.name, { blob: new Blob([file.text]), recordsAre: undefined });
-      origin = { file };
+      read.entries.forEach((_, offset) => origins.set(index + offset, { first: index, inLink: true }));
       showAt(index);
       opened = true;
     } catch (error) {
       tellProblem(error);
     }
   }
+  if (!opened && linked.smiles && generation.available) {
+    await generation.run(linked.smiles);
+    opened = session.entries().length > 0;
+  }
   if (!opened && open.length > 0) {
-    opened = await openFiles(await fetchFiles(open));
-    // The addresses stay in the query; the fragment holds the view alone.
-    origin = { open: query.getAll('open').length > 0 ? undefined : open };
+    opened = await openFiles(await fetchFiles(open), { origin: { first: 0, ...(asked.length === 0 && { open }) } });
   }
   await openReference(await fetchFiles(query.getAll('reference')));
-  const wanted = linked.smiles ?? smilesOfQuery(query);
-  if (!opened && generation.available) {
-    if (wanted) {
-      await generation.run(wanted);
-      opened = true;
-    } else void generation.run({ text: 'aspirin', count: 4, seed: 1 });
-  }
+  if (!opened && generation.available) void generation.run(smilesOfQuery(query) ?? { text: 'aspirin', count: 4, seed: 1 });
   if (opened && Object.keys(linked.state).length > 0) restore(linked);
   document.documentElement.dataset['ready'] = 'true';
 }

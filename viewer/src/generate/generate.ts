@@ -7,7 +7,7 @@ import { byId, h } from '../dom.js';
 import { tell } from '../messages.js';
 import type { Session } from '../session.js';
 import type { Store } from '../store.js';
-import type { GenerateRequest, GeneratorAnswer, Verdict } from './protocol.js';
+import type { CancelRequest, GenerateRequest, GeneratorAnswer, Verdict } from './protocol.js';
 import { startGenerator } from './start-generator.js';
 
 export interface GenerationRequest {
@@ -22,6 +22,8 @@ export interface Generation {
   readonly available: boolean;
   /** Resolves when the conformers are made, or a later request has taken the place of this one. */
   run(request: GenerationRequest): Promise<void>;
+  /** Gives up a molecule of which nothing is shown yet: the user has turned to something else. */
+  abandon(): void;
 }
 
 interface Running {
@@ -210,5 +212,11 @@ export function connectGeneration({ store, session, onShown, onDone }: {
     void run({ text: input.value, count: wanted, seed });
   });
 
-  return { available, run };
+  function abandon(): void {
+    if (!running || running.entry >= 0) return;
+    worker?.postMessage({ kind: 'cancel' } satisfies CancelRequest);
+    end();
+  }
+
+  return { available, run, abandon };
 }

@@ -21,7 +21,12 @@ export interface GenerateRequest {
   readonly seed: number;
 }
 
-export type GeneratorRequest = StartGenerator | GenerateRequest;
+/** Ends what is being made. */
+export interface CancelRequest {
+  readonly kind: 'cancel';
+}
+
+export type GeneratorRequest = StartGenerator | GenerateRequest | CancelRequest;
 
 /** What a finished conformer turned out to be. */
 export interface Verdict {

@@ -30,7 +30,8 @@ addEventListener('message', ({ data }: MessageEvent<GeneratorRequest>) => {
     generator.catch((error: unknown) => tell({ kind: 'failed', id: undefined, message: textOf(error) }));
     return;
   }
-  latest = data.id;
+  latest = data.kind === 'cancel' ? -1 : data.id;
+  if (data.kind === 'cancel') return;
   generate(data).catch((error: unknown) => {
     if (!(error instanceof Superseded)) tell({ kind: 'failed', id: data.id, message: textOf(error) });
   });
