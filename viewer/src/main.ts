@@ -360,7 +360,11 @@ async function start(): Promise<void> {
     opened = await openFiles(await fetchFiles(open), { origin: { first: 0, ...(asked.length === 0 && { open }) } });
   }
   await openReference(await fetchFiles(query.getAll('reference')));
-  if (!opened && generation.available) void generation.run(smilesOfQuery(query) ?? { text: 'aspirin', count: 4, seed: 1 });
+  if (!opened && generation.available) {
+    void generation.run(smilesOfQuery(query) ?? { text: 'aspirin', count: 4, seed: 1 });
+    // While the worker reads the model.
+    requestAnimationFrame(() => scene?.warmUp());
+  }
   if (opened && Object.keys(linked.state).length > 0) restore(linked);
   document.documentElement.dataset['ready'] = 'true';
 }

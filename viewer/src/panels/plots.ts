@@ -38,7 +38,7 @@ const CHARTS: readonly Chart[] = [
   {
     id: 'energy',
     title: 'MMFF94 energy',
-    note: 'above the last frame’s',
+    note: 'above the end',
     unit: 'kcal/mol',
     asinh: true,
     lines: ({ energy }) => {

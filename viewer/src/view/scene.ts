@@ -53,7 +53,8 @@ export interface Scene {
   getCamera(): Camera;
   setCamera(camera: Camera): void;
   canvas(): HTMLCanvasElement;
-  draw(): void;
+  /** Has the shaders compiled before there is a molecule: a software renderer takes a second for that. */
+  warmUp(): void;
 }
 
 export function webglAvailable(): boolean {
@@ -115,7 +116,8 @@ export function createScene(
     const soft = style === 'surface' && moving;
     switch (style) {
       case 'stick':
-        return { stick: { radius: 0.14, color } };
+        // 3Dmol leaves sticks open at atoms with four bonds; a ball as thick as the stick closes them.
+        return { stick: { radius: 0.14, color }, sphere: { radius: 0.14, color } };
       case 'sphere':
         return { sphere: { scale: 0.95, color } };
       case 'ball':
@@ -123,7 +125,7 @@ export function createScene(
       case 'surface':
         return soft
           ? { stick: { radius: 0.1, color }, sphere: { scale: 0.9, color, opacity: 0.55 } }
-          : { stick: { radius: 0.1, color } };
+          : { stick: { radius: 0.1, color }, sphere: { radius: 0.1, color } };
     }
   }
 
@@ -362,6 +364,13 @@ export function createScene(
       draw();
     },
     canvas: () => viewer.getCanvas(),
-    draw,
+    warmUp() {
+      if (drawn.length > 0) return;
+      const speck = viewer.addModel();
+      speck.addAtoms([0, 1].map((i) => ({ elem: 'H', index: i, serial: i, x: 0.001 * i, y: 0, z: 0, bonds: [1 - i], bondOrder: [1] })));
+      speck.setStyle({}, { stick: { radius: 1e-4 }, sphere: { radius: 1e-4 } });
+      viewer.render();
+      viewer.removeAllModels();
+    },
   };
 }

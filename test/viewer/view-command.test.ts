@@ -1,0 +1,65 @@
+/** `molflow view` as users start it: the built command, as a process of its own. */
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { buildViewer } from './built-viewer.js';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
+
+const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+let folder: string;
+
+beforeAll(async () => {
+  await buildViewer();
+  folder = await mkdtemp(join(tmpdir(), 'molflow-view-'));
+  await writeFile(join(folder, 'methane.xyz'), '5\nmethane\nC 0 0 0\nH .63 .63 .63\nH -.63 -.63 .63\nH -.63 .63 -.63\nH .63 -.63 -.63\n');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('prints the address, serves the file and stops on Ctrl-C with code 0', async () => {
+  const child = spawn(process.execPath, [command, 'view', join(folder, 'methane.xyz')]);
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  try {
+    const address = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        const found = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(text);
+        if (found) resolve(found[0]);
+      });
+      child.on('exit', (code) => reject(new Error(`ended with code ${code}: ${text}`)));
+    });
+    const page = await fetch(address);
+    expect(await page.text()).toContain('<title>molflow viewer</title>');
+    const file = new URL(address).searchParams.get('open')!;
+    expect(await (await fetch(new URL(file, address))).text()).toMatch(/^5\nmethane\n/);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+it('writes one page with --export', async () => {
+  const page = join(folder, 'page.html');
+  const { stdout } = await promisify(execFile)(process.execPath, [command, 'view', join(folder, 'methane.xyz'), '--export', page]);
+  expect(stdout).toMatch(/page\.html: \d+\.\d MB/);
+  const html = await readFile(page, 'utf8');
+  expect(html).toContain('data-kind="file" data-name="methane.xyz"');
+  // Nothing in it points to another file.
+  expect(html.slice(0, html.indexOf('<script'))).not.toMatch(/(src|href)="(?!#|data:)[^"]/);
+});
+
+it.each([
+  [['view', 'missing.sdf'], 1, /missing\.sdf cannot be opened: there is no such file/],
+  [['view', '--export', 'x.html'], 1, /--export needs at least one file/],
+  [['view', '--port', 'many'], 2, /Expected a port from 0 to 65535/],
+])('says what is wrong with %j', async (words, code, message) => {
+  const failed: unknown = await promisify(execFile)(process.execPath, [command, ...words]).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code });
+  expect((failed as { stderr: string }).stderr).toMatch(message);
+});
