@@ -88,7 +88,7 @@ export function connectConformersPanel({ store, session, results, onReference }:
           { class: index === state.active ? 'active' : '' },
           h('td', {}, box),
           h('td', {}, pick),
-          h('td', {}, typeof energy === 'number' ? (energy - lowest).toFixed(2) : energy === null ? 'none' : '…'),
+          h('td', {}, typeof energy === 'number' ? (energy - lowest).toFixed(2) : energy === null ? 'none' : shown.entry.bondsGuessed ? '–' : '…'),
           h('td', {}, index === 0 ? '0' : (toFirst?.toFixed(2) ?? '…')),
           withReference && h('td', {}, toReference?.toFixed(2) ?? '…'),
           stereoCell(conformer.fields.get('STEREO_VERIFIED'), stereo, found[0].stereo, shown.entry.bondsGuessed),

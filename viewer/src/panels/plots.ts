@@ -94,7 +94,7 @@ export function connectPlots({ store, session, results, player }: {
       legend.textContent = waiting ? 'computing …' : '';
       now.textContent = '';
       if (!any) continue;
-      legend.textContent = chart.note ?? (lines.length > 1 ? 'to the last frame; dashed: to the reference' : chart.id === 'rmsd' ? 'to the last frame' : '');
+      legend.textContent = chart.note ?? (lines.length > 1 ? 'to the last frame; dashed: reference' : chart.id === 'rmsd' ? 'to the last frame' : '');
       const axis: uPlot.Axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1, size: 4 }, font: '11px system-ui, sans-serif' };
       const plot = new uPlot(
         {
