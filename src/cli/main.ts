@@ -19,7 +19,12 @@ const program = new Command('molflow')
   .version(version);
 for (const command of [generateCommand(), viewCommand(), evaluateCommand(), trainCommand(), datasetCommand(), checkCommand(), doctorCommand(), demoCommand()])
   program.addCommand(command);
-for (const command of [program, ...program.commands]) command.exitOverride().showHelpAfterError('(molflow <command> --help says more)');
+/** Commands of commands too: without it commander ends the process itself, with another code than the documented one. */
+function reportErrors(command: Command): void {
+  command.exitOverride().showHelpAfterError('(molflow <command> --help says more)');
+  command.commands.forEach(reportErrors);
+}
+reportErrors(program);
 
 try {
   await program.parseAsync();

@@ -162,6 +162,8 @@ describe('bad input', () => {
     [['generate', '--input', 'missing.smi'], 1, /missing\.smi/],
     [['generate', '--smiles', 'CCO', '--model', 'no-such'], 1, /no model 'no-such'.*molflow-base/],
     [['frobnicate'], 2, /unknown command/],
+    [['dataset', 'stats'], 2, /missing required argument/],
+    [['demo', '2d', '--steps', 'x'], 2, /expected a whole number, 1 or more/],
   ])('%j', async (args, expected, message) => {
     const { code, stderr, stdout } = await molflow(args);
     expect(stderr).toMatch(message);
