@@ -11,6 +11,7 @@ const arrows = {
   training: ['dataset', 'flow', 'network', 'engine', 'geometry'],
   generation: ['chem', 'flow', 'network', 'engine', 'geometry'],
   evaluation: ['chem', 'geometry'],
+  playground: ['flow', 'training', 'network', 'engine', 'geometry'],
 };
 
 /** The folders that run in a browser as they are; their Node-only files end in .node.ts. */

@@ -1,9 +1,8 @@
 /** molflow check: holds a model to what it promises. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { measureEquivariance, PROBES, SEEN, TOLERANCE } from '../network/equivariance.js';
 import { ENGINES, type EngineChoice } from '../engine/open.node.js';
 import { openGenerator } from '../index.js';
-import { Option } from 'commander';
 import { EXIT } from './exit-codes.js';
 
 export function checkCommand(): Command {

@@ -1,13 +1,14 @@
 /** molflow dataset: brings public data sets into SD files for training and evaluation, and says what files hold. */
 import { open, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { loadRDKit } from '../chem/rdkit.js';
 import { importEnsembles, type ImportCounts } from '../dataset/import/import.js';
 import { IMPORT_FORMATS, openSources, type ImportFormat } from '../dataset/import/open.js';
 import { readNpySplit, readSplit, titlesOfSplit } from '../dataset/import/split.js';
 import { datasetStatistics, type Spread } from '../dataset/import/statistics.js';
 import { readEnsembles } from '../dataset/read-ensembles.js';
+import { wholeFrom } from './arguments.js';
 
 interface ImportFlags {
   readonly out: string;
@@ -17,11 +18,7 @@ interface ImportFlags {
   readonly maxConformers?: number;
 }
 
-const whole = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number, 1 or more');
-  return number;
-};
+const whole = wholeFrom(1);
 
 export function datasetCommand(): Command {
   const command = new Command('dataset').description('bring public data sets into SD files, and say what such files hold');

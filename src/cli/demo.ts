@@ -7,6 +7,7 @@ import { runPlayground, type PlaygroundResult } from '../playground/experiment.j
 import { pathsFigure, qualityFigure } from '../playground/figures.js';
 import { playgroundPage } from '../playground/page.js';
 import { COUPLINGS, type Coupling } from '../playground/pairing.js';
+import { wholeFrom } from './arguments.js';
 
 interface Flags {
   readonly out: string;
@@ -19,12 +20,6 @@ interface Flags {
   readonly figures?: string;
   readonly quiet?: boolean;
 }
-
-const whole = (least: number) => (text: string) => {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`expected a whole number from ${least}.`);
-  return value;
-};
 
 function positive(text: string): number {
   const value = Number(text);
@@ -43,8 +38,8 @@ export function demoCommand(): Command {
         .default('both'),
     )
     .option('--no-reflow', 'leave out rectified flow')
-    .option('--steps <n>', 'training steps of each network', whole(1), 1000)
-    .option('--seed <n>', 'the same seed gives the same page', whole(0), 0)
+    .option('--steps <n>', 'training steps of each network', wholeFrom(1), 1000)
+    .option('--seed <n>', 'the same seed gives the same page', wholeFrom(0), 0)
     .option('--seconds <s>', 'end each training after so long; the page then depends on the machine', positive)
     .option('--figures <folder>', 'also write the figures as SVG files')
     .option('-q, --quiet', 'no progress')

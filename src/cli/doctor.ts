@@ -1,5 +1,6 @@
 /** molflow doctor: which engines load on this machine, how fast each is, and why one does not load. */
 import { Command } from 'commander';
+import { EXIT } from './exit-codes.js';
 import { ENGINES, openEngine } from '../engine/open.node.js';
 import { loadModel, shippedModels } from '../load-model.node.js';
 import { measureEngine } from '../generation/measure-engine.js';
@@ -47,5 +48,5 @@ async function run(flags: { model?: string; device: string[]; json?: boolean }):
         '',
       ].join('\n'),
     );
-  if (!rows.some((row) => row.loads)) process.exitCode = 1;
+  if (!rows.some((row) => row.loads)) process.exitCode = EXIT.failure;
 }

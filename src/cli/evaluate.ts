@@ -19,6 +19,7 @@ import { readConformerFile } from './evaluate/files.js';
 import { moleculeRow, writeRows } from './evaluate/per-molecule.js';
 import { fileSource, modelSource, PEERS, peerSource, type Source } from './evaluate/sources.js';
 import { comparisonText, evaluationText } from './evaluate/tables.js';
+import { wholeFrom } from './arguments.js';
 
 interface EvaluateFlags {
   readonly reference: string;
@@ -43,11 +44,7 @@ interface EvaluateFlags {
   readonly quiet?: boolean;
 }
 
-const whole = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number, 1 or more');
-  return number;
-};
+const whole = wholeFrom(1);
 const wholes = (value: string, before: number[] = []): number[] => [...before, ...value.split(',').map(whole)];
 const names = (value: string, before: string[] = []): string[] => [...before, ...value.split(',')];
 const distances = (value: string, before: number[] = []): number[] => {

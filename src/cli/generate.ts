@@ -1,5 +1,5 @@
 /** molflow generate: conformers of one SMILES, of a named molecule or of a file of molecules. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { moleculeFromStructure, MoleculeError, parseSmiles } from '../chem/parse.js';
 import type { Molecule } from '../chem/molecule.js';
 import type { RDKitModule } from '../chem/rdkit.js';
@@ -18,6 +18,7 @@ import { recordTrajectory, trajectoryRecords } from '../generation/trajectory.js
 import { chosenSampler, DEFAULT_STEPS } from '../generation/skeleton-stage.js';
 import { ENGINES, type EngineChoice } from '../engine/open.node.js';
 import { openGenerator } from '../index.js';
+import { numberFrom, wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { progressBar } from './progress.js';
 
@@ -51,12 +52,6 @@ interface GenerateFlags {
   readonly json?: boolean;
 }
 
-const number = (least: number, whole: boolean) => (value: string) => {
-  const parsed = Number(value);
-  if (value.trim() === '' || !Number.isFinite(parsed) || parsed < least || (whole && !Number.isInteger(parsed)))
-    throw new InvalidArgumentError(`expected a ${whole ? 'whole ' : ''}number, ${least} or more`);
-  return parsed;
-};
 const collect = (value: string, before: string[] = []) => [...before, value];
 
 const EXIT_HELP = `
@@ -83,23 +78,23 @@ export function generateCommand(): Command {
     .option('--name-column <name>', 'column of names in a table')
     .option('--out <file>', '.sdf, .xyz or .pdb, each also .gz; - is standard output', '-')
     .addOption(new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices(['sdf', 'xyz', 'pdb']))
-    .option('-n, --num-confs <n>', 'number of different conformers (default: 50, 200 or 300 by rotatable bonds)', number(1, true))
-    .option('--seed <n>', 'the same seed, model and input give the same conformers', number(0, true), 1)
-    .option('--steps <n>', 'steps of the flow', number(1, true), DEFAULT_STEPS)
+    .option('-n, --num-confs <n>', 'number of different conformers (default: 50, 200 or 300 by rotatable bonds)', wholeFrom(1))
+    .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
+    .option('--steps <n>', 'steps of the flow', wholeFrom(1), DEFAULT_STEPS)
     .addOption(new Option('--sampler <name>', 'how the flow is followed').choices(['stochastic', ...solverNames]).default('stochastic'))
-    .option('--rmsd <Å>', 'conformers nearer than this to another are dropped (heavy atoms, symmetry-aware)', number(0, false), 0.1)
-    .option('--energy-window <kcal/mol>', 'conformers further above the lowest are dropped', number(0, false))
+    .option('--rmsd <Å>', 'conformers nearer than this to another are dropped (heavy atoms, symmetry-aware)', numberFrom(0), 0.1)
+    .option('--energy-window <kcal/mol>', 'conformers further above the lowest are dropped', numberFrom(0))
     .addOption(new Option('--optimize <field>', 'relax every conformer').choices(['none', 'mmff94', 'mmff94s']).default('none'))
     .option('--energies', 'store MMFF94s energies without relaxing')
     .option('--log-likelihood', 'store the log density of each conformer under the model (slow: tens of evaluations each)')
     .option('--plain', 'draw exactly n conformers and keep them all: no resampling, pruning or choice (for evaluation)')
-    .option('--time-limit <s>', 'seconds a molecule, after which no further batch is begun', number(0, false))
+    .option('--time-limit <s>', 'seconds a molecule, after which no further batch is begun', numberFrom(0))
     .option('--trajectory <file>', 'write the way of each conformer from noise to molecule (.sdf or .xyz, also .gz)')
     .option('--largest-fragment', 'of a salt or mixture take the fragment with most heavy atoms, instead of refusing it')
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
     .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
     .option('--device <name>', 'device of the onnx engine: cpu, webgpu, cuda, coreml, dml', 'cpu')
-    .option('--threads <n>', 'threads of the onnx engine', number(1, true), 1)
+    .option('--threads <n>', 'threads of the onnx engine', wholeFrom(1), 1)
     .option('--quiet', 'no progress and no summary; errors still')
     .option('--json', 'a JSON line a molecule on standard error instead of the summary')
     .addHelpText('after', EXIT_HELP)

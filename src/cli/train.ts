@@ -7,6 +7,7 @@ import { packEnsembles } from '../dataset/pack.js';
 import { readPartialModel } from '../network/model.js';
 import { parseTrainingConfig, type StageName } from '../training/config.js';
 import { train, type TrainingProgress } from '../training/train.js';
+import { wholeFrom } from './arguments.js';
 
 interface TrainFlags {
   readonly config: string;
@@ -20,11 +21,6 @@ interface TrainFlags {
   readonly quiet?: boolean;
 }
 
-const count = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number, 1 or more');
-  return number;
-};
 
 const stageName = (value: string): StageName => {
   if (value !== 'skeleton' && value !== 'hydrogens') throw new InvalidArgumentError('expected skeleton or hydrogens');
@@ -38,7 +34,7 @@ export function trainCommand(): Command {
     .requiredOption('--data <file...>', 'SD files (.sdf, .sdf.gz): all hydrogens explicit, the records of a molecule in a row under one title')
     .option('--out <folder>', 'folder of the run (default: runs/<name of the configuration>)')
     .option('--stage <stage>', 'skeleton or hydrogens alone (default: both, one after the other)', stageName)
-    .option('--workers <n>', 'data-parallel workers, best one per core', count, 2)
+    .option('--workers <n>', 'data-parallel workers, best one per core', wholeFrom(1), 2)
     .option('--device <name>', 'execution provider: cpu, webgpu, cuda, coreml, dml', 'cpu')
     .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
     .option('--init <model>', 'start from the weights of this model (fine-tuning)')

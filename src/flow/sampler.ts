@@ -100,7 +100,7 @@ export async function sampleFlow({
     throw new Error(`Sampler: the share of fresh noise is ${share}; expected a number in [0, 1], or 'ancestral'.`);
   }
   const coupling = { atoms, automorphisms };
-  const x = startState();
+  const x = startingState({ prior, seed, draws, start, automorphisms });
   const times = timeGrid({ steps, spacing, from: start.kind === 'prior' ? 0 : start.time });
   const fresh = new Float32Array(size);
   const target = new Float32Array(size);
@@ -143,32 +143,41 @@ export async function sampleFlow({
   }
   await onFrame?.({ step: steps, time: 1, x, data: x });
   return x;
+}
 
-  function startState(): Float32Array {
-    const state = new Float32Array(draws.length * size);
-    if (start.kind !== 'prior') {
-      if (start.coordinates.length !== state.length) {
-        throw new Error(
-          `Sampler: the start has ${start.coordinates.length} numbers; expected ${draws.length} × ${atoms} × 3.`,
-        );
-      }
-      if (!(start.time >= 0 && start.time < 1)) {
-        throw new Error(`Sampler: the start is at t = ${start.time}; expected a time in [0, 1).`);
-      }
+/** The state [B,n,3] in which a batch starts, by whatever sampler or solver it goes on. */
+export function startingState({
+  prior,
+  seed,
+  draws,
+  start = { kind: 'prior' },
+  automorphisms = [],
+}: Pick<SampleOptions, 'prior' | 'seed' | 'draws' | 'start' | 'automorphisms'>): Float32Array {
+  const { atoms } = prior;
+  const size = 3 * atoms;
+  const state = new Float32Array(draws.length * size);
+  if (start.kind !== 'prior') {
+    if (start.coordinates.length !== state.length) {
+      throw new Error(
+        `Sampler: the start has ${start.coordinates.length} numbers; expected ${draws.length} × ${atoms} × 3.`,
+      );
     }
-    draws.forEach((draw, b) => {
-      const conformer = state.subarray(b * size, (b + 1) * size);
-      if (start.kind === 'state') {
-        conformer.set(start.coordinates.subarray(b * size, (b + 1) * size));
-        return;
-      }
-      prior.sample(conformer, createNoise({ seed, ...draw }));
-      if (start.kind === 'noised') {
-        const given = start.coordinates.subarray(b * size, (b + 1) * size);
-        alignNoise(conformer, conformer, given, coupling);
-        for (let i = 0; i < size; i++) conformer[i] = (1 - start.time) * conformer[i] + start.time * given[i];
-      }
-    });
-    return state;
+    if (!(start.time >= 0 && start.time < 1)) {
+      throw new Error(`Sampler: the start is at t = ${start.time}; expected a time in [0, 1).`);
+    }
   }
+  draws.forEach((draw, b) => {
+    const conformer = state.subarray(b * size, (b + 1) * size);
+    if (start.kind === 'state') {
+      conformer.set(start.coordinates.subarray(b * size, (b + 1) * size));
+      return;
+    }
+    prior.sample(conformer, createNoise({ seed, ...draw }));
+    if (start.kind === 'noised') {
+      const given = start.coordinates.subarray(b * size, (b + 1) * size);
+      alignNoise(conformer, conformer, given, { atoms, automorphisms });
+      for (let i = 0; i < size; i++) conformer[i] = (1 - start.time) * conformer[i] + start.time * given[i];
+    }
+  });
+  return state;
 }

@@ -1,5 +1,16 @@
 /** Keeps conformers that differ: pruning by symmetry-aware RMSD, and the choice of a diverse set. */
+import { automorphisms } from '../chem/automorphisms.js';
+import type { Molecule } from '../chem/molecule.js';
+import type { RDKitModule } from '../chem/rdkit.js';
 import { bestRmsd } from '../geometry/rmsd.js';
+
+/** More symmetry than this is not searched when conformers are compared; the RMSD is then an upper bound. */
+const MOST_PERMUTATIONS = 1000;
+
+/** The permutations of the skeleton over which conformers of a molecule are compared, as RDKit's GetBestRMS does. */
+export function comparedPermutations(rdkit: RDKitModule, molecule: Molecule): readonly ArrayLike<number>[] {
+  return automorphisms(rdkit, molecule, { maxMatches: MOST_PERMUTATIONS, symmetriseTerminals: true }).permutations;
+}
 
 export interface RmsdOptions {
   /** Conformers' skeletons, each [n,3], Å. */

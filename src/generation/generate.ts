@@ -1,12 +1,11 @@
 /** The main job: a molecule to distinct, verified conformers, and an account of what was drawn and dropped. */
-import { automorphisms } from '../chem/automorphisms.js';
 import { checkGeometry } from '../chem/geometry-checks.js';
 import { createForceField, MMFF94Error, type ForceField } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
-import { verifyStereo } from '../chem/stereo.js';
+import { verifyStereo, type StereoVerdict } from '../chem/stereo.js';
 import type { DrawKey, FreshNoise } from '../flow/sampler.js';
 import { bestRmsd } from '../geometry/rmsd.js';
-import { chooseDiverse, pruneByRmsd } from './diverse.js';
+import { chooseDiverse, comparedPermutations, pruneByRmsd } from './diverse.js';
 import { drawConformers } from './draw.js';
 import type { Generator } from './generator.js';
 import { defaultCount } from './default-count.js';
@@ -82,9 +81,6 @@ const OVERDRAW = 2;
 const MOST_OVERDRAW = 4;
 /** How often one draw that fails a check is made again before it is given up. */
 const MOST_ATTEMPTS = 4;
-/** More symmetry than this is not searched when conformers are compared; the RMSD is then an upper bound. */
-const MOST_PERMUTATIONS = 1000;
-
 interface Candidate {
   readonly draw: DrawKey;
   readonly coordinates: Float32Array;
@@ -116,10 +112,7 @@ export async function generateConformers(
   const wantsEnergy = options.energies || optimize !== 'none' || energyWindow !== undefined;
   const warnings: string[] = [];
   const field = wantsEnergy ? await forceFieldFor(molecule, optimize, warnings) : undefined;
-  const permutations = automorphisms(generator.rdkit, molecule, {
-    maxMatches: MOST_PERMUTATIONS,
-    symmetriseTerminals: true,
-  }).permutations;
+  const permutations = comparedPermutations(generator.rdkit, molecule);
 
   const budget = plain ? count : MOST_OVERDRAW * count;
   let planned = plain ? count : Math.min(OVERDRAW * count, budget);
@@ -161,26 +154,23 @@ export async function generateConformers(
     }
   }
 
+  /** What becomes of a draw: whether its stereo was right, and the candidate, unless a check refuses it. */
   function judge(drawn: Float32Array, draw: DrawKey): { stereo: boolean; candidate?: Candidate } {
     const before = verifyStereo(generator.rdkit, molecule, drawn);
+    const accept = (coordinates: Float32Array, { right, assigned = '' }: StereoVerdict, energy?: number) => ({
+      stereo: before.right,
+      candidate: { draw, coordinates, right, assigned, energy },
+    });
     if (plain) {
-      const energy = drawn.every(Number.isFinite) ? field?.energy(drawn) : undefined;
-      const candidate = { draw, coordinates: drawn, right: before.right, assigned: before.assigned ?? '', energy };
       // Not even a plain draw is written with coordinates that are not numbers.
-      return drawn.every(Number.isFinite) ? { stereo: before.right, candidate } : { stereo: before.right };
+      return drawn.every(Number.isFinite) ? accept(drawn, before, field?.energy(drawn)) : { stereo: before.right };
     }
     if (!before.right) return { stereo: false };
     if (!checkGeometry(molecule, drawn).ok) return { stereo: true };
-    if (!field) return { stereo: true, candidate: { draw, coordinates: drawn, right: true, assigned: before.assigned ?? '', energy: undefined } };
-    if (optimize === 'none')
-      return {
-        stereo: true,
-        candidate: { draw, coordinates: drawn, right: true, assigned: before.assigned ?? '', energy: field.energy(drawn) },
-      };
+    if (!field || optimize === 'none') return accept(drawn, before, field?.energy(drawn));
     const { coordinates, energy } = field.relax(drawn);
     const after = verifyStereo(generator.rdkit, molecule, coordinates);
-    if (!after.right) return { stereo: false };
-    return { stereo: true, candidate: { draw, coordinates, right: true, assigned: after.assigned ?? '', energy } };
+    return after.right ? accept(coordinates, after, energy) : { stereo: false };
   }
 
   let kept: Candidate[] = [];

@@ -1,7 +1,6 @@
 /** Stage one: the heavy atoms of a molecule, from noise or from given coordinates. */
 import type { Molecule } from '../chem/molecule.js';
-import { sampleFlow, type DrawKey, type Frame, type FreshNoise, type SampleStart } from '../flow/sampler.js';
-import { createNoise } from '../flow/random.js';
+import { sampleFlow, startingState, type DrawKey, type Frame, type FreshNoise, type SampleStart } from '../flow/sampler.js';
 import { velocityFromData } from '../flow/path.js';
 import { timeGrid, type GridSpacing } from '../flow/time-grid.js';
 import { solveOde } from '../flow/solve.js';
@@ -80,10 +79,8 @@ export async function sampleSkeletons({
     return sampleFlow({ prior, predict, seed, draws, steps, noise, spacing, start, automorphisms, onFrame });
 
   const solver = solverByName(sampler);
-  const size = molecule.skeletonCount * 3;
   const from = start.kind === 'prior' ? 0 : start.time;
-  // The state the sampler would start from: no steps are taken by asking for it.
-  const x0 = await startingState({ prior, seed, draws, size, start });
+  const x0 = startingState({ prior, seed, draws, start, automorphisms });
   const { x } = await solveOde<Float32Array>({
     solver,
     x0,
@@ -100,24 +97,4 @@ export async function sampleSkeletons({
     onStep: (step, time, state) => onFrame({ step, time, x: state, data: state }),
   });
   return x;
-}
-
-async function startingState({
-  prior,
-  seed,
-  draws,
-  size,
-  start,
-}: {
-  readonly prior: ReturnType<typeof skeletonPrior>;
-  readonly seed: number;
-  readonly draws: readonly DrawKey[];
-  readonly size: number;
-  readonly start: SampleStart;
-}): Promise<Float32Array> {
-  if (start.kind === 'state') return start.coordinates;
-  const x0 = new Float32Array(draws.length * size);
-  draws.forEach((draw, b) => prior.sample(x0.subarray(b * size, (b + 1) * size), createNoise({ seed, ...draw })));
-  if (start.kind === 'noised') throw new Error('an ODE solver starts from noise; use the stochastic sampler to refine coordinates');
-  return x0;
 }

@@ -18,22 +18,15 @@ export function centroid(out: FloatArray, x: FloatArray, n: number): void {
   out[2] = sz / n;
 }
 
+const mean = new Float64Array(3);
+
 /** Writes `x` [n,3] minus its mean into `out` [n,3], which may be `x` itself. */
 export function centre(out: FloatArray, x: FloatArray, n: number): void {
-  let sx = 0;
-  let sy = 0;
-  let sz = 0;
+  centroid(mean, x, n);
+  const [mx, my, mz] = mean;
   for (let i = 0; i < 3 * n; i += 3) {
-    sx += x[i];
-    sy += x[i + 1];
-    sz += x[i + 2];
-  }
-  sx /= n;
-  sy /= n;
-  sz /= n;
-  for (let i = 0; i < 3 * n; i += 3) {
-    out[i] = x[i] - sx;
-    out[i + 1] = x[i + 1] - sy;
-    out[i + 2] = x[i + 2] - sz;
+    out[i] = x[i] - mx;
+    out[i + 1] = x[i + 1] - my;
+    out[i + 2] = x[i + 2] - mz;
   }
 }

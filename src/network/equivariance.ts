@@ -5,8 +5,7 @@ import type { RDKitModule } from '../chem/rdkit.js';
 import { sampleAboutParents } from '../flow/prior.js';
 import { createRandom, type Random } from '../flow/random.js';
 import { randomRotation, rotate } from '../geometry/rotation.js';
-import { graphFeatures, type GraphFeatures } from './features.js';
-import { ATOM_FEATURES, PAIR_FEATURES } from './features.js';
+import { ATOM_FEATURES, graphFeatures, PAIR_FEATURES, type GraphFeatures } from './features.js';
 import type { Predictor } from './predictor.js';
 import { hydrogenParents, skeletonPrior } from './priors.js';
 

@@ -1,8 +1,7 @@
 /** A stage of a model, ready to predict: programs compiled per atom count and batch size, and kept. */
 import type { CompiledProgram, Engine, Program } from '../engine/program.js';
-import { displacement } from './egnn.js';
+import { displacement, parameterShapes } from './egnn.js';
 import { ATOM_FEATURES, centreRows, PAIR_FEATURES, type GraphFeatures } from './features.js';
-import { parameterShapes } from './egnn.js';
 import type { StageModel } from './model.js';
 
 /** Batches come in these sizes, so that few programs are compiled; a smaller batch is filled up. */

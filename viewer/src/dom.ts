@@ -55,3 +55,16 @@ export function segmented<V extends string>(
   set(value);
   return { set, enable: (enabled) => (field.disabled = !enabled) };
 }
+
+/** A function that may be called as often as one likes: `draw` runs once, with the next frame of the screen. */
+export function onNextFrame(draw: () => void): () => void {
+  let queued = false;
+  return () => {
+    if (queued) return;
+    queued = true;
+    requestAnimationFrame(() => {
+      queued = false;
+      draw();
+    });
+  };
+}

@@ -1,12 +1,11 @@
 /** Makes conformers in the page: the library's own stages, network and checks, on onnxruntime-web. */
-import { automorphisms } from '../../../src/chem/automorphisms.js';
 import { checkGeometry } from '../../../src/chem/geometry-checks.js';
 import type { Molecule } from '../../../src/chem/molecule.js';
 import { parseSmiles } from '../../../src/chem/parse.js';
 import { loadRDKit } from '../../../src/chem/rdkit.js';
 import { verifyStereo } from '../../../src/chem/stereo.js';
 import type { DrawKey } from '../../../src/flow/sampler.js';
-import { pruneByRmsd } from '../../../src/generation/diverse.js';
+import { comparedPermutations, pruneByRmsd } from '../../../src/generation/diverse.js';
 import { DEFAULT_RMSD } from '../../../src/generation/generate.js';
 import { createGenerator, type Generator } from '../../../src/generation/generator.js';
 import { placeHydrogens } from '../../../src/generation/hydrogen-stage.js';
@@ -19,7 +18,6 @@ import type { GenerateRequest, GeneratorAnswer, GeneratorRequest, StartGenerator
 
 /** How often a place is drawn before what came last is shown as it is. */
 const MOST_DRAWS = 4;
-const MOST_PERMUTATIONS = 1000;
 
 let generator: Promise<Generator> | undefined;
 let latest = 0;
@@ -66,7 +64,7 @@ async function generate({ id, smiles, name, count, seed }: GenerateRequest): Pro
   const molecule = parseSmiles(ready.rdkit, smiles, { name });
   tell({ kind: 'molecule', id, smiles: molecule.smiles, structure: { name, atoms: molecule.atoms, bonds: molecule.bonds, dimension: 3 } });
   const begun = performance.now();
-  const { permutations } = automorphisms(ready.rdkit, molecule, { maxMatches: MOST_PERMUTATIONS });
+  const permutations = comparedPermutations(ready.rdkit, molecule);
   const limit = Math.min(
     ready.skeleton.batchLimit(molecule.skeletonCount),
     ready.hydrogens.batchLimit(molecule.atoms.length),

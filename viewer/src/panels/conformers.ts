@@ -1,5 +1,5 @@
 /** The table of conformers: energy, RMSD, stereo check; it chooses the one looked at and those drawn together. */
-import { byId, h } from '../dom.js';
+import { byId, h, onNextFrame } from '../dom.js';
 import type { StereoMarks } from '../analysis/protocol.js';
 import type { Results } from '../analysis/results.js';
 import type { Session } from '../session.js';
@@ -106,15 +106,7 @@ export function connectConformersPanel({ store, session, results, onReference }:
     if (focused) document.getElementById(focused)?.focus();
   }
 
-  let queued = false;
-  const plan = (): void => {
-    if (queued) return;
-    queued = true;
-    requestAnimationFrame(() => {
-      queued = false;
-      draw();
-    });
-  };
+  const plan = onNextFrame(draw);
   store.watch(['entry', 'active', 'shown'], plan);
   session.onChange(plan);
   results.onChange(plan);

@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import type { Results, Series } from '../analysis/results.js';
 import type { Timeline } from '../data/timeline.js';
 import { isTrajectory } from '../data/trajectory.js';
-import { byId, h } from '../dom.js';
+import { byId, h, onNextFrame } from '../dom.js';
 import type { Player } from '../player.js';
 import type { Session } from '../session.js';
 import type { Store } from '../store.js';
@@ -157,15 +157,7 @@ export function connectPlots({ store, session, results, player }: {
     }
   }
 
-  let queued = false;
-  const plan = (): void => {
-    if (queued) return;
-    queued = true;
-    requestAnimationFrame(() => {
-      queued = false;
-      redraw();
-    });
-  };
+  const plan = onNextFrame(redraw);
   store.watch(['entry', 'active'], plan);
   store.watch(['position'], showTime);
   session.onChange(plan);

@@ -1,4 +1,5 @@
 /** The 3D canvas: draws models with 3Dmol, keeps their bonds, moves their atoms, answers clicks. */
+import { onNextFrame } from '../dom.js';
 import { createViewer, setSyncSurface, type GLModel, type GLViewer, type Label } from '3dmol';
 import { elementSymbol } from '../../../src/chem/elements.js';
 import type { Structure } from '../../../src/chem/structure.js';
@@ -93,7 +94,6 @@ export function createScene(
   let surfaces: number[] = [];
   let surfaceTimer: ReturnType<typeof setTimeout> | undefined;
   let surfaceRun = 0;
-  let queued = false;
   let rotation = '';
 
   viewer.setViewChangeCallback(() => {
@@ -203,14 +203,7 @@ export function createScene(
     }
   }
 
-  function draw(): void {
-    if (queued) return;
-    queued = true;
-    requestAnimationFrame(() => {
-      queued = false;
-      viewer.render();
-    });
-  }
+  const draw = onNextFrame(() => viewer.render());
 
   function dropSurfaces(): void {
     surfaceRun += 1;

@@ -1,0 +1,18 @@
+/** How the values of flags are read, the same in every command. */
+import { InvalidArgumentError } from 'commander';
+
+/** A number, `least` or more. */
+export const numberFrom = (least: number) => (value: string): number => {
+  const parsed = Number(value);
+  if (value.trim() === '' || !Number.isFinite(parsed) || parsed < least)
+    throw new InvalidArgumentError(`expected a number, ${least} or more`);
+  return parsed;
+};
+
+/** A whole number, `least` or more. */
+export const wholeFrom = (least: number) => (value: string): number => {
+  const parsed = Number(value);
+  if (value.trim() === '' || !Number.isSafeInteger(parsed) || parsed < least)
+    throw new InvalidArgumentError(`expected a whole number, ${least} or more`);
+  return parsed;
+};
