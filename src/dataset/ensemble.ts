@@ -3,6 +3,8 @@ import type { Molecule } from '../chem/molecule.js';
 
 export interface Ensemble {
   readonly molecule: Molecule;
+  /** SMILES of the molecule as its file has it: a twin with deuterium shares it, so that both are held out or neither. */
+  readonly family: string;
   /** Whether the geometries are minima of a force field rather than of quantum chemistry. */
   readonly forceField: boolean;
   /** [K, atoms, 3] Å, atoms in the order of the molecule, hydrogens included. */

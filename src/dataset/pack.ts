@@ -16,7 +16,7 @@ import { readEnsembles } from './read-ensembles.js';
 
 const MAGIC = 'molflow1';
 /** Raised whenever what is packed changes, so that older caches are made anew. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 /** Share of the molecules packed a second time with deuterium, see readEnsembles. */
 const DEUTERATED = 0.04;
 

@@ -30,9 +30,12 @@ export async function* readEnsembles({
   const records = readSdf(await openText(file), { file, onError: (error) => onSkip(error.message) });
   function* finish(): Generator<Ensemble> {
     if (group.length === 0) return;
-    yield* ensembleOf(rdkit, file, group, onSkip);
+    const ensemble = ensembleOf(rdkit, file, group, onSkip);
+    if (!ensemble) return;
+    yield ensemble;
     const marked = withDeuterium(group, deuterated);
-    if (marked) yield* ensembleOf(rdkit, file, marked, onSkip);
+    const twin = marked && ensembleOf(rdkit, file, marked, onSkip);
+    if (twin) yield { ...twin, family: ensemble.family };
   }
   for await (const record of records) {
     if (group.length > 0 && record.structure.name !== group[0]!.structure.name) {
@@ -56,12 +59,12 @@ function withDeuterium(records: readonly SdfRecord[], share: number): SdfRecord[
   return records.map((record) => ({ ...record, structure: { ...record.structure, atoms: mark(record.structure.atoms) } }));
 }
 
-function* ensembleOf(
+function ensembleOf(
   rdkit: RDKitModule,
   file: string,
   records: readonly SdfRecord[],
   onSkip: (reason: string) => void,
-): Generator<Ensemble> {
+): Ensemble | undefined {
   const first = records[0]!;
   const where = `${file}, line ${first.line}, '${first.structure.name}'`;
   try {
@@ -80,8 +83,9 @@ function* ensembleOf(
         coordinates.set(structure.coordinates.subarray(order[i]! * 3, order[i]! * 3 + 3), (k * n + i) * 3);
     });
     if (!coordinates.every(Number.isFinite)) throw new Error('has a coordinate that is not a number');
-    yield {
+    return {
       molecule,
+      family: molecule.smiles,
       forceField: first.fields.has('MMFF94S_ENERGY_HARTREE'),
       coordinates,
       conformers: same.length,
@@ -89,6 +93,7 @@ function* ensembleOf(
     };
   } catch (error) {
     onSkip(`${where}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
   }
 }
 

@@ -102,7 +102,7 @@ async function work({ worker, stage, config, packed, device, buffers }: WorkerTa
 function splitHeldOut(ensembles: readonly Ensemble[], share: number): { kept: Ensemble[]; heldOut: Ensemble[] } {
   const kept: Ensemble[] = [];
   const heldOut: Ensemble[] = [];
-  for (const ensemble of ensembles) (isHeldOut(ensemble.molecule.smiles, share) ? heldOut : kept).push(ensemble);
+  for (const ensemble of ensembles) (isHeldOut(ensemble.family, share) ? heldOut : kept).push(ensemble);
   return { kept, heldOut };
 }
 

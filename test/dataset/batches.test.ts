@@ -49,10 +49,14 @@ describe('packing', () => {
 
   it('makes deuterium part of the skeleton', async () => {
     const rdkit = await loadRDKit();
-    for await (const { molecule } of readEnsembles({ rdkit, file: DATA, deuterated: 1 })) {
+    const families = new Map<string, number>();
+    for await (const { molecule, family } of readEnsembles({ rdkit, file: DATA, deuterated: 1 })) {
+      families.set(family, (families.get(family) ?? 0) + 1);
       const isotopes = molecule.atoms.flatMap(({ isotope }, i) => (isotope === 2 ? [i] : []));
       expect(isotopes.every((i) => i < molecule.skeletonCount)).toBe(true);
     }
+    // A molecule and its twin are held out together.
+    expect([...families.values()].every((count) => count === 2)).toBe(true);
   });
 });
 

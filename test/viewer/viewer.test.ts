@@ -327,7 +327,8 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     const { page, complaints } = await view({});
     // A page without a file begins with a molecule of its own.
     await expect.poll(() => page.locator('#name').innerText(), PATIENCE).toBe('aspirin');
-    expect((await pixels(page)).grey.count).toBeGreaterThan(500);
+    // The name stands before the next frame of the screen is drawn.
+    await expect.poll(async () => (await pixels(page)).grey.count, PATIENCE).toBeGreaterThan(500);
 
     await page.fill('#smiles', 'C[C@@H](O)[C@H](N)C(=O)O');
     await page.fill('#count', '3');
