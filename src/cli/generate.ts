@@ -33,8 +33,8 @@ interface GenerateFlags {
   readonly outFormat?: OutputFormat;
   readonly numConfs?: number;
   readonly seed: number;
-  readonly steps: number;
-  readonly sampler: string;
+  readonly steps?: number;
+  readonly sampler?: string;
   readonly rmsd: number;
   readonly energyWindow?: number;
   readonly optimize: 'none' | 'mmff94' | 'mmff94s';
@@ -45,12 +45,16 @@ interface GenerateFlags {
   readonly trajectory?: string;
   readonly largestFragment?: boolean;
   readonly model?: string;
+  readonly fast?: boolean;
   readonly engine: EngineChoice;
   readonly device: string;
   readonly threads: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
+
+/** Distilled to two steps. */
+const FAST_MODEL = 'molflow-fast';
 
 const collect = (value: string, before: string[] = []) => [...before, value];
 
@@ -80,8 +84,8 @@ export function generateCommand(): Command {
     .addOption(new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices(['sdf', 'xyz', 'pdb']))
     .option('-n, --num-confs <n>', 'number of different conformers (default: 50, 200 or 300 by rotatable bonds)', wholeFrom(1))
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
-    .option('--steps <n>', 'steps of the flow', wholeFrom(1), DEFAULT_STEPS)
-    .addOption(new Option('--sampler <name>', 'how the flow is followed').choices(['stochastic', ...solverNames]).default('stochastic'))
+    .option('--steps <n>', `steps of the flow (default: ${DEFAULT_STEPS}, or what the model was trained for)`, wholeFrom(1))
+    .addOption(new Option('--sampler <name>', 'how the flow is followed (default: stochastic, or what the model was trained for)').choices(['stochastic', ...solverNames]))
     .option('--rmsd <Å>', 'conformers nearer than this to another are dropped (heavy atoms, symmetry-aware)', numberFrom(0), 0.1)
     .option('--energy-window <kcal/mol>', 'conformers further above the lowest are dropped', numberFrom(0))
     .addOption(new Option('--optimize <field>', 'relax every conformer').choices(['none', 'mmff94', 'mmff94s']).default('none'))
@@ -92,6 +96,7 @@ export function generateCommand(): Command {
     .option('--trajectory <file>', 'write the way of each conformer from noise to molecule (.sdf or .xyz, also .gz)')
     .option('--largest-fragment', 'of a salt or mixture take the fragment with most heavy atoms, instead of refusing it')
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
+    .addOption(new Option('--fast', `a tenth of the steps: short for --model ${FAST_MODEL}`).conflicts('model'))
     .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
     .option('--device <name>', 'device of the onnx engine: cpu, webgpu, cuda, coreml, dml', 'cpu')
     .option('--threads <n>', 'threads of the onnx engine', wholeFrom(1), 1)
@@ -118,7 +123,7 @@ async function run(flags: GenerateFlags, command: Command): Promise<void> {
     engine: flags.engine,
     device: flags.device,
     threads: flags.threads,
-    ...(flags.model && { model: flags.model }),
+    ...(flags.fast ? { model: FAST_MODEL } : flags.model && { model: flags.model }),
   });
   const output = await openOutput(flags.out, { ...(flags.outFormat && { format: flags.outFormat }) });
   const trajectories = flags.trajectory ? await openOutput(flags.trajectory) : undefined;
@@ -247,7 +252,7 @@ async function writeTrajectories(
   output: Awaited<ReturnType<typeof openOutput>>,
 ): Promise<void> {
   for (const [index, { draw }] of conformers.entries()) {
-    const settings = chosenSampler(molecule, { sampler, steps });
+    const settings = chosenSampler(molecule, { sampler, steps }, generator.skeleton.stage);
     const trajectory = await recordTrajectory({ generator, molecule, seed, draw, settings });
     await output.write(trajectoryRecords(trajectory, index + 1));
   }

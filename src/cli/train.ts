@@ -21,7 +21,6 @@ interface TrainFlags {
   readonly quiet?: boolean;
 }
 
-
 const stageName = (value: string): StageName => {
   if (value !== 'skeleton' && value !== 'hydrogens') throw new InvalidArgumentError('expected skeleton or hydrogens');
   return value;
@@ -31,13 +30,13 @@ export function trainCommand(): Command {
   return new Command('train')
     .description('train a model on SD files of conformers; an interrupted run in the same folder goes on')
     .requiredOption('--config <file>', 'training configuration, see configs/')
-    .requiredOption('--data <file...>', 'SD files (.sdf, .sdf.gz): all hydrogens explicit, the records of a molecule in a row under one title')
+    .requiredOption('--data <file...>', 'SD files (.sdf, .sdf.gz): all hydrogens explicit, the records of a molecule in a row under one title; or the pairs of molflow reflow')
     .option('--out <folder>', 'folder of the run (default: runs/<name of the configuration>)')
     .option('--stage <stage>', 'skeleton or hydrogens alone (default: both, one after the other)', stageName)
     .option('--workers <n>', 'data-parallel workers, best one per core', wholeFrom(1), 2)
     .option('--device <name>', 'execution provider: cpu, webgpu, cuda, coreml, dml', 'cpu')
     .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
-    .option('--init <model>', 'start from the weights of this model (fine-tuning)')
+    .option('--init <model>', 'start from the weights of this model (fine-tuning); a stage that the configuration lacks is taken over')
     .option('--quiet', 'no progress')
     .action(run);
 }
@@ -59,6 +58,10 @@ async function run(flags: TrainFlags): Promise<void> {
   if (skipped.length > 5) say(`skipped ${skipped.length} records in all`);
 
   const initial = flags.init ? readPartialModel(await readFile(flags.init), flags.init) : undefined;
+  const kept = {
+    ...(initial?.skeleton && !config.skeleton && { skeleton: initial.skeleton }),
+    ...(initial?.hydrogens && !config.hydrogens && { hydrogens: initial.hydrogens }),
+  };
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
@@ -76,6 +79,7 @@ async function run(flags: TrainFlags): Promise<void> {
       workers: flags.workers,
       device: flags.device,
       initial: initial?.[stage],
+      kept,
       onProgress: (progress) => say(progressLine(progress)),
       signal: abort.signal,
     });

@@ -17,10 +17,11 @@ export interface BatchSettings {
   readonly target: 'data' | 'velocity';
   readonly time: TimeDistribution;
   /**
-   * How the skeleton's noise is coupled to a conformer: turned onto it; as it was drawn; or as it was drawn with, as
-   * the target, the mean over all orientations the conformer may have had (Gaussian prior only).
+   * How the skeleton's noise is coupled to a conformer: turned onto it; as it was drawn; as it was drawn with, as the
+   * target, the mean over all orientations the conformer may have had (Gaussian prior only); or the noise from which a
+   * model's flow made the conformer, which the data then hold (reflow).
    */
-  readonly coupling: 'aligned' | 'independent' | 'rotation-averaged';
+  readonly coupling: 'aligned' | 'independent' | 'rotation-averaged' | 'paired';
   /** Whether an aligned coupling may also permute equivalent atoms. */
   readonly automorphisms: boolean;
   /** Work in one batch, in pairs of atoms of a skeleton: the batch of molecules of n atoms holds about this / n². */
@@ -62,7 +63,9 @@ export function batchSize(n: number, { pairsPerBatch, mostMolecules }: BatchSett
   return Math.max(1, Math.min(mostMolecules, Math.round(pairsPerBatch / (n * (n + PAIRS_PER_NODE)))));
 }
 
-function weightOf({ molecule, conformers, forceField }: Ensemble, { weights }: BatchSettings): number {
+function weightOf({ molecule, conformers, forceField, noise }: Ensemble, { weights }: BatchSettings): number {
+  // Molecules were drawn by their weights when the pairs were made: each pair counts once.
+  if (noise) return conformers;
   const cutShort = conformers === 1 && countRotatableBonds(molecule) > 0;
   return (cutShort ? weights.flexibleSingle : 1) * (forceField ? weights.forceField : 1) * conformers ** weights.conformerPower;
 }
@@ -71,8 +74,16 @@ function weightOf({ molecule, conformers, forceField }: Ensemble, { weights }: B
 export function batchSource(ensembles: readonly Ensemble[], settings: BatchSettings) {
   if (settings.coupling === 'rotation-averaged' && settings.prior.kind !== 'gaussian')
     throw new Error(`the rotation-averaged coupling has a closed form for the gaussian prior alone; the configuration says ${settings.prior.kind}`);
+  const paired = settings.coupling === 'paired';
+  if (paired && settings.stage !== 'skeleton') throw new Error("the coupling 'paired' is of the skeleton stage alone: reflow makes no hydrogens");
   const groups = new Map<number, Entry[]>();
   for (const ensemble of ensembles) {
+    if (paired !== (ensemble.noise !== undefined))
+      throw new Error(
+        paired
+          ? `the coupling 'paired' needs the noise of every conformer, and ${ensemble.molecule.smiles} has none; give the pairs of molflow reflow alone`
+          : `${ensemble.molecule.smiles} is a pair of noise and conformer as molflow reflow makes them; they train with coupling 'paired'`,
+      );
     const { skeletonCount, atoms } = ensemble.molecule;
     const n = settings.stage === 'skeleton' ? skeletonCount : atoms.length;
     if (n < 2 || n > settings.mostAtoms || (settings.stage === 'hydrogens' && n === skeletonCount)) continue;
@@ -93,6 +104,13 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
   return {
     sizes,
     molecules: [...groups.values()].reduce((sum, group) => sum + group.length, 0),
+    /** One ensemble, as often as batches hold it. */
+    drawEnsemble(random: Random): Ensemble {
+      const weights = sizes.map((n, k) => (shares[k]! - (shares[k - 1] ?? 0)) * batchSize(n, settings));
+      let at = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+      const n = sizes.find((_, k) => (at -= weights[k]!) < 0) ?? sizes[sizes.length - 1]!;
+      return pickEntry(groups.get(n)!, random).ensemble;
+    },
     draw(random: Random): Batch {
       const at = random.uniform() * total;
       const n = sizes[shares.findIndex((share) => at < share)] ?? sizes[sizes.length - 1]!;
@@ -149,9 +167,13 @@ function makeBatch(entries: readonly Entry[], n: number, settings: BatchSettings
     arrays.atoms.set(graph.atoms, b * n * ATOM_FEATURES);
     arrays.pairs.set(pairs, b * n * n * PAIR_FEATURES);
     if (graph.centres.length > 0) centreRows(arrays.centres.subarray(b * 4 * n * n, (b + 1) * 4 * n * n), graph);
-    drawConformer(x1, entry, n, graph.centres.length > 0, random);
-    if (settings.stage === 'skeleton') coupledNoise(x0, x1, entry.ensemble, settings, random);
-    else arrays.mobile!.set(coupledHydrogens(x0, x1, entry.ensemble, settings, random), b * n);
+    const tagged = graph.centres.length > 0;
+    if (settings.coupling === 'paired') drawPair(x0, x1, entry.ensemble, n, tagged, random);
+    else {
+      drawConformer(x1, entry.ensemble, n, tagged, random);
+      if (settings.stage === 'skeleton') coupledNoise(x0, x1, entry.ensemble, settings, random);
+      else arrays.mobile!.set(coupledHydrogens(x0, x1, entry.ensemble, settings, random), b * n);
+    }
 
     const t = sampleTime(settings.time, random);
     const x = arrays.x.subarray(b * n * 3, (b + 1) * n * 3);
@@ -169,12 +191,22 @@ function makeBatch(entries: readonly Entry[], n: number, settings: BatchSettings
 }
 
 /** One conformer of the ensemble, centred; without tagged centres its mirror image is as good, and half of the time taken. */
-function drawConformer(out: FloatArray, { ensemble }: Entry, n: number, tagged: boolean, random: Random): void {
-  const all = ensemble.molecule.atoms.length;
-  const start = random.integer(ensemble.conformers) * all * 3;
-  out.set(ensemble.coordinates.subarray(start, start + n * 3));
+function drawConformer(out: FloatArray, { molecule, conformers, coordinates }: Ensemble, n: number, tagged: boolean, random: Random): void {
+  const start = random.integer(conformers) * molecule.atoms.length * 3;
+  out.set(coordinates.subarray(start, start + n * 3));
   centre(out, out, n);
   if (!tagged && random.uniform() < 0.5) for (let i = 0; i < n * 3; i++) out[i] = -out[i]!;
+}
+
+/** A conformer with the noise it was made from, both centred, and both mirrored where a mirror image is as good. */
+function drawPair(x0: FloatArray, x1: FloatArray, { conformers, coordinates, noise }: Ensemble, n: number, tagged: boolean, random: Random): void {
+  const start = random.integer(conformers) * n * 3;
+  const mirrored = !tagged && random.uniform() < 0.5;
+  for (const [out, all] of [[x0, noise!], [x1, coordinates]] as const) {
+    out.set(all.subarray(start, start + n * 3));
+    centre(out, out, n);
+    if (mirrored) for (let i = 0; i < n * 3; i++) out[i] = -out[i]!;
+  }
 }
 
 function coupledNoise(x0: FloatArray, x1: FloatArray, ensemble: Ensemble, settings: BatchSettings, random: Random): void {

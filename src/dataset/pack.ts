@@ -2,11 +2,12 @@
  * The packed data set: ensembles read from SD files once and kept in one binary file.
  *
  * Layout: the bytes 'molflow1', then per ensemble a little-endian uint32 length, that many bytes of JSON (everything
- * but the coordinates) and float32 coordinates [K, atoms, 3].
+ * but the arrays) and float32 coordinates [K, atoms, 3]. Where the JSON says `paired`, coordinates and, after them,
+ * noise are both [K, skeletonCount, 3].
  */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -29,15 +30,19 @@ export interface PackOptions {
   readonly onSkip?: (reason: string) => void;
 }
 
-/** The path of the packed form of `files`, made now unless it stands in the cache. */
+/**
+ * The path of the packed form of `files`, made now unless it stands in the cache. Files that are packed already, such
+ * as the pairs of `molflow reflow`, are taken over as they are; one alone is its own packed form.
+ */
 export async function packEnsembles({ rdkit, files, cache, onProgress, onSkip }: PackOptions): Promise<string> {
   const hash = createHash('sha256').update(String(LAYOUT));
   for (const file of files) {
     const { size, mtimeMs } = await stat(file).catch(() => {
-      throw new Error(`data file '${file}' is not there; give SD files of conformers, all hydrogens explicit`);
+      throw new Error(`data file '${file}' is not there; give SD files of conformers, all hydrogens explicit, or packed files`);
     });
     hash.update(`${path.resolve(file)}\0${size}\0${mtimeMs}\0`);
   }
+  if (files.length === 1 && (await isPacked(files[0]!))) return files[0]!;
   const target = path.join(cache, `${hash.digest('hex').slice(0, 16)}.molflow`);
   if (await stat(target).catch(() => undefined)) return target;
   await mkdir(cache, { recursive: true });
@@ -46,22 +51,60 @@ export async function packEnsembles({ rdkit, files, cache, onProgress, onSkip }:
   const out = createWriteStream(partial);
   out.write(MAGIC);
   let molecules = 0;
-  for (const file of files)
+  for (const file of files) {
+    if (await isPacked(file)) {
+      if (!out.write((await readFile(file)).subarray(MAGIC.length))) await once(out, 'drain');
+      continue;
+    }
     for await (const ensemble of readEnsembles({ rdkit, file, deuterated: DEUTERATED, ...(onSkip && { onSkip }) })) {
       if (!out.write(encode(ensemble))) await once(out, 'drain');
       onProgress?.(++molecules, file);
     }
+  }
   out.end();
   await finished(out);
   await rename(partial, target);
   return target;
 }
 
-function encode({ coordinates, ...rest }: Ensemble): Buffer {
-  const json = Buffer.from(JSON.stringify(rest));
+async function isPacked(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
+    return buffer.toString('latin1', 0, bytesRead) === MAGIC;
+  } finally {
+    await handle.close();
+  }
+}
+
+function encode({ coordinates, noise, ...rest }: Ensemble): Buffer {
+  const json = Buffer.from(JSON.stringify({ ...rest, ...(noise && { paired: true }) }));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
-  return Buffer.concat([length, json, Buffer.from(coordinates.buffer, coordinates.byteOffset, coordinates.byteLength)]);
+  const arrays = noise ? [coordinates, noise] : [coordinates];
+  return Buffer.concat([length, json, ...arrays.map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength))]);
+}
+
+/** Appends to a packed file, which is made where there is none. Each call is one write. */
+export async function appendPacked(file: string, ensembles: readonly Ensemble[]): Promise<void> {
+  await appendFile(file, Buffer.concat(ensembles.map(encode)));
+}
+
+/**
+ * Makes a packed file fit to be appended to: an empty one where there is none, without its last ensemble where the
+ * writing of it was cut short. Returns what it holds.
+ * @throws Error where the file is something else.
+ */
+export async function resumePacked(file: string): Promise<Ensemble[]> {
+  const bytes = await readFile(file).catch(() => undefined);
+  if (!bytes) {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, MAGIC);
+    return [];
+  }
+  const { ensembles, end } = decode(bytes, file);
+  if (end < bytes.length) await truncate(file, end);
+  return ensembles;
 }
 
 /**
@@ -70,21 +113,33 @@ function encode({ coordinates, ...rest }: Ensemble): Buffer {
  */
 export async function readPacked(file: string): Promise<Ensemble[]> {
   const bytes = await readFile(file);
-  if (bytes.subarray(0, MAGIC.length).toString() !== MAGIC)
+  const { ensembles, end } = decode(bytes, file);
+  if (end < bytes.length)
+    throw new Error(`'${file}' ends early; let the command that wrote it finish, or delete it and let it be made again`);
+  return ensembles;
+}
+
+/** The whole ensembles of a packed file, and where they end. */
+function decode(bytes: Buffer, file: string): { ensembles: Ensemble[]; end: number } {
+  if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC)
     throw new Error(`'${file}' is not a packed molflow data set; delete it and let it be made again`);
   const ensembles: Ensemble[] = [];
-  let at = MAGIC.length;
-  while (at < bytes.length) {
-    const length = bytes.readUInt32LE(at);
-    at += 4;
-    const rest = JSON.parse(bytes.toString('utf8', at, at + length)) as Omit<Ensemble, 'coordinates'>;
-    at += length;
-    const count = rest.conformers * rest.molecule.atoms.length * 3;
-    if (at + count * 4 > bytes.length) throw new Error(`'${file}' ends early; delete it and let it be made again`);
-    const coordinates = new Float32Array(count);
-    Buffer.from(coordinates.buffer).set(bytes.subarray(at, at + count * 4));
-    at += count * 4;
-    ensembles.push({ ...rest, coordinates });
+  let end = MAGIC.length;
+  while (end + 4 <= bytes.length) {
+    const json = end + 4;
+    let at = json + bytes.readUInt32LE(end);
+    if (at > bytes.length) break;
+    const { paired, ...rest } = JSON.parse(bytes.toString('utf8', json, at)) as Omit<Ensemble, 'coordinates' | 'noise'> & { paired?: true };
+    const { atoms, skeletonCount } = rest.molecule;
+    const count = rest.conformers * (paired ? skeletonCount : atoms.length) * 3;
+    if (at + (paired ? 8 : 4) * count > bytes.length) break;
+    const take = (): Float32Array => {
+      const array = new Float32Array(count);
+      Buffer.from(array.buffer).set(bytes.subarray(at, (at += 4 * count)));
+      return array;
+    };
+    ensembles.push({ ...rest, coordinates: take(), ...(paired && { noise: take() }) });
+    end = at;
   }
-  return ensembles;
+  return { ensembles, end };
 }

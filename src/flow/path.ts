@@ -45,14 +45,16 @@ export function dataLossWeight(t: number): number {
 
 /**
  * How training times are drawn from (0,1): uniformly; from Beta(alpha, beta), of which Beta(a, 1) with a > 1 prefers
- * late times; or as the logistic of a normal number (Esser et al., arXiv:2403.03206, §3.1), which prefers the middle.
+ * late times; as the logistic of a normal number (Esser et al., arXiv:2403.03206, §3.1), which prefers the middle; or
+ * from the times at which a sampler of so many equal steps asks, 0 among them, to distil a flow to these steps.
  */
 export type TimeDistribution =
   | { readonly kind: 'uniform' }
   | { readonly kind: 'beta'; readonly alpha: number; readonly beta: number }
-  | { readonly kind: 'logit-normal'; readonly mean: number; readonly deviation: number };
+  | { readonly kind: 'logit-normal'; readonly mean: number; readonly deviation: number }
+  | { readonly kind: 'steps'; readonly steps: number };
 
-/** Draws one training time in (0,1). */
+/** Draws one training time, in (0,1) but for the 0 of 'steps'. */
 export function sampleTime(distribution: TimeDistribution, random: Random): number {
   switch (distribution.kind) {
     case 'uniform':
@@ -64,6 +66,8 @@ export function sampleTime(distribution: TimeDistribution, random: Random): numb
     }
     case 'logit-normal':
       return 1 / (1 + Math.exp(-(distribution.mean + distribution.deviation * random.normal())));
+    case 'steps':
+      return random.integer(distribution.steps) / distribution.steps;
   }
 }
 

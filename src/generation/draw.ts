@@ -25,7 +25,7 @@ export async function drawConformers({
   molecule,
   seed,
   draws,
-  settings = defaultSampler(molecule),
+  settings = defaultSampler(molecule, generator.skeleton.stage),
   hydrogenSteps,
   onBatch = () => {},
   enough = () => false,

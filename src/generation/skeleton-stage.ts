@@ -6,6 +6,7 @@ import { timeGrid, type GridSpacing } from '../flow/time-grid.js';
 import { solveOde } from '../flow/solve.js';
 import { solverByName } from '../flow/solvers/by-name.js';
 import { graphFeatures } from '../network/features.js';
+import type { StageModel } from '../network/model.js';
 import type { Predictor } from '../network/predictor.js';
 import { skeletonPrior } from '../network/priors.js';
 
@@ -22,10 +23,11 @@ export const DEFAULT_STEPS = 20;
 const SMALL = 12;
 
 /**
- * The default for a molecule. Fresh noise late in t repairs geometry; early it costs diversity, which small molecules
+ * The default for a molecule: the sampler that the model was trained for, where it names one. Fresh noise late in t repairs geometry; early it costs diversity, which small molecules
  * can less afford, and steps crowded late make up for the fewer noisy ones. See docs/experiments.md.
  */
-export function defaultSampler({ skeletonCount }: Molecule): SamplerSettings {
+export function defaultSampler({ skeletonCount }: Molecule, { sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
+  if (sampler) return { sampler: sampler.name, steps: sampler.steps, noise: { share: 1, from: 0.4 } };
   return skeletonCount <= SMALL
     ? { sampler: 'stochastic', steps: DEFAULT_STEPS, noise: { share: 1, from: 0.6 }, spacing: { kind: 'power', power: 2 } }
     : { sampler: 'stochastic', steps: DEFAULT_STEPS, noise: { share: 1, from: 0.4 } };
@@ -35,8 +37,10 @@ export function defaultSampler({ skeletonCount }: Molecule): SamplerSettings {
 export function chosenSampler(
   molecule: Molecule,
   { sampler, steps, noise }: { sampler?: string | undefined; steps?: number | undefined; noise?: FreshNoise | undefined },
+  stage: Pick<StageModel, 'sampler'> = {},
 ): SamplerSettings {
-  const usual = defaultSampler(molecule);
+  // The steps that a model was trained for are those of its own sampler.
+  const usual = defaultSampler(molecule, sampler === undefined || sampler === stage.sampler?.name ? stage : {});
   const stochastic = (sampler ?? usual.sampler) === 'stochastic';
   return {
     sampler: sampler ?? usual.sampler,
@@ -65,7 +69,7 @@ export async function sampleSkeletons({
   predictor,
   seed,
   draws,
-  settings = defaultSampler(molecule),
+  settings = defaultSampler(molecule, predictor.stage),
   start = { kind: 'prior' },
   automorphisms = [],
   onFrame = () => {},

@@ -9,6 +9,8 @@ export interface StageModel {
   readonly prior: PriorSettings;
   /** Whether the network's displacement is x̂1 − x or the velocity. */
   readonly target: 'data' | 'velocity';
+  /** The sampler it was trained for, by its name in generation, where that is not the usual one. */
+  readonly sampler?: { readonly name: string; readonly steps: number } | undefined;
   readonly weights: Readonly<Record<string, Float32Array>>;
   /** Facts of the training, for people: steps, minutes, losses. */
   readonly training: Readonly<Record<string, string | number>>;
@@ -28,6 +30,7 @@ const StageHeader = v.object({
   network: v.object({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole }),
   prior: v.object({ kind: v.picklist(['gaussian', 'harmonic']), alpha: v.number(), hydrogenScale: v.number() }),
   target: v.picklist(['data', 'velocity']),
+  sampler: v.optional(v.object({ name: v.string(), steps: whole })),
   training: v.record(v.string(), v.union([v.string(), v.number()])),
 });
 const Header = v.object({

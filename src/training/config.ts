@@ -1,5 +1,6 @@
 /** What a training run is made of, read from configs/*.json and checked. */
 import * as v from 'valibot';
+import { solverNames } from '../flow/solvers/by-name.js';
 
 const positive = v.pipe(v.number(), v.minValue(Number.MIN_VALUE));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -11,6 +12,7 @@ const Time = v.variant('kind', [
   v.strictObject({ kind: v.literal('uniform') }),
   v.strictObject({ kind: v.literal('beta'), alpha: positive, beta: positive }),
   v.strictObject({ kind: v.literal('logit-normal'), mean: v.number(), deviation: positive }),
+  v.strictObject({ kind: v.literal('steps'), steps: whole }),
 ]);
 
 const Prior = v.strictObject({
@@ -33,21 +35,24 @@ const Optimiser = v.strictObject({
   averageDecay: v.optional(share, 0.999),
 });
 
+/** How molecules are weighed unless a configuration says otherwise. */
+export const DEFAULT_WEIGHTS = { flexibleSingle: 0.1, forceField: 0.1, conformerPower: 0.5 } as const;
+
 const Stage = v.strictObject({
   network: Network,
   prior: Prior,
   target: v.optional(v.picklist(['data', 'velocity']), 'data'),
   time: v.optional(Time, { kind: 'uniform' }),
-  coupling: v.optional(v.picklist(['aligned', 'independent', 'rotation-averaged']), 'aligned'),
+  coupling: v.optional(v.picklist(['aligned', 'independent', 'rotation-averaged', 'paired']), 'aligned'),
   automorphisms: v.optional(v.boolean(), true),
   pairsPerBatch: v.optional(whole, 4800),
   mostMolecules: v.optional(whole, 64),
   mostAtoms: v.optional(whole, 60),
   weights: v.optional(
     v.strictObject({
-      flexibleSingle: v.optional(share, 0.1),
-      forceField: v.optional(share, 0.1),
-      conformerPower: v.optional(share, 0.5),
+      flexibleSingle: v.optional(share, DEFAULT_WEIGHTS.flexibleSingle),
+      forceField: v.optional(share, DEFAULT_WEIGHTS.forceField),
+      conformerPower: v.optional(share, DEFAULT_WEIGHTS.conformerPower),
     }),
     {},
   ),
@@ -59,6 +64,8 @@ const Stage = v.strictObject({
   /** Share of the molecules that is never trained on. */
   validationShare: v.optional(share, 0.01),
   saveMinutes: v.optional(positive, 4),
+  /** The sampler that the model is meant for, as generation names it, where it is not the usual one. */
+  sampler: v.optional(v.strictObject({ name: v.picklist(['stochastic', ...solverNames]), steps: whole })),
 });
 
 const Config = v.strictObject({

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { createRandom } from '../flow/random.js';
 import { initialParameters, parameterShapes } from '../network/egnn.js';
 import { flatten, parameterSlices } from '../network/flat-parameters.js';
-import { readPartialModel, writeModel, type StageModel } from '../network/model.js';
+import { readPartialModel, writeModel, type Model, type StageModel } from '../network/model.js';
 import type { StageConfig, StageName } from './config.js';
 import { allocate, CONTROL, SLOT, viewOf, workerSlot, type SharedState } from './shared-state.js';
 import type { WorkerMessage, WorkerTask } from './worker.js';
@@ -23,6 +23,8 @@ export interface TrainOptions {
   readonly device?: string;
   /** A model whose weights are the start, where the run is new. */
   readonly initial?: StageModel | undefined;
+  /** Stages that are not trained, to be written into a new model beside this one. */
+  readonly kept?: Partial<Model>;
   readonly onProgress?: (progress: TrainingProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -57,6 +59,7 @@ export async function train({
   workers = 2,
   device = 'cpu',
   initial,
+  kept = {},
   onProgress = () => {},
   signal,
 }: TrainOptions): Promise<void> {
@@ -92,10 +95,10 @@ export async function train({
     const weights = Object.fromEntries(slices.map((s) => [s.name, average.subarray(s.offset, s.offset + s.size)]));
     const others = await readFile(modelPath).then(
       (bytes) => readPartialModel(bytes, modelPath),
-      () => ({}),
+      () => kept,
     );
-    const { network, prior, target } = config;
-    const model = { ...others, name, [stage]: { network, prior, target, weights, training } };
+    const { network, prior, target, sampler } = config;
+    const model = { ...others, name, [stage]: { network, prior, target, ...(sampler && { sampler }), weights, training } };
     await replace(modelPath, writeModel(model));
     await replace(statePath, state);
   };

@@ -1,0 +1,107 @@
+/** molflow reflow: pairs of noise and conformers by a model's own flow, to train a straighter or faster one on. */
+import { Command, Option } from 'commander';
+import { loadRDKit } from '../chem/rdkit.js';
+import { batchSource } from '../dataset/batches.js';
+import { appendPacked, packEnsembles, readPacked, resumePacked } from '../dataset/pack.js';
+import { openEngine } from '../engine/open.node.js';
+import { createRandom } from '../flow/random.js';
+import { solverNames } from '../flow/solvers/by-name.js';
+import { flowPairs } from '../generation/flow-pairs.js';
+import { loadModel } from '../load-model.node.js';
+import { createPredictor } from '../network/predictor.js';
+import { DEFAULT_WEIGHTS } from '../training/config.js';
+import { numberFrom, wholeFrom } from './arguments.js';
+
+interface ReflowFlags {
+  readonly model?: string;
+  readonly data: string[];
+  readonly out: string;
+  readonly pairs: number;
+  readonly sampler: string;
+  readonly steps: number;
+  readonly seed: number;
+  readonly minutes?: number;
+  readonly threads: number;
+  readonly cache: string;
+  readonly quiet?: boolean;
+}
+
+/** Pairs made of a molecule each time it comes up: a batch costs less than its parts. */
+const PAIRS_AT_ONCE = 16;
+const REPORT_MS = 10_000;
+
+const HELP = `
+The pairs go to molflow train as its --data, with a configuration whose coupling is 'paired', such as
+configs/fast.json. A run that was interrupted goes on when the same command is given again. Several processes
+with seeds of their own may write files of their own; molflow train takes all of them together.`;
+
+export function reflowCommand(): Command {
+  return new Command('reflow')
+    .description('make pairs of noise and conformers by the flow of a model, for rectified flow and distillation')
+    .option('--model <name or file>', 'a shipped model or a .safetensors file')
+    .requiredOption('--data <file...>', 'the training data, whose molecules are drawn: SD files as for molflow train')
+    .requiredOption('--out <file>', 'packed file of pairs, conventionally .molflow; an existing one is gone on with')
+    .option('--pairs <n>', 'pairs in the file when it is done', wholeFrom(1), 200_000)
+    .addOption(new Option('--sampler <name>', 'solver of the ODE').choices([...solverNames]).default('euler'))
+    .option('--steps <n>', 'steps of the solver', wholeFrom(1), 20)
+    .option('--seed <n>', 'the same seed, model and data give the same pairs', wholeFrom(0), 1)
+    .option('--minutes <n>', 'end after this time with those made so far', numberFrom(0))
+    .option('--threads <n>', 'threads of the engine; processes with other seeds and files make better use of cores', wholeFrom(1), 1)
+    .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
+    .option('--quiet', 'no progress')
+    .addHelpText('after', HELP)
+    .action(run);
+}
+
+async function run({ model, data, out, pairs, sampler, steps, seed, minutes = Infinity, threads, cache, quiet }: ReflowFlags): Promise<void> {
+  const say = quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
+  const { skeleton: stage } = await loadModel(model);
+  const packed = await packEnsembles({ rdkit: await loadRDKit(), files: data, cache });
+  const source = batchSource(await readPacked(packed), {
+    stage: 'skeleton',
+    prior: stage.prior,
+    target: stage.target,
+    time: { kind: 'uniform' },
+    coupling: 'independent',
+    automorphisms: false,
+    pairsPerBatch: 4800,
+    mostMolecules: 64,
+    mostAtoms: 60,
+    weights: DEFAULT_WEIGHTS,
+  });
+  const before = await resumePacked(out);
+  let made = before.reduce((sum, { conformers }) => sum + conformers, 0);
+  if (made > 0) say(`${out} holds ${made} pairs; going on`);
+
+  let stopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (stopped = true));
+  const predictor = createPredictor({ engine: await openEngine({ threads }), stage });
+  const start = performance.now();
+  let [reported, first, wrong] = [start, made, 0];
+  try {
+    // Each chunk holds one ensemble and has random numbers of its own: a resumed run goes on as it would have gone.
+    for (let chunk = before.length; made < pairs && !stopped && performance.now() - start < minutes * 60_000; chunk++) {
+      const random = createRandom(seed, 2, chunk);
+      for (let attempt = 0; ; attempt++) {
+        const { noise: _, ...ensemble } = source.drawEnsemble(random);
+        const { molecule } = ensemble;
+        const count = Math.min(PAIRS_AT_ONCE, predictor.batchLimit(molecule.skeletonCount), pairs - made);
+        const draws = Array.from({ length: count }, (_, i) => ({ conformer: chunk * PAIRS_AT_ONCE + i, attempt }));
+        const { count: conformers, noise, skeletons } = await flowPairs({ molecule, predictor, seed, draws, solver: sampler, steps });
+        wrong += count - conformers;
+        if (conformers === 0) continue;
+        await appendPacked(out, [{ ...ensemble, forceField: false, conformers, coordinates: skeletons, noise }]);
+        made += conformers;
+        break;
+      }
+      if (performance.now() - reported > REPORT_MS) {
+        reported = performance.now();
+        const rate = (made - first) / ((reported - start) / 1000);
+        say(`${made} of ${pairs} pairs  ${rate.toFixed(0)} a second  ${((pairs - made) / rate / 60).toFixed(0)} min left`);
+      }
+    }
+  } finally {
+    await predictor.dispose();
+  }
+  say(`${out}: ${made} pairs; ${wrong} ends had the wrong stereo and are left out`);
+}

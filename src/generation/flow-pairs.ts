@@ -1,0 +1,66 @@
+/** Pairs of noise and the skeletons that a model's own flow makes of it: what rectified flow and distillation train on. */
+import { LEAST_VOLUME, WIDEST_CIS } from '../chem/stereo.js';
+import type { Molecule } from '../chem/molecule.js';
+import { startingState, type DrawKey } from '../flow/sampler.js';
+import { dihedral, signedVolume } from '../geometry/internal-coordinates.js';
+import { graphFeatures, type GraphFeatures } from '../network/features.js';
+import { skeletonPrior } from '../network/priors.js';
+import type { Predictor } from '../network/predictor.js';
+import { sampleSkeletons } from './skeleton-stage.js';
+
+export interface FlowPairsOptions {
+  readonly molecule: Molecule;
+  readonly predictor: Predictor;
+  readonly seed: number;
+  /** At most predictor.batchLimit(skeletonCount) draws. */
+  readonly draws: readonly DrawKey[];
+  /** An ODE solver: a sampler that adds noise of its own would lose what pairs a start with its end. */
+  readonly solver?: string;
+  readonly steps?: number;
+}
+
+export interface FlowPairs {
+  /** Pairs kept, K. */
+  readonly count: number;
+  /** [K, skeletonCount, 3] Å, from the model's prior. */
+  readonly noise: Float32Array;
+  /** [K, skeletonCount, 3] Å, where the ODE ends. */
+  readonly skeletons: Float32Array;
+}
+
+/**
+ * Draws noise and follows the flow from it; ends with a wrong stereocentre or double bond are left out.
+ *
+ * Liu, Gong & Liu, "Flow straight and fast" (arXiv:2209.03003), §2.1: the reflow procedure.
+ */
+export async function flowPairs({ molecule, predictor, seed, draws, solver = 'euler', steps = 20 }: FlowPairsOptions): Promise<FlowPairs> {
+  if (solver === 'stochastic') throw new Error('pairs for reflow need an ODE solver, and stochastic adds noise; give euler, heun or another');
+  const n = molecule.skeletonCount;
+  const graph = graphFeatures(molecule);
+  const starts = startingState({ prior: skeletonPrior(molecule, predictor.stage.prior), seed, draws });
+  const ends = await sampleSkeletons({
+    molecule,
+    predictor,
+    seed,
+    draws,
+    settings: { sampler: solver, steps, noise: { share: 0 } },
+    start: { kind: 'state', coordinates: starts.slice(), time: 0 },
+  });
+  const part = (all: Float32Array, b: number) => all.subarray(b * n * 3, (b + 1) * n * 3);
+  const right = draws.flatMap((_, b) => (hasWantedStereo(molecule, graph, part(ends, b)) ? [b] : []));
+  const chosen = (all: Float32Array) => Float32Array.from(right.flatMap((b) => [...part(all, b)]));
+  return { count: right.length, noise: chosen(starts), skeletons: chosen(ends) };
+}
+
+/** As verifyStereo of chem has it, as far as a skeleton shows. */
+function hasWantedStereo({ stereoBonds }: Molecule, { n, centres }: GraphFeatures, skeleton: Float32Array): boolean {
+  return (
+    skeleton.every(Number.isFinite) &&
+    centres.every(([centre, a, b, c]) => signedVolume(skeleton, centre, a, b, c) > LEAST_VOLUME) &&
+    stereoBonds.every(({ a, b, references: [p, q], cis }) => {
+      if (cis === undefined || p >= n || q >= n) return true;
+      const twist = Math.abs(dihedral(skeleton, p, a, b, q));
+      return cis ? twist < WIDEST_CIS : twist > Math.PI - WIDEST_CIS;
+    })
+  );
+}
