@@ -4,19 +4,33 @@ import type { Env } from 'onnxruntime-common';
 import { compileOnnx, type OnnxRuntime } from './onnx-session.js';
 import type { Engine } from './program.js';
 
+interface GpuAdapter {
+  readonly info?: { readonly isFallbackAdapter?: boolean };
+  /** Where browsers had it before `info`. */
+  readonly isFallbackAdapter?: boolean;
+}
+
 interface GpuNavigator {
-  readonly gpu?: { requestAdapter(): Promise<object | null> };
+  readonly gpu?: { requestAdapter(): Promise<GpuAdapter | null> };
 }
 
 export interface WebEngineOptions {
   /** Where onnxruntime-web's wasm files for the processor and for WebGPU are served. */
   readonly ortWasm: string;
   readonly ortWebGpu: string;
+  /** 'auto', the default, takes WebGPU where a graphics processor stands behind it and works, else WebAssembly. */
+  readonly device?: 'auto' | 'webgpu' | 'wasm';
 }
 
-export async function openWebEngine({ ortWasm, ortWebGpu }: WebEngineOptions): Promise<Engine> {
+/** @throws Error where WebGPU is asked for by name and the browser has none. */
+export async function openWebEngine({ ortWasm, ortWebGpu, device = 'auto' }: WebEngineOptions): Promise<Engine> {
+  if (device === 'wasm') return open('wasm', ortWasm);
   const adapter = await (navigator as GpuNavigator).gpu?.requestAdapter().catch(() => null);
-  if (adapter) {
+  if (device === 'webgpu') {
+    if (!adapter) throw new Error("This browser offers no WebGPU here; expected it for the device 'webgpu'. Take 'wasm' or 'auto'.");
+    return open('webgpu', ortWebGpu);
+  }
+  if (adapter && !isSoftware(adapter)) {
     try {
       const engine = await open('webgpu', ortWebGpu);
       // A driver may offer itself and then fail: a sum of two numbers shows it.
@@ -29,6 +43,11 @@ export async function openWebEngine({ ortWasm, ortWebGpu }: WebEngineOptions): P
     }
   }
   return open('wasm', ortWasm);
+}
+
+/** Whether the processor plays the graphics processor (SwiftShader): right, but a minute a conformer. */
+function isSoftware({ info, isFallbackAdapter }: GpuAdapter): boolean {
+  return info?.isFallbackAdapter ?? isFallbackAdapter ?? false;
 }
 
 async function open(device: 'webgpu' | 'wasm', wasm: string): Promise<Engine> {

@@ -55,7 +55,7 @@ export async function recordTrajectory({
   molecule,
   seed,
   draw,
-  settings = defaultSampler(molecule, generator.skeleton.stage),
+  settings = defaultSampler(molecule),
   hydrogenSteps,
   onFrame = () => {},
 }: TrajectoryOptions): Promise<Trajectory> {

@@ -2,7 +2,7 @@
 import { readSdf, type SdfRecord } from '../../../src/chem/io/sdf.js';
 import type { Structure } from '../../../src/chem/structure.js';
 import { FileProblem, type Conformer, type Entry, type Frame } from './trajectory.js';
-import { bondsByDistance, readXyz, stageOf } from './xyz.js';
+import { bondsByDistance, numberOf, readXyz, stageOf } from './xyz.js';
 
 /** More atoms than this are not drawn: every bond is built anew in every frame. */
 export const MAX_ATOMS = 2000;
@@ -156,7 +156,7 @@ function fromXyz(text: string, source: string, recordsAre: RecordsAre | undefine
     const key = timed ? frame.conformer : asConformers ? String(index + 1) : '1';
     const t = timed ? clamp(frame.t) : asConformers || frames.length === 1 ? 1 : index / (frames.length - 1);
     const list = byConformer.get(key) ?? [];
-    list.push({ t, stage: frame.stage, coordinates: frame.coordinates });
+    list.push({ t, stage: frame.stage, coordinates: frame.coordinates, speed: frame.speed });
     byConformer.set(key, list);
   });
   const conformers = [...byConformer].map(([label, own]): Conformer => ({ label, frames: own, fields: new Map() }));
@@ -185,11 +185,6 @@ function checkSize(source: string, frames: number, atoms: number): void {
 
 function tooLarge(source: string, atoms: number, where = ''): string {
   return `${source}${where && `, ${where}`} has ${atoms.toLocaleString('en')} atoms; the viewer draws molecules of up to ${MAX_ATOMS.toLocaleString('en')} atoms.`;
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  const value = text === undefined || text.trim() === '' ? NaN : Number(text);
-  return Number.isFinite(value) ? value : undefined;
 }
 
 function clamp(t: number): number {

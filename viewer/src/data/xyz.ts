@@ -18,8 +18,8 @@ const RADII: Readonly<Record<number, number>> = {
 };
 
 /**
- * Reads every frame. The comment line may be a title followed by `FLOW_TIME=`, `STAGE=` and `CONFORMER=` in any case,
- * as molflow writes them; what else stands there is ignored.
+ * Reads every frame. The comment line may be a title followed by `FLOW_TIME=`, `STAGE=`, `CONFORMER=` and `SPEED=` in
+ * any case, as molflow writes them; what else stands there is ignored.
  * @throws FileProblem with the line where the file is no XYZ, or where the atoms differ between frames.
  */
 export function readXyz(text: string, source: string): XyzFrame[] {
@@ -66,6 +66,7 @@ export function readXyz(text: string, source: string): XyzFrame[] {
       t: Number.isFinite(t) ? t : 0,
       timed: Number.isFinite(t),
       stage: stageOf(tags.get('stage')),
+      speed: numberOf(tags.get('speed')),
       conformer: tags.get('conformer') ?? '1',
       name: tags.size > 0 ? comment.split(/\s*[A-Za-z_]+=/)[0].trim() : '',
     });
@@ -73,6 +74,11 @@ export function readXyz(text: string, source: string): XyzFrame[] {
   }
   if (frames.length === 0) throw new FileProblem(`${source} is empty.`);
   return frames;
+}
+
+export function numberOf(text: string | undefined): number | undefined {
+  const value = text === undefined || text.trim() === '' ? NaN : Number(text);
+  return Number.isFinite(value) ? value : undefined;
 }
 
 export function stageOf(text: string | undefined): Stage {

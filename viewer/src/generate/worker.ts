@@ -10,6 +10,7 @@ import { DEFAULT_RMSD } from '../../../src/generation/generate.js';
 import { createGenerator, type Generator } from '../../../src/generation/generator.js';
 import { placeHydrogens } from '../../../src/generation/hydrogen-stage.js';
 import { sampleSkeletons } from '../../../src/generation/skeleton-stage.js';
+import { rootMeanSquareSpeed } from '../../../src/generation/trajectory.js';
 import { readModel } from '../../../src/network/model.js';
 import { hydrogenParents } from '../../../src/network/priors.js';
 import { stereoAutomorphisms } from '../../../src/network/stereo-automorphisms.js';
@@ -140,10 +141,12 @@ async function draw(
     return all;
   }
 
-  function speed(x: Float32Array, data: Float32Array, t: number, b: number): number {
-    let sum = 0;
-    for (let k = b * heavy * 3; k < (b + 1) * heavy * 3; k++) sum += ((data[k] - x[k]) / (1 - t)) ** 2;
-    return Math.sqrt(sum / heavy);
+  /** |v| of the skeleton of each conformer. */
+  function speeds(x: Float32Array, data: Float32Array, t: number): number[] {
+    return draws.map((_, b) => {
+      const [from, to] = [b * heavy * 3, (b + 1) * heavy * 3];
+      return rootMeanSquareSpeed(x.subarray(from, to), data.subarray(from, to), t);
+    });
   }
 
   const skeletons = await sampleSkeletons({
@@ -153,7 +156,7 @@ async function draw(
     draws,
     automorphisms: stereoAutomorphisms(rdkit, molecule),
     onFrame: ({ time, x, data }) =>
-      send('skeleton', time, draws.map((_, b) => complete(x, b)), time < 1 ? draws.map((_, b) => speed(x, data, time, b)) : undefined),
+      send('skeleton', time, draws.map((_, b) => complete(x, b)), time < 1 ? speeds(x, data, time) : undefined),
   });
   if (first) send('skeleton', 1, draws.map((_, b) => complete(skeletons, b)));
   const all = await placeHydrogens({
