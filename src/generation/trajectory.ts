@@ -55,7 +55,7 @@ export async function recordTrajectory({
   molecule,
   seed,
   draw,
-  settings = defaultSampler(molecule),
+  settings = defaultSampler(molecule, generator.skeleton.stage),
   hydrogenSteps,
   onFrame = () => {},
 }: TrajectoryOptions): Promise<Trajectory> {
