@@ -77,7 +77,8 @@ async function run({ model, data, out, pairs, sampler, steps, seed, minutes = In
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (stopped = true));
   const predictor = createPredictor({ engine: await openEngine({ threads }), stage });
   const start = performance.now();
-  let [reported, first, wrong] = [start, made, 0];
+  const first = made;
+  let [reported, wrong] = [start, 0];
   try {
     // Each chunk holds one ensemble and has random numbers of its own: a resumed run goes on as it would have gone.
     for (let chunk = before.length; made < pairs && !stopped && performance.now() - start < minutes * 60_000; chunk++) {

@@ -161,6 +161,7 @@ describe('bad input', () => {
     [['generate', '--smiles', 'CCO', '--out', 'x.pdf'], 1, /expected \.sdf, \.xyz or \.pdb/],
     [['generate', '--input', 'missing.smi'], 1, /missing\.smi/],
     [['generate', '--smiles', 'CCO', '--model', 'no-such'], 1, /no model 'no-such'.*molflow-base/],
+    [['generate', '--smiles', 'CCO', '--fast', '--model', 'molflow-base'], 2, /'--fast' cannot be used with option '--model/],
     [['frobnicate'], 2, /unknown command/],
     [['dataset', 'stats'], 2, /missing required argument/],
     [['demo', '2d', '--steps', 'x'], 2, /expected a whole number, 1 or more/],

@@ -1,0 +1,134 @@
+/** Reflow as a user runs it: pairs by a model's flow, a model trained on them, and what generation makes of that model. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { batchSource, type BatchSettings } from '../../src/dataset/batches.js';
+import { readPacked } from '../../src/dataset/pack.js';
+import type { Ensemble } from '../../src/dataset/ensemble.js';
+import { openEngine } from '../../src/engine/open.node.js';
+import { createRandom } from '../../src/flow/random.js';
+import { signedVolume } from '../../src/geometry/internal-coordinates.js';
+import { loadModel } from '../../src/load-model.node.js';
+import { graphFeatures } from '../../src/network/features.js';
+import { readModel } from '../../src/network/model.js';
+import { createPredictor } from '../../src/network/predictor.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const DATA = fileURLToPath(new URL('../../molecules/reference/qm9-ensembles.sdf.gz', import.meta.url));
+const folder = mkdtempSync(path.join(tmpdir(), 'molflow-reflow-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string) => path.join(folder, name);
+const molflow = (...args: string[]) => promisify(execFile)(process.execPath, [MAIN, ...args]);
+const reflow = (out: string, pairs: number) =>
+  molflow('reflow', '--data', DATA, '--out', file(out), '--pairs', String(pairs), '--steps', '4', '--cache', file('cache'), '--quiet');
+
+let pairs: Ensemble[];
+beforeAll(async () => {
+  await reflow('pairs.molflow', 120);
+  pairs = await readPacked(file('pairs.molflow'));
+}, 120_000);
+
+const settings: BatchSettings = {
+  stage: 'skeleton',
+  prior: { kind: 'harmonic', alpha: 1.33, hydrogenScale: 0.6 },
+  target: 'data',
+  time: { kind: 'steps', steps: 2 },
+  coupling: 'paired',
+  automorphisms: true,
+  pairsPerBatch: 2000,
+  mostMolecules: 16,
+  mostAtoms: 40,
+  weights: { flexibleSingle: 0, forceField: 0, conformerPower: 0 },
+};
+
+describe('molflow reflow', () => {
+  it('pairs noise with the end of the model’s own ODE, every hand right', async () => {
+    expect(pairs.reduce((sum, { conformers }) => sum + conformers, 0)).toBe(120);
+    const { skeleton: stage } = await loadModel();
+    const predictor = createPredictor({ engine: await openEngine(), stage });
+    for (const { molecule, noise, coordinates, conformers } of pairs) {
+      const n = molecule.skeletonCount;
+      const graph = graphFeatures(molecule);
+      const predict = predictor.bind(graph);
+      const x = noise!.slice(0, n * 3);
+      for (let k = 0; k < 4; k++) {
+        const end = await predict(x, k / 4);
+        for (let i = 0; i < x.length; i++) x[i]! += (end[i]! - x[i]!) / (4 - k);
+      }
+      x.forEach((v, i) => expect(Math.abs(v - coordinates[i]!)).toBeLessThan(2e-3));
+      for (let c = 0; c < conformers; c++)
+        for (const [centre, ...three] of graph.centres)
+          expect(signedVolume(coordinates.subarray(c * n * 3), centre, ...three)).toBeGreaterThan(0);
+    }
+    await predictor.dispose();
+  }, 60_000);
+
+  it('goes on where it was cut short, to the same pairs', async () => {
+    await reflow('cut.molflow', 40);
+    truncateSync(file('cut.molflow'), readFileSync(file('cut.molflow')).length - 5);
+    await expect(readPacked(file('cut.molflow'))).rejects.toThrow(/ends early/);
+    await reflow('cut.molflow', 120);
+    const again = await readPacked(file('cut.molflow'));
+    expect(again.length).toBe(pairs.length);
+    const last = again.at(-1)!;
+    expect(last.noise).toEqual(pairs.at(-1)!.noise);
+    last.coordinates.forEach((v, i) => expect(Math.abs(v - pairs.at(-1)!.coordinates[i]!)).toBeLessThan(2e-3));
+  }, 60_000);
+});
+
+describe('the paired coupling', () => {
+  it('trains at the steps’ times, on the line from the stored noise to the stored conformer', () => {
+    const source = batchSource(pairs, settings);
+    const random = createRandom(3);
+    const times = new Set<number>();
+    for (let k = 0; k < 12; k++) {
+      const { n, size, feeds } = source.draw(random);
+      for (let b = 0; b < size; b++) {
+        const t = feeds['t']![b]!;
+        times.add(t);
+        const x = feeds['x']!.subarray(b * n * 3, (b + 1) * n * 3);
+        const end = feeds['target']!.subarray(b * n * 3, (b + 1) * n * 3).map((v, i) => v + x[i]!);
+        const start = x.map((v, i) => (v - t * end[i]!) / (1 - t));
+        const found = pairs.some(({ molecule, noise, coordinates, conformers }) =>
+          molecule.skeletonCount === n &&
+          Array.from({ length: conformers }, (_, c) => c).some((c) =>
+            [1, -1].some((sign) => {
+              const near = (all: Float32Array, one: Float32Array) =>
+                one.every((v, i) => Math.abs(sign * v - all[c * n * 3 + i]!) < 1e-3);
+              return near(coordinates, end) && near(noise!, start);
+            }),
+          ),
+        );
+        expect(found).toBe(true);
+      }
+    }
+    expect([...times].sort()).toEqual([0, 0.5]);
+  });
+
+  it('refuses data without noise, and pairs under another coupling', () => {
+    const { noise: _, ...bare } = pairs[0]!;
+    expect(() => batchSource([bare], settings)).toThrow(/needs the noise.*molflow reflow/);
+    expect(() => batchSource(pairs, { ...settings, coupling: 'aligned' })).toThrow(/coupling 'paired'/);
+  });
+});
+
+it('a model distilled from the shipped one generates in its two steps unless told otherwise', async () => {
+  const config = JSON.parse(readFileSync(new URL('../../configs/fast.json', import.meta.url), 'utf8')) as { skeleton: object };
+  writeFileSync(file('fast.json'), JSON.stringify({ ...config, skeleton: { ...config.skeleton, minutes: 0.1, validationShare: 0 } }));
+  const base = fileURLToPath(new URL('../../models/molflow-base.safetensors', import.meta.url));
+  const model = file('run/model.safetensors');
+  await molflow('train', '--init', base, '--config', file('fast.json'), '--data', file('pairs.molflow'), '--out', file('run'), '--quiet');
+  const written = readModel(readFileSync(model), 'run');
+  expect(written.skeleton.sampler).toEqual({ name: 'euler', steps: 2 });
+  // The stage that was not trained came along.
+  expect(written.hydrogens.weights).toEqual((await loadModel()).hydrogens.weights);
+  const frames = async (...more: string[]) => {
+    await molflow('generate', '--smiles', 'CCO', '-n', '1', '--plain', '--model', model, '--out', file('out.sdf'), '--trajectory', file('way.sdf'), '--quiet', ...more);
+    return readFileSync(file('way.sdf'), 'utf8').match(/^skeleton$/gm)!.length - 1;
+  };
+  expect([await frames(), await frames('--steps', '5'), await frames('--sampler', 'stochastic')]).toEqual([2, 5, 20]);
+}, 120_000);
