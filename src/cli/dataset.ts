@@ -1,4 +1,4 @@
-/** molflow dataset: brings public data sets into SD files for training and evaluation, and says what files hold. */
+/** molflow dataset: brings public data sets into SD files for training and evaluation, makes such data, and says what files hold. */
 import { open, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { Command, Option } from 'commander';
@@ -9,6 +9,7 @@ import { readNpySplit, readSplit, titlesOfSplit } from '../dataset/import/split.
 import { datasetStatistics, type Spread } from '../dataset/import/statistics.js';
 import { readEnsembles } from '../dataset/read-ensembles.js';
 import { wholeFrom } from './arguments.js';
+import { datasetMakeCommand } from './dataset-make.js';
 
 interface ImportFlags {
   readonly out: string;
@@ -21,7 +22,7 @@ interface ImportFlags {
 const whole = wholeFrom(1);
 
 export function datasetCommand(): Command {
-  const command = new Command('dataset').description('bring public data sets into SD files, and say what such files hold');
+  const command = new Command('dataset').description('bring public data sets into SD files, make reference ensembles, and say what such files hold');
   command
     .command('import')
     .description("GEOM's msgpack, QM9's extended XYZ (files or their folder) and SD files, made into SD files with one title a molecule")
@@ -32,6 +33,7 @@ export function datasetCommand(): Command {
     .option('--max <n>', 'stop after n molecules', whole)
     .option('--max-conformers <n>', 'the first n conformers of a molecule', whole)
     .action(runImport);
+  command.addCommand(datasetMakeCommand());
   command
     .command('stats')
     .description('count molecules, conformers, elements and sizes of SD files')

@@ -1,0 +1,74 @@
+/** A Python process that makes the ensemble of one molecule after another. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export type Mode = 'train' | 'drug' | 'reference' | 'mmff';
+export const MODES: readonly Mode[] = ['train', 'drug', 'reference', 'mmff'];
+
+const SCRIPT = fileURLToPath(new URL('../../../scripts/make-ensembles.py', import.meta.url));
+
+export interface Request {
+  readonly smiles: string;
+  readonly title: string;
+  readonly seed: number;
+}
+
+export type Answer =
+  | { readonly conformers: number; /** SDF. */ readonly records: string; readonly reason?: undefined }
+  | { readonly reason: string; readonly conformers?: undefined; readonly records?: undefined };
+
+export interface Worker {
+  /** One request at a time. A molecule at which the process dies has that as its reason, and the next gets a new one. */
+  make(request: Request): Promise<Answer>;
+  stop(): void;
+}
+
+/**
+ * @param options.python a Python that can import RDKit.
+ * @throws Error from `make` where the process cannot start.
+ */
+export function startWorker({ python, mode }: { readonly python: string; readonly mode: Mode }): Worker {
+  let process = startProcess(python, mode);
+  let stopped = false;
+  let answered = 0;
+  return {
+    async make(request) {
+      const answer = await process.ask(request);
+      if (typeof answer !== 'string') {
+        answered++;
+        return answer;
+      }
+      if (stopped || answered === 0) throw new Error(`${SCRIPT} ended: ${answer}`);
+      process = startProcess(python, mode);
+      return { reason: `Python ended (${answer.slice(-100)})` };
+    },
+    stop() {
+      stopped = true;
+      process.stop();
+    },
+  };
+}
+
+function startProcess(python: string, mode: Mode) {
+  // It ends by itself when its input ends: it does not outlive a killed command by more than one molecule.
+  const child = spawn(python, [SCRIPT, mode], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let problem = '';
+  child.stderr.on('data', (text: Buffer) => (problem = `${problem}${text.toString()}`.slice(-2000)));
+  child.stdin.on('error', () => {});
+  const ended = new Promise<string>((resolve) =>
+    child
+      .on('error', (error) => resolve(error.message))
+      .on('close', (code, signal) => resolve(problem.trim() || (signal ?? `status ${code}`))),
+  );
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    /** The answer, or what the process said when it ended. */
+    async ask(request: Request): Promise<Answer | string> {
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+      const next = await answers.next();
+      return next.done ? ended : (JSON.parse(next.value) as Answer);
+    },
+    stop: () => void child.kill(),
+  };
+}
