@@ -63,6 +63,7 @@ async function run({ model, data, out, pairs, sampler, steps, seed, minutes = In
     target: stage.target,
     time: { kind: 'uniform' },
     coupling: 'independent',
+    transport: { draws: 1, regularisation: 1 },
     automorphisms: false,
     pairsPerBatch: 4800,
     mostMolecules: 64,

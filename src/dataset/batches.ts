@@ -2,7 +2,9 @@
 import type { FloatArray } from '../geometry/coordinates.js';
 import { centre } from '../geometry/coordinates.js';
 import { countRotatableBonds } from '../chem/rotatable-bonds.js';
+import { optimalAssignment } from '../flow/assignment.js';
 import { alignNoise, matchRows } from '../flow/coupling.js';
+import { alignedSquaredDistances, pairByTransport } from '../flow/minibatch-transport.js';
 import { dataLossWeight, interpolate, sampleTime, type TimeDistribution } from '../flow/path.js';
 import { defaultScale, sampleAboutParents } from '../flow/prior.js';
 import type { Random } from '../flow/random.js';
@@ -18,10 +20,17 @@ export interface BatchSettings {
   readonly time: TimeDistribution;
   /**
    * How the skeleton's noise is coupled to a conformer: turned onto it; as it was drawn; as it was drawn with, as the
-   * target, the mean over all orientations the conformer may have had (Gaussian prior only); or the noise from which a
-   * model's flow made the conformer, which the data then hold (reflow).
+   * target, the mean over all orientations the conformer may have had (Gaussian prior only); turned onto the partner
+   * that optimal transport finds it among several conformers of the molecule, exactly or by Sinkhorn's plan; or the
+   * noise from which a model's flow made the conformer, which the data then hold (reflow).
    */
-  readonly coupling: 'aligned' | 'independent' | 'rotation-averaged' | 'paired';
+  readonly coupling: 'aligned' | 'independent' | 'rotation-averaged' | 'transport' | 'sinkhorn' | 'paired';
+  readonly transport: {
+    /** Noises, and as many conformers, of one molecule that are paired with one another. */
+    readonly draws: number;
+    /** Strength of the entropy in Sinkhorn's plan, in units of the mean cost. */
+    readonly regularisation: number;
+  };
   /** Whether an aligned coupling may also permute equivalent atoms. */
   readonly automorphisms: boolean;
   /** Work in one batch, in pairs of atoms of a skeleton: the batch of molecules of n atoms holds about this / n². */
@@ -116,15 +125,19 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
       const n = sizes[shares.findIndex((share) => at < share)] ?? sizes[sizes.length - 1]!;
       const group = groups.get(n)!;
       const size = batchSize(n, settings);
-      return makeBatch(
-        Array.from({ length: size }, () => pickEntry(group, random)),
-        n,
-        settings,
-        random,
-      );
+      const times = isTransport(settings) ? settings.transport.draws : 1;
+      const entries: Entry[] = [];
+      while (entries.length < size) {
+        const entry = pickEntry(group, random);
+        for (let k = Math.min(times, size - entries.length); k > 0; k--) entries.push(entry);
+      }
+      return makeBatch(entries, n, settings, random);
     },
   };
 }
+
+const isTransport = ({ stage, coupling }: BatchSettings): boolean =>
+  stage === 'skeleton' && (coupling === 'transport' || coupling === 'sinkhorn');
 
 function pickEntry(group: readonly Entry[], random: Random): Entry {
   const at = random.uniform() * group.at(-1)!.cumulative;
@@ -160,16 +173,16 @@ function makeBatch(entries: readonly Entry[], n: number, settings: BatchSettings
     weight: new Float32Array(B),
     ...(settings.stage === 'hydrogens' && { mobile: new Float32Array(B * n) }),
   };
-  const x0 = new Float32Array(n * 3);
-  const x1 = new Float32Array(n * 3);
+  const transported = isTransport(settings) ? transportedPairs(entries, n, settings, random) : undefined;
   entries.forEach((entry, b) => {
     const { graph, pairs } = featuresOf(entry, settings.stage);
     arrays.atoms.set(graph.atoms, b * n * ATOM_FEATURES);
     arrays.pairs.set(pairs, b * n * n * PAIR_FEATURES);
     if (graph.centres.length > 0) centreRows(arrays.centres.subarray(b * 4 * n * n, (b + 1) * 4 * n * n), graph);
     const tagged = graph.centres.length > 0;
+    const { x0, x1 } = transported?.[b] ?? { x0: new Float32Array(n * 3), x1: new Float32Array(n * 3) };
     if (settings.coupling === 'paired') drawPair(x0, x1, entry.ensemble, n, tagged, random);
-    else {
+    else if (!transported) {
       drawConformer(x1, entry.ensemble, n, tagged, random);
       if (settings.stage === 'skeleton') coupledNoise(x0, x1, entry.ensemble, settings, random);
       else arrays.mobile!.set(coupledHydrogens(x0, x1, entry.ensemble, settings, random), b * n);
@@ -212,11 +225,47 @@ function drawPair(x0: FloatArray, x1: FloatArray, { conformers, coordinates, noi
 function coupledNoise(x0: FloatArray, x1: FloatArray, ensemble: Ensemble, settings: BatchSettings, random: Random): void {
   const n = ensemble.molecule.skeletonCount;
   skeletonPrior(ensemble.molecule, settings.prior).sample(x0, random);
-  if (settings.coupling !== 'aligned') return;
-  alignNoise(x0, x0, x1, {
-    atoms: n,
-    ...(settings.automorphisms && { automorphisms: ensemble.automorphisms }),
-  });
+  if (settings.coupling === 'aligned') alignNoise(x0, x0, x1, { atoms: n, ...(settings.automorphisms && { automorphisms: ensemble.automorphisms }) });
+}
+
+interface Pair {
+  readonly x0: Float32Array;
+  readonly x1: Float32Array;
+}
+
+/** A pair for each entry; those that stand in a row for one molecule are paired by transport, then aligned. */
+function transportedPairs(entries: readonly Entry[], n: number, settings: BatchSettings, random: Random): Pair[] {
+  const pairs: Pair[] = [];
+  while (pairs.length < entries.length) {
+    const entry = entries[pairs.length]!;
+    const { ensemble } = entry;
+    const next = entries.findIndex((other, b) => b > pairs.length && other !== entry);
+    const size = Math.min(settings.transport.draws, (next < 0 ? entries.length : next) - pairs.length);
+    const tagged = featuresOf(entry, settings.stage).graph.centres.length > 0;
+    const noises: Float32Array[] = [];
+    const data: Float32Array[] = [];
+    for (let k = 0; k < size; k++) {
+      noises.push(new Float32Array(n * 3));
+      data.push(new Float32Array(n * 3));
+      drawConformer(data[k]!, ensemble, n, tagged, random);
+      skeletonPrior(ensemble.molecule, settings.prior).sample(noises[k]!, random);
+    }
+    const { automorphisms: all, molecule } = ensemble;
+    const automorphisms = settings.automorphisms ? all : [Array.from({ length: molecule.skeletonCount }, (_, i) => i)];
+    const partner = pairByTransport(
+      alignedSquaredDistances(noises, data, automorphisms),
+      size,
+      settings.coupling === 'transport'
+        ? { kind: 'exact', assign: optimalAssignment }
+        : { kind: 'sinkhorn', regularisation: settings.transport.regularisation, random },
+    );
+    noises.forEach((x0, i) => {
+      const x1 = data[partner[i]!]!;
+      alignNoise(x0, x0, x1, { atoms: n, automorphisms });
+      pairs.push({ x0, x1: x1.slice() });
+    });
+  }
+  return pairs;
 }
 
 /** Hydrogens about their parents, the rest where it belongs; returns which atoms move. */

@@ -22,6 +22,7 @@ const settings: BatchSettings = {
   target: 'data',
   time: { kind: 'uniform' },
   coupling: 'aligned',
+  transport: { draws: 6, regularisation: 0.05 },
   automorphisms: true,
   pairsPerBatch: 2000,
   mostMolecules: 16,
@@ -60,7 +61,7 @@ describe('packing', () => {
   });
 });
 
-describe.each(['aligned', 'independent', 'rotation-averaged'] as const)('%s coupling', (coupling) => {
+describe.each(['aligned', 'independent', 'rotation-averaged', 'transport', 'sinkhorn'] as const)('%s coupling', (coupling) => {
   it('a step along the target ends on a conformer of the ensemble, unless it is a mean over orientations', () => {
     const source = batchSource(ensembles, { ...settings, coupling });
     const random = createRandom(5);
@@ -87,6 +88,58 @@ describe.each(['aligned', 'independent', 'rotation-averaged'] as const)('%s coup
       }
     }
     expect(checked).toBeGreaterThan(50);
+  });
+});
+
+describe('transport within a molecule', () => {
+  it('shortens paths below those of alignment, and leaves no two that would be shorter with their ends exchanged', () => {
+    const flexible = ensembles.filter(({ conformers, molecule }) => conformers >= 3 && molecule.skeletonCount > 4);
+    expect(flexible.length).toBeGreaterThan(3);
+    const square = (a: Float32Array, b: Float32Array) => (a.length / 3) * rmsdAligned(a, b, a.length / 3) ** 2;
+    const measure = (coupling: BatchSettings['coupling']) => {
+      let [length, exchanged, couples] = [0, 0, 0];
+      flexible.forEach((ensemble, index) => {
+        // At t = 0 the state is the noise, and the target the whole path. Without automorphisms, rotation is all there is.
+        const source = batchSource([ensemble], { ...settings, coupling, automorphisms: false, mostMolecules: 6, time: { kind: 'steps', steps: 1 } });
+        const { n, size, feeds } = source.draw(createRandom(4, index));
+        expect(size).toBe(6);
+        const noises = Array.from({ length: size }, (_, b) => feeds['x']!.slice(b * n * 3, (b + 1) * n * 3));
+        const ends = noises.map((x0, b) => x0.map((v, i) => v + feeds['target']![b * n * 3 + i]!));
+        const own = noises.map((x0, b) => x0.reduce((sum, v, i) => sum + (v - ends[b]![i]!) ** 2, 0));
+        length += own.reduce((sum, v) => sum + v / n, 0);
+        for (let i = 0; i < size; i++)
+          for (let j = 0; j < i; j++, couples++)
+            if (square(noises[i]!, ends[j]!) + square(noises[j]!, ends[i]!) < own[i]! + own[j]! - 1e-3) exchanged++;
+      });
+      return { length, exchanged: exchanged / couples };
+    };
+    const [independent, aligned, sinkhorn, transport] = (['independent', 'aligned', 'sinkhorn', 'transport'] as const).map(measure);
+    expect(aligned!.length).toBeLessThan(0.8 * independent!.length);
+    expect(transport!.length).toBeLessThan(0.97 * aligned!.length);
+    expect(sinkhorn!.length).toBeLessThan(0.99 * aligned!.length);
+    expect(transport!.exchanged).toBe(0);
+    expect(sinkhorn!.exchanged).toBeLessThan(aligned!.exchanged);
+    expect(aligned!.exchanged).toBeGreaterThan(0.1);
+  });
+
+  it('takes each conformer drawn as often as the noise: both marginals stay', () => {
+    const ensemble = ensembles.find(({ conformers }) => conformers >= 4)!;
+    const source = batchSource([ensemble], { ...settings, coupling: 'transport', mostMolecules: 6, time: { kind: 'steps', steps: 1 } });
+    const { molecule, coordinates, conformers } = ensemble;
+    const counts = new Array<number>(conformers).fill(0);
+    const rounds = 150;
+    for (let k = 0; k < rounds; k++) {
+      const { n, size, feeds } = source.draw(createRandom(8, k));
+      for (let b = 0; b < size; b++) {
+        const end = feeds['x']!.slice(b * n * 3, (b + 1) * n * 3).map((v, i) => v + feeds['target']![b * n * 3 + i]!);
+        const distances = counts.map((_, c) => {
+          const reference = coordinates.subarray(c * molecule.atoms.length * 3, c * molecule.atoms.length * 3 + n * 3);
+          return Math.min(rmsdAligned(end, reference, n), rmsdAligned(end.map((v) => -v), reference, n));
+        });
+        counts[distances.indexOf(Math.min(...distances))]!++;
+      }
+    }
+    counts.forEach((count) => expect(Math.abs(count / (6 * rounds) - 1 / conformers)).toBeLessThan(0.06));
   });
 });
 

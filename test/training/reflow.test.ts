@@ -38,6 +38,7 @@ const settings: BatchSettings = {
   target: 'data',
   time: { kind: 'steps', steps: 2 },
   coupling: 'paired',
+  transport: { draws: 1, regularisation: 1 },
   automorphisms: true,
   pairsPerBatch: 2000,
   mostMolecules: 16,
