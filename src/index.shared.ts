@@ -24,6 +24,16 @@ export {
   type GenerationReport,
   type GenerationResult,
 } from './generation/generate.js';
+export {
+  refineConformers,
+  DEFAULT_STRENGTH,
+  STRENGTHS,
+  type GivenConformer,
+  type RefinedConformer,
+  type RefineOptions,
+  type Strength,
+} from './generation/refine.js';
+export { refineStructures, type RefinedStructure } from './generation/refine-structures.js';
 export { conformerFields, conformerSdf } from './generation/records.js';
 export { recordTrajectory, trajectoryRecords, type Trajectory, type TrajectoryFrame } from './generation/trajectory.js';
 export { countRotatableBonds } from './chem/rotatable-bonds.js';

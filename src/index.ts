@@ -4,6 +4,9 @@ import { parseSmiles } from './chem/parse.js';
 import { openEngine, type OpenEngineOptions } from './engine/open.node.js';
 import { createGenerator, type Generator } from './generation/generator.js';
 import { generateConformers, type GenerateOptions, type GenerationResult } from './generation/generate.js';
+import type { RefineOptions } from './generation/refine.js';
+import { refineStructures, type RefinedStructure } from './generation/refine-structures.js';
+import type { Structure } from './chem/structure.js';
 import { loadModel } from './load-model.node.js';
 
 export * from './index.shared.js';
@@ -23,15 +26,29 @@ export async function openGenerator({ model, ...engine }: OpenGeneratorOptions =
 
 let shared: Promise<Generator> | undefined;
 
+/** The default model and engine, opened by the first call. */
+function sharedGenerator(): Promise<Generator> {
+  return (shared ??= openGenerator().catch((error: unknown) => {
+    shared = undefined;
+    throw error;
+  }));
+}
+
 /**
  * Conformers of a SMILES, by the default model and engine, which stay loaded for the next call.
  * @throws MoleculeError where the SMILES is no single molecule; Error where the network does not know an element.
  */
 export async function generate(smiles: string, options: GenerateOptions = {}): Promise<GenerationResult> {
-  shared ??= openGenerator().catch((error: unknown) => {
-    shared = undefined;
-    throw error;
-  });
-  const generator = await shared;
+  const generator = await sharedGenerator();
   return generateConformers(generator, parseSmiles(generator.rdkit, smiles), options);
+}
+
+/**
+ * 3D structures cleaned up, by the default model and engine: shape, stereo and atom order kept, missing hydrogens
+ * appended. Structure i depends on itself, the seed and i alone; conformers of one molecule in a row are fastest.
+ * @throws MoleculeError where a structure is no single molecule; Error where it has no 3D coordinates, or the network
+ *   does not know an element.
+ */
+export async function refine(structures: readonly Structure[], options: RefineOptions = {}): Promise<RefinedStructure[]> {
+  return refineStructures(await sharedGenerator(), structures, options);
 }

@@ -12,6 +12,8 @@ export interface DrawOptions {
   readonly seed: number;
   readonly draws: readonly DrawKey[];
   readonly settings?: SamplerSettings;
+  /** Given skeletons [skeletonCount, 3], one a draw, each of mean zero: noised to `time` they are where the flow begins. */
+  readonly given?: { readonly skeletons: readonly Float32Array[]; readonly time: number };
   readonly hydrogenSteps?: number;
   /** Called after each batch with the number of conformers made so far. */
   readonly onBatch?: (made: number) => void;
@@ -26,6 +28,7 @@ export async function drawConformers({
   seed,
   draws,
   settings = defaultSampler(molecule, generator.skeleton.stage),
+  given,
   hydrogenSteps,
   onBatch = () => {},
   enough = () => false,
@@ -43,6 +46,7 @@ export async function drawConformers({
       draws: batch,
       settings,
       automorphisms,
+      ...(given && { start: { kind: 'noised', time: given.time, coordinates: joined(given.skeletons.slice(at, at + limit)) } }),
     });
     const all = await placeHydrogens({
       molecule,
@@ -56,4 +60,11 @@ export async function drawConformers({
     onBatch(conformers.length);
   }
   return conformers;
+}
+
+function joined(skeletons: readonly Float32Array[]): Float32Array {
+  const size = skeletons[0]!.length;
+  const all = new Float32Array(skeletons.length * size);
+  skeletons.forEach((skeleton, i) => all.set(skeleton, i * size));
+  return all;
 }

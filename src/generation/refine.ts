@@ -1,0 +1,147 @@
+/** A learned clean-up of conformers from any source: noised part of the way, brought back, hydrogens set anew. */
+import { checkGeometry } from '../chem/geometry-checks.js';
+import type { Molecule } from '../chem/molecule.js';
+import { verifyStereo } from '../chem/stereo.js';
+import type { DrawKey } from '../flow/sampler.js';
+import { centre } from '../geometry/coordinates.js';
+import { kabschRotation } from '../geometry/kabsch.js';
+import { rmsdAligned } from '../geometry/rmsd.js';
+import { drawConformers } from './draw.js';
+import { DEFAULT_SEED } from './generate.js';
+import type { Generator } from './generator.js';
+import { placeHydrogens } from './hydrogen-stage.js';
+import { defaultSampler } from './skeleton-stage.js';
+
+/** Times on the path at which refinement begins, by name: the later, the less of the input is noise. */
+export const STRENGTHS = { polish: 0.9, clean: 0.75, reshape: 0.5, resample: 0 } as const;
+export type Strength = keyof typeof STRENGTHS;
+export const DEFAULT_STRENGTH: Strength = 'clean';
+
+export interface RefineOptions {
+  /** The time in [0, 1) to which the input is noised, or a name for it: 0 keeps nothing of it. */
+  readonly strength?: Strength | number | undefined;
+  /** Steps of the skeleton's flow from there; by default as long as those of generation. */
+  readonly steps?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly hydrogenSteps?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A conformer to refine. */
+export interface GivenConformer {
+  /** [atoms, 3] Å, in the order of the molecule; the hydrogens after the skeleton may be NaN. */
+  readonly coordinates: Float32Array;
+  /** With the seed it names the draw: a conformer comes out the same whatever stands beside it. */
+  readonly index: number;
+}
+
+export interface RefinedConformer {
+  /** [atoms, 3] Å, lying on the input. */
+  readonly coordinates: Float32Array;
+  /** RMSD of the skeleton to the input, superposed, Å. */
+  readonly moved: number;
+  /** Whether every specified centre and double bond was found right in the coordinates. */
+  readonly stereoVerified: boolean;
+  /** Draws that it took. */
+  readonly draws: number;
+  /** Why the skeleton was left as it came: in no draw did it stay this molecule. */
+  readonly kept?: 'stereo' | 'geometry' | undefined;
+}
+
+/** How often a conformer whose refined form fails a check is noised anew before it is left as it is. */
+const MOST_ATTEMPTS = 4;
+
+export function timeOf(strength: Strength | number): number {
+  const time = typeof strength === 'number' ? strength : STRENGTHS[strength];
+  if (!(time >= 0 && time < 1))
+    throw new Error(`strength is ${strength}; expected a time from 0 (resample) to below 1, or ${Object.keys(STRENGTHS).join(', ')}`);
+  return time;
+}
+
+/** Steps for the part of the way that is left, each about as long as in generation. */
+function stepsFrom(time: number, whole: number): number {
+  return Math.max(2, Math.ceil(whole * (1 - time) - 1e-9));
+}
+
+/**
+ * Refines conformers of one molecule, in batches. Each skeleton x becomes x_t = (1 − t)·ε + t·x, with ε from the
+ * prior turned onto x, as training pairs noise and data; from there the flow leads to t = 1 and the hydrogens follow.
+ * After Meng et al., "SDEdit" (arXiv:2108.01073, §3), on the straight path. What loses its stereo or comes out with
+ * broken geometry is noised anew, and in the end left as it came.
+ * @throws Error where an option is out of range, a coordinate of a skeleton is no number, or the network does not know
+ *   an element.
+ */
+export async function refineConformers(
+  generator: Generator,
+  molecule: Molecule,
+  given: readonly GivenConformer[],
+  { strength = DEFAULT_STRENGTH, steps, seed = DEFAULT_SEED, hydrogenSteps, signal }: RefineOptions = {},
+): Promise<RefinedConformer[]> {
+  const time = timeOf(strength);
+  const heavy = molecule.skeletonCount;
+  const skeletons = given.map(({ coordinates, index }) => {
+    const skeleton = coordinates.slice(0, 3 * heavy);
+    if (!skeleton.every(Number.isFinite)) throw new Error(`conformer ${index}: a coordinate of the skeleton is not a number`);
+    centre(skeleton, skeleton, heavy);
+    return skeleton;
+  });
+  const usual = defaultSampler(molecule, generator.skeleton.stage);
+  const settings = { ...usual, steps: steps ?? stepsFrom(time, usual.steps) };
+  const hydrogens = hydrogenSteps === undefined ? {} : { hydrogenSteps };
+  const refined: RefinedConformer[] = [];
+
+  let open = given.map((_, i) => i);
+  for (let attempt = 0; open.length > 0; attempt++) {
+    signal?.throwIfAborted();
+    const draws: DrawKey[] = open.map((i) => ({ conformer: given[i]!.index, attempt }));
+    const made = await drawConformers({
+      generator,
+      molecule,
+      seed,
+      draws,
+      settings,
+      given: { skeletons: open.map((i) => skeletons[i]!), time },
+      ...hydrogens,
+    });
+    const failed: number[] = [];
+    for (const [k, i] of open.entries()) {
+      const coordinates = made[k]!;
+      layOnto(coordinates, given[i]!.coordinates, heavy);
+      const right = verifyStereo(generator.rdkit, molecule, coordinates).right;
+      if (right && checkGeometry(molecule, coordinates).ok)
+        refined[i] = { coordinates, moved: rmsdAligned(coordinates, given[i]!.coordinates, heavy), stereoVerified: true, draws: attempt + 1 };
+      else if (attempt + 1 < MOST_ATTEMPTS) failed.push(i);
+      else refined[i] = await leave(i, right ? 'geometry' : 'stereo', draws[k]!);
+    }
+    open = failed;
+  }
+  return refined;
+
+  /** The conformer as it came; hydrogens that it lacks are set on it. */
+  async function leave(i: number, kept: 'stereo' | 'geometry', draw: DrawKey): Promise<RefinedConformer> {
+    const coordinates = given[i]!.coordinates.slice();
+    if (!coordinates.every(Number.isFinite)) {
+      const all = await placeHydrogens({ molecule, predictor: generator.hydrogens, skeletons: skeletons[i]!, seed, draws: [draw] });
+      layOnto(all, coordinates, heavy);
+      for (let a = 3 * heavy; a < coordinates.length; a++) if (!Number.isFinite(coordinates[a])) coordinates[a] = all[a]!;
+    }
+    const stereoVerified = verifyStereo(generator.rdkit, molecule, coordinates).right;
+    return { coordinates, moved: 0, stereoVerified, draws: MOST_ATTEMPTS, kept };
+  }
+}
+
+/** Turns and moves all of `x` so that its first `n` rows lie best on those of `target`. */
+function layOnto(x: Float32Array, target: Float32Array, n: number): void {
+  const rotation = new Float64Array(9);
+  kabschRotation(rotation, x, target, n);
+  const mean = (of: Float32Array, axis: number): number => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += of[3 * i + axis]!;
+    return sum / n;
+  };
+  const [from, to] = [[0, 1, 2].map((axis) => mean(x, axis)), [0, 1, 2].map((axis) => mean(target, axis))];
+  for (let i = 0; i < x.length; i += 3) {
+    const centred = [0, 1, 2].map((axis) => x[i + axis]! - from[axis]!);
+    for (let p = 0; p < 3; p++) x[i + p] = to[p]! + rotation[3 * p]! * centred[0]! + rotation[3 * p + 1]! * centred[1]! + rotation[3 * p + 2]! * centred[2]!;
+  }
+}
