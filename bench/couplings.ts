@@ -41,6 +41,7 @@ for (const coupling of ['independent', 'aligned', 'sinkhorn', 'transport'] as co
     target: 'data',
     // At t = 0 the state is the noise, and the target the whole path.
     time: { kind: 'steps', steps: 1 },
+    path: { kind: 'straight' },
     coupling,
     transport: { draws, regularisation: 0.05 },
     automorphisms: true,

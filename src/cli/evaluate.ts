@@ -13,12 +13,13 @@ import { worstPair, type WorstPair } from '../evaluation/report/worst-pair.js';
 import { prepareReference, type Reference } from '../evaluation/score-molecule.js';
 import { mean } from '../evaluation/statistics.js';
 import { THRESHOLDS } from '../evaluation/summary.js';
+import { SAMPLERS } from '../generation/skeleton-stage.js';
 import { hasXtb, xtbTally } from '../evaluation/xtb.node.js';
 import { reportAssets } from './evaluate/assets.js';
 import { readConformerFile } from './evaluate/files.js';
 import { moleculeRow, writeRows } from './evaluate/per-molecule.js';
 import { fileSource, modelSource, PEERS, peerSource, type Source } from './evaluate/sources.js';
-import { comparisonText, evaluationText } from './evaluate/tables.js';
+import { comparisonText, evaluationText, stepsText } from './evaluate/tables.js';
 import { wholeFrom } from './arguments.js';
 
 interface EvaluateFlags {
@@ -52,6 +53,12 @@ const distances = (value: string, before: number[] = []): number[] => {
   if (!numbers.every((number) => number > 0)) throw new InvalidArgumentError('expected distances in Å above 0');
   return [...before, ...numbers];
 };
+const samplerNames = (value: string, before: string[] = []): string[] => {
+  const asked = value.split(',');
+  const unknown = asked.find((name) => !SAMPLERS.includes(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`'${unknown}' is not one of ${SAMPLERS.join(', ')}`);
+  return [...before, ...asked];
+};
 const peerNames = (value: string, before: string[] = []): string[] => {
   const known = PEERS.map(({ name }) => name);
   const asked = value === 'all' ? known : value.split(',');
@@ -65,9 +72,9 @@ export function evaluateCommand(): Command {
     .description('score generated conformers against reference ensembles: COV, AMR, stereo and physical quality')
     .requiredOption('--reference <file>', 'SD file (.sdf, .sdf.gz) of reference conformers, all hydrogens explicit; the title names the molecule')
     .option('--generated <file...>', 'SD files of generated conformers under the same titles; atoms may stand in another order')
-    .option('--model <name or file...>', 'generate with this model; every draw counts as it is', names)
+    .option('--model <name or file...>', 'generate with this model; every draw counts as it is; several are compared side by side', names)
     .option('--steps <n,...>', 'steps of the sampler; several give a row each', wholes)
-    .option('--sampler <name,...>', 'stochastic, euler, midpoint, heun, rk4 or dormand-prince; several give a row each', names)
+    .option('--sampler <name,...>', `${SAMPLERS.join(', ')}; several give a row each`, samplerNames)
     .option('--as-delivered', 'generate as molflow generate does by default: checked, made again where wrong, distinct')
     .option('--peers <name,...>', `generate with other programs too: ${PEERS.map(({ name }) => name).join(', ')}, or all`, peerNames)
     .option('--relax', 'also score what becomes of the conformers of each source when MMFF94s relaxes them')
@@ -220,5 +227,5 @@ const DETAILED = 3;
 
 function text(reference: string, evaluations: readonly Evaluation[], delta: number): string {
   const details = evaluations.length <= DETAILED ? evaluations.map((evaluation) => evaluationText(reference, evaluation)) : [`against ${reference}\n`];
-  return [...details, ...(evaluations.length > 1 ? [comparisonText(evaluations, delta)] : [])].join('\n');
+  return [...details, ...(evaluations.length > 1 ? [comparisonText(evaluations, delta)] : []), ...stepsText(evaluations)].join('\n');
 }

@@ -9,13 +9,12 @@ import type { ConformerRecord } from '../chem/io/conformer-record.js';
 import { openOutput, outputFormatOf, type OutputFormat } from '../chem/io/output.node.js';
 import type { InputFormat } from '../chem/io/read-molecules.js';
 import { readMoleculeFile } from '../chem/io/read-file.node.js';
-import { solverNames } from '../flow/solvers/by-name.js';
 import { generateConformers, type GenerateOptions, type GenerationResult } from '../generation/generate.js';
 import type { Generator } from '../generation/generator.js';
 import { conformerLogLikelihood } from '../generation/log-likelihood.js';
 import { conformerFields } from '../generation/records.js';
 import { recordTrajectory, trajectoryRecords } from '../generation/trajectory.js';
-import { chosenSampler, DEFAULT_STEPS } from '../generation/skeleton-stage.js';
+import { chosenSampler, DEFAULT_STEPS, SAMPLERS } from '../generation/skeleton-stage.js';
 import { ENGINES, type EngineChoice } from '../engine/open.node.js';
 import { openGenerator } from '../index.js';
 import { numberFrom, wholeFrom } from './arguments.js';
@@ -85,7 +84,7 @@ export function generateCommand(): Command {
     .option('-n, --num-confs <n>', 'number of different conformers (default: 50, 200 or 300 by rotatable bonds)', wholeFrom(1))
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
     .option('--steps <n>', `steps of the flow (default: ${DEFAULT_STEPS}, or what the model was trained for)`, wholeFrom(1))
-    .addOption(new Option('--sampler <name>', 'how the flow is followed (default: stochastic, or what the model was trained for)').choices(['stochastic', ...solverNames]))
+    .addOption(new Option('--sampler <name>', 'how the flow is followed (default: stochastic, or what the model was trained for)').choices([...SAMPLERS]))
     .option('--rmsd <Å>', 'conformers nearer than this to another are dropped (heavy atoms, symmetry-aware)', numberFrom(0), 0.1)
     .option('--energy-window <kcal/mol>', 'conformers further above the lowest are dropped', numberFrom(0))
     .addOption(new Option('--optimize <field>', 'relax every conformer').choices(['none', 'mmff94', 'mmff94s']).default('none'))

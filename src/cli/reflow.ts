@@ -62,6 +62,7 @@ async function run({ model, data, out, pairs, sampler, steps, seed, minutes = In
     prior: stage.prior,
     target: stage.target,
     time: { kind: 'uniform' },
+    path: { kind: 'straight' },
     coupling: 'independent',
     transport: { draws: 1, regularisation: 1 },
     automorphisms: false,

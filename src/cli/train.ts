@@ -18,6 +18,7 @@ interface TrainFlags {
   readonly device: string;
   readonly cache: string;
   readonly init?: string;
+  readonly beside?: string;
   readonly quiet?: boolean;
 }
 
@@ -36,7 +37,8 @@ export function trainCommand(): Command {
     .option('--workers <n>', 'data-parallel workers, best one per core', wholeFrom(1), 2)
     .option('--device <name>', 'execution provider: cpu, webgpu, cuda, coreml, dml', 'cpu')
     .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
-    .option('--init <model>', 'start from the weights of this model (fine-tuning); a stage that the configuration lacks is taken over')
+    .option('--init <model>', 'start from the weights of this model (fine-tuning)')
+    .option('--beside <model>', 'take a stage that the configuration lacks from this model (default: that of --init)')
     .option('--quiet', 'no progress')
     .action(run);
 }
@@ -58,9 +60,10 @@ async function run(flags: TrainFlags): Promise<void> {
   if (skipped.length > 5) say(`skipped ${skipped.length} records in all`);
 
   const initial = flags.init ? readPartialModel(await readFile(flags.init), flags.init) : undefined;
+  const other = flags.beside ? readPartialModel(await readFile(flags.beside), flags.beside) : initial;
   const kept = {
-    ...(initial?.skeleton && !config.skeleton && { skeleton: initial.skeleton }),
-    ...(initial?.hydrogens && !config.hydrogens && { hydrogens: initial.hydrogens }),
+    ...(other?.skeleton && !config.skeleton && { skeleton: other.skeleton }),
+    ...(other?.hydrogens && !config.hydrogens && { hydrogens: other.hydrogens }),
   };
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

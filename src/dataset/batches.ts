@@ -6,6 +6,7 @@ import { optimalAssignment } from '../flow/assignment.js';
 import { alignNoise, matchRows } from '../flow/coupling.js';
 import { alignedSquaredDistances, pairByTransport } from '../flow/minibatch-transport.js';
 import { dataLossWeight, interpolate, sampleTime, type TimeDistribution } from '../flow/path.js';
+import { pathSchedule, type PathSettings } from '../flow/path-schedule.js';
 import { defaultScale, sampleAboutParents } from '../flow/prior.js';
 import type { Random } from '../flow/random.js';
 import { rotationAveragedData } from '../flow/rotation-average.js';
@@ -18,6 +19,8 @@ export interface BatchSettings {
   readonly prior: PriorSettings;
   readonly target: 'data' | 'velocity';
   readonly time: TimeDistribution;
+  /** From noise to data. */
+  readonly path: PathSettings;
   /**
    * How the skeleton's noise is coupled to a conformer: turned onto it; as it was drawn; as it was drawn with, as the
    * target, the mean over all orientations the conformer may have had (Gaussian prior only); turned onto the partner
@@ -83,6 +86,11 @@ function weightOf({ molecule, conformers, forceField, noise }: Ensemble, { weigh
 export function batchSource(ensembles: readonly Ensemble[], settings: BatchSettings) {
   if (settings.coupling === 'rotation-averaged' && settings.prior.kind !== 'gaussian')
     throw new Error(`the rotation-averaged coupling has a closed form for the gaussian prior alone; the configuration says ${settings.prior.kind}`);
+  if (settings.path.kind !== 'straight' && (settings.stage === 'hydrogens' || settings.target === 'velocity' || settings.coupling === 'rotation-averaged'))
+    throw new Error(
+      `the path '${settings.path.kind}' is for the skeleton stage, target 'data' and any coupling but rotation-averaged; ` +
+        `the configuration has ${settings.stage}, ${settings.target}, ${settings.coupling}`,
+    );
   const paired = settings.coupling === 'paired';
   if (paired && settings.stage !== 'skeleton') throw new Error("the coupling 'paired' is of the skeleton stage alone: reflow makes no hydrogens");
   const groups = new Map<number, Entry[]>();
@@ -173,6 +181,7 @@ function makeBatch(entries: readonly Entry[], n: number, settings: BatchSettings
     weight: new Float32Array(B),
     ...(settings.stage === 'hydrogens' && { mobile: new Float32Array(B * n) }),
   };
+  const schedule = pathSchedule(settings.path);
   const transported = isTransport(settings) ? transportedPairs(entries, n, settings, random) : undefined;
   entries.forEach((entry, b) => {
     const { graph, pairs } = featuresOf(entry, settings.stage);
@@ -190,7 +199,7 @@ function makeBatch(entries: readonly Entry[], n: number, settings: BatchSettings
 
     const t = sampleTime(settings.time, random);
     const x = arrays.x.subarray(b * n * 3, (b + 1) * n * 3);
-    interpolate(x, x0, x1, t);
+    interpolate(x, x0, x1, t, schedule);
     if (settings.stage === 'skeleton' && settings.coupling === 'rotation-averaged')
       rotationAveragedData(x1, x, x1.slice(), { atoms: n, t, scale: defaultScale(n) });
     const target = arrays.target.subarray(b * n * 3, (b + 1) * n * 3);
@@ -198,7 +207,7 @@ function makeBatch(entries: readonly Entry[], n: number, settings: BatchSettings
     const scale = settings.target === 'data' ? 1 : 1 / (1 - t);
     for (let i = 0; i < n * 3; i++) target[i] = scale * (x1[i]! - x[i]!);
     arrays.t[b] = t;
-    arrays.weight[b] = settings.target === 'data' ? dataLossWeight(t) : 1;
+    arrays.weight[b] = settings.target === 'data' ? dataLossWeight(schedule.noise(t)) : 1;
   });
   return { n, size: B, feeds: arrays };
 }

@@ -8,7 +8,7 @@ export type VariancePreserving =
   | { readonly kind: 'cosine' };
 
 /** The linear schedule of Song et al. (arXiv:2011.13456), appendix C. */
-export const LINEAR_VARIANCE: VariancePreserving = { kind: 'linear', betaMin: 0.1, betaMax: 20 };
+export const LINEAR_VARIANCE = { kind: 'linear', betaMin: 0.1, betaMax: 20 } as const satisfies VariancePreserving;
 
 /**
  * The schedule that a variance-preserving diffusion follows. Diffusion time s runs from data to noise, so s = 1 − t.

@@ -1,15 +1,24 @@
-/** The straight-line path from noise to data, what a network may predict on it, and how its times are drawn. */
+/** The path from noise to data, straight unless told otherwise, what a network may predict on it, and how its times are drawn. */
 import type { FloatArray } from '../geometry/coordinates.js';
 import type { Random } from './random.js';
+import { straightSchedule, type Schedule } from './schedule.js';
 
 /**
- * Writes x_t = (1−t)·x0 + t·x1 into `out`; all have the same length.
+ * Writes x_t = (1−t)·x0 + t·x1 into `out`, or noise(t)·x0 + data(t)·x1 of another schedule; all have the same length.
  *
  * Lipman et al., "Flow matching for generative modeling" (arXiv:2210.02747), eq. 22 with σ_min = 0; Liu, Gong & Liu,
  * "Flow straight and fast" (arXiv:2209.03003), eq. 1.
  */
-export function interpolate(out: FloatArray, x0: FloatArray, x1: FloatArray, t: number): void {
-  for (let i = 0; i < out.length; i++) out[i] = (1 - t) * x0[i] + t * x1[i];
+export function interpolate(
+  out: FloatArray,
+  x0: FloatArray,
+  x1: FloatArray,
+  t: number,
+  schedule: Schedule = straightSchedule,
+): void {
+  const a = schedule.data(t);
+  const b = schedule.noise(t);
+  for (let i = 0; i < out.length; i++) out[i] = b * x0[i] + a * x1[i];
 }
 
 /** Writes the velocity target x1 − x0 of the straight path into `out`; it does not depend on t. */
@@ -35,11 +44,15 @@ export function noiseFromData(out: FloatArray, x: FloatArray, data: FloatArray, 
 }
 
 /**
- * Weight of the squared error of x̂1 at time t: 1/(1 − min(t, 0.9))². Up to t = 0.9 it makes the loss that of the
- * velocity (v − v* = (x̂1 − x1)/(1 − t)); beyond, it stays at 100 where it would grow without bound.
+ * Weight of the squared error of x̂1 where the path holds so much noise: 1/noise², and 100 where that would grow
+ * beyond. On the straight path it makes the loss that of the velocity (v − v* = (x̂1 − x1)/(1 − t)); on a
+ * variance-preserving one it is the signal-to-noise ratio plus one, the loss of v-prediction: that of the noise and of
+ * the data together.
+ *
+ * Salimans & Ho, "Progressive distillation" (arXiv:2202.00512), §4.
  */
-export function dataLossWeight(t: number): number {
-  const rest = 1 - Math.min(t, 0.9);
+export function dataLossWeight(noise: number): number {
+  const rest = Math.max(noise, 0.1);
   return 1 / (rest * rest);
 }
 

@@ -59,6 +59,8 @@ export interface SampleOptions {
   readonly draws: readonly DrawKey[];
   readonly steps?: number;
   readonly spacing?: GridSpacing;
+  /** The times of the steps, increasing to 1, instead of `steps` and `spacing`. */
+  readonly times?: readonly number[];
   readonly noise?: FreshNoise;
   readonly start?: SampleStart;
   /** As in training: the automorphisms over which noise was aligned there. */
@@ -86,8 +88,9 @@ export async function sampleFlow({
   predict,
   seed,
   draws,
-  steps = 20,
+  steps: asked = 20,
   spacing = { kind: 'uniform' },
+  times: given,
   noise = { share: 1, from: 0.4 },
   start = { kind: 'prior' },
   automorphisms = [],
@@ -101,7 +104,8 @@ export async function sampleFlow({
   }
   const coupling = { atoms, automorphisms };
   const x = startingState({ prior, seed, draws, start, automorphisms });
-  const times = timeGrid({ steps, spacing, from: start.kind === 'prior' ? 0 : start.time });
+  const times = given ?? timeGrid({ steps: asked, spacing, from: start.kind === 'prior' ? 0 : start.time });
+  const steps = times.length - 1;
   const fresh = new Float32Array(size);
   const target = new Float32Array(size);
 

@@ -15,7 +15,7 @@ export interface GenerateOptions {
   /** Number of different conformers; by default 50, 200 or 300 by rotatable bonds. */
   readonly count?: number | undefined;
   readonly seed?: number | undefined;
-  /** 'stochastic', or an ODE solver: euler, midpoint, heun, rk4, dormand-prince. */
+  /** 'stochastic', 'ancestral', or an ODE solver: euler, midpoint, heun, rk4, dormand-prince. */
   readonly sampler?: string | undefined;
   /** Steps of the skeleton's flow. */
   readonly steps?: number | undefined;

@@ -1,23 +1,26 @@
 /** Stage one: the heavy atoms of a molecule, from noise or from given coordinates. */
 import type { Molecule } from '../chem/molecule.js';
 import { sampleFlow, startingState, type DrawKey, type Frame, type FreshNoise, type SampleStart } from '../flow/sampler.js';
+import { pathSchedule, scheduleTime, straightTime, type PathSettings } from '../flow/path-schedule.js';
 import { velocityFromData } from '../flow/path.js';
 import { timeGrid, type GridSpacing } from '../flow/time-grid.js';
 import { solveOde } from '../flow/solve.js';
-import { solverByName } from '../flow/solvers/by-name.js';
+import { solverByName, solverNames } from '../flow/solvers/by-name.js';
 import { graphFeatures } from '../network/features.js';
 import type { StageModel } from '../network/model.js';
 import type { Predictor } from '../network/predictor.js';
 import { skeletonPrior } from '../network/priors.js';
 
 export interface SamplerSettings {
-  /** 'stochastic', with fresh aligned noise, or the name of an ODE solver. */
+  /** One of SAMPLERS. */
   readonly sampler: string;
   readonly steps: number;
   readonly noise: FreshNoise;
   readonly spacing?: GridSpacing;
 }
 
+/** With fresh aligned noise: a set share of it, or the share of the reverse chain of diffusion; or an ODE solver. */
+export const SAMPLERS: readonly string[] = ['stochastic', 'ancestral', ...solverNames];
 export const DEFAULT_STEPS = 20;
 /** Largest skeleton for which recall is the harder part: rings and a few bonds, whose geometry comes out right anyhow. */
 const SMALL = 12;
@@ -27,13 +30,13 @@ const SMALL = 12;
  * can less afford, and steps crowded late make up for the fewer noisy ones. See docs/experiments.md.
  */
 export function defaultSampler({ skeletonCount }: Molecule, { sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
-  if (sampler) return { sampler: sampler.name, steps: sampler.steps, noise: { share: 1, from: 0.4 } };
+  if (sampler) return { sampler: sampler.name, steps: sampler.steps, noise: sampler.name === 'ancestral' ? { share: 'ancestral' } : { share: 1, from: 0.4 } };
   return skeletonCount <= SMALL
     ? { sampler: 'stochastic', steps: DEFAULT_STEPS, noise: { share: 1, from: 0.6 }, spacing: { kind: 'power', power: 2 } }
     : { sampler: 'stochastic', steps: DEFAULT_STEPS, noise: { share: 1, from: 0.4 } };
 }
 
-/** The default with the sampler and steps that a user named; an ODE solver takes equal steps. */
+/** The default with the sampler and steps that a user named; ODE solvers and ancestral sampling take equal steps. */
 export function chosenSampler(
   molecule: Molecule,
   { sampler, steps, noise }: { sampler?: string | undefined; steps?: number | undefined; noise?: FreshNoise | undefined },
@@ -41,12 +44,12 @@ export function chosenSampler(
 ): SamplerSettings {
   // The steps that a model was trained for are those of its own sampler.
   const usual = defaultSampler(molecule, sampler === undefined || sampler === stage.sampler?.name ? stage : {});
-  const stochastic = (sampler ?? usual.sampler) === 'stochastic';
+  const name = sampler ?? usual.sampler;
   return {
-    sampler: sampler ?? usual.sampler,
+    sampler: name,
     steps: steps ?? usual.steps,
-    noise: noise ?? usual.noise,
-    ...(stochastic && usual.spacing && { spacing: usual.spacing }),
+    noise: noise ?? (name === 'ancestral' ? { share: 'ancestral' } : usual.noise),
+    ...(name === 'stochastic' && usual.spacing && { spacing: usual.spacing }),
   };
 }
 
@@ -78,12 +81,13 @@ export async function sampleSkeletons({
   if (molecule.skeletonCount === 1) return new Float32Array(draws.length * 3);
   const prior = skeletonPrior(molecule, predictor.stage.prior);
   const predict = predictor.bind(graphFeatures(molecule));
-  const { sampler, steps, noise, spacing = { kind: 'uniform' } } = settings;
-  if (sampler === 'stochastic')
-    return sampleFlow({ prior, predict, seed, draws, steps, noise, spacing, start, automorphisms, onFrame });
+  const { sampler, noise } = settings;
+  const from = start.kind === 'prior' ? 0 : start.time;
+  const times = stepTimes(settings, from, predictor.stage.path);
+  if (sampler === 'stochastic' || sampler === 'ancestral')
+    return sampleFlow({ prior, predict, seed, draws, times, noise, start, automorphisms, onFrame });
 
   const solver = solverByName(sampler);
-  const from = start.kind === 'prior' ? 0 : start.time;
   const x0 = startingState({ prior, seed, draws, start, automorphisms });
   const { x } = await solveOde<Float32Array>({
     solver,
@@ -91,7 +95,7 @@ export async function sampleSkeletons({
     t0: from,
     t1: 1,
     eulerFinish: true,
-    ...(solver.embedded ? { rtol: 1e-3, atol: 1e-3 } : { grid: timeGrid({ steps, spacing, from }) }),
+    ...(solver.embedded ? { rtol: 1e-3, atol: 1e-3 } : { grid: times }),
     async velocity(state, t) {
       const data = await predict(state, t);
       const velocity = new Float32Array(state.length);
@@ -101,4 +105,11 @@ export async function sampleSkeletons({
     onStep: (step, time, state) => onFrame({ step, time, x: state, data: state }),
   });
   return x;
+}
+
+/** The times of the steps on the straight path; a model of another path spaces them in the time it was trained in. */
+function stepTimes({ steps, spacing = { kind: 'uniform' } }: SamplerSettings, from: number, path?: PathSettings): number[] {
+  if (!path) return timeGrid({ steps, spacing, from });
+  const schedule = pathSchedule(path);
+  return timeGrid({ steps, spacing, from: scheduleTime(schedule, from) }).map((t) => straightTime(schedule, t));
 }

@@ -1,6 +1,7 @@
 /** A trained model: the two stages, each with its configuration and weights; one safetensors file. */
 import * as v from 'valibot';
 import { parameterShapes, type NetworkConfig } from './egnn.js';
+import type { PathSettings } from '../flow/path-schedule.js';
 import type { PriorSettings } from './priors.js';
 import { readSafetensors, writeSafetensors, type NamedArray } from './safetensors.js';
 
@@ -9,6 +10,8 @@ export interface StageModel {
   readonly prior: PriorSettings;
   /** Whether the network's displacement is x̂1 − x or the velocity. */
   readonly target: 'data' | 'velocity';
+  /** The path it was trained on, where that is not the straight one. */
+  readonly path?: PathSettings | undefined;
   /** The sampler it was trained for, by its name in generation, where that is not the usual one. */
   readonly sampler?: { readonly name: string; readonly steps: number } | undefined;
   readonly weights: Readonly<Record<string, Float32Array>>;
@@ -22,19 +25,25 @@ export interface Model {
   readonly hydrogens: StageModel;
 }
 
-/** Raised when a reader of older files could misread newer ones. */
-const FORMAT = 1;
+/** Written where readers of format 1, who know the straight path alone, would misread the model. */
+const OTHER_PATHS = 2;
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
+const Path = v.variant('kind', [
+  v.object({ kind: v.picklist(['straight', 'cosine']) }),
+  v.object({ kind: v.literal('polynomial'), power: v.number() }),
+  v.object({ kind: v.literal('variance-preserving'), betaMin: v.number(), betaMax: v.number() }),
+]);
 const StageHeader = v.object({
   network: v.object({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole }),
   prior: v.object({ kind: v.picklist(['gaussian', 'harmonic']), alpha: v.number(), hydrogenScale: v.number() }),
   target: v.picklist(['data', 'velocity']),
+  path: v.optional(Path),
   sampler: v.optional(v.object({ name: v.string(), steps: whole })),
   training: v.record(v.string(), v.union([v.string(), v.number()])),
 });
 const Header = v.object({
-  format: v.literal(FORMAT),
+  format: v.picklist([1, OTHER_PATHS]),
   name: v.string(),
   skeleton: v.optional(StageHeader),
   hydrogens: v.optional(StageHeader),
@@ -48,7 +57,7 @@ export function writeModel(model: Pick<Model, 'name'> & Partial<Model>, { half =
     for (const [name, shape] of Object.entries(parameterShapes(network)))
       tensors[`${stage}.${name}`] = { shape, data: weights[name]! };
   const headers = Object.fromEntries(stages.map(([name, { weights: _, ...header }]) => [name, header]));
-  return writeSafetensors({ metadata: { molflow: JSON.stringify({ format: FORMAT, name: model.name, ...headers }) }, tensors }, { half });
+  return writeSafetensors({ metadata: { molflow: JSON.stringify({ format: stages.some(([, { path }]) => path) ? OTHER_PATHS : 1, name: model.name, ...headers }) }, tensors }, { half });
 }
 
 /**

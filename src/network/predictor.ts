@@ -1,5 +1,6 @@
 /** A stage of a model, ready to predict: programs compiled per atom count and batch size, and kept. */
 import type { CompiledProgram, Engine, Program } from '../engine/program.js';
+import { pathSchedule, scheduleTime } from '../flow/path-schedule.js';
 import { displacement, parameterShapes } from './egnn.js';
 import { ATOM_FEATURES, centreRows, PAIR_FEATURES, type GraphFeatures } from './features.js';
 import type { StageModel } from './model.js';
@@ -16,7 +17,8 @@ export interface Predictor {
   /** The largest batch for molecules of n atoms. */
   batchLimit(n: number): number;
   /**
-   * For conformers of one molecule: x [B,n,3] and t to x̂1 [B,n,3], Å, B at most batchLimit(n). With `mobile` [n] the
+   * For conformers of one molecule: x [B,n,3] and t on the straight path to x̂1 [B,n,3], Å, B at most batchLimit(n);
+   * a model of another path is asked at the state and time of its own that these stand for. With `mobile` [n] the
    * atoms where it is 0 stay where they are; without, the result's mean is that of x.
    */
   bind(graph: GraphFeatures, mobile?: Float32Array): (x: Float32Array, t: number) => Promise<Float32Array>;
@@ -25,6 +27,7 @@ export interface Predictor {
 
 export function createPredictor({ engine, stage }: { readonly engine: Engine; readonly stage: StageModel }): Predictor {
   const programs = new Map<string, Promise<CompiledProgram>>();
+  const schedule = stage.path && pathSchedule(stage.path);
 
   async function programFor(n: number, batch: number, clamped: boolean): Promise<CompiledProgram> {
     const key = `${n} ${batch} ${clamped}`;
@@ -51,7 +54,13 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
       const { n, atoms, pairs } = graph;
       const centres = new Float32Array(4 * n * n);
       centreRows(centres, graph);
-      return async (x, t) => {
+      return async (straight, straightTime) => {
+        let [x, t] = [straight, straightTime];
+        if (schedule) {
+          t = scheduleTime(schedule, straightTime);
+          const scale = schedule.data(t) + schedule.noise(t);
+          x = straight.map((v) => scale * v);
+        }
         const count = x.length / (3 * n);
         const batch = BATCH_SIZES.find((size) => size >= count)!;
         const program = await programFor(n, batch, !!mobile);

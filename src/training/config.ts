@@ -1,5 +1,6 @@
 /** What a training run is made of, read from configs/*.json and checked. */
 import * as v from 'valibot';
+import { LINEAR_VARIANCE } from '../flow/diffusion.js';
 import { solverNames } from '../flow/solvers/by-name.js';
 
 const positive = v.pipe(v.number(), v.minValue(Number.MIN_VALUE));
@@ -13,6 +14,17 @@ const Time = v.variant('kind', [
   v.strictObject({ kind: v.literal('beta'), alpha: positive, beta: positive }),
   v.strictObject({ kind: v.literal('logit-normal'), mean: v.number(), deviation: positive }),
   v.strictObject({ kind: v.literal('steps'), steps: whole }),
+]);
+
+const Path = v.variant('kind', [
+  v.strictObject({ kind: v.literal('straight') }),
+  v.strictObject({ kind: v.literal('cosine') }),
+  v.strictObject({ kind: v.literal('polynomial'), power: v.pipe(v.number(), v.minValue(1)) }),
+  v.strictObject({
+    kind: v.literal('variance-preserving'),
+    betaMin: v.optional(positive, LINEAR_VARIANCE.betaMin),
+    betaMax: v.optional(positive, LINEAR_VARIANCE.betaMax),
+  }),
 ]);
 
 const Prior = v.strictObject({
@@ -43,6 +55,8 @@ const Stage = v.strictObject({
   prior: Prior,
   target: v.optional(v.picklist(['data', 'velocity']), 'data'),
   time: v.optional(Time, { kind: 'uniform' }),
+  /** From noise to data: straight is flow matching, variance-preserving is diffusion. */
+  path: v.optional(Path, { kind: 'straight' }),
   coupling: v.optional(v.picklist(['aligned', 'independent', 'rotation-averaged', 'transport', 'sinkhorn', 'paired']), 'aligned'),
   transport: v.optional(v.strictObject({ draws: v.optional(whole, 8), regularisation: v.optional(positive, 0.05) }), {}),
   automorphisms: v.optional(v.boolean(), true),
@@ -66,7 +80,7 @@ const Stage = v.strictObject({
   validationShare: v.optional(share, 0.01),
   saveMinutes: v.optional(positive, 4),
   /** The sampler that the model is meant for, as generation names it, where it is not the usual one. */
-  sampler: v.optional(v.strictObject({ name: v.picklist(['stochastic', ...solverNames]), steps: whole })),
+  sampler: v.optional(v.strictObject({ name: v.picklist(['stochastic', 'ancestral', ...solverNames]), steps: whole })),
 });
 
 const Config = v.strictObject({

@@ -97,8 +97,9 @@ export async function train({
       (bytes) => readPartialModel(bytes, modelPath),
       () => kept,
     );
-    const { network, prior, target, sampler } = config;
-    const model = { ...others, name, [stage]: { network, prior, target, ...(sampler && { sampler }), weights, training } };
+    const { network, prior, target, path: flowPath, sampler } = config;
+    const header = { network, prior, target, ...(flowPath.kind !== 'straight' && { path: flowPath }), ...(sampler && { sampler }) };
+    const model = { ...others, name, [stage]: { ...header, weights, training } };
     await replace(modelPath, writeModel(model));
     await replace(statePath, state);
   };

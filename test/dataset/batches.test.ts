@@ -23,6 +23,7 @@ const settings: BatchSettings = {
   time: { kind: 'uniform' },
   coupling: 'aligned',
   transport: { draws: 6, regularisation: 0.05 },
+  path: { kind: 'straight' },
   automorphisms: true,
   pairsPerBatch: 2000,
   mostMolecules: 16,

@@ -40,10 +40,10 @@ it('starts at the noise, ends at the data, and moves at the constant velocity be
   );
 });
 
-it('weights the data error so that it is the velocity error before t = 0.9, and bounded after', () => {
+it('weights the data error so that it is the velocity error while a tenth is noise, and bounded after', () => {
   const error = 0.3;
-  for (const t of [0, 0.5, 0.9]) expect(dataLossWeight(t) * error ** 2).toBeCloseTo((error / (1 - t)) ** 2, 10);
-  expect(dataLossWeight(0.999)).toBeCloseTo(100, 10);
+  for (const t of [0, 0.5, 0.9]) expect(dataLossWeight(1 - t) * error ** 2).toBeCloseTo((error / (1 - t)) ** 2, 10);
+  expect(dataLossWeight(0.001)).toBeCloseTo(100, 10);
 });
 
 it('draws times with the mean and variance of their distribution', () => {

@@ -39,6 +39,7 @@ const settings: BatchSettings = {
   time: { kind: 'steps', steps: 2 },
   coupling: 'paired',
   transport: { draws: 1, regularisation: 1 },
+  path: { kind: 'straight' },
   automorphisms: true,
   pairsPerBatch: 2000,
   mostMolecules: 16,
@@ -82,8 +83,14 @@ describe('molflow reflow', () => {
 });
 
 describe('the paired coupling', () => {
-  it('trains at the steps’ times, on the line from the stored noise to the stored conformer', () => {
-    const source = batchSource(pairs, settings);
+  it.each([
+    ['straight', { kind: 'straight' }, (t: number) => [t, 1 - t]],
+    ['variance-preserving', { kind: 'variance-preserving', betaMin: 0.1, betaMax: 20 }, (t: number) => {
+      const a = Math.exp(-(19.9 * (1 - t) ** 2) / 4 - (0.1 * (1 - t)) / 2);
+      return [a, Math.sqrt(1 - a * a)];
+    }],
+  ] as const)('trains at the steps’ times, on the %s path from the stored noise to the stored conformer', (_, flowPath, shares) => {
+    const source = batchSource(pairs, { ...settings, path: flowPath });
     const random = createRandom(3);
     const times = new Set<number>();
     for (let k = 0; k < 12; k++) {
@@ -93,7 +100,7 @@ describe('the paired coupling', () => {
         times.add(t);
         const x = feeds['x']!.subarray(b * n * 3, (b + 1) * n * 3);
         const end = feeds['target']!.subarray(b * n * 3, (b + 1) * n * 3).map((v, i) => v + x[i]!);
-        const start = x.map((v, i) => (v - t * end[i]!) / (1 - t));
+        const start = x.map((v, i) => (v - shares(t)[0]! * end[i]!) / shares(t)[1]!);
         const found = pairs.some(({ molecule, noise, coordinates, conformers }) =>
           molecule.skeletonCount === n &&
           Array.from({ length: conformers }, (_, c) => c).some((c) =>

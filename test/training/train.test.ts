@@ -66,7 +66,7 @@ describe('configuration', () => {
     expect(() => parseTrainingConfig('{', 'my.json')).toThrow(/my\.json is not JSON/);
   });
 
-  it.each(['base.json', 'fast.json'])('configs/%s is one', (name) => {
+  it.each(['base.json', 'fast.json', 'compare-flow.json', 'compare-diffusion.json'])('configs/%s is one', (name) => {
     const text = readFileSync(new URL(`../../configs/${name}`, import.meta.url), 'utf8');
     expect(parseTrainingConfig(text, name).skeleton).toBeDefined();
   });

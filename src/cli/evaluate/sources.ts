@@ -64,8 +64,14 @@ export interface ModelSourceOptions {
   readonly asDelivered?: boolean | undefined;
 }
 
+/** Runs of training all leave a model.safetensors: their folders tell them apart. */
+function labelOf(file: string): string {
+  const name = path.basename(file);
+  return name === 'model.safetensors' ? path.basename(path.dirname(path.resolve(file))) : name;
+}
+
 export function modelSource({ rdkit, file, steps, sampler, threads, asDelivered = false }: ModelSourceOptions): Source {
-  const family = [path.basename(file), sampler, asDelivered && 'as delivered'].filter(Boolean).join(', ');
+  const family = [labelOf(file), sampler, asDelivered && 'as delivered'].filter(Boolean).join(', ');
   return {
     name: steps === undefined ? family : `${family}, ${steps} steps`,
     variant: steps === undefined ? undefined : { family, steps },

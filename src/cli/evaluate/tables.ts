@@ -1,5 +1,6 @@
 /** Evaluations as text for a terminal. */
 import type { Evaluation } from '../../evaluation/evaluation.js';
+import { byStep } from '../../evaluation/report/by-step.js';
 import type { MeanAndMedian, Summary } from '../../evaluation/summary.js';
 
 /** Rows of cells as lines, the first column to the left, the others to the right. */
@@ -113,4 +114,19 @@ export function comparisonText(evaluations: readonly Evaluation[], delta: number
 export function coverageAt({ coverage }: Summary, delta: number): { recall: number; precision: number } {
   const found = coverage.find((entry) => entry.delta === delta);
   return { recall: found?.recall.mean ?? NaN, precision: found?.precision.mean ?? NaN };
+}
+
+/** Quality against the number of steps, a row a model and sampler; nothing where steps do not differ. */
+export function stepsText(evaluations: readonly Evaluation[]): string[] {
+  const { steps, rows } = byStep(evaluations);
+  if (steps.length < 2) return [];
+  return [
+    table([
+      ['AMR-R / AMR-P, Å', ...steps.map((count) => `${count} ${count === 1 ? 'step' : 'steps'}`)],
+      ...rows.map(({ family, summaries }) => [
+        family,
+        ...summaries.map((summary) => (summary ? `${number(summary.amrRecall.mean, 3)} / ${number(summary.amrPrecision.mean, 3)}` : '–')),
+      ]),
+    ]),
+  ];
 }

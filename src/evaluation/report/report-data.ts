@@ -2,6 +2,7 @@
 import { coverage } from '../ensemble-match.js';
 import type { Evaluation } from '../evaluation.js';
 import { mean } from '../statistics.js';
+import { byStep } from './by-step.js';
 import type { WorstPair } from './worst-pair.js';
 
 export interface Curve {
@@ -109,23 +110,15 @@ function sizeCurves(evaluations: readonly Evaluation[]): Plot[] {
 
 /** Quality against the number of steps, a curve a sampler, where sources differ in steps. */
 function stepCurves(evaluations: readonly Evaluation[], delta: number): Plot[] {
-  const sampled = evaluations.flatMap(({ variant, summary }) => (variant ? [{ ...variant, summary }] : []));
-  const x = [...new Set(sampled.map(({ steps }) => steps))].sort((a, b) => a - b);
+  const { steps: x, rows } = byStep(evaluations);
   if (x.length < 2) return [];
-  const families = [...new Set(sampled.map(({ family }) => family))];
   const plot = (title: string, yLabel: string, of: (summary: Evaluation['summary']) => number): Plot => ({
     title,
     xLabel: 'steps',
     yLabel,
     logX: true,
     x,
-    curves: families.map((family) => ({
-      name: family,
-      y: x.map((steps) => {
-        const found = sampled.find((one) => one.family === family && one.steps === steps);
-        return found ? of(found.summary) : null;
-      }),
-    })),
+    curves: rows.map(({ family, summaries }) => ({ name: family, y: summaries.map((summary) => (summary ? of(summary) : null)) })),
   });
   const covered = (summary: Evaluation['summary']) => summary.coverage.find((entry) => entry.delta === delta);
   return [
