@@ -22,7 +22,7 @@ export interface WebEngineOptions {
   readonly device?: 'auto' | 'webgpu' | 'wasm';
 }
 
-/** @throws Error where WebGPU is asked for by name and the browser has none. */
+/** @throws Error where the device that was named is not there or computes nothing right. */
 export async function openWebEngine({ ortWasm, ortWebGpu, device = 'auto' }: WebEngineOptions): Promise<Engine> {
   if (device === 'wasm') return open('wasm', ortWasm);
   const adapter = await (navigator as GpuNavigator).gpu?.requestAdapter().catch(() => null);
@@ -32,12 +32,7 @@ export async function openWebEngine({ ortWasm, ortWebGpu, device = 'auto' }: Web
   }
   if (adapter && !isSoftware(adapter)) {
     try {
-      const engine = await open('webgpu', ortWebGpu);
-      // A driver may offer itself and then fail: a sum of two numbers shows it.
-      const probe = await engine.compile({ inputs: { x: [2] }, build: ({ x }) => ({ twice: add(x!, x!) }) });
-      const { twice } = await probe.run({ x: new Float32Array([1, 2]) });
-      await probe.dispose();
-      if (twice![1] === 4) return engine;
+      return await open('webgpu', ortWebGpu);
     } catch {
       // The processor takes over.
     }
@@ -59,9 +54,17 @@ async function open(device: 'webgpu' | 'wasm', wasm: string): Promise<Engine> {
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.proxy = false;
   ort.env.logLevel = 'error';
-  return {
+  const description = device === 'webgpu' ? 'onnxruntime-web on WebGPU' : 'onnxruntime-web on WebAssembly';
+  const engine: Engine = {
     name: 'onnx-web',
-    description: device === 'webgpu' ? 'onnxruntime-web on WebGPU' : 'onnxruntime-web on WebAssembly',
+    description,
     compile: (program) => compileOnnx(ort, program, { executionProviders: [device] }),
   };
+  // A driver may offer itself and then fail: a sum of two numbers shows it. The runtime, too, loads with its first
+  // program, and so does that now and not when the first molecule waits.
+  const probe = await engine.compile({ inputs: { x: [2] }, build: ({ x }) => ({ twice: add(x!, x!) }) });
+  const { twice } = await probe.run({ x: new Float32Array([1, 2]) });
+  await probe.dispose();
+  if (twice![1] !== 4) throw new Error(`${description} makes ${twice![1]} of 2 + 2; expected 4. Take another device.`);
+  return engine;
 }

@@ -31,16 +31,7 @@ const player = createPlayer({ store, session });
 const theme = connectTheme({ store });
 const measuring = connectMeasurePanel({ store, session });
 
-const scene: Scene | undefined = webglAvailable()
-  ? createScene(byId('canvas'), { onPick: pickAtom, onCamera: () => undefined })
-  : undefined;
-const show = scene && connectScene({ store, session, scene, theme: theme.current, marks: (shown, index) => results.conformer(shown, index).stereo });
-connectTransport({ store, session, player });
-connectViewPanel({ store, session });
-connectConformersPanel({ store, session, results, onReference: (files) => void openReference(files) });
-const plots = connectPlots({ store, session, results, player });
-connectKeys({ store, session, player, measuring, scene, fit: () => show?.fit(), open: () => byId('files').click() });
-
+// Before the canvas, so that the worker loads while WebGL starts.
 const generation = connectGeneration({
   store,
   session,
@@ -50,8 +41,22 @@ const generation = connectGeneration({
     origins.set(entry, { first: entry, smiles: { text, count, seed } });
     showAt(entry, { play: false });
   },
-  onDone: (entry) => store.get().entry === entry && store.set({ playing: canPlay(entry) }),
+  onDone(entry) {
+    if (store.get().entry !== entry) return;
+    if (canPlay(entry)) store.set({ playing: true });
+    else player.seek(session.shown(entry)?.timeline.length ?? 0);
+  },
 });
+
+const scene: Scene | undefined = webglAvailable()
+  ? createScene(byId('canvas'), { onPick: pickAtom, onCamera: () => undefined })
+  : undefined;
+const show = scene && connectScene({ store, session, scene, theme: theme.current, marks: (shown, index) => results.conformer(shown, index).stereo });
+connectTransport({ store, session, player });
+connectViewPanel({ store, session });
+connectConformersPanel({ store, session, results, onReference: (files) => void openReference(files) });
+const plots = connectPlots({ store, session, results, player });
+connectKeys({ store, session, player, measuring, scene, fit: () => show?.fit(), open: () => byId('files').click() });
 
 /** Where an entry came from, for the link; `first` is the first entry from there. */
 type Origin = Pick<Linked, 'open' | 'smiles'> & { readonly first: number; readonly inLink?: boolean };
