@@ -28,7 +28,7 @@ export function pathSchedule(path: PathSettings): Schedule {
  * path is one on the straight path, and a step without fresh noise (DDIM) or with the ancestral share is the same step
  * on both.
  *
- * Lipman et al., "Flow matching guide and code" (arXiv:2412.06264), §4.8.3, on post-training change of schedule.
+ * Lipman et al., "Flow matching guide and code" (arXiv:2412.06264), on changing the scheduler after training.
  */
 export function straightTime(schedule: Schedule, t: number): number {
   const a = schedule.data(t);

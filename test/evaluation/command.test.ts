@@ -1,6 +1,6 @@
 /** The built `molflow evaluate` as a process, on shuffled ETKDG conformers of the shipped ensembles. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,7 +50,25 @@ test('what is not installed is skipped with a line, and the rest goes on', async
   expect(stdout).toMatch(/AMR, Å/);
 }, 120_000);
 
+test('sets models, samplers and numbers of steps side by side', async () => {
+  const page = path.join(folder, 'steps.html');
+  const model = at('../../models/molflow-base.safetensors');
+  const run = path.join(folder, 'another', 'model.safetensors');
+  mkdirSync(path.dirname(run));
+  copyFileSync(model, run);
+  const { code, stdout } = await molflow(['--reference', REFERENCE, '--model', model, '--model', run, '--steps', '1,4', '--sampler', 'euler,ancestral', '--max', '1', '--count', '2', '--report', page]);
+  expect(code).toBe(0);
+  const rows = stdout.slice(stdout.indexOf('AMR-R / AMR-P, Å')).trim().split('\n').map((line) => line.split(/ {2,}/));
+  expect(rows[0]).toEqual(['AMR-R / AMR-P, Å', '1 step', '4 steps']);
+  expect(rows.slice(1).map(([name]) => name)).toEqual(['molflow-base.safetensors', 'another'].flatMap((name) => [`${name}, euler`, `${name}, ancestral`]));
+  // One step has no step but the last to add noise in, and the same weights give the same conformers.
+  expect(rows[1]![1]).toBe(rows[2]![1]);
+  expect(rows[1]!.slice(1)).toEqual(rows[3]!.slice(1));
+  expect(readFileSync(page, 'utf8')).toMatch(/AMR-R by steps/);
+}, 120_000);
+
 test.each([
+  [['--reference', REFERENCE, '--model', 'molflow-base', '--sampler', 'ddim'], /'ddim' is not one of stochastic, ancestral, euler/],
   [['--reference', REFERENCE], /nothing to score; give --generated, --model or --peers/],
   [['--reference', path.join(folder, 'none.sdf'), '--generated', GENERATED], /none\.sdf: there is no such file/],
   [['--reference', REFERENCE, '--peers', 'corina'], /'corina' is not one of etkdg/],
