@@ -13,14 +13,14 @@ import { placeHydrogens } from './hydrogen-stage.js';
 import { defaultSampler } from './skeleton-stage.js';
 
 /** Times on the path at which refinement begins, by name: the later, the less of the input is noise. */
-export const STRENGTHS = { polish: 0.9, clean: 0.75, reshape: 0.5, resample: 0 } as const;
+export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.3, resample: 0 } as const;
 export type Strength = keyof typeof STRENGTHS;
 export const DEFAULT_STRENGTH: Strength = 'clean';
 
 export interface RefineOptions {
   /** The time in [0, 1) to which the input is noised, or a name for it: 0 keeps nothing of it. */
   readonly strength?: Strength | number | undefined;
-  /** Steps of the skeleton's flow from there; by default as long as those of generation. */
+  /** Steps of the skeleton's flow from there; by default 15 for the whole way, a part of them for a part of it. */
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
   readonly hydrogenSteps?: number | undefined;
@@ -58,7 +58,10 @@ export function timeOf(strength: Strength | number): number {
   return time;
 }
 
-/** Steps for the part of the way that is left, each about as long as in generation. */
+/** Steps for the whole way, of which refinement takes its part, and for the hydrogens; see docs/experiments.md. */
+const WHOLE_WAY = 15;
+const HYDROGEN_STEPS = 6;
+
 function stepsFrom(time: number, whole: number): number {
   return Math.max(2, Math.ceil(whole * (1 - time) - 1e-9));
 }
@@ -75,7 +78,7 @@ export async function refineConformers(
   generator: Generator,
   molecule: Molecule,
   given: readonly GivenConformer[],
-  { strength = DEFAULT_STRENGTH, steps, seed = DEFAULT_SEED, hydrogenSteps, signal }: RefineOptions = {},
+  { strength = DEFAULT_STRENGTH, steps, seed = DEFAULT_SEED, hydrogenSteps = HYDROGEN_STEPS, signal }: RefineOptions = {},
 ): Promise<RefinedConformer[]> {
   const time = timeOf(strength);
   const heavy = molecule.skeletonCount;
@@ -86,8 +89,7 @@ export async function refineConformers(
     return skeleton;
   });
   const usual = defaultSampler(molecule, generator.skeleton.stage);
-  const settings = { ...usual, steps: steps ?? stepsFrom(time, usual.steps) };
-  const hydrogens = hydrogenSteps === undefined ? {} : { hydrogenSteps };
+  const settings = { ...usual, spacing: { kind: 'uniform' } as const, steps: steps ?? stepsFrom(time, Math.min(WHOLE_WAY, usual.steps)) };
   const refined: RefinedConformer[] = [];
 
   let open = given.map((_, i) => i);
@@ -101,7 +103,7 @@ export async function refineConformers(
       draws,
       settings,
       given: { skeletons: open.map((i) => skeletons[i]!), time },
-      ...hydrogens,
+      hydrogenSteps,
     });
     const failed: number[] = [];
     for (const [k, i] of open.entries()) {
@@ -121,7 +123,7 @@ export async function refineConformers(
   async function leave(i: number, kept: 'stereo' | 'geometry', draw: DrawKey): Promise<RefinedConformer> {
     const coordinates = given[i]!.coordinates.slice();
     if (!coordinates.every(Number.isFinite)) {
-      const all = await placeHydrogens({ molecule, predictor: generator.hydrogens, skeletons: skeletons[i]!, seed, draws: [draw] });
+      const all = await placeHydrogens({ molecule, predictor: generator.hydrogens, skeletons: skeletons[i]!, seed, draws: [draw], steps: hydrogenSteps });
       layOnto(all, coordinates, heavy);
       for (let a = 3 * heavy; a < coordinates.length; a++) if (!Number.isFinite(coordinates[a])) coordinates[a] = all[a]!;
     }
