@@ -60,7 +60,7 @@ it('keeps titles, fields and order, says how far each moved, and goes on after b
     expect(fields.get('MOLFLOW_REFINED')).toBe('yes');
     expect(fields.get('STEREO_VERIFIED')).toBe('yes');
   });
-});
+}, 180_000);
 
 it('is the same run for run, from standard input to standard output, and without a summary where asked', async () => {
   const args = ['--input', '-', '--strength', 'polish', '--steps', '3', '--seed', '4', '--quiet'];
@@ -68,7 +68,7 @@ it('is the same run for run, from standard input to standard output, and without
   expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
   expect((await records(first.stdout)).map(({ structure }) => structure.name)).toEqual(['alanine', 'aspirin 1']);
   expect((await refine(args, alanine + aspirin)).stdout).toBe(first.stdout);
-});
+}, 180_000);
 
 it('says what is wrong with the command line, or that nothing could be done', async () => {
   const strength = await refine(['--input', file('in.sdf.gz'), '--strength', '1']);
@@ -78,4 +78,4 @@ it('says what is wrong with the command line, or that nothing could be done', as
   const missing = await refine(['--input', file('none.sdf')]);
   expect(missing.code).toBe(1);
   expect(missing.stderr).toMatch(/none\.sdf: there is no such file/);
-});
+}, 180_000);
