@@ -62,6 +62,18 @@ describe('a trajectory SDF', () => {
     expect(lateHydrogens(hydrogen)).toEqual([false, false]);
   });
 
+  it('brings the speed that the sampler recorded, from SDF and XYZ', async () => {
+    const [structure] = conformersOf('CCO', 1);
+    const record = (t: number, speed: string): string =>
+      `${molblock({ molecule: structure!, coordinates: structure!.coordinates, title: 'x' })}>  <FLOW_TIME>\n${t}\n\n${speed && `>  <SPEED>\n${speed}\n\n`}$$$$\n`;
+    const frame = (t: number, ...speed: number[]): string =>
+      xyzFrame({ molecule: structure!, coordinates: structure!.coordinates!, title: 'x', fields: [['FLOW_TIME', t], ...speed.map((v) => ['SPEED', v] as const)] });
+    for (const [name, text] of [['a.sdf', record(0, '2.5') + record(0.5, 'fast') + record(1, '')], ['a.xyz', frame(0, 2.5) + frame(0.5) + frame(1)]] as const) {
+      const { entries } = await readText({ name, text });
+      expect(entries[0]!.conformers[0]!.frames.map(({ speed }) => speed)).toEqual([2.5, undefined, undefined]);
+    }
+  });
+
   it('is refused where its atoms change, with the record', async () => {
     const frame = (smiles: string, t: number): string => {
       const [structure] = conformersOf(smiles, 1);

@@ -84,7 +84,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   }
 
   /** How many pixels of the canvas have each colour of the light theme's atoms, and their middles on the page. */
-  function pixels(page: Page): Promise<Record<'red' | 'blue' | 'green' | 'white' | 'grey' | 'any', { count: number; x: number; y: number }>> {
+  function pixels(page: Page): Promise<Record<'red' | 'blue' | 'green' | 'purple' | 'white' | 'grey' | 'any', { count: number; x: number; y: number }>> {
     return page.evaluate(async () => {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       const canvas = document.querySelector('#canvas canvas') as HTMLCanvasElement;
@@ -95,13 +95,14 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
       context.drawImage(canvas, 0, 0);
       const { data } = context.getImageData(0, 0, copy.width, copy.height);
       const background = [data[0]!, data[1]!, data[2]!];
-      const sums = Object.fromEntries(['red', 'blue', 'green', 'white', 'grey', 'any'].map((name) => [name, { count: 0, x: 0, y: 0 }]));
+      const sums = Object.fromEntries(['red', 'blue', 'green', 'purple', 'white', 'grey', 'any'].map((name) => [name, { count: 0, x: 0, y: 0 }]));
       for (let i = 0; i < data.length; i += 4) {
         const [r, g, b] = [data[i]!, data[i + 1]!, data[i + 2]!];
         if (Math.abs(r - background[0]!) + Math.abs(g - background[1]!) + Math.abs(b - background[2]!) < 12) continue;
         const names = ['any'];
         if (r > 90 && r > 2.2 * g && r > 2.2 * b) names.push('red');
         else if (b > 90 && b > 1.6 * g && b > 2 * r) names.push('blue');
+        else if (b > 150 && r > 70 && g < 100 && b > 1.5 * r) names.push('purple');
         else if (g > 70 && g > 1.5 * b && g > 1.3 * r) names.push('green');
         else if (Math.min(r, g, b) > 225 && Math.max(r, g, b) - Math.min(r, g, b) < 6) names.push('white');
         else if (Math.max(r, g, b) < 150 && Math.max(r, g, b) - Math.min(r, g, b) < 30) names.push('grey');
@@ -121,6 +122,19 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     });
   }
 
+  /** The same once the picture stands still: two readings agree. */
+  async function settled(page: Page): ReturnType<typeof pixels> {
+    for (let before = await pixels(page); ; ) {
+      const now = await pixels(page);
+      if (now.any.count > 0 && now.any.count === before.any.count) return now;
+      before = now;
+    }
+  }
+
+  /** What a page shows follows a key or a click with the next frame of the screen: it is waited for. */
+  const shows = <T>(read: () => T): ReturnType<typeof expect.poll<T>> => expect.poll(read, PATIENCE);
+  const coloured = (page: Page, colour: keyof Awaited<ReturnType<typeof pixels>>) => async (): Promise<number> => (await pixels(page))[colour].count;
+
   const clock = (page: Page): Promise<string> => page.locator('#clock').innerText();
   const message = (page: Page): Promise<string> => page.locator('.message.problem p').last().innerText();
 
@@ -138,24 +152,24 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
 
   it('shows a trajectory: the skeleton first, its hydrogens after, bonds all the way', async () => {
     const { page, complaints } = await view({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN }) } });
-    expect(await page.locator('#name').innerText()).toBe('aspirin');
-    expect(await page.locator('#facts').innerText()).toBe('C₉H₈O₄ · 21 atoms · 3 conformers · 60 frames');
-    expect(await clock(page)).toBe('t = 0.00 · skeleton');
-    const noise = await pixels(page);
+    await shows(() => page.locator('#name').innerText()).toBe('aspirin');
+    await shows(() => page.locator('#facts').innerText()).toBe('C₉H₈O₄ · 21 atoms · 3 conformers · 60 frames');
+    await shows(() => clock(page)).toBe('t = 0.00 · skeleton');
+    const noise = await settled(page);
     expect(noise.red.count).toBeGreaterThan(100);
     expect(noise.grey.count).toBeGreaterThan(1000);
 
     await page.keyboard.press('End');
-    expect(await clock(page)).toBe('t = 1.00 · hydrogens');
-    const made = await pixels(page);
-    expect(made.white.count).toBeGreaterThan(500);
+    await shows(() => clock(page)).toBe('t = 1.00 · hydrogens');
+    await shows(coloured(page, 'white')).toBeGreaterThan(500);
+    const made = await settled(page);
     // What is white before is the gloss of the heavy atoms.
     expect(noise.white.count).toBeLessThan(0.2 * made.white.count);
     expect(made.red.count).toBeGreaterThan(500);
 
     await page.keyboard.press('h');
-    expect((await pixels(page)).white.count).toBeLessThan(0.2 * made.white.count);
-    expect(await page.locator('#check-hydrogens').isChecked()).toBe(false);
+    await shows(coloured(page, 'white')).toBeLessThan(0.2 * made.white.count);
+    await shows(() => page.locator('#check-hydrogens').isChecked()).toBe(false);
     expect(complaints).toEqual([]);
   });
 
@@ -163,7 +177,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     const { page, complaints } = await view({ files: { 'ethanol.sdf': trajectorySdf({ name: 'ethanol', smiles: 'CCO', conformers: 1, frames: 10 }) }, still: false });
     const time = (): Promise<number> => page.locator('#time').inputValue().then(Number);
     // Without a wish for stillness it plays by itself.
-    await expect.poll(time, PATIENCE).toBeGreaterThan(0.05);
+    await shows(time).toBeGreaterThan(0.05);
     await page.click('#play');
     const paused = await time();
     await page.waitForTimeout(400);
@@ -171,50 +185,47 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
 
     await page.focus('#canvas');
     await page.keyboard.press('Home');
-    expect(await time()).toBe(0);
+    await shows(() => time()).toBe(0);
     await page.keyboard.press('.');
     await page.keyboard.press('.');
-    expect(await clock(page)).toBe('t = 0.20 · skeleton');
+    await shows(() => clock(page)).toBe('t = 0.20 · skeleton');
     await page.click('#back');
-    expect(await clock(page)).toBe('t = 0.10 · skeleton');
+    await shows(() => clock(page)).toBe('t = 0.10 · skeleton');
     await page.focus('#time');
     await page.keyboard.press('ArrowRight');
-    expect(await page.locator('#time').getAttribute('aria-valuetext')).toBe('t = 0.20 · skeleton');
+    await shows(() => page.locator('#time').getAttribute('aria-valuetext')).toBe('t = 0.20 · skeleton');
     await page.locator('#time').fill('1.62');
-    expect(await clock(page)).toBe('t = 0.50 · hydrogens');
+    await shows(() => clock(page)).toBe('t = 0.50 · hydrogens');
 
     await page.selectOption('#speed', '4');
     await page.click('#loop');
     await page.click('#play');
-    await expect.poll(() => page.locator('#play').getAttribute('aria-label'), PATIENCE).toBe('Play');
-    expect(await clock(page)).toBe('t = 1.00 · hydrogens');
+    await shows(() => page.locator('#play').getAttribute('aria-label')).toBe('Play');
+    await shows(() => clock(page)).toBe('t = 1.00 · hydrogens');
     expect(complaints).toEqual([]);
   });
 
   it('draws every style, overlaid and side by side, in both themes', async () => {
     const { page, complaints } = await view({ files: { 'threonine.sdf': ensembleSdf({ name: 'L-threonine', smiles: 'C[C@@H](O)[C@H](N)C(=O)O', conformers: 4 }) } });
-    const counts: number[] = [];
-    for (const style of ['stick', 'ball', 'sphere', 'surface']) {
-      await page.locator(`label[for=style-${style}]`).click();
-      await page.waitForTimeout(style === 'surface' ? 1500 : 100);
-      counts.push((await pixels(page)).any.count);
-    }
-    const [stick, ball, sphere, surface] = counts as [number, number, number, number];
-    expect(ball).toBeGreaterThan(1.3 * stick);
-    expect(sphere).toBeGreaterThan(2 * ball);
-    expect(surface).toBeGreaterThan(2 * ball);
-    await page.keyboard.press('2');
-    const one = (await pixels(page)).any;
+    const ball = (await settled(page)).any.count;
+    await page.locator('label[for=style-stick]').click();
+    await shows(coloured(page, 'any')).toBeLessThan(ball / 1.3);
+    await page.locator('label[for=style-sphere]').click();
+    await shows(coloured(page, 'any')).toBeGreaterThan(2 * ball);
+    const sphere = (await settled(page)).any.count;
+    await page.locator('label[for=style-surface]').click();
+    await shows(coloured(page, 'any')).not.toBe(sphere);
+    expect((await settled(page)).any.count).toBeGreaterThan(2 * ball);
+    await page.keyboard.press('1');
+    await shows(coloured(page, 'any')).toBe(ball);
     await page.locator('label[for=arrangement-overlay]').click();
-    expect((await pixels(page)).any.count).toBeGreaterThan(1.1 * one.count);
+    await shows(coloured(page, 'any')).toBeGreaterThan(1.1 * ball);
     await page.locator('label[for=arrangement-grid]').click();
-    const spread = (): Promise<number> =>
-      page.evaluate(() => document.querySelector('#canvas')!.getAttribute('aria-label')!.includes('4 conformers side by side') ? 1 : 0);
-    expect(await spread()).toBe(1);
+    await shows(() => page.locator('#canvas').getAttribute('aria-label')).toContain('4 conformers side by side');
     await page.click('#theme');
     await page.click('#theme');
-    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
-    expect((await pixels(page)).any.count).toBeGreaterThan(1000);
+    await shows(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+    await shows(coloured(page, 'any')).toBeGreaterThan(1000);
     expect(complaints).toEqual([]);
   });
 
@@ -224,7 +235,11 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     const wrong = ensembleSdf({ name: 'threonine', smiles: 'C[C@H](O)[C@H](N)C(=O)O', conformers: 1 });
     const { page, complaints } = await view({ files: { 'threonine.sdf': right + wrong }, references: { 'reference.sdf': right } });
     const cells = (row: number): Promise<string[]> => page.locator(`#conformers-panel tbody tr:nth-child(${row}) td`).allInnerTexts();
-    await expect.poll(async () => (await cells(4))[5] ?? '', PATIENCE).toMatch(/≠ 1/);
+    await shows(async () => (await cells(4))[5] ?? '').toMatch(/≠ 1/);
+    for (const row of [1, 2, 3, 4]) {
+      await shows(async () => (await cells(row))[2] ?? '').toMatch(/^\d+\.\d\d$/);
+      await shows(async () => (await cells(row))[4] ?? '').toMatch(/^\d+\.\d\d$/);
+    }
     const energies = await Promise.all([1, 2, 3, 4].map(async (row) => Number((await cells(row))[2])));
     expect(Math.min(...energies)).toBe(0);
     expect(energies.every((energy) => energy >= 0 && energy < 60)).toBe(true);
@@ -232,26 +247,29 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     for (const row of [1, 2, 3]) expect(Number((await cells(row))[4])).toBeLessThan(0.01);
     expect(Number((await cells(4))[4])).toBeGreaterThan(0.1);
     await page.click('#sort-energy');
-    const sorted = await Promise.all([1, 2, 3, 4].map(async (row) => Number((await cells(row))[2])));
-    expect(sorted).toEqual([...energies].sort((a, b) => a - b));
+    await shows(() => Promise.all([1, 2, 3, 4].map(async (row) => Number((await cells(row))[2])))).toEqual([...energies].sort((a, b) => a - b));
     await page.click('#conformer-2');
-    expect(await page.locator('#canvas').getAttribute('aria-label')).toContain('conformer 3 of 4');
+    await shows(() => page.locator('#canvas').getAttribute('aria-label')).toContain('conformer 3 of 4');
     expect(complaints).toEqual([]);
   });
 
   it('plots along the flow, tied to the slider', async () => {
-    const { page, complaints } = await view({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 1 }) } });
+    const { page, complaints } = await view({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 1 }).replace('>  <FLOW_TIME>', '>  <SPEED>\n87.25\n\n>  <FLOW_TIME>') } });
     const now = (plot: string): Promise<string> => page.locator(`#plot-${plot} .now`).innerText();
-    await expect.poll(() => page.locator('#plot-energy canvas').count(), PATIENCE).toBe(1);
-    expect(Number.parseFloat(await now('rmsd'))).toBeGreaterThan(0.5);
+    await shows(() => page.locator('#plot-energy canvas').count()).toBe(1);
+    await shows(() => now('rmsd').then(Number.parseFloat)).toBeGreaterThan(0.5);
+    // The speed that the sampler recorded; without one, that between frames, here a straight line's.
+    await shows(() => now('speed')).toBe('87.3 Å per t');
+    await page.keyboard.press('.');
+    await shows(() => now('speed').then(Number.parseFloat)).toBeLessThan(20);
     await page.keyboard.press('End');
-    expect(await now('rmsd')).toBe('0 Å');
-    expect(await now('energy')).toBe('0 kcal/mol');
+    await shows(() => now('rmsd')).toBe('0 Å');
+    await shows(() => now('energy')).toBe('0 kcal/mol');
     await page.keyboard.press('Home');
     const box = (await page.locator('#plot-rmsd .u-over').boundingBox())!;
     await page.mouse.click(box.x + box.width * 0.25, box.y + 20);
     const length = Number(await page.locator('#time').getAttribute('max'));
-    expect(Number(await page.locator('#time').inputValue())).toBeCloseTo(0.25 * length, 1);
+    await shows(() => page.locator('#time').inputValue().then(Number)).toBeCloseTo(0.25 * length, 1);
     expect(complaints).toEqual([]);
   });
 
@@ -264,26 +282,95 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await page.locator('label[for=style-sphere]').click();
     await page.keyboard.press('h');
     await page.keyboard.press('m');
-    const { blue, red, green } = await pixels(page);
+    await shows(() => page.locator('#check-hydrogens').isChecked()).toBe(false);
+    const { blue, red, green } = await settled(page);
     for (const spot of [blue, red, green]) expect(spot.count).toBeGreaterThan(100);
     const entries = page.locator('#measure-list li strong');
     await page.mouse.click(blue.x, blue.y);
     await page.mouse.click(red.x, red.y);
     await page.keyboard.press('Enter');
-    await expect.poll(() => entries.allInnerTexts(), PATIENCE).toEqual([`${distance(x, n, o).toFixed(3)} Å`]);
+    await shows(() => entries.allInnerTexts()).toEqual([`${distance(x, n, o).toFixed(3)} Å`]);
     await page.mouse.click(blue.x, blue.y);
     await page.mouse.click(red.x, red.y);
     await page.mouse.click(green.x, green.y);
     await page.keyboard.press('Enter');
     const degrees = (radians: number): string => `${((radians * 180) / Math.PI).toFixed(1)}°`;
-    await expect.poll(() => entries.allInnerTexts(), PATIENCE).toContain(degrees(angle(x, n, o, f)));
+    await shows(() => entries.allInnerTexts()).toContain(degrees(angle(x, n, o, f)));
     await page.fill('#measure-atoms', '1 2 3 4');
     await page.keyboard.press('Enter');
-    await expect.poll(() => entries.allInnerTexts(), PATIENCE).toContain(degrees(dihedral(x, 0, 1, 2, 3)));
+    await shows(() => entries.allInnerTexts()).toContain(degrees(dihedral(x, 0, 1, 2, 3)));
     await page.fill('#measure-atoms', '1 99');
     await page.keyboard.press('Enter');
-    expect(await message(page)).toMatch(/atoms 1 to/);
+    await shows(() => message(page)).toMatch(/atoms 1 to/);
     expect(complaints).toEqual([]);
+  });
+
+  it('does by key what its help lists', async () => {
+    const { page, complaints } = await view({ files: { 'ethanol.sdf': trajectorySdf({ name: 'propanol', smiles: 'CCCO', conformers: 3, frames: 4 }) } });
+    const checked = (id: string) => () => page.locator(`#${id}`).isChecked();
+    // From the start on: the browser takes a moment until it hands file choosers over.
+    const choosers: boolean[] = [];
+    page.on('filechooser', (chooser) => choosers.push(chooser.isMultiple()));
+    await page.keyboard.press(']');
+    await shows(() => page.locator('#speed').inputValue()).toBe('2');
+    await page.keyboard.press('[');
+    await page.keyboard.press('[');
+    await shows(() => page.locator('#speed').inputValue()).toBe('0.5');
+    await page.keyboard.press('l');
+    await shows(() => page.locator('#loop').getAttribute('aria-pressed')).toBe('false');
+    await page.keyboard.press(' ');
+    await shows(() => page.locator('#play').getAttribute('aria-label')).toBe('Pause');
+    await page.keyboard.press('k');
+    await shows(() => page.locator('#play').getAttribute('aria-label')).toBe('Play');
+    for (const [key, label] of [['n', 'conformer 2 of 3'], ['p', 'conformer 1 of 3'], ['p', 'conformer 3 of 3']] as const) {
+      await page.keyboard.press(key);
+      await shows(() => page.locator('#canvas').getAttribute('aria-label')).toContain(label);
+    }
+    for (const [key, id] of [['2', 'style-stick'], ['3', 'style-sphere'], ['4', 'style-surface'], ['1', 'style-ball'], ['a', 'arrangement-overlay'], ['a', 'arrangement-grid'], ['c', 'colour-conformer'], ['t', 'labels-element'], ['t', 'labels-number']] as const) {
+      await page.keyboard.press(key);
+      await shows(checked(id)).toBe(true);
+    }
+    for (const [key, id] of [['h', 'check-hydrogens'], ['s', 'check-stereo']] as const) {
+      await page.keyboard.press(key);
+      await shows(checked(id)).toBe(false);
+    }
+    await page.keyboard.press('m');
+    await page.locator('#measure-hint').waitFor({ state: 'visible' });
+    await page.keyboard.press('o');
+    await shows(() => choosers).toEqual([true]);
+    await page.keyboard.press('?');
+    await page.locator('#keys').waitFor({ state: 'visible' });
+    await page.keyboard.press('Escape');
+    await page.locator('#keys').waitFor({ state: 'hidden' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('marks R and S, E and Z on the atoms, as read from their coordinates', async () => {
+    for (const [smiles, marks] of [['C[C@H](Cl)/C=C/C', /(R|S) E/], ['C[C@H](Cl)/C=C\\C', /(R|S) Z/]] as const) {
+      const { page, complaints } = await view({ files: { 'chloropentene.sdf': ensembleSdf({ name: 'chloropentene', smiles, conformers: 1 }) } });
+      await shows(() => page.locator('#conformers-panel tbody td:last-child').innerText()).toMatch(marks);
+      await shows(coloured(page, 'purple')).toBeGreaterThan(100);
+      await page.keyboard.press('s');
+      await shows(coloured(page, 'purple')).toBe(0);
+      expect(complaints).toEqual([]);
+    }
+  });
+
+  it('leaves WebGPU alone where the processor plays the graphics card', async () => {
+    const software = await chromium.launch({ executablePath: chromiumPath!, args: [...softwareGl, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] });
+    const server = await startViewerServer({ folder: viewerFolder });
+    try {
+      const page = await software.newPage();
+      const fetched: string[] = [];
+      page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+      await page.goto(server.address);
+      expect(await page.evaluate(async () => (await (navigator as unknown as { gpu?: { requestAdapter(): Promise<object | null> } }).gpu?.requestAdapter()) != null)).toBe(true);
+      await shows(() => page.locator('#run').getAttribute('title')).toMatch(/onnxruntime-web on WebAssembly$/);
+      expect(fetched.filter((path) => path.includes('asyncify'))).toEqual([]);
+    } finally {
+      await software.close();
+      await server.close();
+    }
   });
 
   it('exports the conformers, a picture, an animation and a link that brings the view back', async () => {
@@ -313,30 +400,30 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await page.locator('#time').fill('0.5');
     await page.click('#export summary');
     await page.click('#export-link');
-    await expect.poll(() => page.url(), PATIENCE).toContain('#');
+    await shows(() => page.url()).toContain('#');
     const copy = await page.context().newPage();
     await copy.goto(page.url());
     await copy.waitForSelector('html[data-ready]');
-    expect(await clock(copy)).toBe('t = 0.50 · skeleton');
-    expect(await copy.locator('#style-stick').isChecked()).toBe(true);
-    expect(await copy.locator('#arrangement-overlay').isChecked()).toBe(true);
+    await shows(() => clock(copy)).toBe('t = 0.50 · skeleton');
+    await shows(() => copy.locator('#style-stick').isChecked()).toBe(true);
+    await shows(() => copy.locator('#arrangement-overlay').isChecked()).toBe(true);
     expect(complaints).toEqual([]);
   });
 
   it('makes conformers of a SMILES or a name in the page itself, and says what is wrong with a SMILES', async () => {
     const { page, complaints } = await view({});
     // A page without a file begins with a molecule of its own.
-    await expect.poll(() => page.locator('#name').innerText(), PATIENCE).toBe('aspirin');
+    await shows(() => page.locator('#name').innerText()).toBe('aspirin');
     // The name stands before the next frame of the screen is drawn.
-    await expect.poll(async () => (await pixels(page)).grey.count, PATIENCE).toBeGreaterThan(500);
+    await shows(coloured(page, 'grey')).toBeGreaterThan(500);
 
     await page.fill('#smiles', 'C[C@@H](O)[C@H](N)C(=O)O');
     await page.fill('#count', '3');
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.locator('.message.note').last().innerText(), PATIENCE).toMatch(/^3 conformers in .* stereo and geometry verified/);
-    expect(await page.locator('#facts').innerText()).toMatch(/^C₄H₉NO₃ · 17 atoms · 3 conformers · \d+ frames$/);
+    await shows(() => page.locator('.message.note').last().innerText()).toMatch(/^3 conformers in .* stereo and geometry verified/);
+    await shows(() => page.locator('#facts').innerText()).toMatch(/^C₄H₉NO₃ · 17 atoms · 3 conformers · \d+ frames$/);
     const stereo = page.locator('#conformers-panel tbody td:last-child');
-    await expect.poll(() => stereo.allInnerTexts(), PATIENCE).toEqual(Array(3).fill(expect.stringMatching(/^✓ R S/)));
+    await shows(() => stereo.allInnerTexts()).toEqual(Array(3).fill(expect.stringMatching(/^✓ R S/)));
     const sdf = await records((await download(page, '#export-sdf')).toString());
     expect(sdf[0]!.fields.get('SMILES')).toBe('C[C@@H](O)[C@H](N)C(=O)O');
     // A C–C bond of the made molecule is as long as one.
@@ -345,16 +432,16 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
 
     await page.click('#export summary');
     await page.click('#export-link');
-    await expect.poll(() => page.url(), PATIENCE).toContain('#');
+    await shows(() => page.url()).toContain('#');
     const copy = await page.context().newPage();
     await copy.goto(page.url());
-    await expect.poll(() => copy.locator('#facts').innerText(), PATIENCE).toContain('C₄H₉NO₃ · 17 atoms · 3 conformers');
+    await shows(() => copy.locator('#facts').innerText()).toContain('C₄H₉NO₃ · 17 atoms · 3 conformers');
     await copy.close();
 
     await page.fill('#smiles', 'Caffeine');
     await page.fill('#count', '1');
     await page.click('#run');
-    await expect.poll(() => page.locator('#facts').innerText(), PATIENCE).toContain('C₈H₁₀N₄O₂');
+    await shows(() => page.locator('#facts').innerText()).toContain('C₈H₁₀N₄O₂');
     for (const [smiles, expected] of [
       ['C1CC', /not a valid SMILES/],
       ['CCO.[Na+]', /fragments/],
@@ -364,22 +451,26 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     ] as const) {
       await page.fill('#smiles', smiles);
       await page.click('#run');
-      await expect.poll(() => message(page), PATIENCE).toMatch(expected);
+      await shows(() => message(page)).toMatch(expected);
     }
-    expect(await page.locator('#facts').innerText()).toContain('C₈H₁₀N₄O₂');
+    await shows(() => page.locator('#facts').innerText()).toContain('C₈H₁₀N₄O₂');
     expect(complaints).toEqual([]);
   });
 
   it('opens files dropped on it, and puts a small one into the link', async () => {
     const { page, complaints } = await view({});
-    await page.setInputFiles('#files', { name: 'ethanol.sdf', mimeType: 'text/plain', buffer: Buffer.from(ensembleSdf({ name: 'dropped', smiles: 'CCO', conformers: 1 })) });
-    await expect.poll(() => page.locator('#name').innerText(), PATIENCE).toBe('dropped');
+    await page.evaluate((text) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([text], 'ethanol.sdf'));
+      for (const type of ['dragenter', 'drop']) document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+    }, ensembleSdf({ name: 'dropped', smiles: 'CCO', conformers: 1 }));
+    await shows(() => page.locator('#name').innerText()).toBe('dropped');
     await page.click('#export summary');
     await page.click('#export-link');
-    await expect.poll(() => page.url(), PATIENCE).toContain('#z');
+    await shows(() => page.url()).toContain('#z');
     const copy = await page.context().newPage();
     await copy.goto(page.url());
-    await expect.poll(() => copy.locator('#name').innerText(), PATIENCE).toBe('dropped');
+    await shows(() => copy.locator('#name').innerText()).toBe('dropped');
     expect(complaints).toEqual([]);
   });
 
@@ -393,17 +484,17 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
       ['broken.sdf.gz', '\u001f\u008b broken', /broken\.sdf\.gz cannot be read/],
     ] as const) {
       await page.setInputFiles('#files', { name, mimeType: 'text/plain', buffer: Buffer.from(content, 'latin1') });
-      await expect.poll(() => message(page), PATIENCE).toMatch(expected);
+      await shows(() => message(page)).toMatch(expected);
     }
-    expect(await page.locator('#name').innerText()).toBe('ethanol');
-    expect((await pixels(page)).red.count).toBeGreaterThan(100);
+    await shows(() => page.locator('#name').innerText()).toBe('ethanol');
+    await shows(coloured(page, 'red')).toBeGreaterThan(100);
   });
 
   it('shows names and fields of a file as text, whatever they hold', async () => {
     const evil = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
     const sdf = ensembleSdf({ name: evil, smiles: 'CCO', conformers: 2 }).replaceAll('$$$$', `>  <SMILES>\n${evil}\n\n$$$$$$$$`);
     const { page, complaints } = await view({ files: { 'evil.sdf': sdf }, query: `#${encodeURIComponent(JSON.stringify({ state: { style: evil } }))}` });
-    expect(await page.locator('#name').innerText()).toBe(evil);
+    await shows(() => page.locator('#name').innerText()).toBe(evil);
     await page.waitForTimeout(500);
     expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
     expect(await page.locator('main img, main script').count()).toBe(0);
@@ -425,8 +516,8 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
       const page = await blind.newPage();
       await page.goto(server.address);
       await page.setInputFiles('#files', { name: 'a.sdf', mimeType: 'text/plain', buffer: Buffer.from(ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 })) });
-      await expect.poll(() => message(page), PATIENCE).toMatch(/no WebGL/);
-      await expect.poll(() => page.locator('#conformers-panel tbody tr').count(), PATIENCE).toBe(1);
+      await shows(() => message(page)).toMatch(/no WebGL/);
+      await shows(() => page.locator('#conformers-panel tbody tr').count()).toBe(1);
     } finally {
       await blind.close();
       await server.close();
@@ -436,7 +527,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   it('has a name on every control, no sideways scrolling on a phone, and readable contrast', async () => {
     for (const dark of [false, true]) {
       const { page } = await view({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 2, frames: 4 }) }, width: 360, height: 740, dark });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      await shows(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
       const nameless = await page.evaluate(() =>
         [...document.querySelectorAll<HTMLElement>('button, input, select, summary')]
           .filter((control) => control.getAttribute('aria-hidden') !== 'true')
@@ -474,12 +565,12 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     page.on('request', (request) => !/^(blob|data):/.test(request.url()) && request.url() !== `file://${target}` && complaints.push(request.url()));
     await page.goto(`file://${target}`);
     await page.waitForSelector('html[data-ready]');
-    expect(await page.locator('#name').innerText()).toBe('aspirin <b>');
+    await shows(() => page.locator('#name').innerText()).toBe('aspirin <b>');
     await page.keyboard.press('End');
-    expect((await pixels(page)).red.count).toBeGreaterThan(300);
+    await shows(coloured(page, 'red')).toBeGreaterThan(300);
     // The analysis worker and RDKit run from inside the page too.
-    await expect.poll(() => page.locator('#conformers-panel tbody tr:first-child td:nth-child(3)').innerText(), PATIENCE).toMatch(/^\d+\.\d\d$/);
-    await expect.poll(() => page.locator('#conformers-panel tbody tr:first-child td:last-child').innerText(), PATIENCE).not.toContain('…');
+    await shows(() => page.locator('#conformers-panel tbody tr:first-child td:nth-child(3)').innerText()).toMatch(/^\d+\.\d\d$/);
+    await shows(() => page.locator('#conformers-panel tbody tr:first-child td:last-child').innerText()).not.toContain('…');
     expect(complaints).toEqual([]);
   });
 });
