@@ -63,6 +63,7 @@ export interface SkeletonOptions {
   readonly start?: SampleStart;
   /** As the training used them. */
   readonly automorphisms?: readonly ArrayLike<number>[];
+  /** With an ODE solver every frame costs one more prediction: solvers keep theirs to themselves. */
   readonly onFrame?: (frame: Frame) => void;
 }
 
@@ -75,7 +76,7 @@ export async function sampleSkeletons({
   settings = defaultSampler(molecule, predictor.stage),
   start = { kind: 'prior' },
   automorphisms = [],
-  onFrame = () => {},
+  onFrame,
 }: SkeletonOptions): Promise<Float32Array> {
   // One atom has one place, and two have no shape to be flown to but a length, which the network knows.
   if (molecule.skeletonCount === 1) return new Float32Array(draws.length * 3);
@@ -85,7 +86,7 @@ export async function sampleSkeletons({
   const from = start.kind === 'prior' ? 0 : start.time;
   const times = stepTimes(settings, from, predictor.stage.path);
   if (sampler === 'stochastic' || sampler === 'ancestral')
-    return sampleFlow({ prior, predict, seed, draws, times, noise, start, automorphisms, onFrame });
+    return sampleFlow({ prior, predict, seed, draws, times, noise, start, automorphisms, ...(onFrame && { onFrame }) });
 
   const solver = solverByName(sampler);
   const x0 = startingState({ prior, seed, draws, start, automorphisms });
@@ -102,7 +103,10 @@ export async function sampleSkeletons({
       velocityFromData(velocity, state, data, t);
       return velocity;
     },
-    onStep: (step, time, state) => onFrame({ step, time, x: state, data: state }),
+    ...(onFrame && {
+      onStep: async (step: number, time: number, state: Float32Array) =>
+        onFrame({ step, time, x: state, data: time < 1 ? await predict(state, time) : state }),
+    }),
   });
   return x;
 }

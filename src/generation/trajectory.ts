@@ -2,7 +2,6 @@
 import type { Molecule } from '../chem/molecule.js';
 import type { ConformerRecord } from '../chem/io/conformer-record.js';
 import type { DrawKey } from '../flow/sampler.js';
-import { graphFeatures } from '../network/features.js';
 import { hydrogenParents } from '../network/priors.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import type { Generator } from './generator.js';
@@ -32,7 +31,7 @@ export interface TrajectoryOptions {
   readonly draw: DrawKey;
   readonly settings?: SamplerSettings;
   readonly hydrogenSteps?: number;
-  /** Called with each frame as it is made, when its speed is not known yet. */
+  /** Called with each frame as it is made; the speed of hydrogens is known one frame later only. */
   readonly onFrame?: (frame: TrajectoryFrame) => void;
 }
 
@@ -46,10 +45,7 @@ export function rootMeanSquareSpeed(x: Float32Array, data: Float32Array, t: numb
   return Math.sqrt((3 * sum) / x.length) / (1 - t);
 }
 
-/**
- * The frames of both stages, the last of them the conformer itself. Besides the draw this costs one more prediction a
- * frame of the skeleton, for its speed: solvers of the ODE keep theirs to themselves.
- */
+/** The frames of both stages, the last of them the conformer itself. */
 export async function recordTrajectory({
   generator,
   molecule,
@@ -72,10 +68,10 @@ export async function recordTrajectory({
     draws: [draw],
     settings,
     automorphisms: stereoAutomorphisms(generator.rdkit, molecule),
-    onFrame: ({ time, x }) => {
+    onFrame: ({ time, x, data }) => {
       const coordinates = new Float32Array(molecule.atoms.length * 3);
       parent.forEach((p, i) => coordinates.set(x.subarray((p < 0 ? i : p) * 3, (p < 0 ? i : p) * 3 + 3), i * 3));
-      keep({ stage: 'skeleton', time, coordinates });
+      keep({ stage: 'skeleton', time, coordinates, ...(time < 1 && { speed: rootMeanSquareSpeed(x, data, time) }) });
     },
   });
   await placeHydrogens({
@@ -87,25 +83,16 @@ export async function recordTrajectory({
     ...(hydrogenSteps !== undefined && { steps: hydrogenSteps }),
     onFrame: ({ time, x }) => keep({ stage: 'hydrogens', time, coordinates: x.slice() }),
   });
-  const predict = generator.skeleton.bind(graphFeatures(molecule));
   const moving = mobile.reduce((sum, moves) => sum + moves, 0);
 
-  async function speedOf({ stage, time, coordinates }: TrajectoryFrame, index: number): Promise<number> {
-    if (stage === 'skeleton') {
-      const x = coordinates.subarray(0, 3 * molecule.skeletonCount);
-      return rootMeanSquareSpeed(x, await predict(x, time), time);
-    }
-    // This stage is Euler's method, which goes by v for the whole of a step; only hydrogens move.
+  // The hydrogens' stage is Euler's method, which goes by v for the whole of a step.
+  function withSpeed(frame: TrajectoryFrame, index: number): TrajectoryFrame {
+    if (frame.stage === 'skeleton' || frame.time === 1) return frame;
     const after = frames[index + 1]!;
-    const square = coordinates.reduce((sum, from, i) => sum + (after.coordinates[i]! - from) ** 2, 0);
-    return Math.sqrt(square / moving) / (after.time - time);
+    const square = frame.coordinates.reduce((sum, from, i) => sum + (after.coordinates[i]! - from) ** 2, 0);
+    return { ...frame, speed: Math.sqrt(square / moving) / (after.time - frame.time) };
   }
-
-  const timed: TrajectoryFrame[] = [];
-  for (const [index, frame] of frames.entries()) {
-    timed.push(frame.time < 1 ? { ...frame, speed: await speedOf(frame, index) } : frame);
-  }
-  return { molecule, draw, frames: timed };
+  return { molecule, draw, frames: frames.map(withSpeed) };
 }
 
 /** A trajectory as file records, a frame each, with FLOW_TIME, STAGE, CONFORMER and SPEED as the viewer reads them. */
