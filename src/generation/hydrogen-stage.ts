@@ -33,7 +33,7 @@ export async function placeHydrogens({
   skeletons,
   seed,
   draws,
-  steps = DEFAULT_HYDROGEN_STEPS,
+  steps = predictor.stage.sampler?.steps ?? DEFAULT_HYDROGEN_STEPS,
   onFrame = () => {},
 }: HydrogenOptions): Promise<Float32Array> {
   const n = molecule.atoms.length;
