@@ -26,8 +26,9 @@ export const DEFAULT_STEPS = 20;
 const SMALL = 12;
 
 /**
- * The default for a molecule: the sampler that the model was trained for, where it names one. Fresh noise late in t repairs geometry; early it costs diversity, which small molecules
- * can less afford, and steps crowded late make up for the fewer noisy ones. See docs/experiments.md.
+ * The default for a molecule: the sampler that the model was trained for, where it names one. Else fresh noise late in
+ * t repairs geometry; early it costs diversity, which small molecules can less afford, and steps crowded late make up
+ * for the fewer noisy ones. See docs/experiments.md.
  */
 export function defaultSampler({ skeletonCount }: Molecule, { sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
   if (sampler) return { sampler: sampler.name, steps: sampler.steps, noise: sampler.name === 'ancestral' ? { share: 'ancestral' } : { share: 1, from: 0.4 } };
