@@ -13,7 +13,7 @@ import type { RDKitModule } from './rdkit.js';
 export const LEAST_VOLUME = 0.1;
 
 /** Widest dihedral of a cis pair, in radians (a trans pair needs π minus this). Between lies no double bond. */
-export const WIDEST_CIS = Math.PI / 3;
+const WIDEST_CIS = Math.PI / 3;
 
 export interface StereoVerdict {
   /** Centre atoms whose hand is the wanted one, and those whose hand is not. Only specified centres count. */
@@ -97,7 +97,8 @@ function centreIsRight({ atom, neighbours }: TetrahedralCentre, coordinates: Flo
   return signedVolume(coordinates, atom, neighbours[0]!, neighbours[1]!, neighbours[2]!) > LEAST_VOLUME;
 }
 
-function bondIsRight({ a, b, references, cis }: StereoBond, coordinates: Float32Array): boolean {
+/** Whether a double bond of specified stereo lies as it should; only its own four atoms are looked at. */
+export function bondIsRight({ a, b, references, cis }: StereoBond, coordinates: Float32Array): boolean {
   const twist = Math.abs(dihedral(coordinates, references[0], a, b, references[1]));
   return cis ? twist < WIDEST_CIS : twist > Math.PI - WIDEST_CIS;
 }

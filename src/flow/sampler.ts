@@ -1,6 +1,7 @@
 /** The sampler: from noise to data by repeated prediction, with a chosen share of fresh, aligned noise. */
 import { alignNoise } from './coupling.js';
 import { ancestralShare } from './fresh-noise.js';
+import { interpolate } from './path.js';
 import type { Prior } from './prior.js';
 import { createNoise } from './random.js';
 import { timeGrid, type GridSpacing } from './time-grid.js';
@@ -180,7 +181,7 @@ export function startingState({
     if (start.kind === 'noised') {
       const given = start.coordinates.subarray(b * size, (b + 1) * size);
       alignNoise(conformer, conformer, given, { atoms, automorphisms });
-      for (let i = 0; i < size; i++) conformer[i] = (1 - start.time) * conformer[i] + start.time * given[i];
+      interpolate(conformer, conformer, given, start.time);
     }
   });
   return state;

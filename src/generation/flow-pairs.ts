@@ -1,8 +1,8 @@
 /** Pairs of noise and the skeletons that a model's own flow makes of it: what rectified flow and distillation train on. */
-import { LEAST_VOLUME, WIDEST_CIS } from '../chem/stereo.js';
+import { bondIsRight, LEAST_VOLUME } from '../chem/stereo.js';
 import type { Molecule } from '../chem/molecule.js';
 import { startingState, type DrawKey } from '../flow/sampler.js';
-import { dihedral, signedVolume } from '../geometry/internal-coordinates.js';
+import { signedVolume } from '../geometry/internal-coordinates.js';
 import { graphFeatures, type GraphFeatures } from '../network/features.js';
 import { skeletonPrior } from '../network/priors.js';
 import type { Predictor } from '../network/predictor.js';
@@ -57,10 +57,6 @@ function hasWantedStereo({ stereoBonds }: Molecule, { n, centres }: GraphFeature
   return (
     skeleton.every(Number.isFinite) &&
     centres.every(([centre, a, b, c]) => signedVolume(skeleton, centre, a, b, c) > LEAST_VOLUME) &&
-    stereoBonds.every(({ a, b, references: [p, q], cis }) => {
-      if (cis === undefined || p >= n || q >= n) return true;
-      const twist = Math.abs(dihedral(skeleton, p, a, b, q));
-      return cis ? twist < WIDEST_CIS : twist > Math.PI - WIDEST_CIS;
-    })
+    stereoBonds.every((bond) => bond.cis === undefined || bond.references.some((i) => i >= n) || bondIsRight(bond, skeleton))
   );
 }

@@ -3,8 +3,9 @@ import { checkGeometry } from '../chem/geometry-checks.js';
 import type { Molecule } from '../chem/molecule.js';
 import { verifyStereo } from '../chem/stereo.js';
 import type { DrawKey } from '../flow/sampler.js';
-import { centre } from '../geometry/coordinates.js';
+import { centre, centroid } from '../geometry/coordinates.js';
 import { kabschRotation } from '../geometry/kabsch.js';
+import { rotate } from '../geometry/rotation.js';
 import { rmsdAligned } from '../geometry/rmsd.js';
 import { drawConformers } from './draw.js';
 import { DEFAULT_SEED } from './generate.js';
@@ -136,14 +137,10 @@ export async function refineConformers(
 function layOnto(x: Float32Array, target: Float32Array, n: number): void {
   const rotation = new Float64Array(9);
   kabschRotation(rotation, x, target, n);
-  const mean = (of: Float32Array, axis: number): number => {
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += of[3 * i + axis]!;
-    return sum / n;
-  };
-  const [from, to] = [[0, 1, 2].map((axis) => mean(x, axis)), [0, 1, 2].map((axis) => mean(target, axis))];
-  for (let i = 0; i < x.length; i += 3) {
-    const centred = [0, 1, 2].map((axis) => x[i + axis]! - from[axis]!);
-    for (let p = 0; p < 3; p++) x[i + p] = to[p]! + rotation[3 * p]! * centred[0]! + rotation[3 * p + 1]! * centred[1]! + rotation[3 * p + 2]! * centred[2]!;
-  }
+  const [from, to] = [new Float64Array(3), new Float64Array(3)];
+  centroid(from, x, n);
+  centroid(to, target, n);
+  for (let i = 0; i < x.length; i++) x[i]! -= from[i % 3]!;
+  rotate(x, rotation, x, x.length / 3);
+  for (let i = 0; i < x.length; i++) x[i]! += to[i % 3]!;
 }
