@@ -1,7 +1,7 @@
 /**
  * The velocity network: an SE(3)-equivariant message passing network on all pairs of atoms, after EGNN (Satorras,
- * Hoogeboom, Welling 2021, eqs 3–6), with a pseudo-scalar term for tagged stereocentres. Written once in tfjs
- * operations; engines compile it.
+ * Hoogeboom, Welling 2021, eqs 3–6), with a pseudo-scalar term for tagged stereocentres and, where configured, vectors
+ * of each atom whose angles messages see. Written once in tfjs operations; engines compile it.
  *
  * Shapes: B conformers of n atoms, of G graphs, G = B (each its own) or 1 (all conformers of one molecule).
  */
@@ -18,6 +18,8 @@ export interface NetworkConfig {
   readonly layers: number;
   /** Width of the hidden layer that weighs the chirality directions. */
   readonly chiralWidth: number;
+  /** Vectors that each atom carries to the next layer; none where absent. */
+  readonly vectors?: number | undefined;
 }
 
 export interface NetworkInputs {
@@ -51,7 +53,7 @@ const TIME_FREQUENCIES = [1, 2, 4, 8].map((k) => (k * Math.PI) / 2);
 const TIME_FEATURES = 1 + 2 * TIME_FREQUENCIES.length;
 
 /** Every parameter with its shape, in a fixed order. */
-export function parameterShapes({ width, edgeWidth, layers, chiralWidth }: NetworkConfig): Record<string, Shape> {
+export function parameterShapes({ width, edgeWidth, layers, chiralWidth, vectors = 0 }: NetworkConfig): Record<string, Shape> {
   const shapes: Record<string, Shape> = {
     'embed.atoms': [ATOM_FEATURES, width],
     'embed.time': [TIME_FEATURES, width],
@@ -74,6 +76,7 @@ export function parameterShapes({ width, edgeWidth, layers, chiralWidth }: Netwo
     shapes[at('chiral.volume')] = [1, chiralWidth];
     shapes[at('chiral.bias')] = [1, chiralWidth];
     shapes[at('chiral.out')] = [chiralWidth, 3];
+    if (vectors > 0 && l > 0) shapes[at('angles')] = [3 * vectors, edgeWidth];
     if (l === layers - 1) continue;
     shapes[at('node.state')] = [width, width];
     shapes[at('node.message')] = [edgeWidth, width];
@@ -81,6 +84,9 @@ export function parameterShapes({ width, edgeWidth, layers, chiralWidth }: Netwo
     shapes[at('node.bias')] = [1, width];
     shapes[at('node.out')] = [width, width];
     shapes[at('node.out.bias')] = [1, width];
+    if (vectors === 0) continue;
+    shapes[at('vectors')] = [edgeWidth, vectors];
+    shapes[at('node.vectors')] = [vectors, width];
   }
   return shapes;
 }
@@ -94,6 +100,30 @@ export function initialParameters(config: NetworkConfig, normal: () => number): 
       return [name, Float32Array.from({ length: rows! * columns! }, () => scale * normal())];
     }),
   );
+}
+
+/**
+ * The weights of a network from those of a smaller one that lacks its vectors: it computes the same until it is trained
+ * on, since what vectors add starts at nothing.
+ * @throws Error naming the first weight that does not fit.
+ */
+export function grownParameters(
+  config: NetworkConfig,
+  given: Readonly<Record<string, Float32Array>>,
+  normal: () => number,
+): Record<string, Float32Array> {
+  const fresh = initialParameters(config, normal);
+  const grown = Object.entries(fresh).map(([name, start]) => {
+    const old = given[name];
+    if (!old && name.endsWith('.vectors')) return [name, name.endsWith('node.vectors') ? new Float32Array(start.length) : start] as const;
+    if (!old && name.endsWith('.angles')) return [name, new Float32Array(start.length)] as const;
+    if (old?.length !== start.length)
+      throw new Error(`weight '${name}' has ${old?.length ?? 'no'} values; the network's configuration expects ${start.length}`);
+    return [name, old] as const;
+  });
+  const unknown = Object.keys(given).find((name) => !(name in fresh));
+  if (unknown) throw new Error(`the network's configuration has no place for the weight '${unknown}'`);
+  return Object.fromEntries(grown);
 }
 
 /** x·sigmoid(x), with its derivative s·(1 + x − x·s) written out: two passes over memory fewer than tfjs's own. */
@@ -174,11 +204,42 @@ function scatter(centres: Tensor, forces: Tensor): Tensor {
 }
 
 /**
+ * C vectors of each atom, V_i = Σ_j w_ij (x_i − x_j), from shares w [B·n·n, C]: each shortened to V/√(|V|² + 1 Å²), as
+ * [B, C, n, 3], and the √(|V|² + 1) − 1 [B·n, C]. After PaiNN's vector features (Schütt, Unke, Gastegger 2021,
+ * arXiv:2102.03150, eq. 8).
+ */
+function gatherVectors(shares: Tensor, position: Tensor): { vectors: Tensor; lengths: Tensor } {
+  const [B, n] = position.shape as [number, number, number];
+  const C = shares.shape[1]!;
+  const w = tf.transpose(tf.reshape(shares, [B, n, n, C]), [0, 3, 1, 2]);
+  const gathered = tf.reshape(tf.matMul(tf.reshape(w, [B, C * n, n]), position), [B, C, n, 3]);
+  const sums = tf.sub(tf.mul(tf.reshape(position, [B, 1, n, 3]), tf.sum(w, 3, true)), gathered);
+  const length = tf.sqrt(tf.add(tf.sum(tf.square(sums), -1, true), 1));
+  const lengths = tf.reshape(tf.transpose(tf.reshape(length, [B, C, n]), [0, 2, 1]), [B * n, C]);
+  return { vectors: tf.div(sums, length), lengths: tf.sub(lengths, 1) };
+}
+
+/**
+ * What the vectors [B, C, n, 3] of two atoms say of the pair [B·n·n, 3C]: V_i and V_j along the way from one to the
+ * other, of which bond angles follow, and V_i·V_j, of which torsions do.
+ */
+function anglesOf(vectors: Tensor, position: Tensor, distance: Tensor): Tensor {
+  const [B, C, n] = vectors.shape as [number, number, number, number];
+  const across = tf.matMul(tf.reshape(vectors, [B, C * n, 3]), tf.transpose(position, [0, 2, 1]));
+  const own = tf.sum(tf.mul(vectors, tf.reshape(position, [B, 1, n, 3])), -1, true);
+  const nearness = tf.reshape(tf.div(1, tf.add(distance, 1)), [B, 1, n, n]);
+  const along = tf.mul(tf.sub(own, tf.reshape(across, [B, C, n, n])), nearness);
+  const between = tf.matMul(vectors, vectors, false, true);
+  const angles = tf.concat([along, tf.transpose(along, [0, 1, 3, 2]), between], 1);
+  return tf.reshape(tf.transpose(angles, [0, 2, 3, 1]), [B * n * n, 3 * C]);
+}
+
+/**
  * The displacement x̂1 − x [B, n, 3] in Å, or with a velocity target the velocity itself.
  * It turns with the molecule, ignores where it stands, and under a reflection differs exactly where centres are tagged.
  */
 export function displacement(
-  { layers, width, edgeWidth }: NetworkConfig,
+  { layers, width, edgeWidth, vectors: vectorCount = 0 }: NetworkConfig,
   weights: Readonly<Record<string, Tensor>>,
   { x, t, atoms, pairs, centres, mobile }: NetworkInputs,
 ): Tensor {
@@ -198,6 +259,7 @@ export function displacement(
   const shifts = tf.tensor2d([RADIAL_CENTRES.map((c, k) => c / RADIAL_WIDTHS[k]!)]);
   let position = x;
   let first: Tensor | undefined;
+  let vectors: Tensor | undefined;
   for (let l = 0; l < layers; l++) {
     const at = (name: string) => w(`layer${l}.${name}`);
     const difference = tf.sub(tf.reshape(position, [B, n, 1, 3]), tf.reshape(position, [B, 1, n, 3]));
@@ -211,7 +273,9 @@ export function displacement(
     );
     const fromGraph = tf.reshape(tf.matMul(pairs, at('pair')), [G, n, n, edgeWidth]);
     const fromDistance = tf.reshape(tf.matMul(tf.concat([radial, first], 1), at('distance')), [B, n, n, edgeWidth]);
-    const hidden = silu(tf.reshape(tf.add(tf.add(sent, fromDistance), fromGraph), [B * n * n, edgeWidth]));
+    let known = tf.reshape(tf.add(tf.add(sent, fromDistance), fromGraph), [B * n * n, edgeWidth]);
+    if (vectors) known = tf.add(known, tf.matMul(anglesOf(vectors, position, distance), at('angles')));
+    const hidden = silu(known);
     const message = silu(tf.add(tf.matMul(hidden, at('message')), at('message.bias')));
     const heads = tf.add(tf.matMul(message, at('heads')), at('heads.bias'));
     const [pull, gate] = tf.split(heads, 2, 1) as [Tensor, Tensor];
@@ -236,12 +300,16 @@ export function displacement(
 
     const gates = tf.reshape(tf.sigmoid(gate), [B * n, 1, n]);
     const gathered = perNode(tf.matMul(gates, tf.reshape(message, [B * n, n, edgeWidth])), edgeWidth);
-    const mixed = silu(
-      tf.add(
-        tf.add(tf.matMul(h, at('node.state')), tf.matMul(tf.mul(gathered, MESSAGE_SCALE), at('node.message'))),
-        tf.add(tf.mul(volumes, at('node.volume')), at('node.bias')),
-      ),
+    let mixing = tf.add(
+      tf.add(tf.matMul(h, at('node.state')), tf.matMul(tf.mul(gathered, MESSAGE_SCALE), at('node.message'))),
+      tf.add(tf.mul(volumes, at('node.volume')), at('node.bias')),
     );
+    if (vectorCount > 0) {
+      const made = gatherVectors(tf.div(tf.matMul(message, at('vectors')), tf.add(distance, 1)), position);
+      vectors = made.vectors;
+      mixing = tf.add(mixing, tf.matMul(made.lengths, at('node.vectors')));
+    }
+    const mixed = silu(mixing);
     h = tf.add(h, tf.add(tf.matMul(mixed, at('node.out')), at('node.out.bias')));
   }
   const moved = tf.sub(position, x);

@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createRandom } from '../flow/random.js';
-import { initialParameters, parameterShapes } from '../network/egnn.js';
+import { grownParameters, initialParameters, parameterShapes } from '../network/egnn.js';
 import { flatten, parameterSlices } from '../network/flat-parameters.js';
 import { readPartialModel, writeModel, type Model, type StageModel } from '../network/model.js';
 import type { StageConfig, StageName } from './config.js';
@@ -21,7 +21,7 @@ export interface TrainOptions {
   readonly workers?: number;
   /** Execution provider of the compiled engine. */
   readonly device?: string;
-  /** A model whose weights are the start, where the run is new. */
+  /** A model whose weights are the start, where the run is new; it may lack the vectors that the configuration has. */
   readonly initial?: StageModel | undefined;
   /** Stages that are not trained, to be written into a new model beside this one. */
   readonly kept?: Partial<Model>;
@@ -73,7 +73,8 @@ export async function train({
   const modelPath = path.join(folder, 'model.safetensors');
   if (!(await restore(shared, statePath))) {
     const random = createRandom(config.seed);
-    const start = initial?.weights ?? initialParameters(config.network, () => random.normal());
+    const normal = () => random.normal();
+    const start = initial ? grownParameters(config.network, initial.weights, normal) : initialParameters(config.network, normal);
     shared.weights.set(flatten(start, slices, total));
     shared.average.set(shared.weights);
   }

@@ -1,0 +1,53 @@
+/** A network that grows vectors computes what it did before, until it is trained on. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseSmiles } from '../../src/chem/parse.js';
+import { loadRDKit, type RDKitModule } from '../../src/chem/rdkit.js';
+import { openEngine } from '../../src/engine/open.node.js';
+import type { Engine } from '../../src/engine/program.js';
+import { createRandom } from '../../src/flow/random.js';
+import { grownParameters, initialParameters, type NetworkConfig } from '../../src/network/egnn.js';
+import { graphFeatures } from '../../src/network/features.js';
+import { createPredictor } from '../../src/network/predictor.js';
+
+const small: NetworkConfig = { width: 16, edgeWidth: 12, layers: 3, chiralWidth: 4 };
+const large: NetworkConfig = { ...small, vectors: 3 };
+const random = createRandom(11);
+const normal = () => random.normal();
+const weights = initialParameters(small, normal);
+
+let rdkit: RDKitModule;
+let engine: Engine;
+beforeAll(async () => {
+  rdkit = await loadRDKit();
+  engine = await openEngine();
+});
+
+async function predicted(network: NetworkConfig, given: Record<string, Float32Array>): Promise<Float32Array> {
+  const prior = { kind: 'harmonic', alpha: 1.33, hydrogenScale: 0.6 } as const;
+  const predictor = createPredictor({ engine, stage: { network, prior, target: 'data', weights: given, training: {} } });
+  const graph = graphFeatures(parseSmiles(rdkit, 'C[C@H](N)C1CC1'));
+  const noise = createRandom(12);
+  const x = Float32Array.from({ length: graph.n * 3 }, () => noise.normal());
+  const result = await predictor.bind(graph)(x, 0.3);
+  await predictor.dispose();
+  return result;
+}
+
+describe('grownParameters', () => {
+  it('keeps the function; each added matrix, given weights, changes it', async () => {
+    const grown = grownParameters(large, weights, normal);
+    const before = await predicted(small, weights);
+    const after = await predicted(large, grown);
+    after.forEach((v, i) => expect(v).toBeCloseTo(before[i]!, 5));
+    for (const name of ['layer1.angles', 'layer0.node.vectors']) {
+      const trained = { ...grown, [name]: grown[name]!.map(() => 0.5 * normal()) };
+      const changed = await predicted(large, trained);
+      expect(Math.max(...changed.map((v, i) => Math.abs(v - before[i]!)))).toBeGreaterThan(1e-4);
+    }
+  });
+
+  it('refuses weights of another network by name', () => {
+    expect(() => grownParameters({ ...large, width: 8 }, weights, normal)).toThrow(/'embed\.atoms' has \d+ values/);
+    expect(() => grownParameters({ ...small, layers: 2 }, weights, normal)).toThrow(/no place for the weight 'layer/);
+  });
+});
