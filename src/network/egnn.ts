@@ -103,9 +103,9 @@ export function initialParameters(config: NetworkConfig, normal: () => number): 
 }
 
 /**
- * The weights of a network from those of a smaller one that lacks its vectors: it computes the same until it is trained
- * on, since what vectors add starts at nothing.
- * @throws Error naming the first weight that does not fit.
+ * The weights of a network from those of one that may lack its vectors: it computes the same until it is trained on,
+ * since what vectors add starts at nothing. Sizes are for `flatten` to check.
+ * @throws Error naming a weight that the network has no place for.
  */
 export function grownParameters(
   config: NetworkConfig,
@@ -113,17 +113,11 @@ export function grownParameters(
   normal: () => number,
 ): Record<string, Float32Array> {
   const fresh = initialParameters(config, normal);
-  const grown = Object.entries(fresh).map(([name, start]) => {
-    const old = given[name];
-    if (!old && name.endsWith('.vectors')) return [name, name.endsWith('node.vectors') ? new Float32Array(start.length) : start] as const;
-    if (!old && name.endsWith('.angles')) return [name, new Float32Array(start.length)] as const;
-    if (old?.length !== start.length)
-      throw new Error(`weight '${name}' has ${old?.length ?? 'no'} values; the network's configuration expects ${start.length}`);
-    return [name, old] as const;
-  });
   const unknown = Object.keys(given).find((name) => !(name in fresh));
   if (unknown) throw new Error(`the network's configuration has no place for the weight '${unknown}'`);
-  return Object.fromEntries(grown);
+  const added = Object.entries(fresh).filter(([name]) => !(name in given) && /\.(vectors|angles)$/.test(name));
+  const silent = added.map(([name, start]) => [name, /node\.vectors$|angles$/.test(name) ? start.fill(0) : start] as const);
+  return { ...given, ...Object.fromEntries(silent) };
 }
 
 /** x·sigmoid(x), with its derivative s·(1 + x − x·s) written out: two passes over memory fewer than tfjs's own. */
@@ -221,14 +215,13 @@ function gatherVectors(shares: Tensor, position: Tensor): { vectors: Tensor; len
 
 /**
  * What the vectors [B, C, n, 3] of two atoms say of the pair [B·n·n, 3C]: V_i and V_j along the way from one to the
- * other, of which bond angles follow, and V_i·V_j, of which torsions do.
+ * other, of which bond angles follow, and V_i·V_j, of which torsions do. `reach` [B·n·n, 1] is the distance + 1 Å.
  */
-function anglesOf(vectors: Tensor, position: Tensor, distance: Tensor): Tensor {
+function anglesOf(vectors: Tensor, position: Tensor, reach: Tensor): Tensor {
   const [B, C, n] = vectors.shape as [number, number, number, number];
   const across = tf.matMul(tf.reshape(vectors, [B, C * n, 3]), tf.transpose(position, [0, 2, 1]));
   const own = tf.sum(tf.mul(vectors, tf.reshape(position, [B, 1, n, 3])), -1, true);
-  const nearness = tf.reshape(tf.div(1, tf.add(distance, 1)), [B, 1, n, n]);
-  const along = tf.mul(tf.sub(own, tf.reshape(across, [B, C, n, n])), nearness);
+  const along = tf.div(tf.sub(own, tf.reshape(across, [B, C, n, n])), tf.reshape(reach, [B, 1, n, n]));
   const between = tf.matMul(vectors, vectors, false, true);
   const angles = tf.concat([along, tf.transpose(along, [0, 1, 3, 2]), between], 1);
   return tf.reshape(tf.transpose(angles, [0, 2, 3, 1]), [B * n * n, 3 * C]);
@@ -264,6 +257,7 @@ export function displacement(
     const at = (name: string) => w(`layer${l}.${name}`);
     const difference = tf.sub(tf.reshape(position, [B, n, 1, 3]), tf.reshape(position, [B, 1, n, 3]));
     const distance = tf.reshape(tf.sqrt(tf.add(tf.sum(tf.square(difference), -1), SOFT_DISTANCE)), [B * n * n, 1]);
+    const reach = tf.add(distance, 1);
     const radial = tf.exp(tf.neg(tf.square(tf.sub(tf.mul(distance, inverseWidths), shifts))));
     first ??= radial;
 
@@ -274,14 +268,14 @@ export function displacement(
     const fromGraph = tf.reshape(tf.matMul(pairs, at('pair')), [G, n, n, edgeWidth]);
     const fromDistance = tf.reshape(tf.matMul(tf.concat([radial, first], 1), at('distance')), [B, n, n, edgeWidth]);
     let known = tf.reshape(tf.add(tf.add(sent, fromDistance), fromGraph), [B * n * n, edgeWidth]);
-    if (vectors) known = tf.add(known, tf.matMul(anglesOf(vectors, position, distance), at('angles')));
+    if (vectors) known = tf.add(known, tf.matMul(anglesOf(vectors, position, reach), at('angles')));
     const hidden = silu(known);
     const message = silu(tf.add(tf.matMul(hidden, at('message')), at('message.bias')));
     const heads = tf.add(tf.matMul(message, at('heads')), at('heads.bias'));
     const [pull, gate] = tf.split(heads, 2, 1) as [Tensor, Tensor];
 
     // Σ_j W_ij (x_i − x_j), as two small products instead of a sum over [B, n, n, 3].
-    const pulls = tf.reshape(tf.div(pull, tf.add(distance, 1)), [B, n, n]);
+    const pulls = tf.reshape(tf.div(pull, reach), [B, n, n]);
     const moved = tf.sub(tf.mul(position, tf.sum(pulls, 2, true)), tf.matMul(pulls, position));
 
     const { directions, volume } = handedness(position, centres);
@@ -305,7 +299,7 @@ export function displacement(
       tf.add(tf.mul(volumes, at('node.volume')), at('node.bias')),
     );
     if (vectorCount > 0) {
-      const made = gatherVectors(tf.div(tf.matMul(message, at('vectors')), tf.add(distance, 1)), position);
+      const made = gatherVectors(tf.div(tf.matMul(message, at('vectors')), reach), position);
       vectors = made.vectors;
       mixing = tf.add(mixing, tf.matMul(made.lengths, at('node.vectors')));
     }

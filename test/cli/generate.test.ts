@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRDKit, type RDKitModule } from '../../src/chem/rdkit.js';
@@ -40,6 +41,10 @@ async function records(text: string): Promise<SdfRecord[]> {
 let rdkit: RDKitModule;
 beforeAll(async () => {
   rdkit = await loadRDKit();
+});
+
+it('the built command runs by itself, as a link of npm calls it', async () => {
+  await expect(promisify(execFile)(MAIN, ['--version'])).resolves.toMatchObject({ stdout: '0.1.0\n' });
 });
 
 describe('molflow generate', () => {

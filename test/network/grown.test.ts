@@ -5,8 +5,9 @@ import { loadRDKit, type RDKitModule } from '../../src/chem/rdkit.js';
 import { openEngine } from '../../src/engine/open.node.js';
 import type { Engine } from '../../src/engine/program.js';
 import { createRandom } from '../../src/flow/random.js';
-import { grownParameters, initialParameters, type NetworkConfig } from '../../src/network/egnn.js';
+import { grownParameters, initialParameters, parameterShapes, type NetworkConfig } from '../../src/network/egnn.js';
 import { graphFeatures } from '../../src/network/features.js';
+import { flatten, parameterSlices } from '../../src/network/flat-parameters.js';
 import { createPredictor } from '../../src/network/predictor.js';
 
 const small: NetworkConfig = { width: 16, edgeWidth: 12, layers: 3, chiralWidth: 4 };
@@ -47,7 +48,12 @@ describe('grownParameters', () => {
   });
 
   it('refuses weights of another network by name', () => {
-    expect(() => grownParameters({ ...large, width: 8 }, weights, normal)).toThrow(/'embed\.atoms' has \d+ values/);
-    expect(() => grownParameters({ ...small, layers: 2 }, weights, normal)).toThrow(/no place for the weight 'layer/);
+    const start = (network: NetworkConfig) => {
+      const { slices, total } = parameterSlices(parameterShapes(network));
+      return flatten(grownParameters(network, weights, normal), slices, total);
+    };
+    expect(start(large).length).toBeGreaterThan(start(small).length);
+    expect(() => start({ ...large, width: 8 })).toThrow(/'embed\.atoms' has \d+ values/);
+    expect(() => start({ ...small, layers: 2 })).toThrow(/no place for the weight 'layer/);
   });
 });

@@ -1,0 +1,80 @@
+/**
+ * Compares samplers of the skeleton stage on one model: each as NAME:STEPS[:FROM[:POWER]], fresh noise from that time on
+ * and times 1 − (1 − s)^POWER. Every draw counts; twice as many as references.
+ *
+ *   npm run bench -- samplers --reference refs.sdf.gz [--model molflow-base] [--max 80] [--delta 0.5]
+ *     [--samplers stochastic:20:0.6:2,stochastic:20:0.4,euler:20]
+ */
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { automorphisms } from '../src/chem/automorphisms.js';
+import { loadRDKit } from '../src/chem/rdkit.js';
+import type { Ensemble } from '../src/dataset/ensemble.js';
+import { readEnsembles } from '../src/dataset/read-ensembles.js';
+import { openEngine } from '../src/engine/open.node.js';
+import { coverage, matchEnsembles } from '../src/evaluation/ensemble-match.js';
+import { mean, median } from '../src/evaluation/statistics.js';
+import { sampleSkeletons, type SamplerSettings } from '../src/generation/skeleton-stage.js';
+import { readPartialModel } from '../src/network/model.js';
+import { createPredictor } from '../src/network/predictor.js';
+import { stereoAutomorphisms } from '../src/network/stereo-automorphisms.js';
+
+const { values } = parseArgs({
+  options: {
+    reference: { type: 'string' },
+    model: { type: 'string', default: 'molflow-base' },
+    samplers: { type: 'string', default: 'stochastic:20:0.6:2,stochastic:20:0.4,euler:20' },
+    max: { type: 'string', default: '80' },
+    delta: { type: 'string', default: '0.5' },
+    seed: { type: 'string', default: '7' },
+  },
+});
+if (!values.reference) throw new Error('give --reference, an SD file of conformers');
+const file = /[/\\]|\.safetensors$/.test(values.model) ? values.model : `models/${values.model}.safetensors`;
+const { skeleton: stage } = readPartialModel(await readFile(file), file);
+if (!stage) throw new Error(`${file} has no skeleton stage`);
+const rdkit = await loadRDKit();
+const predictor = createPredictor({ engine: await openEngine(), stage });
+const ensembles: Ensemble[] = [];
+for await (const ensemble of readEnsembles({ rdkit, file: values.reference })) {
+  ensembles.push(ensemble);
+  if (ensembles.length === Number(values.max)) break;
+}
+
+function settingsOf(text: string): SamplerSettings {
+  const [sampler, steps, from = '0', power = '1'] = text.split(':');
+  return { sampler: sampler!, steps: Number(steps), noise: { share: 1, from: Number(from) }, spacing: { kind: 'power', power: Number(power) } };
+}
+
+async function drawn({ molecule, conformers }: Ensemble, settings: SamplerSettings): Promise<Float32Array[]> {
+  const size = 3 * molecule.skeletonCount;
+  const most = predictor.batchLimit(molecule.skeletonCount);
+  const made: Float32Array[] = [];
+  while (made.length < 2 * conformers) {
+    const draws = Array.from({ length: Math.min(most, 2 * conformers - made.length) }, (_, k) => ({ conformer: made.length + k, attempt: 0 }));
+    const x = await sampleSkeletons({ molecule, predictor, seed: Number(values.seed), draws, settings, automorphisms: stereoAutomorphisms(rdkit, molecule) });
+    draws.forEach((_, k) => made.push(x.slice(k * size, (k + 1) * size)));
+  }
+  return made;
+}
+
+process.stdout.write(`${file}, ${ensembles.length} molecules, δ ${values.delta} Å: mean / median AMR, Å; COV, %\n`);
+for (const text of values.samplers.split(',')) {
+  const [recall, precision]: Float64Array[][] = [[], []];
+  for (const ensemble of ensembles) {
+    const { molecule, conformers, coordinates } = ensemble;
+    const [all, heavy] = [3 * molecule.atoms.length, 3 * molecule.skeletonCount];
+    const references = Array.from({ length: conformers }, (_, k) => coordinates.slice(k * all, k * all + heavy));
+    const { permutations } = automorphisms(rdkit, molecule);
+    const match = matchEnsembles({ references, generated: await drawn(ensemble, settingsOf(text)), permutations });
+    recall!.push(match.recall);
+    precision!.push(match.precision);
+  }
+  const row = (distances: readonly Float64Array[]) => {
+    const amr = distances.map(mean);
+    const within = (delta: number) => (100 * mean(distances.map((d) => coverage(d, delta)))).toFixed(1);
+    return `${mean(amr).toFixed(3)} / ${median(amr).toFixed(3)}  ${within(Number(values.delta))} %  within 0.1 Å ${within(0.1)} %`;
+  };
+  process.stdout.write(`${text.padEnd(24)} recall ${row(recall!)}   precision ${row(precision!)}\n`);
+}
+await predictor.dispose();
