@@ -33,7 +33,7 @@ const SMALL = 12;
 export function defaultSampler({ skeletonCount }: Molecule, { sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
   if (sampler) return { sampler: sampler.name, steps: sampler.steps, noise: sampler.name === 'ancestral' ? { share: 'ancestral' } : { share: 1, from: 0.4 } };
   return skeletonCount <= SMALL
-    ? { sampler: 'stochastic', steps: DEFAULT_STEPS, noise: { share: 1, from: 0.6 }, spacing: { kind: 'power', power: 2 } }
+    ? { sampler: 'stochastic', steps: DEFAULT_STEPS, noise: { share: 1, from: 0.7 }, spacing: { kind: 'turn', turn: 0.7, first: 0.25, power: 1.5 } }
     : { sampler: 'stochastic', steps: DEFAULT_STEPS, noise: { share: 1, from: 0.4 } };
 }
 

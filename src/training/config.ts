@@ -50,38 +50,43 @@ const Optimiser = v.strictObject({
 /** How molecules are weighed unless a configuration says otherwise. */
 export const DEFAULT_WEIGHTS = { flexibleSingle: 0.1, forceField: 0.1, conformerPower: 0.5 } as const;
 
-const Stage = v.strictObject({
-  network: Network,
-  prior: Prior,
-  target: v.optional(v.picklist(['data', 'velocity']), 'data'),
-  time: v.optional(Time, { kind: 'uniform' }),
-  /** From noise to data: straight is flow matching, variance-preserving is diffusion. */
-  path: v.optional(Path, { kind: 'straight' }),
-  coupling: v.optional(v.picklist(['aligned', 'independent', 'rotation-averaged', 'transport', 'sinkhorn', 'paired']), 'aligned'),
-  transport: v.optional(v.strictObject({ draws: v.optional(whole, 8), regularisation: v.optional(positive, 0.05) }), {}),
-  automorphisms: v.optional(v.boolean(), true),
-  pairsPerBatch: v.optional(whole, 4800),
-  mostMolecules: v.optional(whole, 64),
-  mostAtoms: v.optional(whole, 60),
-  weights: v.optional(
-    v.strictObject({
-      flexibleSingle: v.optional(share, DEFAULT_WEIGHTS.flexibleSingle),
-      forceField: v.optional(share, DEFAULT_WEIGHTS.forceField),
-      conformerPower: v.optional(share, DEFAULT_WEIGHTS.conformerPower),
-    }),
-    {},
-  ),
-  /** Batches that each worker adds up before an update. */
-  batchesPerStep: v.optional(whole, 2),
-  optimiser: Optimiser,
-  minutes: positive,
-  seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
-  /** Share of the molecules that is never trained on. */
-  validationShare: v.optional(share, 0.01),
-  saveMinutes: v.optional(positive, 4),
-  /** The sampler that the model is meant for, as generation names it, where it is not the usual one. */
-  sampler: v.optional(v.strictObject({ name: v.picklist(['stochastic', 'ancestral', ...solverNames]), steps: whole })),
-});
+const Stage = v.pipe(
+  v.strictObject({
+    network: Network,
+    prior: Prior,
+    target: v.optional(v.picklist(['data', 'velocity']), 'data'),
+    time: v.optional(Time, { kind: 'uniform' }),
+    /** From noise to data: straight is flow matching, variance-preserving is diffusion. */
+    path: v.optional(Path, { kind: 'straight' }),
+    coupling: v.optional(v.picklist(['aligned', 'independent', 'rotation-averaged', 'transport', 'sinkhorn', 'paired']), 'aligned'),
+    transport: v.optional(v.strictObject({ draws: v.optional(whole, 8), regularisation: v.optional(positive, 0.05) }), {}),
+    automorphisms: v.optional(v.boolean(), true),
+    /** Weight of an extra loss on the distances of atoms up to three bonds apart; target 'data' alone. */
+    localDistances: v.optional(positive),
+    pairsPerBatch: v.optional(whole, 4800),
+    mostMolecules: v.optional(whole, 64),
+    mostAtoms: v.optional(whole, 60),
+    weights: v.optional(
+      v.strictObject({
+        flexibleSingle: v.optional(share, DEFAULT_WEIGHTS.flexibleSingle),
+        forceField: v.optional(share, DEFAULT_WEIGHTS.forceField),
+        conformerPower: v.optional(share, DEFAULT_WEIGHTS.conformerPower),
+      }),
+      {},
+    ),
+    /** Batches that each worker adds up before an update. */
+    batchesPerStep: v.optional(whole, 2),
+    optimiser: Optimiser,
+    minutes: positive,
+    seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
+    /** Share of the molecules that is never trained on. */
+    validationShare: v.optional(share, 0.01),
+    saveMinutes: v.optional(positive, 4),
+    /** The sampler that the model is meant for, as generation names it, where it is not the usual one. */
+    sampler: v.optional(v.strictObject({ name: v.picklist(['stochastic', 'ancestral', ...solverNames]), steps: whole })),
+  }),
+  v.check(({ target, localDistances }) => localDistances === undefined || target === 'data', "localDistances is for target 'data'"),
+);
 
 const Config = v.strictObject({
   name: v.pipe(v.string(), v.regex(/^[\w.-]+$/)),

@@ -4,23 +4,25 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { registerGradients } from '../engine/gradients.js';
 import type { Program, Shape } from '../engine/program.js';
 import { displacement, type NetworkConfig } from '../network/egnn.js';
-import { ATOM_FEATURES, PAIR_FEATURES } from '../network/features.js';
+import { ATOM_FEATURES, LOCAL_PAIRS, PAIR_FEATURES } from '../network/features.js';
 import { unflatten, type ParameterSlice } from '../network/flat-parameters.js';
 
 export interface StepShape {
   readonly n: number;
   readonly size: number;
   readonly hydrogens: boolean;
+  /** Weight of the loss on distances of atoms up to three bonds apart. */
+  readonly localDistances?: number | undefined;
 }
 
 /**
  * Inputs: weights [P] and the arrays of a batch. Outputs: loss [1], the mean weighted squared error in Å² a moving
- * coordinate, and its gradient [P].
+ * coordinate (with `localDistances` also that of the distances of near atoms), and its gradient [P].
  */
 export function stepProgram(
   network: NetworkConfig,
   { slices, total }: { slices: readonly ParameterSlice[]; total: number },
-  { n, size: B, hydrogens }: StepShape,
+  { n, size: B, hydrogens, localDistances = 0 }: StepShape,
 ): Program {
   const inputs: Record<string, Shape> = {
     weights: [total],
@@ -48,11 +50,23 @@ export function stepProgram(
         });
         const errors = tf.mul(weight!, tf.square(tf.sub(predicted, target!)));
         const moving = mobile ? tf.mul(tf.sum(mobile), 3) : tf.scalar(B * n * 3);
-        return tf.div(tf.sum(errors), moving) as tf.Scalar;
+        const ofCoordinates = tf.div(tf.sum(errors), moving);
+        if (localDistances === 0) return ofCoordinates as tf.Scalar;
+        const near = tf.reshape(tf.sum(tf.slice(pairs!, [0, LOCAL_PAIRS.from], [-1, LOCAL_PAIRS.count]), 1), [B, n, n]);
+        const wrong = tf.square(tf.sub(distances(tf.add(x!, predicted)), distances(tf.add(x!, target!))));
+        const ofDistances = tf.div(tf.sum(tf.mul(weight!, tf.mul(near, wrong))), tf.sum(near));
+        return tf.add(ofCoordinates, tf.mul(ofDistances, localDistances)) as tf.Scalar;
       };
       registerGradients();
       const { value, grad } = tf.valueAndGrad(loss)(weights!);
       return { loss: tf.reshape(value, [1]), gradient: grad };
     },
   };
+}
+
+/** [B, n, n] distances in Å of coordinates [B, n, 3]; those of an atom from itself stay above 0, where the root has a slope. */
+function distances(x: Tensor): Tensor {
+  const [B, n] = x.shape as [number, number, number];
+  const ways = tf.sub(tf.reshape(x, [B, n, 1, 3]), tf.reshape(x, [B, 1, n, 3]));
+  return tf.sqrt(tf.add(tf.sum(tf.square(ways), -1), 1e-4));
 }

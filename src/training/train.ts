@@ -21,7 +21,7 @@ export interface TrainOptions {
   readonly workers?: number;
   /** Execution provider of the compiled engine. */
   readonly device?: string;
-  /** A model whose weights are the start, where the run is new; it may lack the vectors that the configuration has. */
+  /** A model whose weights are the start, where the run is new; it may have fewer layers or vectors than the configuration. */
   readonly initial?: StageModel | undefined;
   /** Stages that are not trained, to be written into a new model beside this one. */
   readonly kept?: Partial<Model>;
@@ -74,7 +74,7 @@ export async function train({
   if (!(await restore(shared, statePath))) {
     const random = createRandom(config.seed);
     const normal = () => random.normal();
-    const start = initial ? grownParameters(config.network, initial.weights, normal) : initialParameters(config.network, normal);
+    const start = initial ? grownParameters(config.network, initial, normal) : initialParameters(config.network, normal);
     shared.weights.set(flatten(start, slices, total));
     shared.average.set(shared.weights);
   }

@@ -33,6 +33,8 @@ export type WorkerMessage =
 
 /** Batches of the held-out molecules, of fixed noise, that all workers together look at. */
 const VALIDATION_BATCHES = 48;
+/** Mean loss, Å², from which on a batch has a prediction that ran away: its gradient tells nothing, the step is skipped. */
+const RUNAWAY = 1e4;
 
 const post = (message: WorkerMessage) => parentPort!.postMessage(message);
 
@@ -109,14 +111,14 @@ function splitHeldOut(ensembles: readonly Ensemble[], share: number): { kept: En
 /** Runs a batch through the program of its atom count, compiled at first use. */
 function batchRunner(
   engine: Engine,
-  { network }: StageConfig,
+  { network, localDistances }: StageConfig,
   parameters: { slices: ParameterSlice[]; total: number },
   hydrogens: boolean,
 ) {
   const programs = new Map<number, CompiledProgram>();
   return async ({ n, size, feeds }: Batch, weights: Float32Array) => {
     let program = programs.get(n);
-    if (!program) programs.set(n, (program = await engine.compile(stepProgram(network, parameters, { n, size, hydrogens }))));
+    if (!program) programs.set(n, (program = await engine.compile(stepProgram(network, parameters, { n, size, hydrogens, localDistances }))));
     const { loss, gradient } = await program.run({ ...feeds, weights });
     return { loss: loss![0]!, gradient: gradient! };
   };
@@ -150,6 +152,10 @@ async function addGradients(
     // A stream of its own per worker and step: a resumed run goes on with the numbers it would have had.
     const batch = source.draw(createRandom(seed, worker, step, k));
     const { loss, gradient } = await run(batch);
+    if (!(loss < RUNAWAY)) {
+      sum.fill(NaN);
+      continue;
+    }
     for (let i = 0; i < sum.length; i++) sum[i]! += gradient[i]!;
     shared.numbers[slot.loss]! += loss;
     shared.numbers[slot.batches]!++;

@@ -1,4 +1,4 @@
-/** A network that grows vectors computes what it did before, until it is trained on. */
+/** A network that grows layers or vectors computes what it did before, until it is trained on. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseSmiles } from '../../src/chem/parse.js';
 import { loadRDKit, type RDKitModule } from '../../src/chem/rdkit.js';
@@ -36,7 +36,7 @@ async function predicted(network: NetworkConfig, given: Record<string, Float32Ar
 
 describe('grownParameters', () => {
   it('keeps the function; each added matrix, given weights, changes it', async () => {
-    const grown = grownParameters(large, weights, normal);
+    const grown = grownParameters(large, { network: small, weights }, normal);
     const before = await predicted(small, weights);
     const after = await predicted(large, grown);
     after.forEach((v, i) => expect(v).toBeCloseTo(before[i]!, 5));
@@ -47,10 +47,23 @@ describe('grownParameters', () => {
     }
   });
 
+  it('keeps the function where vectors and layers are added to those that it has', async () => {
+    const start = grownParameters(large, { network: small, weights }, normal);
+    const trained = Object.fromEntries(Object.entries(start).map(([name, values]) => [name, values.map((v) => v + 0.2 * normal())]));
+    const before = await predicted(large, trained);
+    const larger = { ...large, layers: 5, vectors: 7 };
+    const grown = grownParameters(larger, { network: large, weights: trained }, normal);
+    (await predicted(larger, grown)).forEach((v, i) => expect(v).toBeCloseTo(before[i]!, 4));
+    for (const name of ['layer4.heads', 'layer1.angles', 'layer1.node.vectors']) {
+      const changed = await predicted(larger, { ...grown, [name]: grown[name]!.map((v) => v + 0.5 * normal()) });
+      expect(Math.max(...changed.map((v, i) => Math.abs(v - before[i]!))), name).toBeGreaterThan(1e-4);
+    }
+  });
+
   it('refuses weights of another network by name', () => {
     const start = (network: NetworkConfig) => {
       const { slices, total } = parameterSlices(parameterShapes(network));
-      return flatten(grownParameters(network, weights, normal), slices, total);
+      return flatten(grownParameters(network, { network: small, weights }, normal), slices, total);
     };
     expect(start(large).length).toBeGreaterThan(start(small).length);
     expect(() => start({ ...large, width: 8 })).toThrow(/'embed\.atoms' has \d+ values/);

@@ -1,0 +1,58 @@
+/** The training loss is what its formula says, computed apart from the prediction. */
+import { beforeAll, expect, it } from 'vitest';
+import { parseSmiles } from '../../src/chem/parse.js';
+import { loadRDKit, type RDKitModule } from '../../src/chem/rdkit.js';
+import { openEngine } from '../../src/engine/open.node.js';
+import type { Engine } from '../../src/engine/program.js';
+import { createRandom } from '../../src/flow/random.js';
+import { initialParameters, parameterShapes, type NetworkConfig } from '../../src/network/egnn.js';
+import { centreRows, graphFeatures } from '../../src/network/features.js';
+import { flatten, parameterSlices } from '../../src/network/flat-parameters.js';
+import { createPredictor } from '../../src/network/predictor.js';
+import { stepProgram } from '../../src/training/step-program.js';
+
+let rdkit: RDKitModule;
+let engine: Engine;
+beforeAll(async () => {
+  rdkit = await loadRDKit();
+  engine = await openEngine();
+});
+
+it('weighs squared errors, and those of distances up to three bonds where asked', async () => {
+  const network: NetworkConfig = { width: 12, edgeWidth: 8, layers: 2, chiralWidth: 4 };
+  const random = createRandom(3);
+  const weights = initialParameters(network, () => random.normal());
+  const molecule = parseSmiles(rdkit, 'CCCCC(=O)O');
+  const graph = graphFeatures(molecule);
+  const { n } = graph;
+  const x = Float32Array.from({ length: 3 * n }, () => random.normal());
+  const target = Float32Array.from({ length: 3 * n }, () => random.normal());
+  const t = 0.4;
+
+  const predictor = createPredictor({
+    engine,
+    stage: { network, prior: { kind: 'gaussian', alpha: 1.33, hydrogenScale: 0.6 }, target: 'data', weights, training: {} },
+  });
+  const data = await predictor.bind(graph)(x, t);
+  await predictor.dispose();
+  const wanted = x.map((v, i) => v + target[i]!);
+  const squares = data.reduce((sum, v, i) => sum + (v - wanted[i]!) ** 2, 0) / (3 * n);
+  const apart = (y: Float32Array, a: number, b: number) => Math.hypot(...[0, 1, 2].map((k) => y[3 * a + k]! - y[3 * b + k]!));
+  // The chain 0-1-2-3-4 with both oxygens on atom 4: all pairs but these are at most three bonds apart.
+  const far = new Set(['0 4', '0 5', '0 6', '1 5', '1 6']);
+  const near = Array.from({ length: n }, (_, b) => Array.from({ length: b }, (_, a) => [a, b] as const)).flat().filter(([a, b]) => !far.has(`${a} ${b}`));
+  const ofDistances = near.reduce((sum, [a, b]) => sum + (apart(data, a, b) - apart(wanted, a, b)) ** 2, 0) / near.length;
+
+  const centres = new Float32Array(4 * n * n);
+  centreRows(centres, graph);
+  const { slices, total } = parameterSlices(parameterShapes(network));
+  const loss = async (localDistances?: number): Promise<number> => {
+    const program = await engine.compile(stepProgram(network, { slices, total }, { n, size: 1, hydrogens: false, localDistances }));
+    const feeds = { weights: flatten(weights, slices, total), x, t: Float32Array.of(t), atoms: graph.atoms, pairs: graph.pairs, centres, target, weight: Float32Array.of(2) };
+    const { loss: value } = await program.run(feeds);
+    await program.dispose();
+    return value![0]!;
+  };
+  expect(await loss()).toBeCloseTo(2 * squares, 4);
+  expect(await loss(0.7)).toBeCloseTo(2 * (squares + 0.7 * ofDistances), 3);
+});
