@@ -9,6 +9,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Evaluation } from '../src/evaluation/evaluation.js';
+import type { Experiment } from './experiment.js';
 import { PUBLISHED_DRUGS, PUBLISHED_QM9, type PublishedRow } from './published.js';
 
 type Saved = { readonly command: string; readonly reference: string; readonly results: readonly Omit<Evaluation, 'scores'>[] };
@@ -39,6 +40,10 @@ for (const name of files) {
   if ('results' in content) saved.push(content);
   else speeds.push(content);
 }
+const experiments = await readFile(path.join(FOLDER, 'experiments.jsonl'), 'utf8').then(
+  (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Experiment),
+  () => [],
+);
 const isBioactive = ({ reference }: Saved): boolean => reference.startsWith('bioactive');
 const page = [
   '# Results',
@@ -50,6 +55,7 @@ const page = [
   ...saved.filter((one) => !isBioactive(one)).flatMap(ensembleSection),
   ...saved.filter(isBioactive).flatMap(bioactiveSection),
   ...speeds.flatMap(speedSection),
+  ...experimentSection(experiments),
   '## Published figures, on GEOM itself',
   '',
   'Other references, so another column: GEOM’s ensembles come from CREST, ours were seeded by ETKDG, which favours RDKit in recall (compare its rows). Only figures from the same file compare.',
@@ -125,6 +131,39 @@ function ensembleSection({ command, reference, results }: Saved): string[] {
         fixed(xtb?.medianAbove, 2),
         fixed(xtb?.medianMoved, 3),
       ]),
+    ),
+    '',
+  ];
+}
+
+function experimentSection(rows: readonly Experiment[]): string[] {
+  const first = rows[0];
+  if (!first) return [];
+  const trained = `${first.workers === 1 ? 'one worker' : `${first.workers} workers`}, ${first.data.join(', ')}`;
+  return [
+    '## Experiments at equal compute',
+    '',
+    `Skeleton stages trained on ${trained} for the minutes of their configuration (configs/NAME.json), and scored on the first ${first.molecules} molecules of ${first.reference}: stochastic sampler, 20 steps; the ODE by Euler, 20 steps. The loss differs in meaning where target, weights or times do. \`npm run bench -- experiments --data ${first.data.join(' ')} --reference ${first.reference} --configs configs/experiments/*.json\``,
+    '',
+    ...markdown(
+      ['', 'minutes', 'samples, thousands', 'AMR-R', 'AMR-P', 'COV-R at 0.1, 0.25, 0.5 Å', 'stereo right, %', 'AMR-R, 5 steps', 'processor ms, 5 and 20 steps', 'ODE AMR-R', 'ODE AMR-P'],
+      rows.map(({ name, minutes, samples, results }) => {
+        const of = (sampler: string, steps: number) => results.find(({ variant }) => variant.steps === steps && variant.family.includes(sampler));
+        const [short, long, ode] = [of('stochastic', 5), of('stochastic', 20), of('euler', 20)];
+        return [
+          name,
+          fixed(minutes, 1),
+          fixed(samples / 1000, 0),
+          fixed(long?.summary.amrRecall.mean, 3),
+          fixed(long?.summary.amrPrecision.mean, 3),
+          (long?.summary.coverage ?? []).map(({ recall }) => fixed(recall.mean, 1)).join(', '),
+          fixed(100 * (long?.summary.stereoRight ?? NaN), 2),
+          fixed(short?.summary.amrRecall.mean, 3),
+          `${fixed(short?.cost.cpuMsPerConformer, 1)}, ${fixed(long?.cost.cpuMsPerConformer, 1)}`,
+          fixed(ode?.summary.amrRecall.mean, 3),
+          fixed(ode?.summary.amrPrecision.mean, 3),
+        ];
+      }),
     ),
     '',
   ];

@@ -2,14 +2,12 @@
 
 /**
  * How s = k/steps becomes a share of the way: 'uniform' s; 'power' 1 − (1−s)^power, denser late; 'cosine'
- * (1 − cos πs)/2, denser at both ends; 'turn' goes with a share `first` of the steps, equal ones, to `turn`, and on
- * from there as 'power'.
+ * (1 − cos πs)/2, denser at both ends.
  */
 export type GridSpacing =
   | { readonly kind: 'uniform' }
   | { readonly kind: 'power'; readonly power: number }
-  | { readonly kind: 'cosine' }
-  | { readonly kind: 'turn'; readonly turn: number; readonly first: number; readonly power: number };
+  | { readonly kind: 'cosine' };
 
 /** The steps + 1 times from `from` to `to`, both met exactly. Throws for fewer than one step. */
 export function timeGrid({
@@ -27,11 +25,11 @@ export function timeGrid({
   return Array.from({ length: steps + 1 }, (_, k) => {
     if (k === 0) return from;
     if (k === steps) return to;
-    return from + (to - from) * share(k / steps, spacing, steps);
+    return from + (to - from) * share(k / steps, spacing);
   });
 }
 
-function share(s: number, spacing: GridSpacing, steps: number): number {
+function share(s: number, spacing: GridSpacing): number {
   switch (spacing.kind) {
     case 'uniform':
       return s;
@@ -39,10 +37,5 @@ function share(s: number, spacing: GridSpacing, steps: number): number {
       return 1 - (1 - s) ** spacing.power;
     case 'cosine':
       return (1 - Math.cos(Math.PI * s)) / 2;
-    case 'turn': {
-      const { turn, first, power } = spacing;
-      const until = Math.min(steps - 1, Math.max(1, Math.round(first * steps))) / steps;
-      return s <= until ? (turn * s) / until : turn + (1 - turn) * (1 - (1 - (s - until) / (1 - until)) ** power);
-    }
   }
 }

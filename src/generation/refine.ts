@@ -89,8 +89,8 @@ export async function refineConformers(
     centre(skeleton, skeleton, heavy);
     return skeleton;
   });
-  const usual = defaultSampler(molecule, generator.skeleton.stage);
-  const settings = { ...usual, spacing: { kind: 'uniform' } as const, steps: steps ?? stepsFrom(time, Math.min(WHOLE_WAY, usual.steps)) };
+  const usual = defaultSampler(generator.skeleton.stage);
+  const settings = { ...usual, steps: steps ?? stepsFrom(time, Math.min(WHOLE_WAY, usual.steps)) };
   const refined: RefinedConformer[] = [];
 
   let open = given.map((_, i) => i);

@@ -22,35 +22,28 @@ export interface SamplerSettings {
 /** With fresh aligned noise: a set share of it, or the share of the reverse chain of diffusion; or an ODE solver. */
 export const SAMPLERS: readonly string[] = ['stochastic', 'ancestral', ...solverNames];
 export const DEFAULT_STEPS = 20;
-/** Largest skeleton for which recall is the harder part: rings and a few bonds, whose geometry comes out right anyhow. */
-const SMALL = 12;
 
 /**
- * The default for a molecule: the sampler that the model was trained for, where it names one. Else fresh noise late in
- * t repairs geometry; early it costs diversity, which small molecules can less afford, and steps crowded late make up
- * for the fewer noisy ones. See docs/experiments.md.
+ * The sampler that the model was trained for, where it names one. Else fresh noise: late in t it repairs geometry, early
+ * it would cost diversity. See docs/experiments.md.
  */
-export function defaultSampler({ skeletonCount }: Molecule, { sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
-  if (sampler) return { sampler: sampler.name, steps: sampler.steps, noise: sampler.name === 'ancestral' ? { share: 'ancestral' } : { share: 1, from: 0.4 } };
-  return skeletonCount <= SMALL
-    ? { sampler: 'stochastic', steps: DEFAULT_STEPS, noise: { share: 1, from: 0.7 }, spacing: { kind: 'turn', turn: 0.7, first: 0.25, power: 1.5 } }
-    : { sampler: 'stochastic', steps: DEFAULT_STEPS, noise: { share: 1, from: 0.4 } };
+export function defaultSampler({ sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
+  const { name = 'stochastic', steps = DEFAULT_STEPS } = sampler ?? {};
+  return { sampler: name, steps, noise: name === 'ancestral' ? { share: 'ancestral' } : { share: 1, from: 0.4 } };
 }
 
-/** The default with the sampler and steps that a user named; ODE solvers and ancestral sampling take equal steps. */
+/** The default with the sampler and steps that a user named. */
 export function chosenSampler(
-  molecule: Molecule,
   { sampler, steps, noise }: { sampler?: string | undefined; steps?: number | undefined; noise?: FreshNoise | undefined },
   stage: Pick<StageModel, 'sampler'> = {},
 ): SamplerSettings {
   // The steps that a model was trained for are those of its own sampler.
-  const usual = defaultSampler(molecule, sampler === undefined || sampler === stage.sampler?.name ? stage : {});
+  const usual = defaultSampler(sampler === undefined || sampler === stage.sampler?.name ? stage : {});
   const name = sampler ?? usual.sampler;
   return {
     sampler: name,
     steps: steps ?? usual.steps,
     noise: noise ?? (name === 'ancestral' ? { share: 'ancestral' } : usual.noise),
-    ...(name === 'stochastic' && usual.spacing && { spacing: usual.spacing }),
   };
 }
 
@@ -74,7 +67,7 @@ export async function sampleSkeletons({
   predictor,
   seed,
   draws,
-  settings = defaultSampler(molecule, predictor.stage),
+  settings = defaultSampler(predictor.stage),
   start = { kind: 'prior' },
   automorphisms = [],
   onFrame,

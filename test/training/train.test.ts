@@ -66,7 +66,7 @@ describe('configuration', () => {
     expect(() => parseTrainingConfig('{', 'my.json')).toThrow(/my\.json is not JSON/);
   });
 
-  it.each(readdirSync(new URL('../../configs/', import.meta.url)))('configs/%s is one', (name) => {
+  it.each(readdirSync(new URL('../../configs/', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json')))('configs/%s is one', (name) => {
     const text = readFileSync(new URL(`../../configs/${name}`, import.meta.url), 'utf8');
     expect(parseTrainingConfig(text, name).skeleton).toBeDefined();
   });

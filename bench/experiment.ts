@@ -1,0 +1,22 @@
+/** One experiment of bench/experiments.ts as it is saved: what was trained, and how its draws scored. */
+import type { Cost, Evaluation } from '../src/evaluation/evaluation.js';
+
+export interface Experiment {
+  readonly name: string;
+  /** The skeleton stage of the configuration, as it was written. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly data: readonly string[];
+  readonly reference: string;
+  readonly molecules: number;
+  readonly workers: number;
+  readonly minutes: number;
+  readonly steps: number;
+  readonly samples: number;
+  readonly validationLoss?: number | undefined;
+  /** A row for each sampler and number of steps. */
+  readonly results: readonly {
+    readonly variant: NonNullable<Evaluation['variant']>;
+    readonly summary: Evaluation['summary'];
+    readonly cost: Cost;
+  }[];
+}
