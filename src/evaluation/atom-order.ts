@@ -8,10 +8,12 @@ import type { Structure } from '../chem/structure.js';
 /**
  * `order[i]` is the atom of the structure that is atom i of the molecule, −1 for a hydrogen that the structure left out.
  * The skeleton is followed by its graph (elements, charges, bond types), which may be one of several equivalent ways;
- * hydrogens by their parents. Undefined where the structure is another molecule. Stereo does not count.
+ * hydrogens by their parents. A structure with the same graph in the same order needs no perception, whose skeleton may
+ * depend on the geometry (hydrogens on phosphoranes). Undefined where the structure is another molecule. Stereo does not count.
  * @throws MoleculeError where the structure is no molecule at all.
  */
 export function atomOrder(rdkit: RDKitModule, molecule: Molecule, structure: Structure): Int32Array | undefined {
+  if (sameGraph(molecule, structure)) return Int32Array.from(molecule.atoms, (_, i) => i);
   const { molecule: other, order } = moleculeFromStructure(rdkit, structure);
   if (other.atoms.length !== molecule.atoms.length || other.skeletonCount !== molecule.skeletonCount) return undefined;
   const skeleton = sameSkeleton(molecule, other)
@@ -37,6 +39,20 @@ export function reorder(coordinates: Float32Array, order: Int32Array): Float32Ar
     for (let axis = 0; axis < 3; axis++) out[3 * i + axis] = from < 0 ? NaN : coordinates[3 * from + axis]!;
   });
   return out;
+}
+
+function sameGraph(molecule: Molecule, { atoms, bonds }: Structure): boolean {
+  if (atoms.length !== molecule.atoms.length || bonds.length !== molecule.bonds.length) return false;
+  const alike = molecule.atoms.every(({ element, charge, isotope }, i) => {
+    const other = atoms[i]!;
+    return element === other.element && charge === other.charge && isotope === other.isotope;
+  });
+  const key = (a: number, b: number) => Math.min(a, b) * atoms.length + Math.max(a, b);
+  const theirs = new Map(bonds.map(({ a, b, order }) => [key(a, b), order]));
+  return alike && molecule.bonds.every(({ a, b, order, aromatic }) => {
+    const other = theirs.get(key(a, b));
+    return other === order || (aromatic && other === 4);
+  });
 }
 
 function sameSkeleton(a: Molecule, b: Molecule): boolean {

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { readSdf } from '../../src/chem/io/sdf.js';
 import { loadRDKit } from '../../src/chem/rdkit.js';
 import { openText } from '../../src/chem/io/open.node.js';
+import { parseSmiles } from '../../src/chem/parse.js';
+import { atomOrder } from '../../src/evaluation/atom-order.js';
 import { gatherConformers, type ConformerSet } from '../../src/evaluation/conformer-sets.js';
 import { evaluateConformers } from '../../src/evaluation/evaluation.js';
 import { prepareReference } from '../../src/evaluation/score-molecule.js';
@@ -33,6 +35,15 @@ test('references scored against themselves are perfect', async () => {
     expect(apart).toBe(0);
   }
 }, SLOW);
+
+test('a molecule is known by its graph where perception would depend on the geometry', async () => {
+  const rdkit = await loadRDKit();
+  // The hydrogen on a phosphorus with trigonal-bipyramidal stereo belongs to the skeleton, without that stereo it does not.
+  const molecule = parseSmiles(rdkit, '[H]/N=C(/CC(C)C)[P@TB12]([H])(O)(O)[C@H](C)N');
+  const coordinates = Float32Array.from({ length: 3 * molecule.atoms.length }, (_, i) => Math.sin(i * i));
+  const structure = { name: '', atoms: molecule.atoms, bonds: molecule.bonds, coordinates, dimension: 3 as const };
+  expect(Array.from(atomOrder(rdkit, molecule, structure) ?? [])).toEqual(molecule.atoms.map((_, i) => i));
+});
 
 test('what is missing, broken, mirrored or another molecule is counted, and never as covered', async () => {
   const { rdkit, sets, references: known } = await references();
