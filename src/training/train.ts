@@ -3,8 +3,9 @@ import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createRandom } from '../flow/random.js';
-import { grownParameters, initialParameters, parameterShapes } from '../network/egnn.js';
+import { initialParameters, parameterShapes } from '../network/egnn.js';
 import { flatten, parameterSlices } from '../network/flat-parameters.js';
+import { grownParameters } from '../network/grow.js';
 import { readPartialModel, writeModel, type Model, type StageModel } from '../network/model.js';
 import type { StageConfig, StageName } from './config.js';
 import { allocate, CONTROL, SLOT, viewOf, workerSlot, type SharedState } from './shared-state.js';

@@ -5,9 +5,10 @@ import { loadRDKit, type RDKitModule } from '../../src/chem/rdkit.js';
 import { openEngine } from '../../src/engine/open.node.js';
 import type { Engine } from '../../src/engine/program.js';
 import { createRandom } from '../../src/flow/random.js';
-import { grownParameters, initialParameters, parameterShapes, type NetworkConfig } from '../../src/network/egnn.js';
+import { initialParameters, parameterShapes, type NetworkConfig } from '../../src/network/egnn.js';
 import { graphFeatures } from '../../src/network/features.js';
 import { flatten, parameterSlices } from '../../src/network/flat-parameters.js';
+import { grownParameters } from '../../src/network/grow.js';
 import { createPredictor } from '../../src/network/predictor.js';
 
 const small: NetworkConfig = { width: 16, edgeWidth: 12, layers: 3, chiralWidth: 4 };
