@@ -17,22 +17,29 @@ export function grownParameters(
 ): Record<string, Float32Array> {
   const unknown = Object.keys(given.weights).find((name) => !(name in parameterShapes(config)));
   if (unknown) throw new Error(`the network's configuration has no place for the weight '${unknown}'`);
-  const before = parameterShapes(given.network);
-  const fresh = Object.entries(initialParameters(config, normal)).map(([name, values]) => [name, SILENT.test(name) ? values.fill(0) : values] as const);
-  const grown = fresh.map(([name, values]) => {
-    const known = given.weights[name];
-    if (!known) return [name, name in before ? undefined : values] as const;
-    // The three blocks of `angles` grow each on its own.
-    const blocks = name.endsWith('angles') ? 3 : 1;
-    return [name, /(vectors|angles)$/.test(name) ? padded(values, known, parameterShapes(config)[name]!, before[name]!, blocks) : known] as const;
-  });
-  return Object.fromEntries(grown.filter((entry): entry is [string, Float32Array] => entry[1] !== undefined));
+  const [shapes, before] = [parameterShapes(config), parameterShapes(given.network)];
+  return Object.fromEntries(
+    Object.entries(initialParameters(config, normal)).map(([name, fresh]) => {
+      const start = SILENT.test(name) ? fresh.fill(0) : fresh;
+      const known = given.weights[name];
+      if (!known) return [name, start];
+      if (!/(vectors|angles)$/.test(name)) return [name, known];
+      // The three blocks of `angles` grow each on its own.
+      return [name, padded({ matrix: start, shape: shapes[name]! }, { matrix: known, shape: before[name]! }, name.endsWith('angles') ? 3 : 1)];
+    }),
+  );
 }
 
-/** A matrix with a smaller one laid over the corner of each of its blocks of rows. */
-function padded(values: Float32Array, smaller: Float32Array, [rows, columns]: Shape, [few, narrow]: Shape, blocks: number): Float32Array {
+interface Matrix {
+  readonly matrix: Float32Array;
+  readonly shape: Shape;
+}
+
+/** A matrix with a smaller one laid over the corner of each of its blocks of rows; the other one where it is not smaller. */
+function padded({ matrix, shape: [rows, columns] }: Matrix, { matrix: smaller, shape: [few, narrow] }: Matrix, blocks: number): Float32Array {
+  if (few! > rows! || narrow! > columns!) return smaller;
   const [step, stride] = [few! / blocks, rows! / blocks];
-  const laid = values.slice();
+  const laid = matrix.slice();
   for (let r = 0; r < few!; r++) {
     const row = Math.floor(r / step) * stride + (r % step);
     laid.set(smaller.subarray(r * narrow!, (r + 1) * narrow!), row * columns!);

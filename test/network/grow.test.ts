@@ -68,6 +68,10 @@ describe('grownParameters', () => {
     };
     expect(start(large).length).toBeGreaterThan(start(small).length);
     expect(() => start({ ...large, width: 8 })).toThrow(/'embed\.atoms' has \d+ values/);
+    const many = { ...large, vectors: 5 };
+    const fewer = () => grownParameters(large, { network: many, weights: initialParameters(many, normal) }, normal);
+    const { slices, total } = parameterSlices(parameterShapes(large));
+    expect(() => flatten(fewer(), slices, total)).toThrow(/vectors' has \d+ values/);
     expect(() => start({ ...small, layers: 2 })).toThrow(/no place for the weight 'layer/);
   });
 });
