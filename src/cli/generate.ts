@@ -251,7 +251,7 @@ async function writeTrajectories(
   output: Awaited<ReturnType<typeof openOutput>>,
 ): Promise<void> {
   for (const [index, { draw }] of conformers.entries()) {
-    const settings = chosenSampler({ sampler, steps }, generator.skeleton.stage);
+    const settings = chosenSampler(molecule, { sampler, steps }, generator.skeleton.stage);
     const trajectory = await recordTrajectory({ generator, molecule, seed, draw, settings });
     await output.write(trajectoryRecords(trajectory, index + 1));
   }

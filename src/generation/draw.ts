@@ -27,7 +27,7 @@ export async function drawConformers({
   molecule,
   seed,
   draws,
-  settings = defaultSampler(generator.skeleton.stage),
+  settings = defaultSampler(molecule, generator.skeleton.stage),
   given,
   hydrogenSteps,
   onBatch = () => {},

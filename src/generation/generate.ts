@@ -100,7 +100,7 @@ export async function generateConformers(
   options: GenerateOptions = {},
 ): Promise<GenerationResult> {
   const { seed = DEFAULT_SEED, rmsd = DEFAULT_RMSD, optimize = 'none', energyWindow, plain = false, signal } = options;
-  const settings = chosenSampler(options, generator.skeleton.stage);
+  const settings = chosenSampler(molecule, options, generator.skeleton.stage);
   const { steps } = settings;
   const count = options.count ?? defaultCount(molecule);
   if (!Number.isInteger(count) || count < 1) throw new Error(`count is ${count}; expected a whole number, 1 or more`);

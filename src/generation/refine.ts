@@ -89,7 +89,7 @@ export async function refineConformers(
     centre(skeleton, skeleton, heavy);
     return skeleton;
   });
-  const usual = defaultSampler(generator.skeleton.stage);
+  const usual = defaultSampler(molecule, generator.skeleton.stage);
   const settings = { ...usual, steps: steps ?? stepsFrom(time, Math.min(WHOLE_WAY, usual.steps)) };
   const refined: RefinedConformer[] = [];
 

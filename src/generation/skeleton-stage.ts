@@ -22,23 +22,26 @@ export interface SamplerSettings {
 /** With fresh aligned noise: a set share of it, or the share of the reverse chain of diffusion; or an ODE solver. */
 export const SAMPLERS: readonly string[] = ['stochastic', 'ancestral', ...solverNames];
 export const DEFAULT_STEPS = 20;
+/** Largest skeleton of which the noise of t = 0.3 still decides the shape; larger ones have found theirs by then. */
+const SMALL = 12;
 
 /**
  * The sampler that the model was trained for, where it names one. Else fresh noise: late in t it repairs geometry, early
  * it would cost diversity. See docs/experiments.md.
  */
-export function defaultSampler({ sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
+export function defaultSampler({ skeletonCount }: Pick<Molecule, 'skeletonCount'>, { sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
   const { name = 'stochastic', steps = DEFAULT_STEPS } = sampler ?? {};
-  return { sampler: name, steps, noise: name === 'ancestral' ? { share: 'ancestral' } : { share: 1, from: 0.4 } };
+  return { sampler: name, steps, noise: name === 'ancestral' ? { share: 'ancestral' } : { share: 1, from: skeletonCount <= SMALL ? 0.4 : 0.3 } };
 }
 
 /** The default with the sampler and steps that a user named. */
 export function chosenSampler(
+  molecule: Pick<Molecule, 'skeletonCount'>,
   { sampler, steps, noise }: { sampler?: string | undefined; steps?: number | undefined; noise?: FreshNoise | undefined },
   stage: Pick<StageModel, 'sampler'> = {},
 ): SamplerSettings {
   // The steps that a model was trained for are those of its own sampler.
-  const usual = defaultSampler(sampler === undefined || sampler === stage.sampler?.name ? stage : {});
+  const usual = defaultSampler(molecule, sampler === undefined || sampler === stage.sampler?.name ? stage : {});
   const name = sampler ?? usual.sampler;
   return {
     sampler: name,
@@ -67,7 +70,7 @@ export async function sampleSkeletons({
   predictor,
   seed,
   draws,
-  settings = defaultSampler(predictor.stage),
+  settings = defaultSampler(molecule, predictor.stage),
   start = { kind: 'prior' },
   automorphisms = [],
   onFrame,

@@ -51,7 +51,7 @@ export async function recordTrajectory({
   molecule,
   seed,
   draw,
-  settings = defaultSampler(generator.skeleton.stage),
+  settings = defaultSampler(molecule, generator.skeleton.stage),
   hydrogenSteps,
   onFrame = () => {},
 }: TrajectoryOptions): Promise<Trajectory> {

@@ -45,7 +45,7 @@ describe('the straight path', () => {
       predictor,
       seed: 1,
       draws,
-      settings: chosenSampler({ sampler, steps: 6 }),
+      settings: chosenSampler(molecule, { sampler, steps: 6 }),
       automorphisms: stereoAutomorphisms(generator.rdkit, molecule),
     });
     await predictor.dispose();
