@@ -143,7 +143,7 @@ function experimentSection(rows: readonly Experiment[]): string[] {
   return [
     '## Experiments at equal compute',
     '',
-    `Skeleton stages trained on ${trained} for the minutes of their configuration (configs/NAME.json), and scored on the first ${first.molecules} molecules of ${first.reference}: stochastic sampler, 20 steps; the ODE by Euler, 20 steps. The loss differs in meaning where target, weights or times do. \`npm run bench -- experiments --data ${first.data.join(' ')} --reference ${first.reference} --configs configs/experiments/*.json\``,
+    `Skeleton stages trained on ${trained} for the minutes of their configuration (configs/experiments/NAME.json), and scored on the first ${first.molecules} molecules of ${first.reference}: stochastic sampler, 20 steps; the ODE by Euler, 20 steps. \`npm run bench -- experiments --data ${first.data.join(' ')} --reference ${first.reference} --configs configs/experiments/*.json\``,
     '',
     ...markdown(
       ['', 'minutes', 'samples, thousands', 'AMR-R', 'AMR-P', 'COV-R at 0.1, 0.25, 0.5 Å', 'stereo right, %', 'AMR-R, 5 steps', 'processor ms, 5 and 20 steps', 'ODE AMR-R', 'ODE AMR-P'],
