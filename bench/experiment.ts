@@ -1,4 +1,5 @@
 /** One experiment of bench/experiments.ts as it is saved: what was trained, and how its draws scored. */
+import { existsSync, readFileSync } from 'node:fs';
 import type { Cost, Evaluation } from '../src/evaluation/evaluation.js';
 
 export interface Experiment {
@@ -19,4 +20,11 @@ export interface Experiment {
     readonly summary: Evaluation['summary'];
     readonly cost: Cost;
   }[];
+}
+
+/** The records of a file of JSON lines; none where there is no such file. */
+export function jsonLines<T>(file: string): T[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as T);
 }

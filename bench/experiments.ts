@@ -7,13 +7,14 @@
  *     [--max 80] [--workers 1] [--hydrogens molflow-base] [--folder runs/experiments] [--save bench/results/experiments.jsonl]
  */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Evaluation } from '../src/evaluation/evaluation.js';
 import { parseTrainingConfig } from '../src/training/config.js';
 import type { TrainingProgress } from '../src/training/train.js';
-import type { Experiment } from './experiment.js';
+import { jsonLines, type Experiment } from './experiment.js';
+import { modelFile } from './model-file.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -32,12 +33,10 @@ const { values, positionals } = parseArgs({
 const configs = [...(values.configs ?? []), ...positionals];
 if (configs.length === 0 || !values.data || !values.reference) throw new Error('give --configs, --data and --reference');
 const { data, reference, folder, save } = values;
-const hydrogens = /[/\\]/.test(values.hydrogens) ? values.hydrogens : path.join('models', `${values.hydrogens}.safetensors`);
+const hydrogens = modelFile(values.hydrogens);
 
 const MAIN = path.join('dist', 'cli', 'main.js');
 const molflow = (...args: string[]) => execFileSync(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'ignore', 'inherit'], maxBuffer: 1e9 });
-const jsonLines = <T>(file: string): T[] =>
-  existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as T) : [];
 
 mkdirSync(folder, { recursive: true });
 for (const file of configs) {

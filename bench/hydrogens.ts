@@ -12,6 +12,7 @@ import { openEngine } from '../src/engine/open.node.js';
 import { createGenerator } from '../src/generation/generator.js';
 import { placeHydrogens } from '../src/generation/hydrogen-stage.js';
 import { loadModel } from '../src/load-model.node.js';
+import { modelFile } from './model-file.js';
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +26,7 @@ const { values } = parseArgs({
 if (!values.reference) throw new Error('give --reference, an SD file of conformers');
 const rdkit = await loadRDKit();
 // A path of its own is left as it is; the bundle lies elsewhere than the library, and finds shipped models by path alone.
-const model = await loadModel(/[/\\]|\.safetensors$/.test(values.model) ? values.model : `models/${values.model}.safetensors`);
+const model = await loadModel(modelFile(values.model));
 const generator = createGenerator({ rdkit, model, engine: await openEngine() });
 
 for (const steps of values.steps.split(',').map(Number)) {

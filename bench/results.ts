@@ -9,7 +9,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Evaluation } from '../src/evaluation/evaluation.js';
-import type { Experiment } from './experiment.js';
+import { jsonLines, type Experiment } from './experiment.js';
 import { PUBLISHED_DRUGS, PUBLISHED_QM9, type PublishedRow } from './published.js';
 
 type Saved = { readonly command: string; readonly reference: string; readonly results: readonly Omit<Evaluation, 'scores'>[] };
@@ -40,10 +40,7 @@ for (const name of files) {
   if ('results' in content) saved.push(content);
   else speeds.push(content);
 }
-const experiments = await readFile(path.join(FOLDER, 'experiments.jsonl'), 'utf8').then(
-  (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Experiment),
-  () => [],
-);
+const experiments = jsonLines<Experiment>(path.join(FOLDER, 'experiments.jsonl'));
 const isBioactive = ({ reference }: Saved): boolean => reference.startsWith('bioactive');
 const page = [
   '# Results',

@@ -18,6 +18,7 @@ import { sampleSkeletons, type SamplerSettings } from '../src/generation/skeleto
 import { readPartialModel } from '../src/network/model.js';
 import { createPredictor } from '../src/network/predictor.js';
 import { stereoAutomorphisms } from '../src/network/stereo-automorphisms.js';
+import { modelFile } from './model-file.js';
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +31,7 @@ const { values } = parseArgs({
   },
 });
 if (!values.reference) throw new Error('give --reference, an SD file of conformers');
-const file = /[/\\]|\.safetensors$/.test(values.model) ? values.model : `models/${values.model}.safetensors`;
+const file = modelFile(values.model);
 const { skeleton: stage } = readPartialModel(await readFile(file), file);
 if (!stage) throw new Error(`${file} has no skeleton stage`);
 const rdkit = await loadRDKit();

@@ -117,6 +117,13 @@ const silu = tf.customGrad((x, save) => {
   };
 }) as (x: Tensor) => Tensor;
 
+/** [B, n, n] distances in Å of coordinates [B, n, 3], softened: an atom's from itself stays above 0, where the root has a slope. */
+export function distances(x: Tensor): Tensor {
+  const [B, n] = x.shape as [number, number, number];
+  const difference = tf.sub(tf.reshape(x, [B, n, 1, 3]), tf.reshape(x, [B, 1, n, 3]));
+  return tf.sqrt(tf.add(tf.sum(tf.square(difference), -1), SOFT_DISTANCE));
+}
+
 /** Cyclic permutations of the columns of [.., 3], as matrices: (y, z, x) and (z, x, y). */
 const TURNS = [
   [
@@ -237,8 +244,7 @@ export function displacement(
   let vectors: Tensor | undefined;
   for (let l = 0; l < layers; l++) {
     const at = (name: string) => w(`layer${l}.${name}`);
-    const difference = tf.sub(tf.reshape(position, [B, n, 1, 3]), tf.reshape(position, [B, 1, n, 3]));
-    const distance = tf.reshape(tf.sqrt(tf.add(tf.sum(tf.square(difference), -1), SOFT_DISTANCE)), [B * n * n, 1]);
+    const distance = tf.reshape(distances(position), [B * n * n, 1]);
     const reach = tf.add(distance, 1);
     const radial = tf.exp(tf.neg(tf.square(tf.sub(tf.mul(distance, inverseWidths), shifts))));
     first ??= radial;

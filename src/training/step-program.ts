@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { registerGradients } from '../engine/gradients.js';
 import type { Program, Shape } from '../engine/program.js';
-import { displacement, type NetworkConfig } from '../network/egnn.js';
+import { displacement, distances, type NetworkConfig } from '../network/egnn.js';
 import { ATOM_FEATURES, LOCAL_PAIRS, PAIR_FEATURES } from '../network/features.js';
 import { unflatten, type ParameterSlice } from '../network/flat-parameters.js';
 
@@ -62,11 +62,4 @@ export function stepProgram(
       return { loss: tf.reshape(value, [1]), gradient: grad };
     },
   };
-}
-
-/** [B, n, n] distances in Å of coordinates [B, n, 3]; those of an atom from itself stay above 0, where the root has a slope. */
-function distances(x: Tensor): Tensor {
-  const [B, n] = x.shape as [number, number, number];
-  const ways = tf.sub(tf.reshape(x, [B, n, 1, 3]), tf.reshape(x, [B, 1, n, 3]));
-  return tf.sqrt(tf.add(tf.sum(tf.square(ways), -1), 1e-4));
 }
