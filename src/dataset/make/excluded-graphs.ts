@@ -19,7 +19,7 @@ export async function graphsOfFiles(rdkit: RDKitModule, files: readonly string[]
   for (const file of files)
     for await (const record of await readMoleculeFile(file)) {
       if (record.kind === 'error') throw record.error;
-      const input = record.kind === 'smiles' ? record.smiles : molblock({ molecule: record.structure });
+      const input = record.kind === 'smiles' ? record.smiles : molblock({ molecule: record.structure, dimension: 2 });
       const graph = graphOf(rdkit, input);
       if (graph === undefined) throw new Error(`${file}, line ${record.place.line}: the molecule to exclude cannot be read; correct or remove it`);
       graphs.add(graph);
