@@ -13,6 +13,8 @@ interface Rule {
   readonly inputsToSave?: string[];
   readonly saveAllInputs?: boolean;
   readonly outputsToSave?: boolean[];
+  /** Whether it takes the place of tfjs's own rule, because it knows more. */
+  readonly replaces?: boolean;
   readonly gradient: (dy: Tensor, saved: Saved, attrs: Record<string, unknown>) => Gradients;
 }
 
@@ -105,26 +107,33 @@ const rules: Record<string, Rule> = {
       },
     }),
   },
+  // tfjs's own does not know factors that are one for all of a batch.
   BatchMatMul: {
+    replaces: true,
     ...onInputs('a', 'b'),
     gradient: (dy, [a, b], attrs) => {
       const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
       return {
-        a: () => (transposeA ? tf.matMul(b!, dy, transposeB, true) : tf.matMul(dy, b!, false, !transposeB)),
-        b: () => (transposeB ? tf.matMul(dy, a!, true, transposeA) : tf.matMul(a!, dy, !transposeA, false)),
+        a: () => reduceTo(a!.shape, transposeA ? tf.matMul(b!, dy, transposeB, true) : tf.matMul(dy, b!, false, !transposeB)),
+        b: () => reduceTo(b!.shape, transposeB ? tf.matMul(dy, a!, true, transposeA) : tf.matMul(a!, dy, !transposeA, false)),
       };
     },
   },
 };
 
-/** Registers them; to be called before a gradient is taken. Those that another import has registered stay. */
+const own = new Map(
+  Object.entries(rules).map(([kernelName, { gradient, replaces = false, ...saving }]) => {
+    const gradFunc = (dy: Tensor | Tensor[], saved: Tensor[], attrs: object) => gradient(dy as Tensor, saved, attrs as Record<string, unknown>) as never;
+    return [kernelName, { config: { kernelName, ...saving, gradFunc }, replaces }];
+  }),
+);
+
+/** Registers them; to be called before a gradient is taken. Those that another import has registered mostly stay. */
 export function registerGradients(): void {
-  for (const [kernelName, { gradient, ...saving }] of Object.entries(rules)) {
-    if (tf.getGradient(kernelName)) continue;
-    tf.registerGradient({
-      kernelName,
-      ...saving,
-      gradFunc: (dy, saved, attrs) => gradient(dy as Tensor, saved, attrs as Record<string, unknown>) as never,
-    });
+  for (const [kernelName, { config, replaces }] of own) {
+    const present = tf.getGradient(kernelName);
+    if (present && (!replaces || present.gradFunc === config.gradFunc)) continue;
+    if (present) tf.unregisterGradient(kernelName);
+    tf.registerGradient(config);
   }
 }

@@ -4,6 +4,7 @@
  * the function records forward and backward alike, and tfjs stays the only autodiff.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { fuseSums, pruned } from './graph-passes.js';
 import type { Attribute, Graph, Initializer, Node } from './onnx-format.js';
 import { sizeOf, type Program, type Shape } from './program.js';
 
@@ -22,6 +23,9 @@ interface Recording {
   readonly initializers: Initializer[];
   /** Names of initialisers by their content, so that equal constants are stored once. */
   readonly known: Map<string, string>;
+  readonly shapes: Map<string, Shape>;
+  /** What a name is that is another one's reshaped. */
+  readonly sources: Map<string, { readonly name: string; readonly shape: Shape }>;
   count: number;
 }
 
@@ -91,6 +95,7 @@ function constant(shape: Shape, data: Float32Array | BigInt64Array): string {
   if (old) return old;
   const name = fresh();
   initializers.push({ name, shape, data });
+  current().shapes.set(name, shape);
   if (key) known.set(key, name);
   return name;
 }
@@ -135,7 +140,11 @@ function info(value: Value): tf.TensorInfo {
   return { dataId, shape: [...value.shape], dtype: 'float32' };
 }
 
-const named = (name: string, shape: Shape) => info({ kind: 'named', name, shape });
+function named(name: string, shape: Shape): tf.TensorInfo {
+  current().shapes.set(name, shape);
+  return info({ kind: 'named', name, shape });
+}
+
 const same = (a: Shape, b: Shape) => a.length === b.length && a.every((d, i) => d === b[i]);
 const broadcast = (a: Shape, b: Shape): number[] => tf.backend_util.assertAndGetBroadcastShape([...a], [...b]);
 
@@ -176,24 +185,54 @@ function binary(op: string, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo {
   if (simple) return simple;
   const [x, y] = [smallNameOf(a), smallNameOf(b)];
   const small = broadcast(x.shape, y.shape);
+  const [p, q] = [sourceOf(x), sourceOf(y)];
+  const scalar = x.shape.length === 0 || y.shape.length === 0;
+  if (scalar || (same(x.shape, y.shape) && same(p.shape, q.shape))) return widened(reshaped(op, [p.name, q.name], broadcast(p.shape, q.shape), small), shape);
   const name = append(op, [x.name, y.name]);
-  return same(small, shape) ? named(name, shape) : info({ kind: 'spread', base: name, baseShape: small, shape });
+  current().shapes.set(name, small);
+  return widened({ name, shape: small }, shape);
 }
 
 function unary(op: string, x: tf.TensorInfo): tf.TensorInfo {
   const small = smallNameOf(x);
-  const name = append(op, [small.name]);
-  return same(small.shape, x.shape)
-    ? named(name, x.shape)
-    : info({ kind: 'spread', base: name, baseShape: small.shape, shape: x.shape });
+  const source = sourceOf(small);
+  return widened(reshaped(op, [source.name], source.shape, small.shape), x.shape);
 }
+
+interface Small {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+const sourceOf = (value: Small): Small => current().sources.get(value.name) ?? value;
+
+/**
+ * An elementwise op on what its operands are reshapes of, its result reshaped in their place: reshapes move towards the
+ * end, where they meet and vanish.
+ */
+function reshaped(op: string, inputs: readonly string[], from: Shape, to: Shape): Small {
+  const name = append(op, inputs);
+  current().shapes.set(name, from);
+  return same(from, to) ? { name, shape: to } : reshapedName({ name, shape: from }, to);
+}
+
+function reshapedName(value: Small, shape: Shape): Small {
+  const source = sourceOf(value);
+  if (same(source.shape, shape)) return { name: source.name, shape };
+  const name = append('Reshape', [source.name, integers(shape)]);
+  current().sources.set(name, source);
+  current().shapes.set(name, shape);
+  return { name, shape };
+}
+
+const widened = ({ name, shape: small }: Small, shape: Shape): tf.TensorInfo =>
+  info(same(small, shape) ? { kind: 'named', name, shape } : { kind: 'spread', base: name, baseShape: small, shape });
 
 function reshape(x: tf.TensorInfo, shape: Shape): tf.TensorInfo {
   const value = valueOf(x);
-  if (value.kind === 'filled') return info({ ...value, shape });
-  if (value.kind === 'data') return info({ ...value, shape });
+  if (value.kind === 'filled' || value.kind === 'data') return info({ ...value, shape });
   if (same(x.shape, shape)) return x;
-  return named(append('Reshape', [nameOf(x), integers(shape)]), shape);
+  return named(reshapedName({ name: nameOf(x), shape: x.shape }, shape).name, shape);
 }
 
 function transposed(x: tf.TensorInfo): string {
@@ -324,7 +363,7 @@ function register(): void {
 export function trace(program: Program): Graph {
   register();
   const previous = tf.getBackend();
-  const session: Recording = { nodes: [], initializers: [], known: new Map(), count: 0 };
+  const session: Recording = { nodes: [], initializers: [], known: new Map(), shapes: new Map(), sources: new Map(), count: 0 };
   recording = session;
   void tf.setBackend(BACKEND);
   tf.engine().startScope();
@@ -335,14 +374,17 @@ export function trace(program: Program): Graph {
     };
     const inputs = Object.entries(program.inputs).map(([name, shape]) => ({ name, shape }));
     const tensors: Record<string, tf.Tensor> = {};
-    for (const { name, shape } of inputs) tensors[name] = tensorOf({ kind: 'named', name, shape });
+    for (const { name, shape } of inputs) {
+      tensors[name] = tensorOf({ kind: 'named', name, shape });
+      session.shapes.set(name, shape);
+    }
     for (const [name, { shape, data }] of Object.entries(program.constants ?? {}))
       tensors[name] = tensorOf({ kind: 'data', data, shape });
     const outputs = Object.entries(program.build(tensors)).map(([name, tensor]) => {
       session.nodes.push({ op: 'Identity', inputs: [nameOf(tensor)], outputs: [name] });
       return { name, shape: tensor.shape };
     });
-    return { nodes: session.nodes, initializers: session.initializers, inputs, outputs };
+    return { nodes: fuseSums(pruned(session.nodes, outputs.map(({ name }) => name)), session.shapes), initializers: session.initializers, inputs, outputs };
   } finally {
     tf.engine().endScope();
     recording = undefined;

@@ -145,6 +145,9 @@ function cross(a: Tensor, b: Tensor): Tensor {
   return tf.sub(tf.mul(turn(a, 0), turn(b, 1)), tf.mul(turn(a, 1), turn(b, 0)));
 }
 
+/** Weights [rows, columns] as those of every member of a batch. */
+const asBatch = (weights: Tensor): Tensor => tf.reshape(weights, [1, ...weights.shape]);
+
 /** Moves the first `by` of three slices along axis 1 to its end. */
 function roll(v: Tensor, by: 1 | 2): Tensor {
   const [head, tail] = tf.split(v, [by, 3 - by], 1) as [Tensor, Tensor];
@@ -187,15 +190,15 @@ function scatter(centres: Tensor, forces: Tensor): Tensor {
 }
 
 /**
- * C vectors of each atom, V_i = Σ_j w_ij (x_i − x_j), from shares w [B·n·n, C]: each shortened to V/√(|V|² + 1 Å²), as
+ * C vectors of each atom, V_i = Σ_j w_ij (x_i − x_j), from shares w [B, C, n·n]: each shortened to V/√(|V|² + 1 Å²), as
  * [B, C, n, 3], and the √(|V|² + 1) − 1 [B·n, C]. After PaiNN's vector features (Schütt, Unke, Gastegger 2021,
  * arXiv:2102.03150, eq. 8).
  */
 function gatherVectors(shares: Tensor, position: Tensor): { vectors: Tensor; lengths: Tensor } {
   const [B, n] = position.shape as [number, number, number];
   const C = shares.shape[1]!;
-  const w = tf.transpose(tf.reshape(shares, [B, n, n, C]), [0, 3, 1, 2]);
-  const gathered = tf.reshape(tf.matMul(tf.reshape(w, [B, C * n, n]), position), [B, C, n, 3]);
+  const w = tf.reshape(shares, [B, C, n, n]);
+  const gathered = tf.reshape(tf.matMul(tf.reshape(shares, [B, C * n, n]), position), [B, C, n, 3]);
   const sums = tf.sub(tf.mul(tf.reshape(position, [B, 1, n, 3]), tf.sum(w, 3, true)), gathered);
   const length = tf.sqrt(tf.add(tf.sum(tf.square(sums), -1, true), 1));
   const lengths = tf.reshape(tf.transpose(tf.reshape(length, [B, C, n]), [0, 2, 1]), [B * n, C]);
@@ -203,17 +206,17 @@ function gatherVectors(shares: Tensor, position: Tensor): { vectors: Tensor; len
 }
 
 /**
- * What the vectors [B, C, n, 3] of two atoms say of the pair [B·n·n, 3C]: V_i and V_j along the way from one to the
- * other, of which bond angles follow, and V_i·V_j, of which torsions do. `reach` [B·n·n, 1] is the distance + 1 Å.
+ * What the vectors [B, C, n, 3] of two atoms say of the pair, three times [B, C, n·n]: V_i and V_j along the way from
+ * one to the other, of which bond angles follow, and V_i·V_j, of which torsions do. `reach` [B, 1, n·n] is the
+ * distance + 1 Å.
  */
-function anglesOf(vectors: Tensor, position: Tensor, reach: Tensor): Tensor {
+function anglesOf(vectors: Tensor, position: Tensor, reach: Tensor): Tensor[] {
   const [B, C, n] = vectors.shape as [number, number, number, number];
   const across = tf.matMul(tf.reshape(vectors, [B, C * n, 3]), tf.transpose(position, [0, 2, 1]));
   const own = tf.sum(tf.mul(vectors, tf.reshape(position, [B, 1, n, 3])), -1, true);
   const along = tf.div(tf.sub(own, tf.reshape(across, [B, C, n, n])), tf.reshape(reach, [B, 1, n, n]));
   const between = tf.matMul(vectors, vectors, false, true);
-  const angles = tf.concat([along, tf.transpose(along, [0, 1, 3, 2]), between], 1);
-  return tf.reshape(tf.transpose(angles, [0, 2, 3, 1]), [B * n * n, 3 * C]);
+  return [along, tf.transpose(along, [0, 1, 3, 2]), between].map((angles) => tf.reshape(angles, [B, C, n * n]));
 }
 
 /**
@@ -237,14 +240,17 @@ export function displacement(
   const embedded = silu(perNode(tf.add(graphPart, timePart), width));
   let h = tf.add(tf.matMul(embedded, w('embed.out')), w('embed.out.bias'));
 
-  const inverseWidths = tf.tensor2d([RADIAL_WIDTHS.map((v) => 1 / v)]);
-  const shifts = tf.tensor2d([RADIAL_CENTRES.map((c, k) => c / RADIAL_WIDTHS[k]!)]);
+  const inverseWidths = tf.tensor3d(RADIAL_WIDTHS.map((v) => 1 / v), [1, RADIAL, 1]);
+  const shifts = tf.tensor3d(RADIAL_CENTRES.map((c, k) => c / RADIAL_WIDTHS[k]!), [1, RADIAL, 1]);
+  // What is known of a pair lies in columns, [B, features, n·n]: one product weighs it all, with nothing transposed.
+  const columns = tf.transpose(tf.reshape(pairs, [G, n * n, PAIR_FEATURES]), [0, 2, 1]);
+  const ofGraph = G === B ? columns : tf.tile(columns, [B, 1, 1]);
   let position = x;
   let first: Tensor | undefined;
   let vectors: Tensor | undefined;
   for (let l = 0; l < layers; l++) {
     const at = (name: string) => w(`layer${l}.${name}`);
-    const distance = tf.reshape(distances(position), [B * n * n, 1]);
+    const distance = tf.reshape(distances(position), [B, 1, n * n]);
     const reach = tf.add(distance, 1);
     const radial = tf.exp(tf.neg(tf.square(tf.sub(tf.mul(distance, inverseWidths), shifts))));
     first ??= radial;
@@ -253,17 +259,20 @@ export function displacement(
       tf.reshape(tf.add(tf.matMul(h, at('receiver')), at('edge.bias')), [B, n, 1, edgeWidth]),
       tf.reshape(tf.matMul(h, at('sender')), [B, 1, n, edgeWidth]),
     );
-    const fromGraph = tf.reshape(tf.matMul(pairs, at('pair')), [G, n, n, edgeWidth]);
-    const fromDistance = tf.reshape(tf.matMul(tf.concat([radial, first], 1), at('distance')), [B, n, n, edgeWidth]);
-    let known = tf.reshape(tf.add(tf.add(sent, fromDistance), fromGraph), [B * n * n, edgeWidth]);
-    if (vectors) known = tf.add(known, tf.matMul(anglesOf(vectors, position, reach), at('angles')));
-    const hidden = silu(known);
+    const seen = tf.concat([radial, first, ofGraph, ...(vectors ? anglesOf(vectors, position, reach) : [])], 1);
+    const weighed = tf.matMul(seen, asBatch(tf.concat([at('distance'), at('pair'), ...(vectors ? [at('angles')] : [])], 0)), true);
+    const hidden = silu(tf.reshape(tf.add(tf.reshape(weighed, [B, n, n, edgeWidth]), sent), [B * n * n, edgeWidth]));
     const message = silu(tf.add(tf.matMul(hidden, at('message')), at('message.bias')));
-    const heads = tf.add(tf.matMul(message, at('heads')), at('heads.bias'));
-    const [pull, gate] = tf.split(heads, 2, 1) as [Tensor, Tensor];
+    // Every head one row of [n, n] a conformer, so that taking them apart costs nothing.
+    const last = l === layers - 1;
+    const shareCount = last ? 0 : vectorCount;
+    const headWeights = shareCount > 0 ? tf.concat([at('heads'), at('vectors')], 1) : at('heads');
+    const heads = tf.matMul(asBatch(headWeights), tf.reshape(message, [B, n * n, edgeWidth]), true, true);
+    const [pull, gate, shares] = tf.split(heads, shareCount > 0 ? [1, 1, shareCount] : [1, 1], 1) as [Tensor, Tensor, Tensor?];
+    const [pullBias, gateBias] = tf.split(asBatch(at('heads.bias')), 2, 2) as [Tensor, Tensor];
 
     // Σ_j W_ij (x_i − x_j), as two small products instead of a sum over [B, n, n, 3].
-    const pulls = tf.reshape(tf.div(pull, reach), [B, n, n]);
+    const pulls = tf.reshape(tf.div(tf.add(pull, pullBias), reach), [B, n, n]);
     const moved = tf.sub(tf.mul(position, tf.sum(pulls, 2, true)), tf.matMul(pulls, position));
 
     const { directions, volume } = handedness(position, centres);
@@ -278,16 +287,16 @@ export function displacement(
 
     const update = tf.add(tf.mul(moved, COORDINATE_SCALE), tf.mul(turned, CHIRAL_SCALE));
     position = tf.add(position, mobile ? tf.mul(update, mobile) : update);
-    if (l === layers - 1) break;
+    if (last) break;
 
-    const gates = tf.reshape(tf.sigmoid(gate), [B * n, 1, n]);
+    const gates = tf.reshape(tf.sigmoid(tf.add(gate, gateBias)), [B * n, 1, n]);
     const gathered = perNode(tf.matMul(gates, tf.reshape(message, [B * n, n, edgeWidth])), edgeWidth);
     let mixing = tf.add(
       tf.add(tf.matMul(h, at('node.state')), tf.matMul(tf.mul(gathered, MESSAGE_SCALE), at('node.message'))),
       tf.add(tf.mul(volumes, at('node.volume')), at('node.bias')),
     );
-    if (vectorCount > 0) {
-      const made = gatherVectors(tf.div(tf.matMul(message, at('vectors')), reach), position);
+    if (shares) {
+      const made = gatherVectors(tf.div(shares, reach), position);
       vectors = made.vectors;
       mixing = tf.add(mixing, tf.matMul(made.lengths, at('node.vectors')));
     }

@@ -40,7 +40,7 @@ const post = (message: WorkerMessage) => parentPort!.postMessage(message);
 
 async function work({ worker, stage, config, packed, device, buffers }: WorkerTask): Promise<void> {
   const shared = viewOf(buffers);
-  const engine = await openOnnxEngine({ device });
+  const engine = await openOnnxEngine({ device, keepMemory: false });
   const parameters = parameterSlices(parameterShapes(config.network));
   const settings = { ...config, stage };
   const { kept, heldOut } = splitHeldOut(await readPacked(packed), config.validationShare);
