@@ -31,8 +31,11 @@ export interface NetworkInputs {
   readonly atoms: Tensor;
   /** [G·n·n, PAIR_FEATURES] */
   readonly pairs: Tensor;
-  /** [G, 4, n, n] for each tagged centre i, row i: one-hot of the centre itself and of its three ordered neighbours. */
-  readonly centres: Tensor;
+  /**
+   * [G, 4, n, n] for each tagged centre i, row i: one-hot of the centre itself and of its three ordered neighbours.
+   * Without it no atom is tagged, which is the same as all zeros and cheaper.
+   */
+  readonly centres?: Tensor | undefined;
   /** [G, n, 1] 1 where an atom may move, 0 where it is clamped; without it all move and the centre of mass rests. */
   readonly mobile?: Tensor | undefined;
 }
@@ -229,7 +232,7 @@ export function displacement(
   { x, t, atoms, pairs, centres, mobile }: NetworkInputs,
 ): Tensor {
   const [B, n] = x.shape as [number, number, number];
-  const G = centres.shape[0]!;
+  const G = pairs.shape[0]! / (n * n);
   const w = (name: string) => weights[name]!;
   const perNode = (v: Tensor, columns: number) => tf.reshape(v, [B * n, columns]);
 
@@ -275,17 +278,19 @@ export function displacement(
     const pulls = tf.reshape(tf.div(tf.add(pull, pullBias), reach), [B, n, n]);
     const moved = tf.sub(tf.mul(position, tf.sum(pulls, 2, true)), tf.matMul(pulls, position));
 
-    const { directions, volume } = handedness(position, centres);
-    const volumes = tf.reshape(volume, [B * n, 1]);
-    const weighing = silu(
-      tf.add(tf.add(tf.matMul(h, at('chiral')), tf.mul(volumes, at('chiral.volume'))), at('chiral.bias')),
-    );
-    const amounts = tf.transpose(tf.reshape(tf.matMul(weighing, at('chiral.out')), [B, n, 3]), [0, 2, 1]);
-    const forces = tf.mul(directions, tf.reshape(amounts, [B, 3, n, 1]));
-    const recoil = tf.neg(tf.sum(forces, 1, true));
-    const turned = scatter(centres, tf.concat([recoil, forces], 1));
-
-    const update = tf.add(tf.mul(moved, COORDINATE_SCALE), tf.mul(turned, CHIRAL_SCALE));
+    let update = tf.mul(moved, COORDINATE_SCALE);
+    let volumes: Tensor | undefined;
+    if (centres) {
+      const { directions, volume } = handedness(position, centres);
+      volumes = tf.reshape(volume, [B * n, 1]);
+      const weighing = silu(
+        tf.add(tf.add(tf.matMul(h, at('chiral')), tf.mul(volumes, at('chiral.volume'))), at('chiral.bias')),
+      );
+      const amounts = tf.transpose(tf.reshape(tf.matMul(weighing, at('chiral.out')), [B, n, 3]), [0, 2, 1]);
+      const forces = tf.mul(directions, tf.reshape(amounts, [B, 3, n, 1]));
+      const recoil = tf.neg(tf.sum(forces, 1, true));
+      update = tf.add(update, tf.mul(scatter(centres, tf.concat([recoil, forces], 1)), CHIRAL_SCALE));
+    }
     position = tf.add(position, mobile ? tf.mul(update, mobile) : update);
     if (last) break;
 
@@ -293,7 +298,7 @@ export function displacement(
     const gathered = perNode(tf.matMul(gates, tf.reshape(message, [B * n, n, edgeWidth])), edgeWidth);
     let mixing = tf.add(
       tf.add(tf.matMul(h, at('node.state')), tf.matMul(tf.mul(gathered, MESSAGE_SCALE), at('node.message'))),
-      tf.add(tf.mul(volumes, at('node.volume')), at('node.bias')),
+      volumes ? tf.add(tf.mul(volumes, at('node.volume')), at('node.bias')) : at('node.bias'),
     );
     if (shares) {
       const made = gatherVectors(tf.div(shares, reach), position);

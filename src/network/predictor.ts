@@ -29,9 +29,9 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
   const programs = new Map<string, Promise<CompiledProgram>>();
   const schedule = stage.path && pathSchedule(stage.path);
 
-  async function programFor(n: number, batch: number, clamped: boolean): Promise<CompiledProgram> {
-    const key = `${n} ${batch} ${clamped}`;
-    const found = programs.get(key) ?? engine.compile(predictionProgram(stage, n, batch, clamped));
+  async function programFor(kind: ProgramKind): Promise<CompiledProgram> {
+    const key = JSON.stringify(kind);
+    const found = programs.get(key) ?? engine.compile(predictionProgram(stage, kind));
     programs.delete(key);
     programs.set(key, found);
     if (programs.size > MOST_PROGRAMS) {
@@ -52,6 +52,7 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
     batchLimit,
     bind(graph, mobile) {
       const { n, atoms, pairs } = graph;
+      const tagged = graph.centres.length > 0;
       const centres = new Float32Array(4 * n * n);
       centreRows(centres, graph);
       return async (straight, straightTime) => {
@@ -63,7 +64,7 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
         }
         const count = x.length / (3 * n);
         const batch = BATCH_SIZES.find((size) => size >= count)!;
-        const program = await programFor(n, batch, !!mobile);
+        const program = await programFor({ n, batch, clamped: !!mobile, tagged });
         let filled = x;
         if (batch > count) {
           filled = new Float32Array(batch * n * 3);
@@ -75,7 +76,7 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
           t: new Float32Array(batch).fill(t),
           atoms,
           pairs,
-          centres,
+          ...(tagged && { centres }),
           ...(mobile && { mobile }),
         });
         const scale = stage.target === 'data' ? 1 : 1 - t;
@@ -91,7 +92,16 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
   };
 }
 
-function predictionProgram({ network, weights }: StageModel, n: number, batch: number, clamped: boolean): Program {
+interface ProgramKind {
+  readonly n: number;
+  readonly batch: number;
+  /** Whether some atoms may not move. */
+  readonly clamped: boolean;
+  /** Whether a centre has a side to keep: without, a good part of the work falls away. */
+  readonly tagged: boolean;
+}
+
+function predictionProgram({ network, weights }: StageModel, { n, batch, clamped, tagged }: ProgramKind): Program {
   const shapes = parameterShapes(network);
   return {
     inputs: {
@@ -99,13 +109,13 @@ function predictionProgram({ network, weights }: StageModel, n: number, batch: n
       t: [batch, 1],
       atoms: [n, ATOM_FEATURES],
       pairs: [n * n, PAIR_FEATURES],
-      centres: [1, 4, n, n],
+      ...(tagged && { centres: [1, 4, n, n] }),
       ...(clamped && { mobile: [1, n, 1] }),
     },
     constants: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape, data: weights[name]! }])),
     build: (tensors) => {
       const { x, t, atoms, pairs, centres, mobile } = tensors;
-      return { moved: displacement(network, tensors, { x: x!, t: t!, atoms: atoms!, pairs: pairs!, centres: centres!, mobile }) };
+      return { moved: displacement(network, tensors, { x: x!, t: t!, atoms: atoms!, pairs: pairs!, centres, mobile }) };
     },
   };
 }
