@@ -8,7 +8,7 @@ import type { StageModel } from './model.js';
 /** Batches come in these sizes, so that few programs are compiled; a smaller batch is filled up. */
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32];
 /** Pairs of atoms in one batch: larger ones no longer fit the caches, and are slower a conformer. */
-const MOST_PAIRS = 12_000;
+const MOST_PAIRS = 6_500;
 /** Compiled programs kept; the one unused for longest goes first. */
 const MOST_PROGRAMS = 24;
 
