@@ -10,6 +10,7 @@
 import { parseArgs } from 'node:util';
 import { createForceField, MMFF94Error } from '../src/chem/mmff94.js';
 import { openText } from '../src/chem/io/open.node.js';
+import { recordGroups } from '../src/chem/io/record-groups.js';
 import { readSdf, type SdfRecord } from '../src/chem/io/sdf.js';
 import { moleculeFromStructure } from '../src/chem/parse.js';
 import { createRandom, type Random } from '../src/flow/random.js';
@@ -35,18 +36,6 @@ function populationOf({ fields, line }: SdfRecord): number {
   const value = energy !== undefined ? -Number(energy) : Number(weight ?? NaN);
   if (Number.isFinite(value)) return value;
   throw new Error(`${values.reference}, line ${line}: no number in RELATIVE_ENERGY_KCAL_MOL or BOLTZMANN_WEIGHT_298K`);
-}
-
-async function* groups(): AsyncGenerator<SdfRecord[]> {
-  let group: SdfRecord[] = [];
-  for await (const record of readSdf(await openText(values.reference!))) {
-    if (group.length > 0 && record.structure.name !== group[0]!.structure.name) {
-      yield group;
-      group = [];
-    }
-    group.push(record);
-  }
-  yield group;
 }
 
 /** Ranks from 0, equal values sharing their mean. */
@@ -97,7 +86,7 @@ const densities: Ranked[] = [];
 const forceField: Ranked[] = [];
 let conformers = 0;
 const start = performance.now();
-for await (const group of groups()) {
+for await (const group of recordGroups(readSdf(await openText(values.reference!)))) {
   if (densities.length === most) break;
   if (group.length < 3) continue;
   const { molecule, order } = moleculeFromStructure(generator.rdkit, group[0]!.structure);

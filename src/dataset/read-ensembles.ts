@@ -2,6 +2,7 @@
 import { moleculeFromStructure } from '../chem/parse.js';
 import type { RDKitModule } from '../chem/rdkit.js';
 import { openText } from '../chem/io/open.node.js';
+import { recordGroups } from '../chem/io/record-groups.js';
 import { readSdf, type SdfRecord } from '../chem/io/sdf.js';
 import { createRandom } from '../flow/random.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
@@ -26,25 +27,15 @@ export async function* readEnsembles({
   deuterated = 0,
   onSkip = () => {},
 }: ReadEnsemblesOptions): AsyncGenerator<Ensemble> {
-  let group: SdfRecord[] = [];
   const records = readSdf(await openText(file), { file, onError: (error) => onSkip(error.message) });
-  function* finish(): Generator<Ensemble> {
-    if (group.length === 0) return;
+  for await (const group of recordGroups(records)) {
     const ensemble = ensembleOf(rdkit, file, group, onSkip);
-    if (!ensemble) return;
+    if (!ensemble) continue;
     yield ensemble;
     const marked = withDeuterium(group, deuterated);
     const twin = marked && ensembleOf(rdkit, file, marked, onSkip);
     if (twin) yield { ...twin, family: ensemble.family };
   }
-  for await (const record of records) {
-    if (group.length > 0 && record.structure.name !== group[0]!.structure.name) {
-      yield* finish();
-      group = [];
-    }
-    group.push(record);
-  }
-  yield* finish();
 }
 
 /** The records with one to three hydrogens made deuterium, the same in each; undefined for most titles. */

@@ -1,4 +1,5 @@
 /** Reads SD files, such as QM9's `gdb9.sdf` and exports of GEOM's RDKit molecules: records of one title in a row. */
+import { recordGroups, sameTitle } from '../../chem/io/record-groups.js';
 import { readSdf, type SdfRecord } from '../../chem/io/sdf.js';
 import type { TextChunks } from '../../chem/io/lines.js';
 import type { SourceEnsemble } from './source.js';
@@ -7,20 +8,13 @@ export async function* readSdfEnsembles(
   chunks: TextChunks,
   { file = 'SDF', onSkip = () => {} }: { file?: string | undefined; onSkip?: ((reason: string) => void) | undefined } = {},
 ): AsyncGenerator<SourceEnsemble> {
-  let group: SdfRecord[] = [];
-  for await (const record of readSdf(chunks, { file, onError: (error) => onSkip(error.message) })) {
-    if (group.length > 0 && !belongs(group[0]!, record)) {
-      yield ensembleOf(group, file, onSkip);
-      group = [];
-    }
-    group.push(record);
-  }
-  if (group.length > 0) yield ensembleOf(group, file, onSkip);
+  const records = readSdf(chunks, { file, onError: (error) => onSkip(error.message) });
+  for await (const group of recordGroups(records, belongs)) yield ensembleOf(group, file, onSkip);
 }
 
 /** Records without a title stand each for itself. */
 function belongs(first: SdfRecord, record: SdfRecord): boolean {
-  return record.structure.name !== '' && record.structure.name === first.structure.name;
+  return record.structure.name !== '' && sameTitle(first, record);
 }
 
 function ensembleOf(records: readonly SdfRecord[], file: string, onSkip: (reason: string) => void): SourceEnsemble {
