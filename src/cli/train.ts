@@ -1,11 +1,12 @@
 /** molflow train: a model of a configuration and SD files of conformers. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadRDKit } from '../chem/rdkit.js';
 import { packEnsembles } from '../dataset/pack.js';
 import { readPartialModel } from '../network/model.js';
 import { parseTrainingConfig, type StageName } from '../training/config.js';
+import { pythonWithTorch, trainTorch } from '../training/torch/train-torch.node.js';
 import { train, type TrainingProgress } from '../training/train.js';
 import { wholeFrom } from './arguments.js';
 
@@ -15,7 +16,8 @@ interface TrainFlags {
   readonly out?: string;
   readonly stage?: StageName;
   readonly workers: number;
-  readonly device: string;
+  readonly engine: 'onnx' | 'torch';
+  readonly device?: string;
   readonly cache: string;
   readonly init?: string;
   readonly beside?: string;
@@ -34,8 +36,9 @@ export function trainCommand(): Command {
     .requiredOption('--data <file...>', 'SD files (.sdf, .sdf.gz): all hydrogens explicit, the records of a molecule in a row under one title; or the pairs of molflow reflow')
     .option('--out <folder>', 'folder of the run (default: runs/<name of the configuration>)')
     .option('--stage <stage>', 'skeleton or hydrogens alone (default: both, one after the other)', stageName)
-    .option('--workers <n>', 'data-parallel workers, best one per core', wholeFrom(1), 2)
-    .option('--device <name>', 'execution provider: cpu, webgpu, cuda, coreml, dml', 'cpu')
+    .option('--workers <n>', 'data-parallel workers, best one per core; with torch, processes that draw batches', wholeFrom(1), 2)
+    .addOption(new Option('--engine <name>', 'onnxruntime, or PyTorch for GPUs (Python with torch and onnx)').choices(['onnx', 'torch']).default('onnx'))
+    .option('--device <name>', 'execution provider of onnx: cpu, webgpu, coreml, dml; or device of torch: cuda, cpu (default: cpu; cuda)')
     .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
     .option('--init <model>', 'start from the weights of this model (fine-tuning)')
     .option('--beside <model>', 'take a stage that the configuration lacks from this model (default: that of --init)')
@@ -71,21 +74,24 @@ async function run(flags: TrainFlags): Promise<void> {
       say('stopping after a last checkpoint');
       abort.abort();
     });
+  const python = flags.engine === 'torch' ? pythonWithTorch() : undefined;
+  if (flags.engine === 'torch' && !python) throw new Error('--engine torch needs a Python with torch and onnx, and neither python3 nor /usr/bin/python3 has both');
   for (const stage of stages) {
     if (abort.signal.aborted) break;
-    await train({
+    const options = {
       name: config.name,
       stage,
       config: config[stage]!,
       packed,
       folder: flags.out ?? path.join('runs', config.name),
       workers: flags.workers,
-      device: flags.device,
+      ...(flags.device !== undefined && { device: flags.device }),
       initial: initial?.[stage],
       kept,
-      onProgress: (progress) => say(progressLine(progress)),
+      onProgress: (progress: TrainingProgress) => say(progressLine(progress)),
       signal: abort.signal,
-    });
+    };
+    await (python ? trainTorch({ ...options, python }) : train(options));
   }
 }
 

@@ -50,6 +50,29 @@ export interface BatchSettings {
   };
 }
 
+/** A batch but for what depends on the graphs alone: who holds a table of features needs no more. */
+export interface Points {
+  readonly n: number;
+  readonly size: number;
+  /** Places [size] of the molecules among those of n atoms, as `features` has them. */
+  readonly places: Int32Array;
+  /** x, t, target and weight, as the training program takes them. */
+  readonly feeds: Readonly<Record<'x' | 't' | 'target' | 'weight', Float32Array>>;
+}
+
+/** What the training program takes of the M molecules of n atoms, beside points. */
+export interface FeatureTable {
+  readonly molecules: number;
+  /** [M, n, ATOM_FEATURES] */
+  readonly atoms: Float32Array;
+  /** [M, n·n, PAIR_FEATURES], zeros and ones. */
+  readonly pairs: Uint8Array;
+  /** [M, 4, n, n], zeros and ones. */
+  readonly centres: Uint8Array;
+  /** [M, n], zeros and ones; of hydrogens alone. */
+  readonly mobile?: Uint8Array;
+}
+
 export interface Batch {
   readonly n: number;
   readonly size: number;
@@ -126,28 +149,36 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
       const weights = sizes.map((n, k) => (shares[k]! - (shares[k - 1] ?? 0)) * batchSize(n, settings));
       let at = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
       const n = sizes.find((_, k) => (at -= weights[k]!) < 0) ?? sizes[sizes.length - 1]!;
-      return pickEntry(groups.get(n)!, random).ensemble;
-    },
-    draw(random: Random): Batch {
-      const at = random.uniform() * total;
-      const n = sizes[shares.findIndex((share) => at < share)] ?? sizes[sizes.length - 1]!;
       const group = groups.get(n)!;
-      const size = batchSize(n, settings);
-      const times = isTransport(settings) ? settings.transport.draws : 1;
-      const entries: Entry[] = [];
-      while (entries.length < size) {
-        const entry = pickEntry(group, random);
-        for (let k = Math.min(times, size - entries.length); k > 0; k--) entries.push(entry);
-      }
-      return makeBatch(entries, n, settings, random);
+      return group[pickPlace(group, random)]!.ensemble;
     },
+    /** Molecules in a batch of those of n atoms. */
+    batchSize: (n: number) => batchSize(n, settings),
+    draw: (random: Random): Batch => batchOf(drawPoints(random), (n, place) => groups.get(n)![place]!, settings),
+    drawPoints,
+    /** The features of all molecules of n atoms, `sizes` says of which n there are some. */
+    features: (n: number): FeatureTable => tableOf(groups.get(n)!, n, settings),
   };
+
+  function drawPoints(random: Random): Points {
+    const at = random.uniform() * total;
+    const n = sizes[shares.findIndex((share) => at < share)] ?? sizes[sizes.length - 1]!;
+    const group = groups.get(n)!;
+    const size = batchSize(n, settings);
+    const times = isTransport(settings) ? settings.transport.draws : 1;
+    const places: number[] = [];
+    while (places.length < size) {
+      const place = pickPlace(group, random);
+      for (let k = Math.min(times, size - places.length); k > 0; k--) places.push(place);
+    }
+    return { n, size, places: Int32Array.from(places), feeds: pointsOf(places.map((place) => group[place]!), n, settings, random) };
+  }
 }
 
 const isTransport = ({ stage, coupling }: BatchSettings): boolean =>
   stage === 'skeleton' && (coupling === 'transport' || coupling === 'sinkhorn');
 
-function pickEntry(group: readonly Entry[], random: Random): Entry {
+function pickPlace(group: readonly Entry[], random: Random): number {
   const at = random.uniform() * group.at(-1)!.cumulative;
   let [low, high] = [0, group.length - 1];
   while (low < high) {
@@ -155,7 +186,7 @@ function pickEntry(group: readonly Entry[], random: Random): Entry {
     if (at < group[middle]!.cumulative) high = middle;
     else low = middle + 1;
   }
-  return group[low]!;
+  return low;
 }
 
 export type BatchSource = ReturnType<typeof batchSource>;
@@ -169,47 +200,80 @@ function featuresOf(entry: Entry, stage: BatchSettings['stage']) {
   return (entry.features = { graph, pairs: Uint8Array.from(pairs) });
 }
 
-function makeBatch(entries: readonly Entry[], n: number, settings: BatchSettings, random: Random): Batch {
-  const B = entries.length;
+/** Points with the features of their molecules. */
+function batchOf({ n, size: B, places, feeds }: Points, entryAt: (n: number, place: number) => Entry, { stage }: BatchSettings): Batch {
   const arrays = {
-    x: new Float32Array(B * n * 3),
-    t: new Float32Array(B),
+    ...feeds,
     atoms: new Float32Array(B * n * ATOM_FEATURES),
     pairs: new Float32Array(B * n * n * PAIR_FEATURES),
     centres: new Float32Array(B * 4 * n * n),
+    ...(stage === 'hydrogens' && { mobile: new Float32Array(B * n) }),
+  };
+  places.forEach((place, b) => fillFeatures(arrays, b, entryAt(n, place), n, stage));
+  return { n, size: B, feeds: arrays };
+}
+
+function tableOf(group: readonly Entry[], n: number, { stage }: BatchSettings): FeatureTable {
+  const table = {
+    molecules: group.length,
+    atoms: new Float32Array(group.length * n * ATOM_FEATURES),
+    pairs: new Uint8Array(group.length * n * n * PAIR_FEATURES),
+    centres: new Uint8Array(group.length * 4 * n * n),
+    ...(stage === 'hydrogens' && { mobile: new Uint8Array(group.length * n) }),
+  };
+  group.forEach((entry, place) => fillFeatures(table, place, entry, n, stage));
+  return table;
+}
+
+interface FeatureArrays {
+  readonly atoms: Float32Array;
+  readonly pairs: Float32Array | Uint8Array;
+  readonly centres: Float32Array | Uint8Array;
+  readonly mobile?: Float32Array | Uint8Array;
+}
+
+/** Writes what the graph of an entry says into row `b` of the arrays. */
+function fillFeatures({ atoms, pairs, centres, mobile }: FeatureArrays, b: number, entry: Entry, n: number, stage: BatchSettings['stage']): void {
+  const features = featuresOf(entry, stage);
+  atoms.set(features.graph.atoms, b * n * ATOM_FEATURES);
+  pairs.set(features.pairs, b * n * n * PAIR_FEATURES);
+  if (features.graph.centres.length > 0) centreRows(centres.subarray(b * 4 * n * n, (b + 1) * 4 * n * n), features.graph);
+  mobile?.set(hydrogenParents(entry.ensemble.molecule).mobile, b * n);
+}
+
+function pointsOf(entries: readonly Entry[], n: number, settings: BatchSettings, random: Random): Points['feeds'] {
+  const B = entries.length;
+  const points = {
+    x: new Float32Array(B * n * 3),
+    t: new Float32Array(B),
     target: new Float32Array(B * n * 3),
     weight: new Float32Array(B),
-    ...(settings.stage === 'hydrogens' && { mobile: new Float32Array(B * n) }),
   };
   const schedule = pathSchedule(settings.path);
   const transported = isTransport(settings) ? transportedPairs(entries, n, settings, random) : undefined;
   entries.forEach((entry, b) => {
-    const { graph, pairs } = featuresOf(entry, settings.stage);
-    arrays.atoms.set(graph.atoms, b * n * ATOM_FEATURES);
-    arrays.pairs.set(pairs, b * n * n * PAIR_FEATURES);
-    if (graph.centres.length > 0) centreRows(arrays.centres.subarray(b * 4 * n * n, (b + 1) * 4 * n * n), graph);
-    const tagged = graph.centres.length > 0;
+    const tagged = featuresOf(entry, settings.stage).graph.centres.length > 0;
     const { x0, x1 } = transported?.[b] ?? { x0: new Float32Array(n * 3), x1: new Float32Array(n * 3) };
     if (settings.coupling === 'paired') drawPair(x0, x1, entry.ensemble, n, tagged, random);
     else if (!transported) {
       drawConformer(x1, entry.ensemble, n, tagged, random);
       if (settings.stage === 'skeleton') coupledNoise(x0, x1, entry.ensemble, settings, random);
-      else arrays.mobile!.set(coupledHydrogens(x0, x1, entry.ensemble, settings, random), b * n);
+      else coupledHydrogens(x0, x1, entry.ensemble, settings, random);
     }
 
     const t = sampleTime(settings.time, random);
-    const x = arrays.x.subarray(b * n * 3, (b + 1) * n * 3);
+    const x = points.x.subarray(b * n * 3, (b + 1) * n * 3);
     interpolate(x, x0, x1, t, schedule);
     if (settings.stage === 'skeleton' && settings.coupling === 'rotation-averaged')
       rotationAveragedData(x1, x, x1.slice(), { atoms: n, t, scale: defaultScale(n) });
-    const target = arrays.target.subarray(b * n * 3, (b + 1) * n * 3);
+    const target = points.target.subarray(b * n * 3, (b + 1) * n * 3);
     // The velocity is (x1 − x)/(1 − t), which is x1 − x0 unless x1 has become a mean.
     const scale = settings.target === 'data' ? 1 : 1 / (1 - t);
     for (let i = 0; i < n * 3; i++) target[i] = scale * (x1[i]! - x[i]!);
-    arrays.t[b] = t;
-    arrays.weight[b] = settings.target === 'data' ? dataLossWeight(schedule.noise(t)) : 1;
+    points.t[b] = t;
+    points.weight[b] = settings.target === 'data' ? dataLossWeight(schedule.noise(t)) : 1;
   });
-  return { n, size: B, feeds: arrays };
+  return points;
 }
 
 /** One conformer of the ensemble, centred; without tagged centres its mirror image is as good, and half of the time taken. */
@@ -277,17 +341,16 @@ function transportedPairs(entries: readonly Entry[], n: number, settings: BatchS
   return pairs;
 }
 
-/** Hydrogens about their parents, the rest where it belongs; returns which atoms move. */
+/** Hydrogens about their parents, the rest where it belongs. */
 function coupledHydrogens(
   x0: FloatArray,
   x1: FloatArray,
   { molecule }: Ensemble,
   { prior }: BatchSettings,
   random: Random,
-): Float32Array {
+): void {
   const parents = hydrogenParents(molecule);
   x0.set(x1);
   sampleAboutParents(x0, parents.parent, random, prior.hydrogenScale);
   matchRows(x0, x1, parents.groups);
-  return parents.mobile;
 }

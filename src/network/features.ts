@@ -145,7 +145,7 @@ function hopsFrom(start: number, neighbours: readonly (readonly number[])[]): Fl
 }
 
 /** [4, n, n] one-hot rows of the centres and of their three neighbours, as the network's chirality term reads them. */
-export function centreRows(out: Float32Array, { n, centres }: Pick<GraphFeatures, 'n' | 'centres'>): void {
+export function centreRows(out: Float32Array | Uint8Array, { n, centres }: Pick<GraphFeatures, 'n' | 'centres'>): void {
   out.fill(0);
   for (const [centre, ...three] of centres) {
     out[centre * n + centre] = 1;

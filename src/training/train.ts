@@ -1,12 +1,10 @@
 /** Trains one stage: data-parallel workers over shared memory, checkpoints that a later run resumes from. */
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import { createRandom } from '../flow/random.js';
-import { initialParameters, parameterShapes } from '../network/egnn.js';
-import { flatten, parameterSlices } from '../network/flat-parameters.js';
-import { grownParameters } from '../network/grow.js';
-import { readPartialModel, writeModel, type Model, type StageModel } from '../network/model.js';
+import { parameterShapes } from '../network/egnn.js';
+import { parameterSlices } from '../network/flat-parameters.js';
+import type { Model, StageModel } from '../network/model.js';
+import { firstState, readState, runFiles, STATE_ARRAYS, writeModelOf, writeState, type TrainingState } from './checkpoint.js';
 import type { StageConfig, StageName } from './config.js';
 import { allocate, CONTROL, SLOT, viewOf, workerSlot, type SharedState } from './shared-state.js';
 import type { WorkerMessage, WorkerTask } from './worker.js';
@@ -69,16 +67,11 @@ export async function train({
   const buffers = allocate(workers, total);
   const shared = viewOf(buffers);
   await mkdir(folder, { recursive: true });
-  const statePath = path.join(folder, `${stage}.state.bin`);
-  const metricsPath = path.join(folder, `${stage}.metrics.jsonl`);
-  const modelPath = path.join(folder, 'model.safetensors');
-  if (!(await restore(shared, statePath))) {
-    const random = createRandom(config.seed);
-    const normal = () => random.normal();
-    const start = initial ? grownParameters(config.network, initial, normal) : initialParameters(config.network, normal);
-    shared.weights.set(flatten(start, slices, total));
-    shared.average.set(shared.weights);
-  }
+  const { statePath, metricsPath } = runFiles(folder, stage);
+  const before = (await readState(statePath, total)) ?? firstState(config, { slices, total }, initial);
+  shared.numbers[SLOT.step] = before.step;
+  shared.numbers[SLOT.elapsed] = before.elapsed;
+  for (const part of STATE_ARRAYS) shared[part].set(before[part]);
 
   const save = async (): Promise<void> => {
     const validationLoss = shared.numbers[SLOT.validationLoss]!;
@@ -89,21 +82,12 @@ export async function train({
       // Without held-out molecules there is none.
       ...(Number.isFinite(validationLoss) && { validationLoss: +validationLoss.toFixed(4) }),
     };
-    const average = shared.average.slice();
-    const state = stateBytes(shared);
+    const state = snapshotOf(shared);
     // The workers rest only while memory is copied, not while the disk is written.
     Atomics.store(shared.control, CONTROL.snapshotDone, 1);
     Atomics.notify(shared.control, CONTROL.snapshotDone);
-    const weights = Object.fromEntries(slices.map((s) => [s.name, average.subarray(s.offset, s.offset + s.size)]));
-    const others = await readFile(modelPath).then(
-      (bytes) => readPartialModel(bytes, modelPath),
-      () => kept,
-    );
-    const { network, prior, target, path: flowPath, sampler } = config;
-    const header = { network, prior, target, ...(flowPath.kind !== 'straight' && { path: flowPath }), ...(sampler && { sampler }) };
-    const model = { ...others, name, [stage]: { ...header, weights, training } };
-    await replace(modelPath, writeModel(model));
-    await replace(statePath, state);
+    await writeModelOf({ name, stage, config, folder, kept, parameters: { slices, total }, average: state.average, training });
+    await writeState(statePath, state);
   };
 
   const reporter = progressReporter(shared, stage, config, async (progress) => {
@@ -190,30 +174,14 @@ function progressReporter(
   };
 }
 
-/** State on disk: parameter count and step and elapsed time as float64, then weights, average and moments. */
-function stateBytes({ total, numbers, weights, average, first, second }: SharedState): Uint8Array {
-  const head = Float64Array.of(total, numbers[SLOT.step]!, numbers[SLOT.elapsed]!);
-  return Buffer.concat([head, weights, average, first, second].map((a) => Buffer.from(a.buffer.slice(a.byteOffset, a.byteOffset + a.byteLength) as ArrayBuffer)));
-}
-
-async function restore(shared: SharedState, file: string): Promise<boolean> {
-  const bytes = await readFile(file).catch(() => undefined);
-  if (!bytes) return false;
-  const { total, numbers } = shared;
-  const head = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + 24));
-  if (head[0] !== total || bytes.length !== 24 + 16 * total)
-    throw new Error(`'${file}' is of a network with ${head[0]} parameters; the configuration has ${total}. Give another output folder, or delete it.`);
-  numbers[SLOT.step] = head[1]!;
-  numbers[SLOT.elapsed] = head[2]!;
-  [shared.weights, shared.average, shared.first, shared.second].forEach((array, k) => {
-    const at = bytes.byteOffset + 24 + 4 * total * k;
-    array.set(new Float32Array(bytes.buffer.slice(at, at + 4 * total)));
-  });
-  return true;
-}
-
-/** Writes beside the file and renames, so that a run killed while writing leaves the older file whole. */
-async function replace(file: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(`${file}.new`, bytes);
-  await rename(`${file}.new`, file);
+function snapshotOf({ numbers, ...shared }: SharedState): TrainingState {
+  const { weights, average, first, second } = shared;
+  return {
+    step: numbers[SLOT.step]!,
+    elapsed: numbers[SLOT.elapsed]!,
+    weights: weights.slice(),
+    average: average.slice(),
+    first: first.slice(),
+    second: second.slice(),
+  };
 }

@@ -3,7 +3,6 @@
  * Workers run in step; all state is in shared memory.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Ensemble } from '../dataset/ensemble.js';
 import { batchSource, type Batch, type BatchSource } from '../dataset/batches.js';
 import { readPacked } from '../dataset/pack.js';
 import { openOnnxEngine } from '../engine/onnx.node.js';
@@ -15,7 +14,7 @@ import type { StageConfig, StageName } from './config.js';
 import { createOptimiser, isMuonMatrix, scheduledRate } from './optimiser.js';
 import { barrier, CONTROL, SLOT, viewOf, workerSlot, type SharedBuffers, type SharedState } from './shared-state.js';
 import { stepProgram } from './step-program.js';
-import { isHeldOut } from './held-out.js';
+import { splitHeldOut } from './held-out.js';
 
 export interface WorkerTask {
   readonly worker: number;
@@ -99,13 +98,6 @@ async function work({ worker, stage, config, packed, device, buffers }: WorkerTa
   }
   await optimiser.dispose();
   if (worker === 0) post({ kind: 'stopped' });
-}
-
-function splitHeldOut(ensembles: readonly Ensemble[], share: number): { kept: Ensemble[]; heldOut: Ensemble[] } {
-  const kept: Ensemble[] = [];
-  const heldOut: Ensemble[] = [];
-  for (const ensemble of ensembles) (isHeldOut(ensemble.family, share) ? heldOut : kept).push(ensemble);
-  return { kept, heldOut };
 }
 
 /** Runs a batch through the program of its atom count, compiled at first use. */

@@ -1,0 +1,128 @@
+/** Trains one stage by PyTorch, on a GPU if there is one: the same step program, batches, schedule and files as train. */
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parameterShapes } from '../../network/egnn.js';
+import { parameterSlices, type ParameterSlice } from '../../network/flat-parameters.js';
+import { firstState, readState, runFiles, writeModelOf, writeState } from '../checkpoint.js';
+import type { StageConfig, StageName } from '../config.js';
+import { isMuonMatrix } from '../optimiser.js';
+import type { TrainingProgress, TrainOptions } from '../train.js';
+
+const SCRIPT = fileURLToPath(new URL('../../../scripts/train-torch.py', import.meta.url));
+const SAMPLER = fileURLToPath(new URL('./sampler.js', import.meta.url));
+/** The first on the PATH may be one without the system's packages. */
+const INTERPRETERS = ['python3', '/usr/bin/python3'];
+
+/** What train-torch.py and its samplers are told, as JSON. */
+export interface TorchTask {
+  readonly stage: StageName;
+  readonly config: StageConfig;
+  readonly packed: string;
+  /** Where the samplers put programs and features. */
+  readonly folder: string;
+  readonly samplers: number;
+  /** The command of a sampler, but for the task's file and its number. */
+  readonly sampler: readonly string[];
+  /** Points of an earlier run are not drawn again. */
+  readonly firstStep: number;
+  readonly statePath: string;
+  readonly device: string;
+  readonly slices: readonly (ParameterSlice & { readonly muon: boolean })[];
+}
+
+type Message =
+  | ({ readonly kind: 'progress' } & Omit<TrainingProgress, 'stage'>)
+  | { readonly kind: 'checkpoint'; readonly validationLoss?: number };
+
+/** The Python that can import PyTorch and ONNX, if there is one. */
+export function pythonWithTorch(): string | undefined {
+  return INTERPRETERS.find((command) => spawnSync(command, ['-c', 'import onnx, torch']).status === 0);
+}
+
+/**
+ * As `train`, with `workers` processes that draw the points and PyTorch in `python` for the rest; `device` is one of
+ * PyTorch's (cuda, cpu). A run may be gone on with by either.
+ * @throws Error where the data or a saved state do not fit the configuration, or the Python process fails.
+ */
+export async function trainTorch({
+  python,
+  name,
+  stage,
+  config,
+  packed,
+  folder,
+  workers = 2,
+  device = 'cuda',
+  initial,
+  kept = {},
+  onProgress = () => {},
+  signal,
+}: TrainOptions & { readonly python: string }): Promise<void> {
+  const parameters = parameterSlices(parameterShapes(config.network));
+  await mkdir(folder, { recursive: true });
+  const { statePath, metricsPath } = runFiles(folder, stage);
+  const state = (await readState(statePath, parameters.total)) ?? firstState(config, parameters, initial);
+  if (!(await stat(statePath).catch(() => undefined))) await writeState(statePath, state);
+  const temporary = await mkdtemp(path.join(tmpdir(), 'molflow-train-'));
+  try {
+    const task: TorchTask = {
+      stage,
+      config,
+      packed: path.resolve(packed),
+      folder: temporary,
+      samplers: workers,
+      sampler: [process.execPath, SAMPLER],
+      firstStep: state.step + 1,
+      statePath: path.resolve(statePath),
+      device,
+      slices: parameters.slices.map((slice) => ({ ...slice, muon: config.optimiser.kind === 'muon' && isMuonMatrix(slice) })),
+    };
+    const taskFile = path.join(temporary, 'task.json');
+    await writeFile(taskFile, JSON.stringify(task));
+    const saveModel = async (validationLoss: number | undefined): Promise<void> => {
+      const { step, elapsed, average } = (await readState(statePath, parameters.total))!;
+      const training = {
+        steps: step,
+        minutes: +(elapsed / 60_000).toFixed(1),
+        engine: 'torch',
+        ...(validationLoss !== undefined && { validationLoss: +validationLoss.toFixed(4) }),
+      };
+      await writeModelOf({ name, stage, config, folder, kept, parameters, average, training });
+    };
+    await runScript({ python, taskFile, signal }, async (message) => {
+      if (message.kind === 'checkpoint') return saveModel(message.validationLoss);
+      const { kind: _, ...progress } = message;
+      onProgress({ stage, ...progress });
+      await appendFile(metricsPath, `${JSON.stringify({ stage, ...progress })}\n`);
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function runScript(
+  { python, taskFile, signal }: { readonly python: string; readonly taskFile: string; readonly signal: AbortSignal | undefined },
+  onMessage: (message: Message) => Promise<void>,
+): Promise<void> {
+  const child = spawn(python, [SCRIPT, taskFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const stop = () => void child.kill('SIGTERM');
+  signal?.addEventListener('abort', stop);
+  let problem = '';
+  child.stderr.on('data', (text: Buffer) => (problem = `${problem}${text.toString()}`.slice(-4000)));
+  const ended = new Promise<void>((resolve, reject) =>
+    child.on('error', reject).on('close', (code, killedBy) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${SCRIPT} ended with ${killedBy ?? `status ${code}`}: ${problem.trim()}`));
+    }),
+  );
+  try {
+    for await (const line of createInterface({ input: child.stdout })) await onMessage(JSON.parse(line) as Message);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+  await ended;
+}
