@@ -51,12 +51,16 @@ if (sampler === 0) {
   const draws = validation ? Array.from({ length: VALIDATION_BATCHES }, (_, k) => validation.drawPoints(createRandom(config.seed, 0, 0, k))) : [];
   write('validation.points', draws.flatMap(pointBytes));
 }
-for (let k = 0; ; k++) {
-  const block = Buffer.concat(pointBytes(training.drawPoints(createRandom(config.seed, sampler, firstStep + k))));
+let readOn = true;
+for (let k = 0; readOn; k++) readOn = send(Buffer.concat(pointBytes(training.drawPoints(createRandom(config.seed, sampler, firstStep + k)))));
+
+/** Whether someone still reads. */
+function send(block: Buffer): boolean {
   try {
     for (let at = 0; at < block.length; ) at += writeSync(1, block, at);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return false;
     throw error;
   }
 }
