@@ -20,6 +20,8 @@ export interface NetworkConfig {
   readonly chiralWidth: number;
   /** Vectors that each atom carries to the next layer; none where absent. */
   readonly vectors?: number | undefined;
+  /** Whether a pair's messages of all layers so far are part of its next one; not where absent. */
+  readonly carried?: boolean | undefined;
 }
 
 export interface NetworkInputs {
@@ -56,7 +58,7 @@ const TIME_FREQUENCIES = [1, 2, 4, 8].map((k) => (k * Math.PI) / 2);
 const TIME_FEATURES = 1 + 2 * TIME_FREQUENCIES.length;
 
 /** Every parameter with its shape, in a fixed order. */
-export function parameterShapes({ width, edgeWidth, layers, chiralWidth, vectors = 0 }: NetworkConfig): Record<string, Shape> {
+export function parameterShapes({ width, edgeWidth, layers, chiralWidth, vectors = 0, carried = false }: NetworkConfig): Record<string, Shape> {
   const shapes: Record<string, Shape> = {
     'embed.atoms': [ATOM_FEATURES, width],
     'embed.time': [TIME_FEATURES, width],
@@ -80,6 +82,7 @@ export function parameterShapes({ width, edgeWidth, layers, chiralWidth, vectors
     shapes[at('chiral.bias')] = [1, chiralWidth];
     shapes[at('chiral.out')] = [chiralWidth, 3];
     if (vectors > 0 && l > 0) shapes[at('angles')] = [3 * vectors, edgeWidth];
+    if (carried && l > 0) shapes[at('carried')] = [edgeWidth, edgeWidth];
     if (l === layers - 1) continue;
     shapes[at('node.state')] = [width, width];
     shapes[at('node.message')] = [edgeWidth, width];
@@ -227,7 +230,7 @@ function anglesOf(vectors: Tensor, position: Tensor, reach: Tensor): Tensor[] {
  * It turns with the molecule, ignores where it stands, and under a reflection differs exactly where centres are tagged.
  */
 export function displacement(
-  { layers, width, edgeWidth, vectors: vectorCount = 0 }: NetworkConfig,
+  { layers, width, edgeWidth, vectors: vectorCount = 0, carried = false }: NetworkConfig,
   weights: Readonly<Record<string, Tensor>>,
   { x, t, atoms, pairs, centres, mobile }: NetworkInputs,
 ): Tensor {
@@ -251,6 +254,7 @@ export function displacement(
   let position = x;
   let first: Tensor | undefined;
   let vectors: Tensor | undefined;
+  let messages: Tensor | undefined;
   for (let l = 0; l < layers; l++) {
     const at = (name: string) => w(`layer${l}.${name}`);
     const distance = tf.reshape(distances(position), [B, 1, n * n]);
@@ -264,8 +268,10 @@ export function displacement(
     );
     const seen = tf.concat([radial, first, ofGraph, ...(vectors ? anglesOf(vectors, position, reach) : [])], 1);
     const weighed = tf.matMul(seen, asBatch(tf.concat([at('distance'), at('pair'), ...(vectors ? [at('angles')] : [])], 0)), true);
-    const hidden = silu(tf.reshape(tf.add(tf.reshape(weighed, [B, n, n, edgeWidth]), sent), [B * n * n, edgeWidth]));
+    const said = tf.reshape(tf.add(tf.reshape(weighed, [B, n, n, edgeWidth]), sent), [B * n * n, edgeWidth]);
+    const hidden = silu(messages ? tf.add(tf.matMul(messages, at('carried')), said) : said);
     const message = silu(tf.add(tf.matMul(hidden, at('message')), at('message.bias')));
+    if (carried) messages = messages ? tf.add(messages, message) : message;
     // Every head one row of [n, n] a conformer, so that taking them apart costs nothing.
     const last = l === layers - 1;
     const shareCount = last ? 0 : vectorCount;

@@ -3,10 +3,10 @@ import type { Shape } from '../engine/program.js';
 import { initialParameters, parameterShapes, type NetworkConfig } from './egnn.js';
 
 /** What a weight that a network grows with starts as: nothing where it adds to what was there, else fresh. */
-const SILENT = /\.(heads|chiral\.out|node\.out|node\.vectors|angles)$/;
+const SILENT = /\.(heads|chiral\.out|node\.out|node\.vectors|angles|carried)$/;
 
 /**
- * The weights of a network from those of one with fewer layers or vectors, or none: it computes the same until it is
+ * The weights of a network from those of one with fewer layers or vectors, or none, or without carried messages: it computes the same until it is
  * trained on, since what is new adds nothing at first. Other sizes are for `flatten` to check.
  * @throws Error naming a weight that the network has no place for.
  */

@@ -25,8 +25,8 @@ export interface Model {
   readonly hydrogens: StageModel;
 }
 
-/** Written where readers of format 1, who know the straight path alone and networks without vectors, would misread the model. */
-const EXTENDED = 2;
+/** The first format whose readers know all that a stage has: before 2 there were no vectors and no path but the straight one, before 3 no carried messages. */
+const formatOf = ({ network, path }: StageModel): 1 | 2 | 3 => (network.carried ? 3 : (path ?? network.vectors) ? 2 : 1);
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
 const Path = v.variant('kind', [
@@ -35,7 +35,7 @@ const Path = v.variant('kind', [
   v.object({ kind: v.literal('variance-preserving'), betaMin: v.number(), betaMax: v.number() }),
 ]);
 const StageHeader = v.object({
-  network: v.object({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole, vectors: v.optional(whole) }),
+  network: v.object({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole, vectors: v.optional(whole), carried: v.optional(v.boolean()) }),
   prior: v.object({ kind: v.picklist(['gaussian', 'harmonic']), alpha: v.number(), hydrogenScale: v.number() }),
   target: v.picklist(['data', 'velocity']),
   path: v.optional(Path),
@@ -43,7 +43,7 @@ const StageHeader = v.object({
   training: v.record(v.string(), v.union([v.string(), v.number()])),
 });
 const Header = v.object({
-  format: v.picklist([1, EXTENDED]),
+  format: v.picklist([1, 2, 3]),
   name: v.string(),
   skeleton: v.optional(StageHeader),
   hydrogens: v.optional(StageHeader),
@@ -57,7 +57,8 @@ export function writeModel(model: Pick<Model, 'name'> & Partial<Model>, { half =
     for (const [name, shape] of Object.entries(parameterShapes(network)))
       tensors[`${stage}.${name}`] = { shape, data: weights[name]! };
   const headers = Object.fromEntries(stages.map(([name, { weights: _, ...header }]) => [name, header]));
-  return writeSafetensors({ metadata: { molflow: JSON.stringify({ format: stages.some(([, { path, network }]) => path ?? network.vectors) ? EXTENDED : 1, name: model.name, ...headers }) }, tensors }, { half });
+  const format = Math.max(...stages.map(([, stage]) => formatOf(stage)));
+  return writeSafetensors({ metadata: { molflow: JSON.stringify({ format, name: model.name, ...headers }) }, tensors }, { half });
 }
 
 /**

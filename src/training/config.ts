@@ -7,7 +7,7 @@ const positive = v.pipe(v.number(), v.minValue(Number.MIN_VALUE));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
-const Network = v.strictObject({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole, vectors: v.optional(whole) });
+const Network = v.strictObject({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole, vectors: v.optional(whole), carried: v.optional(v.boolean()) });
 
 const Time = v.variant('kind', [
   v.strictObject({ kind: v.literal('uniform') }),

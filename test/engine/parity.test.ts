@@ -10,7 +10,7 @@ import { centreRows, graphFeatures } from '../../src/network/features.js';
 import { flatten, parameterSlices } from '../../src/network/flat-parameters.js';
 import { stepProgram } from '../../src/training/step-program.js';
 
-const network = { width: 16, edgeWidth: 12, layers: 3, chiralWidth: 4, vectors: 3 };
+const network = { width: 16, edgeWidth: 12, layers: 3, chiralWidth: 4, vectors: 3, carried: true };
 const parameters = parameterSlices(parameterShapes(network));
 const B = 2;
 let program: Program;

@@ -4,7 +4,7 @@ import { loadModel } from '../../src/load-model.node.js';
 import { initialParameters } from '../../src/network/egnn.js';
 import type { Model, StageModel } from '../../src/network/model.js';
 
-const network = { width: 32, edgeWidth: 16, layers: 4, chiralWidth: 8, vectors: 4 };
+const network = { width: 32, edgeWidth: 16, layers: 4, chiralWidth: 8, vectors: 4, carried: true };
 
 function randomStage(seed: number): StageModel {
   const random = createRandom(seed);

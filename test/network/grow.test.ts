@@ -48,14 +48,14 @@ describe('grownParameters', () => {
     }
   });
 
-  it('keeps the function where vectors and layers are added to those that it has', async () => {
+  it('keeps the function where vectors, layers and carried messages are added to those that it has', async () => {
     const start = grownParameters(large, { network: small, weights }, normal);
     const trained = Object.fromEntries(Object.entries(start).map(([name, values]) => [name, values.map((v) => v + 0.2 * normal())]));
     const before = await predicted(large, trained);
-    const larger = { ...large, layers: 5, vectors: 7 };
+    const larger = { ...large, layers: 5, vectors: 7, carried: true };
     const grown = grownParameters(larger, { network: large, weights: trained }, normal);
     (await predicted(larger, grown)).forEach((v, i) => expect(v).toBeCloseTo(before[i]!, 4));
-    for (const name of ['layer4.heads', 'layer1.angles', 'layer1.node.vectors']) {
+    for (const name of ['layer4.heads', 'layer1.angles', 'layer1.carried', 'layer1.node.vectors']) {
       const changed = await predicted(larger, { ...grown, [name]: grown[name]!.map((v) => v + 0.5 * normal()) });
       expect(Math.max(...changed.map((v, i) => Math.abs(v - before[i]!))), name).toBeGreaterThan(1e-4);
     }

@@ -7,7 +7,7 @@ import { readModel, readPartialModel, writeModel, type StageModel } from '../../
 import { readSafetensors, writeSafetensors } from '../../src/network/safetensors.js';
 
 const random = createRandom(5);
-const network = { width: 12, edgeWidth: 12, layers: 2, chiralWidth: 4, vectors: 2 };
+const network = { width: 12, edgeWidth: 12, layers: 2, chiralWidth: 4, vectors: 2, carried: true };
 const stage = (): StageModel => ({
   network,
   prior: { kind: 'harmonic', alpha: 1.33, hydrogenScale: 0.6 },

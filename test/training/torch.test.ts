@@ -26,7 +26,7 @@ describe.skipIf(!python)('training by PyTorch', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it('has the loss, the gradient and the updates of onnxruntime', async () => {
-    const network = { width: 24, edgeWidth: 16, layers: 3, chiralWidth: 12, vectors: 4 };
+    const network = { width: 24, edgeWidth: 16, layers: 3, chiralWidth: 12, vectors: 4, carried: true };
     const parameters = parameterSlices(parameterShapes(network));
     const random = createRandom(5);
     const normal = () => random.normal();
