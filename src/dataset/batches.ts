@@ -43,6 +43,8 @@ export interface BatchSettings {
   readonly weights: {
     /** How often a molecule comes up that turns about a bond but has one conformer only: its ensemble is cut short. */
     readonly flexibleSingle: number;
+    /** The flow time from which on such a one comes up: by then noise and data are of one shape, and it is as good as a whole ensemble. */
+    readonly flexibleSingleFrom: number;
     /** How often one comes up whose geometries are a force field's. */
     readonly forceField: number;
     /** A molecule of K conformers comes up K to this power times as often as one of a single conformer. */
@@ -84,6 +86,8 @@ interface Entry {
   readonly ensemble: Ensemble;
   /** Sum of the weights of its group up to and including this one. */
   readonly cumulative: number;
+  /** The earliest flow time it comes up at. */
+  readonly from: number;
   /** Features on first use, the pairs as bytes: they are zeros and ones, and there are many. */
   features: { readonly graph: Omit<GraphFeatures, 'pairs'>; readonly pairs: Uint8Array } | undefined;
 }
@@ -98,11 +102,15 @@ export function batchSize(n: number, { pairsPerBatch, mostMolecules }: BatchSett
   return Math.max(1, Math.min(mostMolecules, Math.round(pairsPerBatch / (n * (n + PAIRS_PER_NODE)))));
 }
 
-function weightOf({ molecule, conformers, forceField, noise }: Ensemble, { weights }: BatchSettings): number {
+/** How often an ensemble comes up, and from which flow time on. */
+function shareOf({ molecule, conformers, forceField, noise }: Ensemble, { weights }: BatchSettings): { weight: number; from: number } {
   // Molecules were drawn by their weights when the pairs were made: each pair counts once.
-  if (noise) return conformers;
+  if (noise) return { weight: conformers, from: 0 };
   const cutShort = conformers === 1 && countRotatableBonds(molecule) > 0;
-  return (cutShort ? weights.flexibleSingle : 1) * (forceField ? weights.forceField : 1) * conformers ** weights.conformerPower;
+  return {
+    weight: (cutShort ? weights.flexibleSingle : 1) * (forceField ? weights.forceField : 1) * conformers ** weights.conformerPower,
+    from: cutShort ? weights.flexibleSingleFrom : 0,
+  };
 }
 
 /** Draws batches without end: molecules by their weights, each conformer of one as often as the others. */
@@ -114,6 +122,9 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
       `the path '${settings.path.kind}' is for the skeleton stage, target 'data' and any coupling but rotation-averaged; ` +
         `the configuration has ${settings.stage}, ${settings.target}, ${settings.coupling}`,
     );
+  const { flexibleSingleFrom: from } = settings.weights;
+  if (settings.time.kind === 'steps' && from > 1 - 1 / settings.time.steps)
+    throw new Error(`weights.flexibleSingleFrom is ${from}, later than all the ${settings.time.steps} times of the configuration`);
   const paired = settings.coupling === 'paired';
   if (paired && settings.stage !== 'skeleton') throw new Error("the coupling 'paired' is of the skeleton stage alone: reflow makes no hydrogens");
   const groups = new Map<number, Entry[]>();
@@ -127,11 +138,11 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
     const { skeletonCount, atoms } = ensemble.molecule;
     const n = settings.stage === 'skeleton' ? skeletonCount : atoms.length;
     if (n < 2 || n > settings.mostAtoms || (settings.stage === 'hydrogens' && n === skeletonCount)) continue;
-    const weight = weightOf(ensemble, settings);
+    const { weight, from } = shareOf(ensemble, settings);
     if (weight === 0) continue;
     if (!groups.has(n)) groups.set(n, []);
     const group = groups.get(n)!;
-    group.push({ ensemble, cumulative: (group.at(-1)?.cumulative ?? 0) + weight, features: undefined });
+    group.push({ ensemble, cumulative: (group.at(-1)?.cumulative ?? 0) + weight, from, features: undefined });
   }
   const sizes = [...groups.keys()].sort((a, b) => a - b);
   if (sizes.length === 0) throw new Error('no molecule of the data has between 2 and mostAtoms atoms');
@@ -261,7 +272,9 @@ function pointsOf(entries: readonly Entry[], n: number, settings: BatchSettings,
       else coupledHydrogens(x0, x1, entry.ensemble, settings, random);
     }
 
-    const t = sampleTime(settings.time, random);
+    let t: number;
+    do t = sampleTime(settings.time, random);
+    while (t < entry.from);
     const x = points.x.subarray(b * n * 3, (b + 1) * n * 3);
     interpolate(x, x0, x1, t, schedule);
     if (settings.stage === 'skeleton' && settings.coupling === 'rotation-averaged')

@@ -48,7 +48,7 @@ const Optimiser = v.strictObject({
 });
 
 /** How molecules are weighed unless a configuration says otherwise. */
-export const DEFAULT_WEIGHTS = { flexibleSingle: 0.1, forceField: 0.1, conformerPower: 0.5 } as const;
+export const DEFAULT_WEIGHTS = { flexibleSingle: 0.1, flexibleSingleFrom: 0, forceField: 0.1, conformerPower: 0.5 } as const;
 
 const Stage = v.pipe(
   v.strictObject({
@@ -69,6 +69,7 @@ const Stage = v.pipe(
     weights: v.optional(
       v.strictObject({
         flexibleSingle: v.optional(share, DEFAULT_WEIGHTS.flexibleSingle),
+        flexibleSingleFrom: v.optional(v.pipe(share, v.maxValue(0.9)), DEFAULT_WEIGHTS.flexibleSingleFrom),
         forceField: v.optional(share, DEFAULT_WEIGHTS.forceField),
         conformerPower: v.optional(share, DEFAULT_WEIGHTS.conformerPower),
       }),

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countRotatableBonds } from '../../src/chem/rotatable-bonds.js';
 import { loadRDKit } from '../../src/chem/rdkit.js';
 import { batchSource, type BatchSettings } from '../../src/dataset/batches.js';
 import type { Ensemble } from '../../src/dataset/ensemble.js';
@@ -28,7 +29,7 @@ const settings: BatchSettings = {
   pairsPerBatch: 2000,
   mostMolecules: 16,
   mostAtoms: 40,
-  weights: { flexibleSingle: 1, forceField: 1, conformerPower: 0 },
+  weights: { flexibleSingle: 1, flexibleSingleFrom: 0, forceField: 1, conformerPower: 0 },
 };
 
 let ensembles: Ensemble[];
@@ -89,6 +90,22 @@ describe.each(['aligned', 'independent', 'rotation-averaged', 'transport', 'sink
       }
     }
     expect(checked).toBeGreaterThan(50);
+  });
+});
+
+describe('ensembles cut short', () => {
+  it('come up late alone where the configuration says so; whole ones at all times', () => {
+    const weights = { ...settings.weights, flexibleSingleFrom: 0.6 };
+    const turning = ensembles.filter(({ conformers, molecule }) => conformers > 1 && countRotatableBonds(molecule) > 0);
+    const cut = turning.map((ensemble) => ({ ...ensemble, conformers: 1 }));
+    const times = (given: readonly Ensemble[]) => {
+      const [source, random] = [batchSource(given, { ...settings, weights }), createRandom(8)];
+      return Array.from({ length: 30 }, () => [...source.drawPoints(random).feeds.t]).flat();
+    };
+    expect(Math.min(...times(cut))).toBeGreaterThanOrEqual(0.6);
+    expect(times(cut).some((t) => t < 0.7)).toBe(true);
+    expect(times(turning).filter((t) => t < 0.6).length).toBeGreaterThan(20);
+    expect(() => batchSource(cut, { ...settings, weights, time: { kind: 'steps', steps: 2 } })).toThrow(/flexibleSingleFrom is 0.6/);
   });
 });
 

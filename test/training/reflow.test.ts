@@ -44,7 +44,7 @@ const settings: BatchSettings = {
   pairsPerBatch: 2000,
   mostMolecules: 16,
   mostAtoms: 40,
-  weights: { flexibleSingle: 0, forceField: 0, conformerPower: 0 },
+  weights: { flexibleSingle: 0, flexibleSingleFrom: 0, forceField: 0, conformerPower: 0 },
 };
 
 describe('molflow reflow', () => {
