@@ -5,16 +5,16 @@
       TASK: a file of JSON, see TorchTask in src/training/torch/train-torch.node.ts.
       Prints a line of JSON for each report and each checkpoint.
 
-Loss and gradient are the step programs that molflow records, one per atom count, translated to PyTorch one operation
-after another; points come from molflow's samplers. What is written here is the loop and the optimiser, the same as in
+Loss and gradient are the step programs that molflow records, one per atom count, as recorded_program.py translates them;
+points come from molflow's samplers. What is written here is the loop and the optimiser, the same as in
 src/training/optimiser.ts.
 """
 import json, math, os, queue, signal, struct, subprocess, sys, threading, time
 try:
     import numpy as np
     import onnx
-    from onnx import numpy_helper
     import torch
+    from recorded_program import translated
 except ImportError as missing:
     sys.exit(f"{missing.name} is not installed for this Python; training by PyTorch needs torch and onnx")
 
@@ -25,85 +25,6 @@ RUNAWAY = 1e4  # Å², loss of a batch from which on its gradient tells nothing:
 REPORT_SECONDS = 10
 STEPS_BETWEEN_LOOKS = 10  # at the device's results, which waits for it
 QUEUED_BATCHES = 64
-
-
-def translated(model, device):
-    """A recorded program as a Python function of the inputs by name, returning the outputs in order."""
-    constants, lists = {}, {}
-    for initializer in model.graph.initializer:
-        array = numpy_helper.to_array(initializer)
-        if array.dtype == np.int64:
-            lists[initializer.name] = array.tolist()
-        else:
-            constants[initializer.name] = torch.from_numpy(array.copy()).to(device)
-    names = {}
-
-    def name(value):
-        return names.setdefault(value, f"v{len(names)}")
-
-    last_use = {value: k for k, node in enumerate(model.graph.node) for value in node.input}
-    outputs = [value.name for value in model.graph.output]
-    inputs = [value.name for value in model.graph.input]
-    lines = [f"def program({', '.join(name(v) for v in [*inputs, *constants])}):"]
-    for k, node in enumerate(model.graph.node):
-        attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-        a, *rest = [name(v) if v not in lists else lists[v] for v in node.input]
-        lines.append(f"  {', '.join(map(name, node.output))} = {expression(node.op_type, a, rest, attributes)}")
-        done = {v for v in node.input if v not in lists and v not in constants and last_use[v] == k}
-        if done:
-            lines.append(f"  del {', '.join(sorted(map(name, done)))}")
-    lines.append(f"  return {', '.join(map(name, outputs))}")
-    scope = {"torch": torch}
-    exec("\n".join(lines), scope)
-    known = list(constants.values())
-    return lambda feeds: scope["program"](*[feeds[v] for v in inputs], *known)
-
-
-INFIX = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Pow": "**"}
-UNARY = {"Sigmoid": "sigmoid", "Sqrt": "sqrt", "Exp": "exp", "Neg": "neg", "Tanh": "tanh", "Sin": "sin", "Cos": "cos",
-         "Log": "log", "Abs": "abs", "Reciprocal": "reciprocal", "Relu": "relu", "Sign": "sign"}
-
-
-def expression(op, a, rest, attributes):
-    """The Python of one node: `a` its first input, `rest` the others; those that are lists are written out."""
-    b = rest[0] if rest else None
-    if op in INFIX:
-        return f"{a} {INFIX[op]} {b}"
-    if op in UNARY:
-        return f"torch.{UNARY[op]}({a})"
-    if op in ("Max", "Min"):
-        return f"torch.{op.lower()}imum({a}, {b})"
-    if op == "Identity":
-        return a
-    if op == "MatMul":
-        return f"torch.matmul({a}, {b})"
-    if op == "Gemm":
-        x = f"{a}.t()" if attributes.get("transA") else a
-        y = f"{b}.t()" if attributes.get("transB") else b
-        return f"torch.addmm({rest[1]}, {x}, {y})" if len(rest) > 1 else f"torch.mm({x}, {y})"
-    if op == "Reshape":
-        return f"{a}.reshape({b})"
-    if op == "Expand":
-        return f"{a}.expand({b})"
-    if op == "Tile":
-        return f"{a}.repeat({b})"
-    if op == "Transpose":
-        return f"{a}.permute({list(attributes['perm'])})"
-    if op == "ReduceSum":
-        return f"{a}.sum({b}, keepdim={bool(attributes.get('keepdims', 1))})"
-    if op == "Concat":
-        return f"torch.cat(({', '.join([a, *rest])},), {attributes['axis']})"
-    if op == "Split":
-        return f"torch.split({a}, {b}, {attributes.get('axis', 0)})" + ("[0]" if len(b) == 1 else "")
-    if op == "Slice":
-        begins, ends, axes = rest
-        at = dict(zip(axes, (f"{s}:{e}" for s, e in zip(begins, ends))))
-        return f"{a}[{', '.join(at.get(k, ':') for k in range(max(axes) + 1))}]"
-    if op == "Pad":
-        half = len(b) // 2
-        widths = [w for k in reversed(range(half)) for w in (b[k], b[half + k])]
-        return f"torch.nn.functional.pad({a}, {widths}, value={rest[1]}.item())" if len(rest) > 1 else f"torch.nn.functional.pad({a}, {widths})"
-    raise SystemExit(f"the operation {op} is not one that training by PyTorch knows")
 
 
 class Table:
@@ -170,7 +91,7 @@ class Programs:
 
     def function(self, n):
         if n not in self.functions:
-            self.functions[n] = translated(onnx.load(self.wait_for(f"{n}.onnx")), self.device)
+            self.functions[n] = translated(onnx.load(self.wait_for(f"{n}.onnx")), self.device, mixed=self.graphed)
         return self.functions[n]
 
     def table(self, n, part):
@@ -307,6 +228,11 @@ class Samplers:
             process.kill()
 
 
+def finite(value):
+    """JSON has no word for what is not a number."""
+    return value if math.isfinite(value) else None
+
+
 def say(kind, **fields):
     print(json.dumps({"kind": kind, **fields}), flush=True)
 
@@ -377,7 +303,7 @@ def train(config, device, task, state, step, elapsed, samplers, stopping):
         if ended or now - reported > REPORT_SECONDS:
             minutes = elapsed / 60e3
             say("progress", step=step, minutes=minutes, minutesLeft=max(0, config["minutes"] - minutes), loss=programs.loss.item() / batches,
-                samplesPerSecond=samples / (now - reported), learningRate=rate, gradientNorm=norm.item(), skippedSteps=int(skipped.item()),
+                samplesPerSecond=samples / (now - reported), learningRate=rate, gradientNorm=finite(norm.item()), skippedSteps=int(skipped.item()),
                 **({} if held_out is None else {"validationLoss": held_out}))
             held_out, samples, batches, reported = None, 0, 0, now
             programs.loss.zero_()
