@@ -31,7 +31,7 @@ const SMALL = 12;
  */
 export function defaultSampler({ skeletonCount }: Pick<Molecule, 'skeletonCount'>, { sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
   const { name = 'stochastic', steps = DEFAULT_STEPS } = sampler ?? {};
-  return { sampler: name, steps, noise: name === 'ancestral' ? { share: 'ancestral' } : { share: 1, from: skeletonCount <= SMALL ? 0.4 : 0.3 } };
+  return { sampler: name, steps, noise: name === 'ancestral' ? { share: 'ancestral' } : { share: 1, from: skeletonCount <= SMALL ? 0.6 : 0.4 } };
 }
 
 /** The default with the sampler and steps that a user named. */
