@@ -22,7 +22,7 @@ export interface SamplerSettings {
 /** With fresh aligned noise: a set share of it, or the share of the reverse chain of diffusion; or an ODE solver. */
 export const SAMPLERS: readonly string[] = ['stochastic', 'ancestral', ...solverNames];
 export const DEFAULT_STEPS = 20;
-/** Largest skeleton of which the noise of t = 0.3 still decides the shape; larger ones have found theirs by then. */
+/** Largest skeleton of which the noise of t = 0.5 still decides the shape; larger ones have found theirs by then. */
 const SMALL = 12;
 
 /**
