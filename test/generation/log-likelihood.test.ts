@@ -23,7 +23,7 @@ async function draw(smiles: string) {
 describe('the log likelihood of a conformer', () => {
   it('does not depend on where the conformer stands and how it is turned', async () => {
     const { molecule, skeleton, coordinates } = await draw('C[C@H](O)C#N');
-    const here = await conformerLogLikelihood({ generator, molecule, coordinates: skeleton, tolerance: 1e-4 });
+    const here = await conformerLogLikelihood({ generator, molecule, coordinates: skeleton, tolerance: 1e-5 });
     expect(here).toMatchObject({ dimensions: 12, method: 'exact' });
     const rotation = new Float64Array(9);
     const random = createRandom(4);
@@ -34,7 +34,7 @@ describe('the log likelihood of a conformer', () => {
       generator,
       molecule,
       coordinates: turned.map((v, i) => v + (i % 3)),
-      tolerance: 1e-4,
+      tolerance: 1e-5,
     });
     expect(Math.abs(there.logLikelihood - here.logLikelihood)).toBeLessThan(0.1);
   });

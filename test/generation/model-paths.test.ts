@@ -34,7 +34,7 @@ const straight: StageModel = {
 
 describe('the straight path', () => {
   it.each([
-    ['stochastic', [0.1419, -0.0745, 0.2923, -0.1479, -0.4205, -0.4364, -0.6837, -1.4033, -0.2334, 0.2177, 0.7752, -0.0039, 0.4179, 0.9576, -0.2911, 0.054, 0.1655, 0.6726]],
+    ['stochastic', [0.3027, -0.2542, 0.3552, -0.1302, -0.3888, -0.4935, -0.8268, -1.3086, -0.3389, 0.2878, 0.4941, -0.1618, 0.0493, 0.8314, -0.1796, 0.3172, 0.6261, 0.8186]],
     ['euler', [0.4607, -0.5626, 0.4256, 0.0118, -0.2962, -0.8758, -0.8719, -1.239, -0.3236, 0.0634, 0.4085, -0.2608, -0.077, 0.5508, 0.0377, 0.413, 1.1385, 0.9968]],
     ['heun', [0.4568, -0.5582, 0.4246, 0.0197, -0.2915, -0.8767, -0.8753, -1.2333, -0.3182, 0.0644, 0.4033, -0.2605, -0.0769, 0.5473, 0.0382, 0.4112, 1.1324, 0.9927]],
   ])('gives L-alanine by %s where it always lay', async (sampler, expected) => {
@@ -88,7 +88,7 @@ describe.each([
   it('keeps its path in its file, which older readers refuse', () => {
     const bytes = writeModel({ name: 'other', skeleton: stage() });
     expect(readPartialModel(bytes).skeleton!.path).toEqual(flowPath);
-    expect(Buffer.from(bytes.subarray(0, 4000)).toString('latin1')).toMatch(/format\\":2/);
+    expect(Buffer.from(bytes.subarray(0, 4000)).toString('latin1')).toMatch(/format\\":[23]/);
     expect(Buffer.from(writeModel({ name: 'same', skeleton: straight }).subarray(0, 4000)).toString('latin1')).toMatch(/format\\":1/);
   });
 });
