@@ -45,7 +45,7 @@ const isBioactive = ({ reference }: Saved): boolean => reference.startsWith('bio
 const page = [
   '# Results',
   '',
-  'This page is written by `npm run bench -- results` of the files in `bench/results/`, which the commands below it saved. A figure without a command is not ours.',
+  'This page is written by `npm run bench -- results` of the files in `bench/results/`, which the commands below it saved. A figure without a command is not ours. The figures of molflow-base in `nfe-qm9-val.json`, `bioactive*.json` and `speed.json` are of the model before 2026-11-27, of 8 layers (the newer takes some 1.3 times as long).',
   '',
   'RMSD is over heavy atoms, over all automorphisms, proper rotations only; it agrees with RDKit’s `GetBestRMS` to 0.001 Å, which a test holds on stored values. COV in %, AMR in Å (mean / median over molecules). Twice as many conformers as references unless the command says otherwise; every draw of a model counts as it is: nothing is resampled, pruned or relaxed. Where other programs ran beside, the clock tells little: compare processor time. A model’s time includes compiling its graph once for each size of molecule; `npm run bench -- speed` tells it apart. Rows “+ MMFF94s” relax every conformer of the row above with the project’s own MMFF94s step. Strain is the median MMFF94s energy above the minimum that a conformer falls into, kcal/mol; “hydrogens alone” is what goes when they relax and the heavy atoms stay.',
   '',
