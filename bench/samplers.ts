@@ -1,20 +1,23 @@
 /**
  * Compares samplers of the skeleton stage on one model: each as NAME:STEPS[:FROM[:POWER]], fresh noise from that time on
- * and times 1 − (1 − s)^POWER. Every draw counts; twice as many as references.
+ * and times 1 − (1 − s)^POWER; or spread:STEPS as it comes. Every draw counts; twice as many as references.
  *
  *   npm run bench -- samplers --reference refs.sdf.gz [--model molflow-base] [--max 80] [--delta 0.5]
- *     [--samplers stochastic:20:0.6:2,stochastic:20:0.4,euler:20]
+ *     [--samplers spread:20,stochastic:20:0.6,stochastic:20:0.4,euler:20]
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { automorphisms } from '../src/chem/automorphisms.js';
+import type { Molecule } from '../src/chem/molecule.js';
 import { loadRDKit } from '../src/chem/rdkit.js';
 import type { Ensemble } from '../src/dataset/ensemble.js';
 import { readEnsembles } from '../src/dataset/read-ensembles.js';
 import { openEngine } from '../src/engine/open.node.js';
 import { coverage, matchEnsembles } from '../src/evaluation/ensemble-match.js';
 import { mean, median } from '../src/evaluation/statistics.js';
-import { sampleSkeletons, type SamplerSettings } from '../src/generation/skeleton-stage.js';
+import { comparedPermutations } from '../src/generation/diverse.js';
+import { chosenSampler, sampleSkeletons, type SamplerSettings } from '../src/generation/skeleton-stage.js';
+import { createSpread } from '../src/generation/spread.js';
 import { readPartialModel } from '../src/network/model.js';
 import { createPredictor } from '../src/network/predictor.js';
 import { stereoAutomorphisms } from '../src/network/stereo-automorphisms.js';
@@ -24,7 +27,7 @@ const { values } = parseArgs({
   options: {
     reference: { type: 'string' },
     model: { type: 'string', default: 'molflow-base' },
-    samplers: { type: 'string', default: 'stochastic:20:0.6:2,stochastic:20:0.4,euler:20' },
+    samplers: { type: 'string', default: 'spread:20,stochastic:20:0.6,stochastic:20:0.4,euler:20' },
     max: { type: 'string', default: '80' },
     delta: { type: 'string', default: '0.5' },
     seed: { type: 'string', default: '7' },
@@ -42,8 +45,9 @@ for await (const ensemble of readEnsembles({ rdkit, file: values.reference })) {
   if (ensembles.length === Number(values.max)) break;
 }
 
-function settingsOf(text: string): SamplerSettings {
+function settingsOf(text: string, molecule: Molecule): SamplerSettings {
   const [sampler, steps, from = '0', power = '1'] = text.split(':');
+  if (sampler === 'spread') return chosenSampler(molecule, { sampler, steps: Number(steps) });
   return { sampler: sampler!, steps: Number(steps), noise: { share: 1, from: Number(from) }, spacing: { kind: 'power', power: Number(power) } };
 }
 
@@ -51,9 +55,13 @@ async function drawn({ molecule, conformers }: Ensemble, settings: SamplerSettin
   const size = 3 * molecule.skeletonCount;
   const most = predictor.batchLimit(molecule.skeletonCount);
   const made: Float32Array[] = [];
+  const common = { molecule, predictor, seed: Number(values.seed), automorphisms: stereoAutomorphisms(rdkit, molecule) };
+  const { spread } = settings;
+  const choose = spread && createSpread({ ...common, settings: { ...settings, spread }, permutations: comparedPermutations(rdkit, molecule) });
   while (made.length < 2 * conformers) {
-    const draws = Array.from({ length: Math.min(most, 2 * conformers - made.length) }, (_, k) => ({ conformer: made.length + k, attempt: 0 }));
-    const x = await sampleSkeletons({ molecule, predictor, seed: Number(values.seed), draws, settings, automorphisms: stereoAutomorphisms(rdkit, molecule) });
+    const plain = Array.from({ length: Math.min(most, 2 * conformers - made.length) }, (_, k) => ({ conformer: made.length + k, attempt: 0 }));
+    const draws = (await choose?.(plain.map(({ conformer }) => conformer)))?.map(({ draw }) => draw) ?? plain;
+    const x = await sampleSkeletons({ ...common, draws, settings });
     draws.forEach((_, k) => made.push(x.slice(k * size, (k + 1) * size)));
   }
   return made;
@@ -67,7 +75,7 @@ for (const text of values.samplers.split(',')) {
     const [all, heavy] = [3 * molecule.atoms.length, 3 * molecule.skeletonCount];
     const references = Array.from({ length: conformers }, (_, k) => coordinates.slice(k * all, k * all + heavy));
     const { permutations } = automorphisms(rdkit, molecule);
-    const match = matchEnsembles({ references, generated: await drawn(ensemble, settingsOf(text)), permutations });
+    const match = matchEnsembles({ references, generated: await drawn(ensemble, settingsOf(text, molecule)), permutations });
     recall!.push(match.recall);
     precision!.push(match.precision);
   }

@@ -93,6 +93,14 @@ export function verifyStereo(
   };
 }
 
+/** How many specified centres and double bonds lie wrong, of those that the skeleton's atoms tell. @param skeleton [skeletonCount,3], Å */
+export function skeletonFaults({ centres, stereoBonds, skeletonCount }: Molecule, skeleton: Float32Array): number {
+  const told = (atoms: readonly number[]) => atoms.every((atom) => atom < skeletonCount);
+  const wrongCentres = centres.filter((c) => c.specified && told(c.neighbours.slice(0, 3)) && !centreIsRight(c, skeleton));
+  const wrongBonds = stereoBonds.filter((bond) => bond.cis !== undefined && told(bond.references) && !bondIsRight(bond, skeleton));
+  return wrongCentres.length + wrongBonds.length;
+}
+
 function centreIsRight({ atom, neighbours }: TetrahedralCentre, coordinates: Float32Array): boolean {
   return signedVolume(coordinates, atom, neighbours[0]!, neighbours[1]!, neighbours[2]!) > LEAST_VOLUME;
 }

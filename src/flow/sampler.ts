@@ -10,7 +10,7 @@ import { timeGrid, type GridSpacing } from './time-grid.js';
 export interface DrawKey {
   /** Index of the conformer. */
   readonly conformer: number;
-  /** 0, and one more each time this conformer is drawn again. */
+  /** Which of the noises tried for this conformer: 0, and one more for each that was passed over or failed. */
   readonly attempt: number;
 }
 
@@ -20,8 +20,8 @@ export type SampleStart =
   | { readonly kind: 'prior' }
   /** Given conformers, noised to `time` first: x_t = (1−t)·ε + t·x, ε aligned onto x. For refinement. */
   | { readonly kind: 'noised'; readonly coordinates: Float32Array; readonly time: number }
-  /** A state of the flow at `time`, taken as it is. */
-  | { readonly kind: 'state'; readonly coordinates: Float32Array; readonly time: number };
+  /** A state of the flow at `time`, taken as it is; `step` is how many steps it took to there, so that noise goes on as it would have. */
+  | { readonly kind: 'state'; readonly coordinates: Float32Array; readonly time: number; readonly step?: number };
 
 /** How much of the noise is drawn anew at each step. */
 export interface FreshNoise {
@@ -60,7 +60,7 @@ export interface SampleOptions {
   readonly draws: readonly DrawKey[];
   readonly steps?: number;
   readonly spacing?: GridSpacing;
-  /** The times of the steps, increasing to 1, instead of `steps` and `spacing`. */
+  /** The times of the steps, increasing, instead of `steps` and `spacing`; the flow ends where they do. */
   readonly times?: readonly number[];
   readonly noise?: FreshNoise;
   readonly start?: SampleStart;
@@ -107,6 +107,7 @@ export async function sampleFlow({
   const x = startingState({ prior, seed, draws, start, automorphisms });
   const times = given ?? timeGrid({ steps: asked, spacing, from: start.kind === 'prior' ? 0 : start.time });
   const steps = times.length - 1;
+  const before = start.kind === 'state' ? (start.step ?? 0) : 0;
   const fresh = new Float32Array(size);
   const target = new Float32Array(size);
 
@@ -127,7 +128,7 @@ export async function sampleFlow({
       draws.forEach((draw, b) => {
         const at = b * size;
         const conformer = data.subarray(at, at + size);
-        prior.sample(fresh, createNoise({ seed, ...draw, step }));
+        prior.sample(fresh, createNoise({ seed, ...draw, step: before + step }));
         if (aligned) {
           for (let i = 0; i < size; i++) {
             const implied = (x[at + i] - t * conformer[i]) / (1 - t);
@@ -146,7 +147,7 @@ export async function sampleFlow({
       for (let i = 0; i < x.length; i++) x[i] += fraction * (data[i] - x[i]);
     }
   }
-  await onFrame?.({ step: steps, time: 1, x, data: x });
+  if (times[steps] === 1) await onFrame?.({ step: steps, time: 1, x, data: x });
   return x;
 }
 

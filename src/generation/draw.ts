@@ -1,10 +1,11 @@
-/** Draws conformers: both stages in a row, in batches, each conformer a function of the seed and its own key alone. */
+/** Draws conformers: both stages in a row, in batches, each conformer a function of the seed and its own key. */
 import type { Molecule } from '../chem/molecule.js';
-import type { DrawKey } from '../flow/sampler.js';
+import type { DrawKey, SampleStart } from '../flow/sampler.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import type { Generator } from './generator.js';
 import { placeHydrogens } from './hydrogen-stage.js';
-import { defaultSampler, sampleSkeletons, type SamplerSettings } from './skeleton-stage.js';
+import { defaultSampler, sampleSkeletons, type SamplerSettings, type Spread } from './skeleton-stage.js';
+import type { createSpread, Halfway } from './spread.js';
 
 export interface DrawOptions {
   readonly generator: Generator;
@@ -14,6 +15,8 @@ export interface DrawOptions {
   readonly settings?: SamplerSettings;
   /** Given skeletons [skeletonCount, 3], one a draw, each of mean zero: noised to `time` they are where the flow begins. */
   readonly given?: { readonly skeletons: readonly Float32Array[]; readonly time: number };
+  /** Chooses the noises of `draws`, whose own is then not used: see spread.ts. */
+  readonly spread?: ReturnType<typeof createSpread>;
   readonly hydrogenSteps?: number;
   /** Called after each batch with the number of conformers made so far. */
   readonly onBatch?: (made: number) => void;
@@ -21,7 +24,14 @@ export interface DrawOptions {
   readonly enough?: () => boolean;
 }
 
-/** Conformers [atoms, 3] in Å, in the order of `draws`; fewer where `enough` said so. */
+export interface Drawn {
+  /** The key of what was drawn: with the seed, the model and the settings it names it for good. */
+  readonly draw: DrawKey;
+  /** [atoms, 3], Å. */
+  readonly coordinates: Float32Array;
+}
+
+/** Conformers in the order of `draws`; fewer where `enough` said so. */
 export async function drawConformers({
   generator,
   molecule,
@@ -29,16 +39,22 @@ export async function drawConformers({
   draws,
   settings = defaultSampler(molecule, generator.skeleton.stage),
   given,
+  spread,
   hydrogenSteps,
   onBatch = () => {},
   enough = () => false,
-}: DrawOptions): Promise<Float32Array[]> {
+}: DrawOptions): Promise<Drawn[]> {
   const size = molecule.atoms.length * 3;
   const limit = generator.skeleton.batchLimit(molecule.skeletonCount);
   const automorphisms = stereoAutomorphisms(generator.rdkit, molecule);
-  const conformers: Float32Array[] = [];
+  const conformers: Drawn[] = [];
   for (let at = 0; at < draws.length && !enough(); at += limit) {
-    const batch = draws.slice(at, at + limit);
+    const asked = draws.slice(at, at + limit);
+    const halfway = await spread?.(asked.map(({ conformer }) => conformer));
+    const batch = halfway?.map(({ draw }) => draw) ?? asked;
+    const start = given
+      ? ({ kind: 'noised', time: given.time, coordinates: joined(given.skeletons.slice(at, at + limit)) } as const)
+      : halfway && stateOf(halfway, settings.spread!);
     const skeletons = await sampleSkeletons({
       molecule,
       predictor: generator.skeleton,
@@ -46,7 +62,7 @@ export async function drawConformers({
       draws: batch,
       settings,
       automorphisms,
-      ...(given && { start: { kind: 'noised', time: given.time, coordinates: joined(given.skeletons.slice(at, at + limit)) } }),
+      ...(start && { start }),
     });
     const all = await placeHydrogens({
       molecule,
@@ -56,10 +72,14 @@ export async function drawConformers({
       draws: batch,
       ...(hydrogenSteps !== undefined && { steps: hydrogenSteps }),
     });
-    batch.forEach((_, b) => conformers.push(all.slice(b * size, (b + 1) * size)));
+    batch.forEach((draw, b) => conformers.push({ draw, coordinates: all.slice(b * size, (b + 1) * size) }));
     onBatch(conformers.length);
   }
   return conformers;
+}
+
+function stateOf(halfway: readonly Halfway[], { time, steps }: Spread): SampleStart {
+  return { kind: 'state', time, step: steps, coordinates: joined(halfway.map(({ state }) => state)) };
 }
 
 function joined(skeletons: readonly Float32Array[]): Float32Array {

@@ -34,7 +34,7 @@ export interface FlowPairs {
  * Liu, Gong & Liu, "Flow straight and fast" (arXiv:2209.03003), §2.1: the reflow procedure.
  */
 export async function flowPairs({ molecule, predictor, seed, draws, solver = 'euler', steps = 20 }: FlowPairsOptions): Promise<FlowPairs> {
-  if (solver === 'stochastic') throw new Error('pairs for reflow need an ODE solver, and stochastic adds noise; give euler, heun or another');
+  if (solver === 'stochastic' || solver === 'spread') throw new Error(`pairs for reflow need an ODE solver, and ${solver} adds noise; give euler, heun or another`);
   const n = molecule.skeletonCount;
   const graph = graphFeatures(molecule);
   const starts = startingState({ prior: skeletonPrior(molecule, predictor.stage.prior), seed, draws });

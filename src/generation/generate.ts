@@ -5,19 +5,21 @@ import type { Molecule } from '../chem/molecule.js';
 import { verifyStereo, type StereoVerdict } from '../chem/stereo.js';
 import type { DrawKey, FreshNoise } from '../flow/sampler.js';
 import { bestRmsd } from '../geometry/rmsd.js';
+import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import { chooseDiverse, comparedPermutations, pruneByRmsd } from './diverse.js';
 import { drawConformers } from './draw.js';
 import type { Generator } from './generator.js';
 import { defaultCount } from './default-count.js';
 import { chosenSampler } from './skeleton-stage.js';
+import { createSpread } from './spread.js';
 
 export interface GenerateOptions {
   /** Number of different conformers; by default 50, 200 or 300 by rotatable bonds. */
   readonly count?: number | undefined;
   readonly seed?: number | undefined;
-  /** 'stochastic', 'ancestral', or an ODE solver: euler, midpoint, heun, rk4, dormand-prince. */
+  /** 'spread' (the default), 'stochastic', 'ancestral', or an ODE solver: euler, midpoint, heun, rk4, dormand-prince. */
   readonly sampler?: string | undefined;
-  /** Steps of the skeleton's flow. */
+  /** Steps of the skeleton's flow; with 'spread', those of all noises tried. */
   readonly steps?: number | undefined;
   readonly noise?: FreshNoise | undefined;
   readonly hydrogenSteps?: number | undefined;
@@ -28,7 +30,7 @@ export interface GenerateOptions {
   readonly energies?: boolean | undefined;
   /** Conformers further above the lowest than this are dropped, kcal/mol; implies energies. */
   readonly energyWindow?: number | undefined;
-  /** Draw exactly `count` conformers and keep them all: nothing is resampled, dropped or chosen. For evaluation. */
+  /** Draw exactly `count` conformers and keep them all: none is drawn again, dropped or left out. For evaluation. */
   readonly plain?: boolean | undefined;
   /** Seconds after which no further batch is begun. */
   readonly timeLimit?: number | undefined;
@@ -113,6 +115,16 @@ export async function generateConformers(
   const warnings: string[] = [];
   const field = wantsEnergy ? await forceFieldFor(molecule, optimize, warnings) : undefined;
   const permutations = comparedPermutations(generator.rdkit, molecule);
+  const spread =
+    settings.spread &&
+    createSpread({
+      molecule,
+      predictor: generator.skeleton,
+      seed,
+      settings: { ...settings, spread: settings.spread },
+      automorphisms: stereoAutomorphisms(generator.rdkit, molecule),
+      permutations,
+    });
 
   const budget = plain ? count : MOST_OVERDRAW * count;
   let planned = plain ? count : Math.min(OVERDRAW * count, budget);
@@ -121,35 +133,35 @@ export async function generateConformers(
   let [first, firstRight] = [0, 0];
   const candidates: Candidate[] = [];
 
-  /** Makes draws, checks them, and makes the failed ones again. */
-  async function drawChecked(draws: readonly DrawKey[]): Promise<void> {
-    let open = draws;
-    while (open.length > 0 && !enough()) {
+  /** Makes conformers, checks them, and makes the failed ones again, from noises not tried before. */
+  async function drawChecked(numbers: readonly number[]): Promise<void> {
+    let open: readonly DrawKey[] = numbers.map((conformer) => ({ conformer, attempt: 0 }));
+    for (let round = 0; round < MOST_ATTEMPTS && open.length > 0 && !enough(); round++) {
       const conformers = await drawConformers({
         generator,
         molecule,
         seed,
         draws: open,
         settings,
+        ...(round === 0 && spread && { spread }),
         ...(options.hydrogenSteps !== undefined && { hydrogenSteps: options.hydrogenSteps }),
         enough,
         onBatch: (batch) => options.onProgress?.({ made: made + batch, planned }),
       });
       made += conformers.length;
       const failed: DrawKey[] = [];
-      conformers.forEach((drawn, i) => {
-        const draw = open[i]!;
-        const verdict = judge(drawn, draw);
-        if (draw.attempt === 0) {
+      for (const { draw, coordinates } of conformers) {
+        const verdict = judge(coordinates, draw);
+        if (round === 0) {
           first++;
           if (verdict.stereo) firstRight++;
         }
         if (verdict.candidate) candidates.push(verdict.candidate);
         else {
           dropped[verdict.stereo ? 'geometry' : 'stereo']++;
-          if (draw.attempt + 1 < MOST_ATTEMPTS) failed.push({ ...draw, attempt: draw.attempt + 1 });
+          failed.push({ conformer: draw.conformer, attempt: (settings.spread?.noises ?? 1) + round });
         }
-      });
+      }
       open = failed;
     }
   }
@@ -176,7 +188,7 @@ export async function generateConformers(
   let kept: Candidate[] = [];
   let previous = -1;
   for (let next = 0; ; ) {
-    await drawChecked(Array.from({ length: planned - next }, (_, i) => ({ conformer: next + i, attempt: 0 })));
+    await drawChecked(Array.from({ length: planned - next }, (_, i) => next + i));
     next = planned;
     kept = plain ? candidates : distinct(candidates);
     // Another round pays only while the last one brought new shapes.

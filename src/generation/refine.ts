@@ -108,7 +108,7 @@ export async function refineConformers(
     });
     const failed: number[] = [];
     for (const [k, i] of open.entries()) {
-      const coordinates = made[k]!;
+      const { coordinates } = made[k]!;
       layOnto(coordinates, given[i]!.coordinates, heavy);
       const right = verifyStereo(generator.rdkit, molecule, coordinates).right;
       if (right && checkGeometry(molecule, coordinates).ok)

@@ -17,21 +17,41 @@ export interface SamplerSettings {
   readonly steps: number;
   readonly noise: FreshNoise;
   readonly spacing?: GridSpacing;
+  /** Where there is a choice of noises, the flow up to it has steps of its own, and `steps` counts those of all noises. */
+  readonly spread?: Spread;
 }
 
-/** With fresh aligned noise: a set share of it, or the share of the reverse chain of diffusion; or an ODE solver. */
-export const SAMPLERS: readonly string[] = ['stochastic', 'ancestral', ...solverNames];
+/** A choice among noises: see spread.ts. */
+export interface Spread {
+  /** Noises tried for a conformer. */
+  readonly noises: number;
+  /** Equal steps from t = 0 to `time`, which every noise takes. */
+  readonly steps: number;
+  /** Flow time at which their predictions are compared. */
+  readonly time: number;
+  /** Å: a prediction this far from all before it is far enough. */
+  readonly apart: number;
+}
+
+/**
+ * With fresh aligned noise: from noises chosen so that the shapes lie apart, from any noise, or with the share of the
+ * reverse chain of diffusion; or an ODE solver.
+ */
+export const SAMPLERS: readonly string[] = ['spread', 'stochastic', 'ancestral', ...solverNames];
 export const DEFAULT_STEPS = 20;
 /** Largest skeleton of which the noise of t = 0.5 still decides the shape; larger ones have found theirs by then. */
 const SMALL = 12;
+/** Noises tried for a conformer by the sampler 'spread'. */
+const NOISES = 3;
+/** Å: shapes farther apart than this are apart. */
+const APART = 0.25;
 
 /**
  * The sampler that the model was trained for, where it names one. Else fresh noise: late in t it repairs geometry, early
  * it would cost diversity. See docs/experiments.md.
  */
-export function defaultSampler({ skeletonCount }: Pick<Molecule, 'skeletonCount'>, { sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
-  const { name = 'stochastic', steps = DEFAULT_STEPS } = sampler ?? {};
-  return { sampler: name, steps, noise: name === 'ancestral' ? { share: 'ancestral' } : { share: 1, from: skeletonCount <= SMALL ? 0.6 : 0.4 } };
+export function defaultSampler(molecule: Pick<Molecule, 'skeletonCount'>, { sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
+  return samplerNamed(molecule, sampler ?? { name: 'spread', steps: DEFAULT_STEPS });
 }
 
 /** The default with the sampler and steps that a user named. */
@@ -41,13 +61,21 @@ export function chosenSampler(
   stage: Pick<StageModel, 'sampler'> = {},
 ): SamplerSettings {
   // The steps that a model was trained for are those of its own sampler.
-  const usual = defaultSampler(molecule, sampler === undefined || sampler === stage.sampler?.name ? stage : {});
-  const name = sampler ?? usual.sampler;
-  return {
-    sampler: name,
-    steps: steps ?? usual.steps,
-    noise: noise ?? (name === 'ancestral' ? { share: 'ancestral' } : usual.noise),
-  };
+  const own = sampler === undefined || sampler === stage.sampler?.name ? stage.sampler : undefined;
+  const settings = samplerNamed(molecule, { name: sampler ?? own?.name ?? 'spread', steps: steps ?? own?.steps ?? DEFAULT_STEPS });
+  return noise ? { ...settings, noise } : settings;
+}
+
+function samplerNamed({ skeletonCount }: Pick<Molecule, 'skeletonCount'>, { name, steps }: { name: string; steps: number }): SamplerSettings {
+  if (name === 'ancestral') return { sampler: name, steps, noise: { share: 'ancestral' } };
+  const from = skeletonCount <= SMALL ? 0.6 : 0.4;
+  const settings = { sampler: name, steps, noise: { share: 1, from } };
+  // Three atoms have one shape, and few steps are not shared out among several noises. Large skeletons find their shape
+  // late, and need the steps more than the choice.
+  if (name !== 'spread' || skeletonCount < 4 || skeletonCount > SMALL || steps < 2 * NOISES) return settings;
+  const spread = { noises: NOISES, steps: Math.round(steps / 5), time: from, apart: APART };
+  // The noise of the flow that was chosen is what it was chosen for: fresh noise enters after.
+  return { ...settings, noise: { share: 1, from: from + 0.01 }, spread };
 }
 
 export interface SkeletonOptions {
@@ -81,8 +109,8 @@ export async function sampleSkeletons({
   const predict = predictor.bind(graphFeatures(molecule));
   const { sampler, noise } = settings;
   const from = start.kind === 'prior' ? 0 : start.time;
-  const times = stepTimes(settings, from, predictor.stage.path);
-  if (sampler === 'stochastic' || sampler === 'ancestral')
+  const times = stepTimes(settings, start, predictor.stage.path);
+  if (sampler === 'spread' || sampler === 'stochastic' || sampler === 'ancestral')
     return sampleFlow({ prior, predict, seed, draws, times, noise, start, automorphisms, ...(onFrame && { onFrame }) });
 
   const solver = solverByName(sampler);
@@ -109,8 +137,23 @@ export async function sampleSkeletons({
 }
 
 /** The times of the steps on the straight path; a model of another path spaces them in the time it was trained in. */
-function stepTimes({ steps, spacing = { kind: 'uniform' } }: SamplerSettings, from: number, path?: PathSettings): number[] {
-  if (!path) return timeGrid({ steps, spacing, from });
+function stepTimes({ steps, spacing = { kind: 'uniform' }, spread }: SamplerSettings, start: SampleStart, path?: PathSettings): number[] {
+  const from = start.kind === 'prior' ? 0 : start.time;
+  if (spread && start.kind !== 'noised') {
+    const rest = grid({ steps: steps - spread.noises * spread.steps, spacing, from: spread.time }, path);
+    return start.kind === 'state' ? rest : [...flightTimes(spread, path).slice(0, -1), ...rest];
+  }
+  return grid({ steps, spacing, from }, path);
+}
+
+/** The times of the steps up to the choice among noises. */
+export function flightTimes({ steps, time }: Spread, path?: PathSettings): number[] {
+  return grid({ steps, from: 0, to: time }, path);
+}
+
+function grid({ steps, spacing, from, to = 1 }: { steps: number; spacing?: GridSpacing; from: number; to?: number }, path?: PathSettings): number[] {
+  const common = { steps, ...(spacing && { spacing }) };
+  if (!path) return timeGrid({ ...common, from, to });
   const schedule = pathSchedule(path);
-  return timeGrid({ steps, spacing, from: scheduleTime(schedule, from) }).map((t) => straightTime(schedule, t));
+  return timeGrid({ ...common, from: scheduleTime(schedule, from), to: scheduleTime(schedule, to) }).map((t) => straightTime(schedule, t));
 }

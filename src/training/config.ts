@@ -84,7 +84,7 @@ const Stage = v.pipe(
     validationShare: v.optional(share, 0.01),
     saveMinutes: v.optional(positive, 4),
     /** The sampler that the model is meant for, as generation names it, where it is not the usual one. */
-    sampler: v.optional(v.strictObject({ name: v.picklist(['stochastic', 'ancestral', ...solverNames]), steps: whole })),
+    sampler: v.optional(v.strictObject({ name: v.picklist(['spread', 'stochastic', 'ancestral', ...solverNames]), steps: whole })),
   }),
   v.check(({ target, localDistances }) => localDistances === undefined || target === 'data', "localDistances is for target 'data'"),
 );

@@ -68,7 +68,7 @@ test('sets models, samplers and numbers of steps side by side', async () => {
 }, 120_000);
 
 test.each([
-  [['--reference', REFERENCE, '--model', 'molflow-base', '--sampler', 'ddim'], /'ddim' is not one of stochastic, ancestral, euler/],
+  [['--reference', REFERENCE, '--model', 'molflow-base', '--sampler', 'ddim'], /'ddim' is not one of spread, stochastic, ancestral, euler/],
   [['--reference', REFERENCE], /nothing to score; give --generated, --model or --peers/],
   [['--reference', path.join(folder, 'none.sdf'), '--generated', GENERATED], /none\.sdf: there is no such file/],
   [['--reference', REFERENCE, '--peers', 'corina'], /'corina' is not one of etkdg/],

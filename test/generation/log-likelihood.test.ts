@@ -16,8 +16,9 @@ afterAll(() => generator.dispose());
 
 async function draw(smiles: string) {
   const molecule = parseSmiles(generator.rdkit, smiles);
-  const [coordinates] = await drawConformers({ generator, molecule, seed: 2, draws: [{ conformer: 0, attempt: 0 }] });
-  return { molecule, skeleton: coordinates!.slice(0, 3 * molecule.skeletonCount), coordinates: coordinates! };
+  const [drawn] = await drawConformers({ generator, molecule, seed: 2, draws: [{ conformer: 0, attempt: 0 }] });
+  const { coordinates } = drawn!;
+  return { molecule, skeleton: coordinates.slice(0, 3 * molecule.skeletonCount), coordinates };
 }
 
 describe('the log likelihood of a conformer', () => {
