@@ -17,7 +17,7 @@ export interface SamplerSettings {
   readonly steps: number;
   readonly noise: FreshNoise;
   readonly spacing?: GridSpacing;
-  /** Where there is a choice of noises, the flow up to it has steps of its own, and `steps` counts those of all noises. */
+  /** Where there is a choice of noises; its steps and not `steps` are then those of the flow. */
   readonly spread?: Spread;
 }
 
@@ -29,6 +29,8 @@ export interface Spread {
   readonly steps: number;
   /** Flow time at which their predictions are compared. */
   readonly time: number;
+  /** Steps from there on. */
+  readonly rest: number;
   /** Å: a prediction this far from all before it is far enough. */
   readonly apart: number;
 }
@@ -62,18 +64,27 @@ export function chosenSampler(
 ): SamplerSettings {
   // The steps that a model was trained for are those of its own sampler.
   const own = sampler === undefined || sampler === stage.sampler?.name ? stage.sampler : undefined;
-  const settings = samplerNamed(molecule, { name: sampler ?? own?.name ?? 'spread', steps: steps ?? own?.steps ?? DEFAULT_STEPS });
+  const settings = samplerNamed(molecule, { name: sampler ?? own?.name ?? 'spread', steps: steps ?? own?.steps ?? DEFAULT_STEPS, noises: own?.noises });
   return noise ? { ...settings, noise } : settings;
 }
 
-function samplerNamed({ skeletonCount }: Pick<Molecule, 'skeletonCount'>, { name, steps }: { name: string; steps: number }): SamplerSettings {
+function samplerNamed(
+  { skeletonCount }: Pick<Molecule, 'skeletonCount'>,
+  { name, steps, noises = 1 }: NonNullable<StageModel['sampler']>,
+): SamplerSettings {
   if (name === 'ancestral') return { sampler: name, steps, noise: { share: 'ancestral' } };
   const from = skeletonCount <= SMALL ? 0.6 : 0.4;
   const settings = { sampler: name, steps, noise: { share: 1, from } };
-  // Three atoms have one shape, and few steps are not shared out among several noises. Large skeletons find their shape
-  // late, and need the steps more than the choice.
-  if (name !== 'spread' || skeletonCount < 4 || skeletonCount > SMALL || steps < 2 * NOISES) return settings;
-  const spread = { noises: NOISES, steps: Math.round(steps / 5), time: from, apart: APART };
+  // Three atoms have one shape. Large skeletons find theirs late, and need the steps more than the choice.
+  if (skeletonCount < 4 || skeletonCount > SMALL) return settings;
+  if (name === 'euler' && noises > 1 && steps > 1) {
+    const before = Math.ceil(steps / 2);
+    return { ...settings, noise: { share: 0 }, spread: { noises, steps: before, time: before / steps, rest: steps - before, apart: APART } };
+  }
+  // Few steps are not shared out among several noises.
+  if (name !== 'spread' || steps < 2 * NOISES) return settings;
+  const before = Math.round(steps / 5);
+  const spread = { noises: NOISES, steps: before, time: from, rest: steps - NOISES * before, apart: APART };
   // The noise of the flow that was chosen is what it was chosen for: fresh noise enters after.
   return { ...settings, noise: { share: 1, from: from + 0.01 }, spread };
 }
@@ -140,7 +151,7 @@ export async function sampleSkeletons({
 function stepTimes({ steps, spacing = { kind: 'uniform' }, spread }: SamplerSettings, start: SampleStart, path?: PathSettings): number[] {
   const from = start.kind === 'prior' ? 0 : start.time;
   if (spread && start.kind !== 'noised') {
-    const rest = grid({ steps: steps - spread.noises * spread.steps, spacing, from: spread.time }, path);
+    const rest = grid({ steps: spread.rest, spacing, from: spread.time }, path);
     return start.kind === 'state' ? rest : [...flightTimes(spread, path).slice(0, -1), ...rest];
   }
   return grid({ steps, spacing, from }, path);

@@ -12,8 +12,8 @@ export interface StageModel {
   readonly target: 'data' | 'velocity';
   /** The path it was trained on, where that is not the straight one. */
   readonly path?: PathSettings | undefined;
-  /** The sampler it was trained for, by its name in generation, where that is not the usual one. */
-  readonly sampler?: { readonly name: string; readonly steps: number } | undefined;
+  /** The sampler it was trained for, by its name in generation, where that is not the usual one; `noises` to choose among. */
+  readonly sampler?: { readonly name: string; readonly steps: number; readonly noises?: number | undefined } | undefined;
   readonly weights: Readonly<Record<string, Float32Array>>;
   /** Facts of the training, for people: steps, minutes, losses. */
   readonly training: Readonly<Record<string, string | number>>;
@@ -39,7 +39,7 @@ const StageHeader = v.object({
   prior: v.object({ kind: v.picklist(['gaussian', 'harmonic']), alpha: v.number(), hydrogenScale: v.number() }),
   target: v.picklist(['data', 'velocity']),
   path: v.optional(Path),
-  sampler: v.optional(v.object({ name: v.string(), steps: whole })),
+  sampler: v.optional(v.object({ name: v.string(), steps: whole, noises: v.optional(whole) })),
   training: v.record(v.string(), v.union([v.string(), v.number()])),
 });
 const Header = v.object({

@@ -131,7 +131,7 @@ it('a model distilled from the shipped network of its size generates in its two 
   const model = file('run/model.safetensors');
   await molflow('train', '--init', shipped, '--config', file('fast.json'), '--data', file('pairs.molflow'), '--out', file('run'), '--quiet');
   const written = readModel(readFileSync(model), 'run');
-  expect(written.skeleton.sampler).toEqual({ name: 'euler', steps: 2 });
+  expect(written.skeleton.sampler).toEqual({ name: 'euler', steps: 2, noises: 2 });
   // The stage that was not trained came along.
   expect(written.hydrogens.weights).toEqual((await loadModel()).hydrogens.weights);
   const frames = async (...more: string[]) => {
