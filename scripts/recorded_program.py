@@ -63,9 +63,8 @@ def translated(model, device, mixed=False):
                 lines.append(f"  {casts[value]} = {name(value)}.to(torch.{'bfloat16' if wants_brief else 'float32'})")
             return casts[value]
         a, *rest = map(written, given)
-        lines.append(f"  {', '.join(map(name, made))} = {expression(op, a, rest, attributes)}")
-        if op == "ReduceSum" and wants_brief and not makes_brief:
-            lines[-1] = lines[-1][:-1] + ", dtype=torch.float32)"
+        kind = "torch.float32" if op == "ReduceSum" and wants_brief and not makes_brief else None
+        lines.append(f"  {', '.join(map(name, made))} = {expression(op, a, rest, attributes, kind)}")
         if makes_brief:
             brief.update(made)
         done = {v for v in given if v not in lists and v not in constants and last_use[v] == k}
@@ -128,8 +127,8 @@ def brief_shapes(model):
     return is_brief
 
 
-def expression(op, a, rest, attributes):
-    """The Python of one node: `a` its first input, `rest` the others; those that are lists are written out."""
+def expression(op, a, rest, attributes, sum_in=None):
+    """The Python of one node: `a` its first input, `rest` the others; those that are lists are written out. Sums are in the type `sum_in`."""
     b = rest[0] if rest else None
     if op in INFIX:
         return f"{a} {INFIX[op]} {b}"
@@ -156,7 +155,7 @@ def expression(op, a, rest, attributes):
     if op == "Transpose":
         return f"{a}.permute({list(attributes['perm'])})"
     if op == "ReduceSum":
-        return f"{a}.sum({b}, keepdim={bool(attributes.get('keepdims', 1))})"
+        return f"{a}.sum({b}, keepdim={bool(attributes.get('keepdims', 1))}, dtype={sum_in})"
     if op == "Concat":
         return f"torch.cat(({', '.join([a, *rest])},), {attributes['axis']})"
     if op == "Split":
