@@ -78,7 +78,10 @@ export interface GenerationResult {
 export const DEFAULT_SEED = 1;
 /** Distinct means: further apart than half of what a crystallographer would call the same. */
 export const DEFAULT_RMSD = 0.1;
-/** Draws for each conformer asked for: first this many, later, while new shapes keep coming, up to twice as many. */
+/**
+ * Draws for each conformer asked for: first this many, or one where they are spread already; later, while new shapes keep
+ * coming, up to twice as many.
+ */
 const OVERDRAW = 2;
 const MOST_OVERDRAW = 4;
 /** How often one draw that fails a check is made again before it is given up. */
@@ -127,7 +130,7 @@ export async function generateConformers(
     });
 
   const budget = plain ? count : MOST_OVERDRAW * count;
-  let planned = plain ? count : Math.min(OVERDRAW * count, budget);
+  let planned = plain || spread ? count : Math.min(OVERDRAW * count, budget);
   let made = 0;
   const dropped = { stereo: 0, geometry: 0, duplicate: 0, energy: 0 };
   let [first, firstRight] = [0, 0];
@@ -188,14 +191,15 @@ export async function generateConformers(
   let kept: Candidate[] = [];
   let previous = -1;
   for (let next = 0; ; ) {
-    await drawChecked(Array.from({ length: planned - next }, (_, i) => next + i));
+    const round = planned - next;
+    await drawChecked(Array.from({ length: round }, (_, i) => next + i));
     next = planned;
     kept = plain ? candidates : distinct(candidates);
     // Another round pays only while the last one brought new shapes.
-    const grew = kept.length > previous + 0.05 * count;
+    const grew = kept.length > previous + 0.05 * round;
     if (plain || kept.length >= count || next >= budget || !grew || enough()) break;
     previous = kept.length;
-    planned = Math.min(budget, next + count);
+    planned = Math.min(budget, next + (spread ? 2 * (count - kept.length) : count));
   }
   dropped.duplicate = candidates.length - dropped.energy - kept.length;
 
