@@ -45,6 +45,22 @@ describe('noises chosen so that shapes lie apart', () => {
     expect(whole.some(({ draw }) => draw.attempt > 0)).toBe(true);
   });
 
+  it('are the same on every engine', async () => {
+    const other = await openGenerator({ engine: 'wasm' });
+    try {
+      for (const smiles of [FEW_SHAPES, 'C[C@H](O)CC=O']) {
+        const { common, settings, permutations, choose } = spreadOf(smiles);
+        const numbers = [...Array(6).keys()];
+        const here = await choose()(numbers);
+        const there = await createSpread({ ...common, predictor: other.skeleton, permutations, settings: { ...settings, spread: settings.spread! } })(numbers);
+        expect(there.map(({ draw }) => draw)).toEqual(here.map(({ draw }) => draw));
+        there.forEach(({ state }, i) => expect(furthest(state, here[i]!.state)).toBeLessThan(1e-3));
+      }
+    } finally {
+      await other.dispose();
+    }
+  });
+
   it('name their conformer: the key alone flies the same way, state and all', async () => {
     const { choose, common, settings, molecule } = spreadOf(FEW_SHAPES);
     const { draw, state } = (await choose()([0, 1, 2, 3])).find(({ draw }) => draw.attempt > 0)!;
