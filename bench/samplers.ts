@@ -56,8 +56,8 @@ async function drawn({ molecule, conformers }: Ensemble, settings: SamplerSettin
   const most = predictor.batchLimit(molecule.skeletonCount);
   const made: Float32Array[] = [];
   const common = { molecule, predictor, seed: Number(values.seed), automorphisms: stereoAutomorphisms(rdkit, molecule) };
-  const { spread } = settings;
-  const choose = spread && createSpread({ ...common, settings: { ...settings, spread }, permutations: comparedPermutations(rdkit, molecule) });
+  const { spread, noise } = settings;
+  const choose = spread && createSpread({ ...common, spread, noise, permutations: comparedPermutations(rdkit, molecule) });
   while (made.length < 2 * conformers) {
     const plain = Array.from({ length: Math.min(most, 2 * conformers - made.length) }, (_, k) => ({ conformer: made.length + k, attempt: 0 }));
     const draws = (await choose?.(plain.map(({ conformer }) => conformer)))?.map(({ draw }) => draw) ?? plain;

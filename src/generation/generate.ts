@@ -124,7 +124,8 @@ export async function generateConformers(
       molecule,
       predictor: generator.skeleton,
       seed,
-      settings: { ...settings, spread: settings.spread },
+      spread: settings.spread,
+      noise: settings.noise,
       automorphisms: stereoAutomorphisms(generator.rdkit, molecule),
       permutations,
     });

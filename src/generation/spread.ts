@@ -5,12 +5,12 @@
  */
 import { skeletonFaults } from '../chem/stereo.js';
 import type { Molecule } from '../chem/molecule.js';
-import { sampleFlow, type DrawKey } from '../flow/sampler.js';
+import { sampleFlow, type DrawKey, type FreshNoise } from '../flow/sampler.js';
 import { bestRmsd } from '../geometry/rmsd.js';
 import { graphFeatures } from '../network/features.js';
 import type { Predictor } from '../network/predictor.js';
 import { skeletonPrior } from '../network/priors.js';
-import { flightTimes, type SamplerSettings, type Spread } from './skeleton-stage.js';
+import { flightTimes, type Spread } from './skeleton-stage.js';
 
 /** A conformer halfway: its key, and the state [n,3] of its flow at the time of the choice. */
 export interface Halfway {
@@ -27,7 +27,9 @@ export interface SpreadOptions {
   readonly molecule: Molecule;
   readonly predictor: Predictor;
   readonly seed: number;
-  readonly settings: SamplerSettings & { readonly spread: Spread };
+  /** Of the sampler's settings: the choice, and the noise of the flow up to it. */
+  readonly spread: Spread;
+  readonly noise: FreshNoise;
   /** As the training used them. */
   readonly automorphisms: readonly ArrayLike<number>[];
   /** Over which shapes are compared. */
@@ -42,8 +44,7 @@ export interface SpreadOptions {
  * Greedy farthest-point choice (Gonzalez 1985) among `noises` candidates, Mitchell's best-candidate sampling (SIGGRAPH
  * 1991), by the RMSD of the network's predictions.
  */
-export function createSpread({ molecule, predictor, seed, settings, automorphisms, permutations }: SpreadOptions) {
-  const { spread, noise } = settings;
+export function createSpread({ molecule, predictor, seed, spread, noise, automorphisms, permutations }: SpreadOptions) {
   const size = 3 * molecule.skeletonCount;
   const prior = skeletonPrior(molecule, predictor.stage.prior);
   const predict = predictor.bind(graphFeatures(molecule));

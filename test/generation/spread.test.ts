@@ -27,8 +27,8 @@ function spreadOf(smiles: string) {
   const automorphisms = stereoAutomorphisms(generator.rdkit, molecule);
   const permutations = comparedPermutations(generator.rdkit, molecule);
   const common = { molecule, predictor: generator.skeleton, seed: 4, automorphisms };
-  const choose = () => createSpread({ ...common, settings: { ...settings, spread: settings.spread! }, permutations });
-  return { molecule, settings, common, permutations, choose };
+  const choice = { ...common, spread: settings.spread!, noise: settings.noise, permutations };
+  return { molecule, settings, common, choice, choose: () => createSpread(choice) };
 }
 
 function furthest(a: Float32Array, b: Float32Array): number {
@@ -49,10 +49,10 @@ describe('noises chosen so that shapes lie apart', () => {
     const other = await openGenerator({ engine: 'wasm' });
     try {
       for (const smiles of [FEW_SHAPES, 'C[C@H](O)CC=O']) {
-        const { common, settings, permutations, choose } = spreadOf(smiles);
+        const { choice, choose } = spreadOf(smiles);
         const numbers = [...Array(6).keys()];
         const here = await choose()(numbers);
-        const there = await createSpread({ ...common, predictor: other.skeleton, permutations, settings: { ...settings, spread: settings.spread! } })(numbers);
+        const there = await createSpread({ ...choice, predictor: other.skeleton })(numbers);
         expect(there.map(({ draw }) => draw)).toEqual(here.map(({ draw }) => draw));
         there.forEach(({ state }, i) => expect(furthest(state, here[i]!.state)).toBeLessThan(1e-3));
       }
@@ -93,7 +93,7 @@ describe('noises chosen so that shapes lie apart', () => {
   });
 
   it('pass over the wrong hand where another of them leads to the right one', async () => {
-    const { molecule, settings, common, permutations } = spreadOf('CC[C@H](O)C#N');
+    const { molecule, settings, common, choice } = spreadOf('CC[C@H](O)C#N');
     // A network that is not told the hand draws both alike.
     const open = parseSmiles(generator.rdkit, 'CCC(O)C#N');
     const predictor = { ...common.predictor, bind: () => common.predictor.bind(graphFeatures(open)) };
@@ -103,7 +103,7 @@ describe('noises chosen so that shapes lie apart', () => {
       const size = 3 * molecule.skeletonCount;
       return draws.filter((_, b) => skeletonFaults(molecule, skeletons.slice(b * size, (b + 1) * size)) === 0).length;
     };
-    const chosen = await createSpread({ ...common, predictor, permutations, settings: { ...settings, spread: settings.spread! } })(numbers);
+    const chosen = await createSpread({ ...choice, predictor })(numbers);
     const independent = await right(numbers.map((conformer) => ({ conformer, attempt: 0 })));
     const found = await right(chosen.map(({ draw }) => draw));
     expect(found).toBeGreaterThan(1.3 * independent);
