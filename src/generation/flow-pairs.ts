@@ -2,6 +2,7 @@
 import { bondIsRight, LEAST_VOLUME } from '../chem/stereo.js';
 import type { Molecule } from '../chem/molecule.js';
 import { startingState, type DrawKey } from '../flow/sampler.js';
+import { solverNames } from '../flow/solvers/by-name.js';
 import { signedVolume } from '../geometry/internal-coordinates.js';
 import { graphFeatures, type GraphFeatures } from '../network/features.js';
 import { skeletonPrior } from '../network/priors.js';
@@ -34,7 +35,7 @@ export interface FlowPairs {
  * Liu, Gong & Liu, "Flow straight and fast" (arXiv:2209.03003), §2.1: the reflow procedure.
  */
 export async function flowPairs({ molecule, predictor, seed, draws, solver = 'euler', steps = 20 }: FlowPairsOptions): Promise<FlowPairs> {
-  if (solver === 'stochastic' || solver === 'spread') throw new Error(`pairs for reflow need an ODE solver, and ${solver} adds noise; give euler, heun or another`);
+  if (!solverNames.includes(solver)) throw new Error(`pairs for reflow need an ODE solver, which ${solver} is not; give one of ${solverNames.join(', ')}`);
   const n = molecule.skeletonCount;
   const graph = graphFeatures(molecule);
   const starts = startingState({ prior: skeletonPrior(molecule, predictor.stage.prior), seed, draws });
