@@ -47,6 +47,10 @@ for await (const ensemble of readEnsembles({ rdkit, file: values.reference })) {
 
 function settingsOf(text: string, molecule: Molecule): SamplerSettings {
   const [sampler, steps, from = '0', power = '1'] = text.split(':');
+  if (sampler === 'spread' && text.split(':').length > 2) {
+    const [, , noises, k, T, rest, scale, apart = '0.25'] = text.split(':').map(Number) as any;
+    return { ...chosenSampler(molecule, { sampler, steps: 20 }), noise: { share: 1, from: T + 0.01, scale }, ...(molecule.skeletonCount >= 4 && {spread: { noises, steps: k, time: T, rest, apart: Number(apart) }}) };
+  }
   if (sampler === 'spread') return chosenSampler(molecule, { sampler, steps: Number(steps) });
   return { sampler: sampler!, steps: Number(steps), noise: { share: 1, from: Number(from) }, spacing: { kind: 'power', power: Number(power) } };
 }

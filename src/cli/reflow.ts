@@ -19,6 +19,7 @@ interface ReflowFlags {
   readonly pairs: number;
   readonly sampler: string;
   readonly steps: number;
+  readonly settle?: number;
   readonly seed: number;
   readonly minutes?: number;
   readonly threads: number;
@@ -44,6 +45,7 @@ export function reflowCommand(): Command {
     .option('--pairs <n>', 'pairs in the file when it is done', wholeFrom(1), 200_000)
     .addOption(new Option('--sampler <name>', 'solver of the ODE').choices([...solverNames]).default('euler'))
     .option('--steps <n>', 'steps of the solver', wholeFrom(1), 20)
+    .option('--settle <t>', 'from this time of the flow on leave out the noise that it carries: more precise ends (with euler)', numberFrom(0))
     .option('--seed <n>', 'the same seed, model and data give the same pairs', wholeFrom(0), 1)
     .option('--minutes <n>', 'end after this time with those made so far', numberFrom(0))
     .option('--threads <n>', 'threads of the engine; processes with other seeds and files make better use of cores', wholeFrom(1), 1)
@@ -53,7 +55,7 @@ export function reflowCommand(): Command {
     .action(run);
 }
 
-async function run({ model, data, out, pairs, sampler, steps, seed, minutes = Infinity, threads, cache, quiet }: ReflowFlags): Promise<void> {
+async function run({ model, data, out, pairs, sampler, steps, settle, seed, minutes = Infinity, threads, cache, quiet }: ReflowFlags): Promise<void> {
   const say = quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
   const { skeleton: stage } = await loadModel(model);
   const packed = await packEnsembles({ rdkit: await loadRDKit(), files: data, cache });
@@ -90,7 +92,7 @@ async function run({ model, data, out, pairs, sampler, steps, seed, minutes = In
         const { molecule } = ensemble;
         const count = Math.min(PAIRS_AT_ONCE, predictor.batchLimit(molecule.skeletonCount), pairs - made);
         const draws = Array.from({ length: count }, (_, i) => ({ conformer: chunk * PAIRS_AT_ONCE + i, attempt }));
-        const { count: conformers, noise, skeletons } = await flowPairs({ molecule, predictor, seed, draws, solver: sampler, steps });
+        const { count: conformers, noise, skeletons } = await flowPairs({ molecule, predictor, seed, draws, solver: sampler, steps, settle });
         wrong += count - conformers;
         if (conformers === 0) continue;
         await appendPacked(out, [{ ...ensemble, forceField: false, conformers, coordinates: skeletons, noise }]);

@@ -18,8 +18,8 @@ export interface DrawKey {
 export type SampleStart =
   /** Noise from the prior, at t = 0. */
   | { readonly kind: 'prior' }
-  /** Given conformers, noised to `time` first: x_t = (1−t)·ε + t·x, ε aligned onto x. For refinement. */
-  | { readonly kind: 'noised'; readonly coordinates: Float32Array; readonly time: number }
+  /** Given conformers, noised to `time` first: x_t = (1−t)·s·ε + t·x, ε aligned onto x, s = `scale` or 1. For refinement. */
+  | { readonly kind: 'noised'; readonly coordinates: Float32Array; readonly time: number; readonly scale?: number }
   /** A state of the flow at `time`, taken as it is; `step` is how many steps it took to there, so that noise goes on as it would have. */
   | { readonly kind: 'state'; readonly coordinates: Float32Array; readonly time: number; readonly step?: number };
 
@@ -33,6 +33,8 @@ export interface FreshNoise {
   /** Fresh noise enters at steps that end at a time in [from, to]. */
   readonly from?: number;
   readonly to?: number;
+  /** Size of the fresh noise as a part of the prior's: below 1 shapes of little weight are passed over. Default 1. */
+  readonly scale?: number;
   /** Whether fresh noise is rotated onto the prediction, as training pairs are. Default true. */
   readonly aligned?: boolean;
 }
@@ -75,7 +77,7 @@ const TIE_BREAK = 1e-3;
 /**
  * Draws a batch of conformers of one molecule, [B,n,3] in Å. A step from t to u takes the prediction x̂1 at (x_t, t)
  * and the noise it implies, ε̂ = (x_t − t·x̂1)/(1 − t), to
- * x_u = u·x̂1 + (1−u)·ε, ε = √(1−γ)·ε̂ + √γ·(fresh noise from the prior, rotated onto x̂1).
+ * x_u = u·x̂1 + (1−u)·ε, ε = √(1−γ)·ε̂ + s√γ·(fresh noise from the prior, rotated onto x̂1).
  * The last step ends on x̂1. With an equivariant model the whole is equivariant, fresh noise included: a turned start
  * turns x̂1, and with it the noise that is aligned onto it. Where several rotations align equally well (atoms on a
  * line), the implied noise, which turns along, decides. Unaligned noise is equivariant only in distribution.
@@ -99,10 +101,11 @@ export async function sampleFlow({
 }: SampleOptions): Promise<Float32Array> {
   const { atoms } = prior;
   const size = 3 * atoms;
-  const { share, from = 0, to = 1, aligned = true } = noise;
+  const { share, from = 0, to = 1, scale = 1, aligned = true } = noise;
   if (share !== 'ancestral' && !(share >= 0 && share <= 1)) {
     throw new Error(`Sampler: the share of fresh noise is ${share}; expected a number in [0, 1], or 'ancestral'.`);
   }
+  if (!(scale >= 0)) throw new Error(`Sampler: the scale of fresh noise is ${scale}; expected 0 or more.`);
   const coupling = { atoms, automorphisms };
   const x = startingState({ prior, seed, draws, start, automorphisms });
   const times = given ?? timeGrid({ steps: asked, spacing, from: start.kind === 'prior' ? 0 : start.time });
@@ -124,7 +127,7 @@ export async function sampleFlow({
     } else if (share !== 0 && u >= from && u <= to) {
       const gamma = share === 'ancestral' ? ancestralShare(t, u) : share;
       const keep = Math.sqrt(1 - gamma);
-      const renew = Math.sqrt(gamma);
+      const renew = scale * Math.sqrt(gamma);
       draws.forEach((draw, b) => {
         const at = b * size;
         const conformer = data.subarray(at, at + size);
@@ -182,6 +185,8 @@ export function startingState({
     if (start.kind === 'noised') {
       const given = start.coordinates.subarray(b * size, (b + 1) * size);
       alignNoise(conformer, conformer, given, { atoms, automorphisms });
+      const { scale = 1 } = start;
+      for (let i = 0; i < size; i++) conformer[i] *= scale;
       interpolate(conformer, conformer, given, start.time);
     }
   });

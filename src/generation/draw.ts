@@ -13,8 +13,8 @@ export interface DrawOptions {
   readonly seed: number;
   readonly draws: readonly DrawKey[];
   readonly settings?: SamplerSettings;
-  /** Given skeletons [skeletonCount, 3], one a draw, each of mean zero: noised to `time` they are where the flow begins. */
-  readonly given?: { readonly skeletons: readonly Float32Array[]; readonly time: number };
+  /** Where the flow begins, instead of at noise. */
+  readonly given?: Given;
   /** Chooses the noises of `draws`, whose own is then not used: see spread.ts. */
   readonly spread?: ReturnType<typeof createSpread>;
   readonly hydrogenSteps?: number;
@@ -22,6 +22,20 @@ export interface DrawOptions {
   readonly onBatch?: (made: number) => void;
   /** Asked before each batch: true ends the drawing early, with those made so far. */
   readonly enough?: () => boolean;
+}
+
+/** Conformers to begin at, one a draw. */
+export interface Given {
+  /** [skeletonCount, 3] Å, each of mean zero. */
+  readonly skeletons: readonly Float32Array[];
+  /** Flow time to which they are noised. */
+  readonly time: number;
+  /** Size of that noise as a part of the prior's. */
+  readonly scale?: number;
+  /** [atoms, 3] Å: hydrogens begin where these have them; undefined where some are missing. */
+  readonly conformers: readonly (Float32Array | undefined)[];
+  /** Flow time to which such hydrogens are noised, and the steps that they take from there. */
+  readonly hydrogens: { readonly time: number; readonly steps: number };
 }
 
 export interface Drawn {
@@ -45,6 +59,7 @@ export async function drawConformers({
   enough = () => false,
 }: DrawOptions): Promise<Drawn[]> {
   const size = molecule.atoms.length * 3;
+  const heavy = molecule.skeletonCount * 3;
   const limit = generator.skeleton.batchLimit(molecule.skeletonCount);
   const automorphisms = stereoAutomorphisms(generator.rdkit, molecule);
   const conformers: Drawn[] = [];
@@ -53,7 +68,7 @@ export async function drawConformers({
     const halfway = await spread?.(asked.map(({ conformer }) => conformer));
     const batch = halfway?.map(({ draw }) => draw) ?? asked;
     const start = given
-      ? ({ kind: 'noised', time: given.time, coordinates: joined(given.skeletons.slice(at, at + limit)) } as const)
+      ? ({ kind: 'noised', time: given.time, scale: given.scale ?? 1, coordinates: joined(given.skeletons.slice(at, at + limit)) } as const)
       : halfway && stateOf(halfway, settings.spread!);
     const skeletons = await sampleSkeletons({
       molecule,
@@ -64,15 +79,22 @@ export async function drawConformers({
       automorphisms,
       ...(start && { start }),
     });
-    const all = await placeHydrogens({
-      molecule,
-      predictor: generator.hydrogens,
-      skeletons,
-      seed,
-      draws: batch,
-      ...(hydrogenSteps !== undefined && { steps: hydrogenSteps }),
-    });
-    batch.forEach((draw, b) => conformers.push({ draw, coordinates: all.slice(b * size, (b + 1) * size) }));
+    const made: Float32Array[] = [];
+    for (const whole of [false, true]) {
+      const rows = batch.flatMap((_, b) => ((given?.conformers[at + b] !== undefined) === whole ? [b] : []));
+      if (rows.length === 0) continue;
+      const all = await placeHydrogens({
+        molecule,
+        predictor: generator.hydrogens,
+        skeletons: joined(rows.map((b) => skeletons.subarray(b * heavy, (b + 1) * heavy))),
+        seed,
+        draws: rows.map((b) => batch[b]!),
+        steps: whole ? given!.hydrogens.steps : hydrogenSteps,
+        ...(whole && { given: { time: given!.hydrogens.time, conformers: rows.map((b) => given!.conformers[at + b]!) } }),
+      });
+      rows.forEach((b, k) => (made[b] = all.slice(k * size, (k + 1) * size)));
+    }
+    batch.forEach((draw, b) => conformers.push({ draw, coordinates: made[b]! }));
     onBatch(conformers.length);
   }
   return conformers;

@@ -18,6 +18,11 @@ export interface FlowPairsOptions {
   /** An ODE solver: a sampler that adds noise of its own would lose what pairs a start with its end. */
   readonly solver?: string;
   readonly steps?: number;
+  /**
+   * From this time on the flow goes on without the noise that it carries, x_u = u·x̂1: ends lie nearer to minima, and are
+   * still a function of their noise. With Euler's method alone.
+   */
+  readonly settle?: number | undefined;
 }
 
 export interface FlowPairs {
@@ -34,8 +39,9 @@ export interface FlowPairs {
  *
  * Liu, Gong & Liu, "Flow straight and fast" (arXiv:2209.03003), §2.1: the reflow procedure.
  */
-export async function flowPairs({ molecule, predictor, seed, draws, solver = 'euler', steps = 20 }: FlowPairsOptions): Promise<FlowPairs> {
+export async function flowPairs({ molecule, predictor, seed, draws, solver = 'euler', steps = 20, settle }: FlowPairsOptions): Promise<FlowPairs> {
   if (!solverNames.includes(solver)) throw new Error(`pairs for reflow need an ODE solver, which ${solver} is not; give one of ${solverNames.join(', ')}`);
+  if (settle !== undefined && solver !== 'euler') throw new Error(`pairs that settle from t = ${settle} on are made by Euler's method, not by ${solver}`);
   const n = molecule.skeletonCount;
   const graph = graphFeatures(molecule);
   const starts = startingState({ prior: skeletonPrior(molecule, predictor.stage.prior), seed, draws });
@@ -44,7 +50,10 @@ export async function flowPairs({ molecule, predictor, seed, draws, solver = 'eu
     predictor,
     seed,
     draws,
-    settings: { sampler: solver, steps, noise: { share: 0 } },
+    settings:
+      settle === undefined
+        ? { sampler: solver, steps, noise: { share: 0 } }
+        : { sampler: 'stochastic', steps, noise: { share: 1, from: settle, scale: 0, aligned: false } },
     start: { kind: 'state', coordinates: starts.slice(), time: 0 },
   });
   const part = (all: Float32Array, b: number) => all.subarray(b * n * 3, (b + 1) * n * 3);

@@ -14,16 +14,17 @@ import { placeHydrogens } from './hydrogen-stage.js';
 import { defaultSampler } from './skeleton-stage.js';
 
 /** Times on the path at which refinement begins, by name: the later, the less of the input is noise. */
-export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.3, resample: 0 } as const;
+export const STRENGTHS = { polish: 0.9, mend: 0.6, clean: 0.3, resample: 0 } as const;
 export type Strength = keyof typeof STRENGTHS;
 export const DEFAULT_STRENGTH: Strength = 'clean';
 
 export interface RefineOptions {
   /** The time in [0, 1) to which the input is noised, or a name for it: 0 keeps nothing of it. */
   readonly strength?: Strength | number | undefined;
-  /** Steps of the skeleton's flow from there; by default 15 for the whole way, a part of them for a part of it. */
+  /** Steps of the skeleton's flow from there; by default 6, more from before t = 0.3 and fewer from after 0.6. */
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
+  /** Of hydrogens that are set anew, because the input lacks some, or because they did not pass; others take 3. */
   readonly hydrogenSteps?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -59,17 +60,32 @@ export function timeOf(strength: Strength | number): number {
   return time;
 }
 
-/** Steps for the whole way, of which refinement takes its part, and for the hydrogens; see docs/experiments.md. */
-const WHOLE_WAY = 15;
+/** Steps of the skeleton: the first from t = 0, where there is no shape yet, the other from SHAPED on. */
+const [WHOLE_WAY, FEW_STEPS] = [15, 6];
+/** From this time on the state says which shape is meant. */
+const SHAPED = 0.3;
 const HYDROGEN_STEPS = 6;
+/** Hydrogens that the input has; see docs/experiments.md. */
+const HYDROGENS = { time: 0.7, steps: 3 };
+/**
+ * Size of the noise put on a skeleton, and of the fresh noise on its way, as parts of the prior's: whole, the first leads
+ * away from the shape that is given, the second to shapes of little weight.
+ */
+const NOISE = 0.5;
+const FRESH_NOISE = { share: 1, from: SHAPED, scale: 0.7 } as const;
 
-function stepsFrom(time: number, whole: number): number {
-  return Math.max(2, Math.ceil(whole * (1 - time) - 1e-9));
+function stepsFrom(time: number, most: number): number {
+  const steps = Math.min(WHOLE_WAY * (1 - time), between(WHOLE_WAY, FEW_STEPS, time));
+  return Math.min(most, Math.max(2, Math.ceil(steps - 1e-9)));
 }
 
+/** From `start` at t = 0 to `end` at SHAPED, and no further. */
+const between = (start: number, end: number, time: number) => start + (end - start) * Math.min(1, time / SHAPED);
+
 /**
- * Refines conformers of one molecule, in batches. Each skeleton x becomes x_t = (1 − t)·ε + t·x, with ε from the
- * prior turned onto x, as training pairs noise and data; from there the flow leads to t = 1 and the hydrogens follow.
+ * Refines conformers of one molecule, in batches. Each skeleton x becomes x_t = (1 − t)·s·ε + t·x, with ε from the
+ * prior turned onto x, as training pairs noise and data, and s below 1 where the shape is to be kept; from there the flow
+ * leads to t = 1. The hydrogens go along with the skeleton, and are noised and settled in the same way.
  * After Meng et al., "SDEdit" (arXiv:2108.01073, §3), on the straight path. What loses its stereo or comes out with
  * broken geometry is noised anew, and in the end left as it came.
  * @throws Error where an option is out of range, a coordinate of a skeleton is no number, or the network does not know
@@ -90,7 +106,7 @@ export async function refineConformers(
     return skeleton;
   });
   const usual = defaultSampler(molecule, generator.skeleton.stage);
-  const settings = { ...usual, steps: steps ?? stepsFrom(time, Math.min(WHOLE_WAY, usual.steps)) };
+  const settings = { ...usual, noise: FRESH_NOISE, steps: steps ?? stepsFrom(time, usual.steps) };
   const refined: RefinedConformer[] = [];
 
   let open = given.map((_, i) => i);
@@ -103,7 +119,14 @@ export async function refineConformers(
       seed,
       draws,
       settings,
-      given: { skeletons: open.map((i) => skeletons[i]!), time },
+      given: {
+        skeletons: open.map((i) => skeletons[i]!),
+        time,
+        scale: between(1, NOISE, time),
+        // Hydrogens as they came may be what a check found wrong.
+        conformers: open.map((i) => (time >= SHAPED && attempt === 0 && given[i]!.coordinates.every(Number.isFinite) ? given[i]!.coordinates : undefined)),
+        hydrogens: HYDROGENS,
+      },
       hydrogenSteps,
     });
     const failed: number[] = [];

@@ -46,7 +46,9 @@ const SMALL = 12;
 /** Noises tried for a conformer by the sampler 'spread'. */
 const NOISES = 3;
 /** Å: shapes farther apart than this are apart. */
-const APART = 0.25;
+const APART = 0.4;
+/** Size of the fresh noise after the choice: shapes are chosen by then, and small noise settles them better. */
+const COOL = 0.4;
 
 /**
  * The sampler that the model was trained for, where it names one. Else fresh noise: late in t it repairs geometry, early
@@ -86,7 +88,7 @@ function samplerNamed(
   const before = Math.round(steps / 5);
   const spread = { noises: NOISES, steps: before, time: from, rest: steps - NOISES * before, apart: APART };
   // The noise of the flow that was chosen is what it was chosen for: fresh noise enters after.
-  return { ...settings, noise: { share: 1, from: from + 0.01 }, spread };
+  return { ...settings, noise: { share: 1, from: from + 0.01, scale: COOL }, spread };
 }
 
 export interface SkeletonOptions {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gaussianPrior, harmonicPrior, type Prior } from '../../src/flow/prior.js';
 import { createNoise } from '../../src/flow/random.js';
-import { sampleFlow, type FreshNoise, type SampleOptions } from '../../src/flow/sampler.js';
+import { sampleFlow, startingState, type FreshNoise, type SampleOptions } from '../../src/flow/sampler.js';
 import { solveOde } from '../../src/flow/solve.js';
 import { euler } from '../../src/flow/solvers/euler.js';
 import { centre } from '../../src/geometry/coordinates.js';
@@ -142,10 +142,10 @@ describe('the sampler', () => {
     expect(x.slice(9)).not.toEqual(coordinates.slice(9));
   });
 
-  it('follows x_u = u·x̂1 + (1−u)·ε with ε of the stated mixture and aligned onto x̂1', async () => {
+  it.each([1, 0.4, 0])('follows x_u = u·x̂1 + (1−u)·ε with ε of the stated mixture and aligned onto x̂1, fresh noise of scale %s', async (scale) => {
     const reference = Float32Array.from(cloudOf(3));
     const frames: { time: number; x: Float32Array; data: Float32Array }[] = [];
-    const noise: FreshNoise = { share: 0.36, from: 0.3, to: 0.9 };
+    const noise: FreshNoise = { share: 0.36, from: 0.3, to: 0.9, scale };
     await sampleFlow({
       prior: priors.gaussian,
       predict: knows(reference),
@@ -165,7 +165,7 @@ describe('the sampler', () => {
       alignOnto(fresh, fresh, data, 5);
       const share = u >= 0.3 - 1e-9 && u <= 0.9 + 1e-9 ? 0.36 : 0;
       const expected = next.map(
-        (_, i) => u * data[i] + (1 - u) * (Math.sqrt(1 - share) * implied[i] + Math.sqrt(share) * fresh[i]),
+        (_, i) => u * data[i] + (1 - u) * (Math.sqrt(1 - share) * implied[i] + scale * Math.sqrt(share) * fresh[i]),
       );
       // Within the thousandth that settles ties.
       expect(rmsd(next, expected, 5)).toBeLessThan(3e-3);
@@ -190,6 +190,12 @@ describe('the sampler', () => {
           first ??= frame.x.slice();
         },
       });
+      const begin = (scale: number) =>
+        startingState({ prior: priors.gaussian, seed: 5, draws: [draw(0)], start: { kind: 'noised', coordinates: reference, time, scale } });
+      const [none, half, whole] = [0, 0.5, 1].map(begin);
+      expect(whole).toEqual(first);
+      half!.forEach((v, i) => expect(v).toBeCloseTo((none![i]! + whole![i]!) / 2, 5));
+      none!.forEach((v, i) => expect(v).toBeCloseTo(time * reference[i]!, 5));
       distances.push(rmsd(first!, reference, 5));
       expect(rmsdAligned(x, reference, 5)).toBeLessThan(1e-3);
     }

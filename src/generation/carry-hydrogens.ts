@@ -1,0 +1,46 @@
+/** Hydrogens of a conformer whose skeleton has moved go along with it, each with the neighbourhood of its parent. */
+import type { Molecule } from '../chem/molecule.js';
+import { kabschRotation } from '../geometry/kabsch.js';
+import { rotate } from '../geometry/rotation.js';
+import { hydrogenParents } from '../network/priors.js';
+
+const neighboursOf = new WeakMap<Molecule, readonly (readonly number[])[]>();
+
+/**
+ * Writes the hydrogens into `moved` [atoms,3] Å, whose skeleton stands where it is to stay, as they are in `given`
+ * [atoms,3] Å: turned with their parent and its neighbours, those two bonds away too where these alone do not fix it,
+ * and as far from the parent as they were.
+ */
+export function carryHydrogens(molecule: Molecule, given: Float32Array, moved: Float32Array): void {
+  const neighbours = skeletonNeighbours(molecule);
+  const rotation = new Float64Array(9);
+  const way = new Float64Array(3);
+  for (const group of hydrogenParents(molecule).groups) {
+    const parent = hydrogenParents(molecule).parent[group[0]!]!;
+    let around = [parent, ...neighbours[parent]!];
+    if (around.length < 3) around = [...new Set(around.flatMap((atom) => [atom, ...neighbours[atom]!]))];
+    kabschRotation(rotation, rowsOf(given, around), rowsOf(moved, around), around.length);
+    for (const hydrogen of group) {
+      for (let k = 0; k < 3; k++) way[k] = given[3 * hydrogen + k]! - given[3 * parent + k]!;
+      rotate(way, rotation, way, 1);
+      for (let k = 0; k < 3; k++) moved[3 * hydrogen + k] = moved[3 * parent + k]! + way[k]!;
+    }
+  }
+}
+
+function rowsOf(x: Float32Array, rows: readonly number[]): Float32Array {
+  return Float32Array.from({ length: 3 * rows.length }, (_, i) => x[3 * rows[Math.floor(i / 3)]! + (i % 3)]!);
+}
+
+function skeletonNeighbours(molecule: Molecule): readonly (readonly number[])[] {
+  const known = neighboursOf.get(molecule);
+  if (known) return known;
+  const neighbours: number[][] = Array.from({ length: molecule.skeletonCount }, () => []);
+  for (const { a, b } of molecule.bonds) {
+    if (Math.max(a, b) >= molecule.skeletonCount) continue;
+    neighbours[a]!.push(b);
+    neighbours[b]!.push(a);
+  }
+  neighboursOf.set(molecule, neighbours);
+  return neighbours;
+}
