@@ -50,8 +50,11 @@ export interface RefinedConformer {
   readonly kept?: 'stereo' | 'geometry' | undefined;
 }
 
-/** How often a conformer whose refined form fails a check is noised anew before it is left as it is. */
-const MOST_ATTEMPTS = 4;
+/**
+ * The part of the way back to noise that each attempt goes: a conformer whose refined form fails a check is noised anew,
+ * at last less, before it is left as it is.
+ */
+const ATTEMPTS = [1, 1, 0.5, 0.25] as const;
 
 export function timeOf(strength: Strength | number): number {
   const time = typeof strength === 'number' ? strength : STRENGTHS[strength];
@@ -87,7 +90,7 @@ const between = (start: number, end: number, time: number) => start + (end - sta
  * prior turned onto x, as training pairs noise and data, and s below 1 where the shape is to be kept; from there the flow
  * leads to t = 1. The hydrogens go along with the skeleton, and are noised and settled in the same way.
  * After Meng et al., "SDEdit" (arXiv:2108.01073, §3), on the straight path. What loses its stereo or comes out with
- * broken geometry is noised anew, and in the end left as it came.
+ * broken geometry is noised anew, then less and less, and in the end left as it came.
  * @throws Error where an option is out of range, a coordinate of a skeleton is no number, or the network does not know
  *   an element.
  */
@@ -97,7 +100,7 @@ export async function refineConformers(
   given: readonly GivenConformer[],
   { strength = DEFAULT_STRENGTH, steps, seed = DEFAULT_SEED, hydrogenSteps = HYDROGEN_STEPS, signal }: RefineOptions = {},
 ): Promise<RefinedConformer[]> {
-  const time = timeOf(strength);
+  const asked = timeOf(strength);
   const heavy = molecule.skeletonCount;
   const skeletons = given.map(({ coordinates, index }) => {
     const skeleton = coordinates.slice(0, 3 * heavy);
@@ -106,12 +109,13 @@ export async function refineConformers(
     return skeleton;
   });
   const usual = defaultSampler(molecule, generator.skeleton.stage);
-  const settings = { ...usual, noise: FRESH_NOISE, steps: steps ?? stepsFrom(time, usual.steps) };
   const refined: RefinedConformer[] = [];
 
   let open = given.map((_, i) => i);
   for (let attempt = 0; open.length > 0; attempt++) {
     signal?.throwIfAborted();
+    const time = 1 - ATTEMPTS[attempt]! * (1 - asked);
+    const settings = { ...usual, noise: FRESH_NOISE, steps: steps ?? stepsFrom(time, usual.steps) };
     const draws: DrawKey[] = open.map((i) => ({ conformer: given[i]!.index, attempt }));
     const made = await drawConformers({
       generator,
@@ -136,7 +140,7 @@ export async function refineConformers(
       const right = verifyStereo(generator.rdkit, molecule, coordinates).right;
       if (right && checkGeometry(molecule, coordinates).ok)
         refined[i] = { coordinates, moved: rmsdAligned(coordinates, given[i]!.coordinates, heavy), stereoVerified: true, draws: attempt + 1 };
-      else if (attempt + 1 < MOST_ATTEMPTS) failed.push(i);
+      else if (attempt + 1 < ATTEMPTS.length) failed.push(i);
       else refined[i] = await leave(i, right ? 'geometry' : 'stereo', draws[k]!);
     }
     open = failed;
@@ -152,7 +156,7 @@ export async function refineConformers(
       for (let a = 3 * heavy; a < coordinates.length; a++) if (!Number.isFinite(coordinates[a])) coordinates[a] = all[a]!;
     }
     const stereoVerified = verifyStereo(generator.rdkit, molecule, coordinates).right;
-    return { coordinates, moved: 0, stereoVerified, draws: MOST_ATTEMPTS, kept };
+    return { coordinates, moved: 0, stereoVerified, draws: ATTEMPTS.length, kept };
   }
 }
 
