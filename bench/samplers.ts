@@ -1,6 +1,7 @@
 /**
  * Compares samplers of the skeleton stage on one model: each as NAME:STEPS[:FROM[:POWER]], fresh noise from that time on
- * and times 1 − (1 − s)^POWER; or spread:STEPS as it comes. Every draw counts; twice as many as references.
+ * and times 1 − (1 − s)^POWER; or spread:STEPS as it comes, or as spread:STEPS:NOISES:EACH:TIME:REST:SCALE:APART has it.
+ * Every draw counts; twice as many as references.
  *
  *   npm run bench -- samplers --reference refs.sdf.gz [--model molflow-base] [--max 80] [--delta 0.5]
  *     [--samplers spread:20,stochastic:20:0.6,stochastic:20:0.4,euler:20]
@@ -47,11 +48,12 @@ for await (const ensemble of readEnsembles({ rdkit, file: values.reference })) {
 
 function settingsOf(text: string, molecule: Molecule): SamplerSettings {
   const [sampler, steps, from = '0', power = '1'] = text.split(':');
-  if (sampler === 'spread' && text.split(':').length > 2) {
-    const [, , noises, k, T, rest, scale, apart = '0.25'] = text.split(':').map(Number) as any;
-    return { ...chosenSampler(molecule, { sampler, steps: 20 }), noise: { share: 1, from: T + 0.01, scale }, ...(molecule.skeletonCount >= 4 && {spread: { noises, steps: k, time: T, rest, apart: Number(apart) }}) };
+  if (sampler === 'spread') {
+    const usual = chosenSampler(molecule, { sampler, steps: Number(steps) });
+    const [noises, each, time, rest, scale, apart] = text.split(':').slice(2).map(Number);
+    if (apart === undefined || molecule.skeletonCount < 4) return usual;
+    return { ...usual, noise: { share: 1, from: time! + 0.01, scale: scale! }, spread: { noises: noises!, steps: each!, time: time!, rest: rest!, apart } };
   }
-  if (sampler === 'spread') return chosenSampler(molecule, { sampler, steps: Number(steps) });
   return { sampler: sampler!, steps: Number(steps), noise: { share: 1, from: Number(from) }, spacing: { kind: 'power', power: Number(power) } };
 }
 

@@ -21,7 +21,7 @@ export const DEFAULT_STRENGTH: Strength = 'clean';
 export interface RefineOptions {
   /** The time in [0, 1) to which the input is noised, or a name for it: 0 keeps nothing of it. */
   readonly strength?: Strength | number | undefined;
-  /** Steps of the skeleton's flow from there; by default 6, more from before t = 0.3 and fewer from after 0.6. */
+  /** Steps of the skeleton's flow from there; by default 9 from t = 0.3, 15 from 0, fewer from later on. */
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
   /** Of hydrogens that are set anew, because the input lacks some, or because they did not pass; others take 3. */
@@ -64,18 +64,15 @@ export function timeOf(strength: Strength | number): number {
 }
 
 /** Steps of the skeleton: the first from t = 0, where there is no shape yet, the other from SHAPED on. */
-const [WHOLE_WAY, FEW_STEPS] = [15, 6];
+const [WHOLE_WAY, FEW_STEPS] = [15, 9];
 /** From this time on the state says which shape is meant. */
 const SHAPED = 0.3;
 const HYDROGEN_STEPS = 6;
 /** Hydrogens that the input has; see docs/experiments.md. */
 const HYDROGENS = { time: 0.7, steps: 3 };
-/**
- * Size of the noise put on a skeleton, and of the fresh noise on its way, as parts of the prior's: whole, the first leads
- * away from the shape that is given, the second to shapes of little weight.
- */
+/** Size of the noise put on a skeleton, as a part of the prior's: whole, it leads away from the shape that is given. */
 const NOISE = 0.5;
-const FRESH_NOISE = { share: 1, from: SHAPED, scale: 0.7 } as const;
+const FRESH_NOISE = { share: 1, from: SHAPED } as const;
 
 function stepsFrom(time: number, most: number): number {
   const steps = Math.min(WHOLE_WAY * (1 - time), between(WHOLE_WAY, FEW_STEPS, time));
