@@ -14,14 +14,14 @@ import { placeHydrogens } from './hydrogen-stage.js';
 import { defaultSampler } from './skeleton-stage.js';
 
 /** Times on the path at which refinement begins, by name: the later, the less of the input is noise. */
-export const STRENGTHS = { polish: 0.9, mend: 0.6, clean: 0.3, resample: 0 } as const;
+export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.3, resample: 0 } as const;
 export type Strength = keyof typeof STRENGTHS;
 export const DEFAULT_STRENGTH: Strength = 'clean';
 
 export interface RefineOptions {
   /** The time in [0, 1) to which the input is noised, or a name for it: 0 keeps nothing of it. */
   readonly strength?: Strength | number | undefined;
-  /** Steps of the skeleton's flow from there; by default 9 from t = 0.3, 15 from 0, fewer from later on. */
+  /** Steps of the skeleton's flow from there; by default 6 from t = 0.6, 9 from 0.3, 15 from 0. */
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
   /** Of hydrogens that are set anew, because the input lacks some, or because they did not pass; others take 3. */

@@ -73,7 +73,7 @@ it('is the same run for run, from standard input to standard output, and without
 it('says what is wrong with the command line, or that nothing could be done', async () => {
   const strength = await refine(['--input', file('in.sdf.gz'), '--strength', '1']);
   expect(strength.code).toBe(2);
-  expect(strength.stderr).toMatch(/polish, mend, clean, resample, or a number/);
+  expect(strength.stderr).toMatch(/polish, clean, reshape, resample, or a number/);
   expect((await refine(['--input', '-'], salt)).code).toBe(1);
   const missing = await refine(['--input', file('none.sdf')]);
   expect(missing.code).toBe(1);
