@@ -2,6 +2,7 @@
 import { inertiaTensor } from '../geometry/inertia.js';
 import { distance } from '../geometry/internal-coordinates.js';
 import { symmetricEigen } from '../geometry/symmetric-eigen.js';
+import { adjacency } from './adjacency.js';
 import { covalentRadius } from './elements.js';
 import type { Molecule } from './molecule.js';
 
@@ -106,12 +107,7 @@ function clashMargin({ atoms }: Molecule, i: number, j: number): number {
 /** [n,n]: 1 for bonded pairs, 2 for those with a common neighbour, 0 for the others. */
 function nearPairs({ bonds }: Molecule, n: number): Uint8Array {
   const near = new Uint8Array(n * n);
-  const neighbours: number[][] = Array.from({ length: n }, () => []);
-  for (const { a, b } of bonds) {
-    if (a >= n || b >= n) continue;
-    neighbours[a]!.push(b);
-    neighbours[b]!.push(a);
-  }
+  const neighbours = adjacency(n, bonds);
   for (const around of neighbours) for (const i of around) for (const j of around) near[i * n + j] = 2;
   neighbours.forEach((around, i) => {
     for (const j of around) near[i * n + j] = 1;

@@ -1,4 +1,5 @@
 /** Makes a `Molecule` of a SMILES or of a structure read from a file, with RDKit's perception. */
+import { adjacency } from './adjacency.js';
 import { elementSymbol } from './elements.js';
 import { conjugatedBonds, hybridisations } from './hybridisation.js';
 import { molblock } from './molblock.js';
@@ -192,11 +193,7 @@ function perceive(mol: RDKitMol, name: string): Molecule {
   }));
   const conjugated = conjugatedBonds(coreAtoms, coreBonds);
   const hybridisation = hybridisations(coreAtoms, coreBonds, conjugated);
-  const neighbours: number[][] = coreAtoms.map(() => []);
-  for (const { a, b } of coreBonds) {
-    neighbours[a]!.push(b);
-    neighbours[b]!.push(a);
-  }
+  const neighbours = adjacency(coreAtoms.length, coreBonds);
   const ringBonds = new Map<string, number>();
   for (const ring of rings) {
     ring.forEach((atom, i) => {
@@ -489,15 +486,6 @@ function substructure(structure: Structure, kept: readonly number[]): Structure 
     coordinates: coordinates && Float32Array.from(kept.flatMap((i) => [...coordinates.subarray(3 * i, 3 * i + 3)])),
     dimension: structure.dimension,
   };
-}
-
-function adjacency(count: number, bonds: readonly { readonly a: number; readonly b: number }[]): number[][] {
-  const neighbours: number[][] = Array.from({ length: count }, () => []);
-  for (const { a, b } of bonds) {
-    neighbours[a]!.push(b);
-    neighbours[b]!.push(a);
-  }
-  return neighbours;
 }
 
 function pairKey(a: number, b: number): string {

@@ -1,4 +1,5 @@
 /** The bonds, angles and torsions of a molecule, each with the kind of quantity that it is. */
+import { adjacency } from '../chem/adjacency.js';
 import { elementSymbol } from '../chem/elements.js';
 import type { Molecule } from '../chem/molecule.js';
 import { isRotatable } from '../chem/rotatable-bonds.js';
@@ -21,11 +22,7 @@ const BOND_SIGNS = ['~', '-', '=', '#'] as const;
 export function internalTerms(molecule: Molecule): InternalTerms {
   const { atoms, bonds } = molecule;
   const symbol = (i: number): string => elementSymbol(atoms[i]!.element);
-  const neighbours: number[][] = atoms.map(() => []);
-  for (const { a, b } of bonds) {
-    neighbours[a]!.push(b);
-    neighbours[b]!.push(a);
-  }
+  const neighbours = adjacency(atoms.length, bonds);
   const heavy = (i: number): boolean => atoms[i]!.element > 1;
   return {
     bonds: bonds.map(({ a, b, order, aromatic }) => ({

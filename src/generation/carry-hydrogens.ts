@@ -1,4 +1,5 @@
 /** Hydrogens of a conformer whose skeleton has moved go along with it, each with the neighbourhood of its parent. */
+import { adjacency } from '../chem/adjacency.js';
 import type { Molecule } from '../chem/molecule.js';
 import { kabschRotation } from '../geometry/kabsch.js';
 import { rotate } from '../geometry/rotation.js';
@@ -35,12 +36,7 @@ function rowsOf(x: Float32Array, rows: readonly number[]): Float32Array {
 function skeletonNeighbours(molecule: Molecule): readonly (readonly number[])[] {
   const known = neighboursOf.get(molecule);
   if (known) return known;
-  const neighbours: number[][] = Array.from({ length: molecule.skeletonCount }, () => []);
-  for (const { a, b } of molecule.bonds) {
-    if (Math.max(a, b) >= molecule.skeletonCount) continue;
-    neighbours[a]!.push(b);
-    neighbours[b]!.push(a);
-  }
+  const neighbours = adjacency(molecule.skeletonCount, molecule.bonds);
   neighboursOf.set(molecule, neighbours);
   return neighbours;
 }

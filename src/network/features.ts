@@ -1,4 +1,5 @@
 /** What the network sees of a molecule: numbers per atom and per pair that depend on the graph alone. */
+import { adjacency } from '../chem/adjacency.js';
 import type { Molecule } from '../chem/molecule.js';
 
 /** Elements the network knows, by atomic number: H B C N O F Si P S Cl Br I. */
@@ -40,11 +41,7 @@ export function graphFeatures(
 ): GraphFeatures {
   const n = scope === 'skeleton' ? molecule.skeletonCount : molecule.atoms.length;
   const bonds = molecule.bonds.filter(({ a, b }) => a < n && b < n);
-  const neighbours: number[][] = Array.from({ length: n }, () => []);
-  for (const { a, b } of bonds) {
-    neighbours[a]!.push(b);
-    neighbours[b]!.push(a);
-  }
+  const neighbours = adjacency(n, bonds);
   const centres = molecule.centres.flatMap(({ atom, neighbours: [i, j, k], specified }) =>
     specified && i! < n && j! < n && k! < n ? [[atom, i!, j!, k!] as const] : [],
   );

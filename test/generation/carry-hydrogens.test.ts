@@ -74,15 +74,16 @@ describe('hydrogens carried along', () => {
     }
     const carried = bare(wanted, molecule.skeletonCount);
     carryHydrogens(molecule, x, carried);
+    const parentOf = (i: number) => molecule.bonds.flatMap((bond) => (bond.b === i ? [bond.a] : bond.a === i ? [bond.b] : []))[0]!;
     const off = carried.map((v, i) => Math.abs(v - wanted[i]!));
     // Those of the two atoms of the bond itself stand between both parts; all others go exactly with theirs.
     molecule.atoms.forEach((_, i) => {
-      const parent = molecule.bonds.flatMap((bond) => (bond.b === i ? [bond.a] : bond.a === i ? [bond.b] : []))[0]!;
+      const parent = parentOf(i);
       if (i < molecule.skeletonCount || parent === a || parent === b) return;
       expect(Math.max(...off.slice(3 * i, 3 * i + 3))).toBeLessThan(1e-3);
     });
     for (let i = molecule.skeletonCount; i < molecule.atoms.length; i++) {
-      const parent = molecule.bonds.flatMap((bond) => (bond.b === i ? [bond.a] : bond.a === i ? [bond.b] : []))[0]!;
+      const parent = parentOf(i);
       const far = (y: Float32Array) => Math.hypot(...[0, 1, 2].map((k) => y[3 * i + k]! - y[3 * parent + k]!));
       expect(far(carried)).toBeCloseTo(far(x), 4);
     }
