@@ -31,7 +31,9 @@ describe('superposition', () => {
           for (let i = 0; i < 3 * n; i++) b[i] += [3, -1, 7][i % 3];
           const out = new Float64Array(3 * n);
           alignOnto(out, a, b, n);
-          expect(rmsd(out, b, n)).toBeLessThan(1e-9);
+          // Points w from a line of length L fix the turn about it to ε·(L/w)², and a turn θ moves them by w·θ: at worst,
+          // at w = √ε·L, by some √ε·L, which is 1e-7 Å here.
+          expect(rmsd(out, b, n)).toBeLessThan(1e-6);
           expect(rmsdAligned(a, b, n)).toBeLessThan(1e-6);
         },
       ),
