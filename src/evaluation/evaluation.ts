@@ -1,6 +1,7 @@
 /** Everything that evaluation finds out about one source of conformers, and the data of its report. */
 import type { RDKitModule } from '../chem/rdkit.js';
 import type { ConformerSet } from './conformer-sets.js';
+import type { Landings } from './landings.js';
 import { physicalTally, type PhysicalQuality } from './physical-quality.js';
 import { scoreMolecule, type MoleculeScore, type Reference, type ScoredMolecule } from './score-molecule.js';
 import { strainTally, type Strain } from './strain.js';
@@ -23,6 +24,8 @@ export interface XtbQuality {
   readonly p90Above: number;
   /** Heavy-atom RMSD to that minimum, Å. */
   readonly medianMoved: number;
+  /** Where the references tell their energies: which minima these are. */
+  readonly landings?: Landings | undefined;
 }
 
 /** MMFF94s energy that goes when hydrogens alone relax, kcal/mol. */

@@ -20,6 +20,8 @@ export interface Reference {
   /** Whether these are all automorphisms; where not, RMSDs are upper bounds. */
   readonly complete: boolean;
   readonly rotatableBonds: number;
+  /** GFN2-xTB energy of the lowest conformer, Hartree, where the first record has it: records stand lowest first. */
+  readonly lowestEnergy?: number | undefined;
 }
 
 export interface MoleculeScore extends EnsembleMatch {
@@ -63,7 +65,16 @@ export function prepareReference(
   if (reason !== undefined || lacking)
     throw new Error(`reference '${first.title}': ${reason ?? 'hydrogens are missing'}; a reference needs every atom with its coordinates`);
   const { permutations, complete } = automorphisms(rdkit, molecule, { symmetriseTerminals: true, maxMatches: maxAutomorphisms });
-  return { title: first.title, molecule, conformers, permutations, complete, rotatableBonds: countRotatableBonds(molecule) };
+  const energy = Number(first.fields.get('GFN2_ENERGY_HARTREE')?.trim() || NaN);
+  return {
+    title: first.title,
+    molecule,
+    conformers,
+    permutations,
+    complete,
+    rotatableBonds: countRotatableBonds(molecule),
+    ...(Number.isFinite(energy) && { lowestEnergy: energy }),
+  };
 }
 
 /**

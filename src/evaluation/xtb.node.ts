@@ -7,13 +7,17 @@ import { xyzFrame } from '../chem/io/write-xyz.js';
 import type { Molecule } from '../chem/molecule.js';
 import { rmsdAligned } from '../geometry/rmsd.js';
 import type { XtbQuality } from './evaluation.js';
+import { landingOf, summariseLandings, type Landing } from './landings.js';
 import type { ScoredMolecule } from './score-molecule.js';
 import { quantile } from './statistics.js';
 
 const KCAL_PER_HARTREE = 627.5094740631;
 
 export interface XtbRelaxation {
-  /** Energy above the minimum that the conformer falls into, kcal/mol. */
+  /** The minimum that the conformer falls into: [n,3] in Å, and its energy in Hartree. */
+  readonly minimum: Float32Array;
+  readonly energy: number;
+  /** Energy of the conformer above it, kcal/mol. */
   readonly above: number;
   /** Heavy-atom RMSD between the two, Å. */
   readonly moved: number;
@@ -27,14 +31,25 @@ export function hasXtb(): boolean {
 /** @param options.most so many conformers of a molecule at most. */
 export function xtbTally({ most = 1 }: { most?: number } = {}): { add(scored: ScoredMolecule): Promise<void>; result(): XtbQuality } {
   const relaxations: XtbRelaxation[] = [];
+  /** By molecule. */
+  const landings: Landing[][] = [];
   let failed = 0;
   return {
-    async add({ reference, conformers }) {
-      for (const conformer of conformers.filter((x) => x.every(Number.isFinite)).slice(0, most)) {
+    async add({ reference, conformers, score }) {
+      const own: Landing[] = [];
+      let asked = 0;
+      for (const [i, conformer] of conformers.entries()) {
+        if (!conformer.every(Number.isFinite)) continue;
+        if (asked++ === most) break;
         const relaxation = await relaxWithXtb(reference.molecule, conformer);
-        if (relaxation) relaxations.push(relaxation);
-        else failed++;
+        if (!relaxation) {
+          failed++;
+          continue;
+        }
+        relaxations.push(relaxation);
+        if (reference.lowestEnergy !== undefined) own.push(landingOf({ ...relaxation, above: KCAL_PER_HARTREE * (relaxation.energy - reference.lowestEnergy), reference, precision: score.precision[i]! }));
       }
+      if (own.length > 0) landings.push(own);
     },
     result() {
       const above = relaxations.map((relaxation) => relaxation.above);
@@ -44,6 +59,7 @@ export function xtbTally({ most = 1 }: { most?: number } = {}): { add(scored: Sc
         medianAbove: quantile(above, 0.5),
         p90Above: quantile(above, 0.9),
         medianMoved: quantile(relaxations.map(({ moved }) => moved), 0.5),
+        ...(landings.length > 0 && { landings: summariseLandings(landings) }),
       };
     },
   };
@@ -67,6 +83,8 @@ export async function relaxWithXtb(molecule: Molecule, coordinates: Float32Array
     const relaxed = Float32Array.from(lines.flatMap((line) => line.trim().split(/\s+/).slice(1, 4).map(Number)));
     if (energies.length < 2 || relaxed.length !== coordinates.length) return undefined;
     return {
+      minimum: relaxed,
+      energy: energies.at(-1)!,
       above: KCAL_PER_HARTREE * (energies[0]! - energies.at(-1)!),
       moved: rmsdAligned(coordinates, relaxed, molecule.skeletonCount),
     };

@@ -1,5 +1,6 @@
 /** Evaluations as text for a terminal. */
 import type { Evaluation } from '../../evaluation/evaluation.js';
+import type { Landings } from '../../evaluation/landings.js';
 import { byStep } from '../../evaluation/report/by-step.js';
 import type { MeanAndMedian, Summary } from '../../evaluation/summary.js';
 
@@ -61,9 +62,15 @@ export function evaluationText(reference: string, { source, summary: s, physical
     );
   if (xtb)
     blocks.push(
-      `GFN2-xTB, ${xtb.conformers} conformers${xtb.failed > 0 ? ` (${xtb.failed} failed)` : ''}: ${number(xtb.medianAbove, 2)} kcal/mol above the nearest minimum (90th percentile ${number(xtb.p90Above, 2)}), moved ${number(xtb.medianMoved, 3)} Å (medians)`,
+      `GFN2-xTB, ${xtb.conformers} conformers${xtb.failed > 0 ? ` (${xtb.failed} failed)` : ''}: ${number(xtb.medianAbove, 2)} kcal/mol above the nearest minimum (90th percentile ${number(xtb.p90Above, 2)}), moved ${number(xtb.medianMoved, 3)} Å (medians)${landingsText(xtb.landings)}`,
     );
   return `${blocks.join('\n\n')}\n`;
+}
+
+function landingsText(landings: Landings | undefined): string {
+  if (!landings) return '';
+  const { reference, unlisted, above, precision, precisionWithUnlisted } = landings;
+  return `\n  that minimum is a reference for ${percent(reference)} %, one that the references lack, within their 6 kcal/mol, for ${percent(unlisted)} %, a higher one for ${percent(above)} %\n  AMR-P of these conformers ${number(precision, 3)} Å, with the lacking minima counted as references ${number(precisionWithUnlisted, 3)} Å`;
 }
 
 /** All sources, a row each: the usual figures with COV at one δ, COV at every δ, physical quality. */

@@ -1,0 +1,62 @@
+/**
+ * Which minima conformers fall into: references, or others. An ensemble made by a search that ended somewhere lacks
+ * minima, and what lies at one of those counts against precision though nothing is wrong with it.
+ */
+import { bestRmsd } from '../geometry/rmsd.js';
+import type { Reference } from './score-molecule.js';
+import { mean } from './statistics.js';
+
+/** A minimum this near to a reference, in Å, is that reference. */
+const SAME_MINIMUM = 0.1;
+/** Energy window of reference ensembles, kcal/mol, as scripts/make-ensembles.py cuts them. */
+const WINDOW = 6;
+
+export interface Landing {
+  /** The minimum is a reference; another one, in the references' energy window; or a higher one. */
+  readonly kind: 'reference' | 'unlisted' | 'above';
+  /** Å from the conformer to the nearest reference; and with an unlisted minimum of its own as a reference. */
+  readonly precision: number;
+  readonly precisionWithUnlisted: number;
+}
+
+/** The minima that conformers fall into, and what they say of the precision measured. */
+export interface Landings {
+  /** Shares of the conformers. */
+  readonly reference: number;
+  readonly unlisted: number;
+  readonly above: number;
+  /** AMR-P of these conformers, Å, mean over molecules: as it is, and with the unlisted minima counted as references. */
+  readonly precision: number;
+  readonly precisionWithUnlisted: number;
+}
+
+export interface LandingOptions {
+  readonly reference: Pick<Reference, 'conformers' | 'permutations'>;
+  /** [n,3] Å, of the references' atom order. */
+  readonly minimum: Float32Array;
+  /** Its energy above the lowest reference, kcal/mol. */
+  readonly above: number;
+  /** Å from the conformer to its minimum and to the nearest reference. */
+  readonly moved: number;
+  readonly precision: number;
+}
+
+export function landingOf({ reference: { conformers, permutations }, minimum, above, moved, precision }: LandingOptions): Landing {
+  const known = conformers.some((conformer) => bestRmsd(minimum, conformer, permutations).rmsd < SAME_MINIMUM);
+  const kind = known ? 'reference' : above <= WINDOW ? 'unlisted' : 'above';
+  return { kind, precision, precisionWithUnlisted: kind === 'unlisted' ? Math.min(precision, moved) : precision };
+}
+
+/** @param molecules the landings of each molecule's conformers, of at least one. */
+export function summariseLandings(molecules: readonly (readonly Landing[])[]): Landings {
+  const all = molecules.flat();
+  const share = (kind: Landing['kind']) => all.filter((one) => one.kind === kind).length / all.length;
+  const overMolecules = (figure: (one: Landing) => number) => mean(molecules.map((own) => mean(own.map(figure))));
+  return {
+    reference: share('reference'),
+    unlisted: share('unlisted'),
+    above: share('above'),
+    precision: overMolecules((one) => one.precision),
+    precisionWithUnlisted: overMolecules((one) => one.precisionWithUnlisted),
+  };
+}
