@@ -16,6 +16,8 @@ export interface SamplerSettings {
   readonly sampler: string;
   readonly steps: number;
   readonly noise: FreshNoise;
+  /** As sampleFlow takes it; of the solvers none does. */
+  readonly ahead?: number;
   readonly spacing?: GridSpacing;
   /** Where there is a choice of noises; its steps and not `steps` are then those of the flow. */
   readonly spread?: Spread;
@@ -120,11 +122,11 @@ export async function sampleSkeletons({
   if (molecule.skeletonCount === 1) return new Float32Array(draws.length * 3);
   const prior = skeletonPrior(molecule, predictor.stage.prior);
   const predict = predictor.bind(graphFeatures(molecule));
-  const { sampler, noise } = settings;
+  const { sampler, noise, ahead = 0 } = settings;
   const from = start.kind === 'prior' ? 0 : start.time;
   const times = stepTimes(settings, start, predictor.stage.path);
   if (sampler === 'spread' || sampler === 'stochastic' || sampler === 'ancestral')
-    return sampleFlow({ prior, predict, seed, draws, times, noise, start, automorphisms, ...(onFrame && { onFrame }) });
+    return sampleFlow({ prior, predict, seed, draws, times, noise, ahead, start, automorphisms, ...(onFrame && { onFrame }) });
 
   const solver = solverByName(sampler);
   const x0 = startingState({ prior, seed, draws, start, automorphisms });

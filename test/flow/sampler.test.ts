@@ -130,6 +130,26 @@ describe('the sampler', () => {
     expect(rmsd(sampled, x, 5)).toBeLessThan(1e-5);
   });
 
+  it('is of second order with half of the last change ahead, of first order without', async () => {
+    // Data of variance 0.3 and noise of variance 1: the flow scales every state by its standard deviation.
+    const deviation = (t: number) => Math.sqrt(0.3 * t * t + (1 - t) ** 2);
+    const predict = (x: Float32Array, t: number) => x.map((v) => ((0.3 * t) / deviation(t) ** 2) * v);
+    const coordinates = Float32Array.from({ length: 15 }, (_, i) => 2 * Math.sin(1.3 * i));
+    centre(coordinates, coordinates, 5);
+    const [from, to] = [0.2, 0.8];
+    const exact = coordinates.map((v) => (v * deviation(to)) / deviation(from));
+    const error = async (steps: number, ahead: number) => {
+      const times = Array.from({ length: steps + 1 }, (_, k) => from + ((to - from) * k) / steps);
+      const start = { kind: 'state', coordinates, time: from } as const;
+      const x = await sampleFlow({ prior: priors.gaussian, predict, seed: 1, draws: [draw(0)], times, noise: { share: 0 }, ahead, start });
+      return rmsd(x, exact, 5);
+    };
+    const order = async (ahead: number) => Math.log2((await error(8, ahead)) / (await error(16, ahead)));
+    expect(await order(0)).toBeCloseTo(1, 0);
+    expect(await order(0.5)).toBeGreaterThan(1.7);
+    expect(await error(8, 0.5)).toBeLessThan((await error(8, 0)) / 4);
+  });
+
   it('keeps atoms where they are if the model predicts them where they are', async () => {
     const coordinates = Float32Array.from({ length: 15 }, (_, i) => Math.fround(Math.sin(i) / 3));
     const options = { prior: priors.gaussian, seed: 1, draws: [draw(0)], noise: { share: 0 }, steps: 6 };
