@@ -1,11 +1,11 @@
 /** How the values of flags are read, the same in every command. */
 import { InvalidArgumentError } from 'commander';
 
-/** A number, `least` or more. */
-export const numberFrom = (least: number) => (value: string): number => {
+/** A number, `least` or more and `most` or less. */
+export const numberFrom = (least: number, most = Infinity) => (value: string): number => {
   const parsed = Number(value);
-  if (value.trim() === '' || !Number.isFinite(parsed) || parsed < least)
-    throw new InvalidArgumentError(`expected a number, ${least} or more`);
+  if (value.trim() === '' || !Number.isFinite(parsed) || parsed < least || parsed > most)
+    throw new InvalidArgumentError(most === Infinity ? `expected a number, ${least} or more` : `expected a number from ${least} to ${most}`);
   return parsed;
 };
 

@@ -49,9 +49,9 @@ export function reflowCommand(): Command {
     .option('--pairs <n>', 'pairs in the file when it is done', wholeFrom(1), 200_000)
     .addOption(new Option('--sampler <name>', 'solver of the ODE').choices([...solverNames]).default('euler'))
     .option('--steps <n>', 'steps of the solver', wholeFrom(1), 20)
-    .option('--settle <t>', 'from this time of the flow on leave out the noise that it carries: more precise ends (with euler)', numberFrom(0))
-    .option('--from <t>', 'begin at the conformers of the data, noised to this time of the flow: pairs as refinement makes them', numberFrom(0))
-    .option('--noise <s>', 'with --from: size of that noise as a part of the whole', numberFrom(0), 1)
+    .option('--settle <t>', 'from this time of the flow on leave out the noise that it carries: more precise ends (with euler)', numberFrom(0, 1))
+    .option('--from <t>', 'begin at the conformers of the data, noised to this time of the flow: pairs as refinement makes them', numberFrom(0, 0.99))
+    .option('--noise <s>', 'with --from: size of that noise as a part of the whole', numberFrom(0, 1), 1)
     .option('--seed <n>', 'the same seed, model and data give the same pairs', wholeFrom(0), 1)
     .option('--minutes <n>', 'end after this time with those made so far', numberFrom(0))
     .option('--threads <n>', 'threads of the engine; processes with other seeds and files make better use of cores', wholeFrom(1), 1)
@@ -62,7 +62,6 @@ export function reflowCommand(): Command {
 }
 
 async function run({ model, data, out, pairs, sampler, steps, settle, from, noise: scale, seed, minutes = Infinity, threads, cache, quiet }: ReflowFlags): Promise<void> {
-  if (from !== undefined && !(from < 1)) throw new Error(`--from is ${from}; expected a time below 1`);
   const say = quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
   const { skeleton: stage } = await loadModel(model);
   const packed = await packEnsembles({ rdkit: await loadRDKit(), files: data, cache });

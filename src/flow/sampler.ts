@@ -140,8 +140,8 @@ export async function sampleFlow({
       draws.forEach((draw, b) => {
         const at = b * size;
         const conformer = data.subarray(at, at + size);
-        prior.sample(fresh, createNoise({ seed, ...draw, step: before + step }));
-        if (aligned) {
+        if (renew > 0) prior.sample(fresh, createNoise({ seed, ...draw, step: before + step }));
+        if (renew > 0 && aligned) {
           for (let i = 0; i < size; i++) {
             const implied = (x[at + i] - t * conformer[i]) / (1 - t);
             target[i] = conformer[i] + TIE_BREAK * implied;

@@ -11,7 +11,7 @@ import { drawConformers } from './draw.js';
 import { DEFAULT_SEED } from './generate.js';
 import type { Generator } from './generator.js';
 import { placeHydrogens } from './hydrogen-stage.js';
-import { defaultSampler } from './skeleton-stage.js';
+import { defaultSampler, type SamplerSettings } from './skeleton-stage.js';
 
 /** Times on the path at which refinement begins, by name: the later, the less of the input is noise. */
 export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.3, resample: 0 } as const;
@@ -106,13 +106,20 @@ export async function refineConformers(
     return skeleton;
   });
   const usual = defaultSampler(molecule, generator.skeleton.stage);
+  const trained = generator.skeleton.stage.sampler;
+  const { from: earliest = 0 } = trained ?? {};
+  if (asked < earliest)
+    throw new Error(`strength is ${asked}; ${generator.modelName} refines from t = ${earliest} on, earlier times need a model that generates`);
   const refined: RefinedConformer[] = [];
 
   let open = given.map((_, i) => i);
   for (let attempt = 0; open.length > 0; attempt++) {
     signal?.throwIfAborted();
     const time = 1 - ATTEMPTS[attempt]! * (1 - asked);
-    const settings = { ...usual, noise: FRESH_NOISE, steps: steps ?? stepsFrom(time, usual.steps) };
+    const settings: SamplerSettings =
+      trained && earliest > 0
+        ? { sampler: trained.name, steps: steps ?? Math.max(1, Math.round((trained.steps * (1 - time)) / (1 - earliest))), noise: { share: 0 } }
+        : { ...usual, noise: FRESH_NOISE, steps: steps ?? stepsFrom(time, usual.steps) };
     const draws: DrawKey[] = open.map((i) => ({ conformer: given[i]!.index, attempt }));
     const made = await drawConformers({
       generator,
@@ -123,7 +130,7 @@ export async function refineConformers(
       given: {
         skeletons: open.map((i) => skeletons[i]!),
         time,
-        scale: between(1, NOISE, time),
+        scale: trained?.noise ?? between(1, NOISE, time),
         // Hydrogens as they came may be what a check found wrong.
         conformers: open.map((i) => (time >= SHAPED && attempt === 0 && given[i]!.coordinates.every(Number.isFinite) ? given[i]!.coordinates : undefined)),
         hydrogens: HYDROGENS,
