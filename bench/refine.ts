@@ -4,14 +4,17 @@
  *
  *   npm run bench -- refine --reference refs.sdf.gz [--model molflow-base] [--max 1000] [--settings 0.6:6,0.4:9] [--delta 0.75]
  *
- * A setting is STRENGTH:STEPS, or STRENGTH alone. Needs RDKit for Python.
+ * A setting is STRENGTH:STEPS, or STRENGTH alone; or openchemlib, whose MMFF94s is what JavaScript has without molflow.
+ * Needs RDKit for Python.
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { openText } from '../src/chem/io/open.node.js';
 import { readSdf } from '../src/chem/io/sdf.js';
+import { createForceField } from '../src/chem/mmff94.js';
 import { loadRDKit } from '../src/chem/rdkit.js';
 import { openEngine } from '../src/engine/open.node.js';
+import { atomOrder, reorder } from '../src/evaluation/atom-order.js';
 import { gatherConformers, type ConformerSet } from '../src/evaluation/conformer-sets.js';
 import { evaluateConformers } from '../src/evaluation/evaluation.js';
 import { etkdg, etkdgMmff } from '../src/evaluation/peers/rdkit.node.js';
@@ -48,10 +51,14 @@ const perConformer = (seconds: number) => (1e3 * seconds) / embedded.made;
 await report('ETKDGv3', embedded.conformers, perConformer(embedded.cpuSeconds));
 await report('+ MMFF94', relaxed.conformers, perConformer(relaxed.cpuSeconds - embedded.cpuSeconds));
 for (const setting of values.settings.split(',')) {
+  if (setting === 'openchemlib') {
+    await reportOpenChemLib();
+    continue;
+  }
   const [strength, steps] = setting.split(':') as [string, string?];
   const options = { strength: (Number.isNaN(Number(strength)) ? strength : Number(strength)) as RefineOptions['strength'], ...(steps && { steps: Number(steps) }) };
   const refined = new Map<string, ConformerSet[]>();
-  let seconds = 0;
+  let [seconds, left] = [0, 0];
   for (const [title, given] of embedded.conformers) {
     const own: ConformerSet[] = [];
     for (const { conformers, structure, ...rest } of given) {
@@ -67,19 +74,39 @@ for (const setting of values.settings.split(',')) {
       const made = await run();
       const { user, system } = process.cpuUsage(before);
       seconds += (user + system) / 1e6;
+      left += made.filter(({ kept }) => kept).length;
       own.push({ ...rest, structure: made[0]!.structure, conformers: made.map((one) => one.structure.coordinates) });
     }
     refined.set(title, own);
   }
-  await report(`refine ${setting}`, refined, perConformer(seconds));
+  await report(`refine ${setting}`, refined, perConformer(seconds), `, ${left} left as they came`);
 }
 await generator.dispose();
 
-async function report(name: string, conformers: ReadonlyMap<string, readonly ConformerSet[]>, ms: number): Promise<void> {
+async function reportOpenChemLib(): Promise<void> {
+  const relaxedHere = new Map<string, ConformerSet[]>();
+  let seconds = 0;
+  for (const { title, molecule } of references) {
+    const field = await createForceField(molecule);
+    const own = (embedded.conformers.get(title) ?? []).map(({ structure, conformers, ...rest }) => {
+      const order = atomOrder(rdkit, molecule, structure)!;
+      const given = conformers.map((coordinates) => reorder(coordinates, order));
+      const before = process.cpuUsage();
+      const made = given.map((coordinates) => field.relax(coordinates).coordinates);
+      const { user, system } = process.cpuUsage(before);
+      seconds += (user + system) / 1e6;
+      return { ...rest, structure: { name: title, atoms: molecule.atoms, bonds: molecule.bonds, coordinates: made[0], dimension: 3 as const }, conformers: made };
+    });
+    relaxedHere.set(title, own);
+  }
+  await report('openchemlib', relaxedHere, perConformer(seconds));
+}
+
+async function report(name: string, conformers: ReadonlyMap<string, readonly ConformerSet[]>, ms: number, remark = ''): Promise<void> {
   const { summary } = await evaluateConformers({ rdkit, source: name, references, conformers, thresholds: [Number(values.delta)] });
   const { amrRecall, amrPrecision, coverage: [at], generated } = summary;
   process.stdout.write(
     `${name.padEnd(16)} AMR-R ${amrRecall.mean.toFixed(3)} AMR-P ${amrPrecision.mean.toFixed(3)} Å  COV-R ${at!.recall.mean.toFixed(1)} COV-P ${at!.precision.mean.toFixed(1)} %` +
-      `  ${ms.toFixed(1)} ms a conformer  ${generated} conformers\n`,
+      `  ${ms.toFixed(1)} ms a conformer  ${generated} conformers${remark}\n`,
   );
 }

@@ -84,7 +84,7 @@ export function evaluateCommand(): Command {
     .option('--max <n>', 'the first n molecules of the reference alone', whole)
     .option('--delta <Å,...>', `thresholds of COV (default: ${THRESHOLDS.join(',')})`, distances)
     .option('--strain [n]', 'MMFF94s strain of n conformers a molecule (default: 4)', whole)
-    .option('--xtb [n]', 'GFN2-xTB energy above the nearest minimum of n conformers a molecule (default: 1)', whole)
+    .option('--xtb [n]', 'GFN2-xTB energy above the nearest minimum of n conformers a molecule, and whether the reference has that minimum (default: 1)', whole)
     .option('--per-molecule <file>', 'write a row a molecule, as .csv or .json')
     .option('--report <file>', 'write a page with tables, plots and the worst molecules in 3D, as .html')
     .option('--save <file>', 'write the summaries as JSON')

@@ -2,11 +2,9 @@
 import { Command, Option } from 'commander';
 import { loadRDKit } from '../chem/rdkit.js';
 import { batchSource } from '../dataset/batches.js';
-import type { Ensemble } from '../dataset/ensemble.js';
 import { appendPacked, packEnsembles, readPacked, resumePacked } from '../dataset/pack.js';
 import { openEngine } from '../engine/open.node.js';
 import { createRandom } from '../flow/random.js';
-import { centre } from '../geometry/coordinates.js';
 import { solverNames } from '../flow/solvers/by-name.js';
 import { flowPairs } from '../generation/flow-pairs.js';
 import { loadModel } from '../load-model.node.js';
@@ -22,8 +20,6 @@ interface ReflowFlags {
   readonly sampler: string;
   readonly steps: number;
   readonly settle?: number;
-  readonly from?: number;
-  readonly noise: number;
   readonly seed: number;
   readonly minutes?: number;
   readonly threads: number;
@@ -50,8 +46,6 @@ export function reflowCommand(): Command {
     .addOption(new Option('--sampler <name>', 'solver of the ODE').choices([...solverNames]).default('euler'))
     .option('--steps <n>', 'steps of the solver', wholeFrom(1), 20)
     .option('--settle <t>', 'from this time of the flow on leave out the noise that it carries: more precise ends (with euler)', numberFrom(0, 1))
-    .option('--from <t>', 'begin at the conformers of the data, noised to this time of the flow: pairs as refinement makes them', numberFrom(0, 0.99))
-    .option('--noise <s>', 'with --from: size of that noise as a part of the whole', numberFrom(0, 1), 1)
     .option('--seed <n>', 'the same seed, model and data give the same pairs', wholeFrom(0), 1)
     .option('--minutes <n>', 'end after this time with those made so far', numberFrom(0))
     .option('--threads <n>', 'threads of the engine; processes with other seeds and files make better use of cores', wholeFrom(1), 1)
@@ -61,7 +55,7 @@ export function reflowCommand(): Command {
     .action(run);
 }
 
-async function run({ model, data, out, pairs, sampler, steps, settle, from, noise: scale, seed, minutes = Infinity, threads, cache, quiet }: ReflowFlags): Promise<void> {
+async function run({ model, data, out, pairs, sampler, steps, settle, seed, minutes = Infinity, threads, cache, quiet }: ReflowFlags): Promise<void> {
   const say = quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
   const { skeleton: stage } = await loadModel(model);
   const packed = await packEnsembles({ rdkit: await loadRDKit(), files: data, cache });
@@ -95,22 +89,10 @@ async function run({ model, data, out, pairs, sampler, steps, settle, from, nois
       const random = createRandom(seed, 2, chunk);
       for (let attempt = 0; ; attempt++) {
         const { noise: _, ...ensemble } = source.drawEnsemble(random);
-        const { molecule, automorphisms } = ensemble;
+        const { molecule } = ensemble;
         const count = Math.min(PAIRS_AT_ONCE, predictor.batchLimit(molecule.skeletonCount), pairs - made);
         const draws = Array.from({ length: count }, (_, i) => ({ conformer: chunk * PAIRS_AT_ONCE + i, attempt }));
-        const { count: conformers, noise, skeletons } = await flowPairs({
-          molecule,
-          predictor,
-          seed,
-          draws,
-          solver: sampler,
-          steps,
-          settle,
-          ...(from !== undefined && {
-            automorphisms,
-            given: { skeletons: skeletonsOf(ensemble, count), time: from, scale },
-          }),
-        });
+        const { count: conformers, noise, skeletons } = await flowPairs({ molecule, predictor, seed, draws, solver: sampler, steps, settle });
         wrong += count - conformers;
         if (conformers === 0) continue;
         await appendPacked(out, [{ ...ensemble, forceField: false, conformers, coordinates: skeletons, noise }]);
@@ -127,17 +109,4 @@ async function run({ model, data, out, pairs, sampler, steps, settle, from, nois
     await predictor.dispose();
   }
   say(`${out}: ${made} pairs; ${wrong} ends had the wrong stereo and are left out`);
-}
-
-/** Skeletons [count, skeletonCount, 3] of the conformers in turn, each of mean zero. */
-function skeletonsOf({ molecule, conformers, coordinates }: Ensemble, count: number): Float32Array {
-  const [size, all] = [3 * molecule.skeletonCount, 3 * molecule.atoms.length];
-  const skeletons = new Float32Array(count * size);
-  for (let i = 0; i < count; i++) {
-    const at = (i % conformers) * all;
-    const skeleton = skeletons.subarray(i * size, (i + 1) * size);
-    skeleton.set(coordinates.subarray(at, at + size));
-    centre(skeleton, skeleton, molecule.skeletonCount);
-  }
-  return skeletons;
 }

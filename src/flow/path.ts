@@ -65,9 +65,9 @@ export type TimeDistribution =
   | { readonly kind: 'uniform' }
   | { readonly kind: 'beta'; readonly alpha: number; readonly beta: number }
   | { readonly kind: 'logit-normal'; readonly mean: number; readonly deviation: number }
-  | { readonly kind: 'steps'; readonly steps: number; readonly from?: number | undefined };
+  | { readonly kind: 'steps'; readonly steps: number };
 
-/** Draws one training time, in (0,1) but for the first of 'steps'. */
+/** Draws one training time, in (0,1) but for the 0 of 'steps'. */
 export function sampleTime(distribution: TimeDistribution, random: Random): number {
   switch (distribution.kind) {
     case 'uniform':
@@ -79,10 +79,8 @@ export function sampleTime(distribution: TimeDistribution, random: Random): numb
     }
     case 'logit-normal':
       return 1 / (1 + Math.exp(-(distribution.mean + distribution.deviation * random.normal())));
-    case 'steps': {
-      const { steps, from = 0 } = distribution;
-      return from + ((1 - from) * random.integer(steps)) / steps;
-    }
+    case 'steps':
+      return random.integer(distribution.steps) / distribution.steps;
   }
 }
 

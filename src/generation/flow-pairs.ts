@@ -1,7 +1,7 @@
 /** Pairs of noise and the skeletons that a model's own flow makes of it: what rectified flow and distillation train on. */
 import { bondIsRight, LEAST_VOLUME } from '../chem/stereo.js';
 import type { Molecule } from '../chem/molecule.js';
-import { startingState, type DrawKey, type SampleStart } from '../flow/sampler.js';
+import { startingState, type DrawKey } from '../flow/sampler.js';
 import { solverNames } from '../flow/solvers/by-name.js';
 import { signedVolume } from '../geometry/internal-coordinates.js';
 import { graphFeatures, type GraphFeatures } from '../network/features.js';
@@ -15,8 +15,6 @@ export interface FlowPairsOptions {
   readonly seed: number;
   /** At most predictor.batchLimit(skeletonCount) draws. */
   readonly draws: readonly DrawKey[];
-  /** Over which the noise put on given conformers is aligned, as in training. */
-  readonly automorphisms?: readonly ArrayLike<number>[];
   /** An ODE solver: a sampler that adds noise of its own would lose what pairs a start with its end. */
   readonly solver?: string;
   readonly steps?: number;
@@ -25,23 +23,12 @@ export interface FlowPairsOptions {
    * still a function of their noise. With Euler's method alone.
    */
   readonly settle?: number | undefined;
-  /** Conformers to begin at instead of noise, one a draw: pairs are then what refinement makes of them. */
-  readonly given?: GivenSkeletons | undefined;
-}
-
-export interface GivenSkeletons {
-  /** [B, skeletonCount, 3] Å, each of mean zero. */
-  readonly skeletons: Float32Array;
-  /** Flow time to which they are noised, in [0, 1). */
-  readonly time: number;
-  /** Size of that noise as a part of the prior's. */
-  readonly scale: number;
 }
 
 export interface FlowPairs {
   /** Pairs kept, K. */
   readonly count: number;
-  /** [K, skeletonCount, 3] Å, from the model's prior; of a given start, what leads straight through it to the end. */
+  /** [K, skeletonCount, 3] Å, from the model's prior. */
   readonly noise: Float32Array;
   /** [K, skeletonCount, 3] Å, where the ODE ends. */
   readonly skeletons: Float32Array;
@@ -52,14 +39,12 @@ export interface FlowPairs {
  *
  * Liu, Gong & Liu, "Flow straight and fast" (arXiv:2209.03003), §2.1: the reflow procedure.
  */
-export async function flowPairs({ molecule, predictor, seed, draws, automorphisms = [], solver = 'euler', steps = 20, settle, given }: FlowPairsOptions): Promise<FlowPairs> {
+export async function flowPairs({ molecule, predictor, seed, draws, solver = 'euler', steps = 20, settle }: FlowPairsOptions): Promise<FlowPairs> {
   if (!solverNames.includes(solver)) throw new Error(`pairs for reflow need an ODE solver, which ${solver} is not; give one of ${solverNames.join(', ')}`);
   if (settle !== undefined && solver !== 'euler') throw new Error(`pairs that settle from t = ${settle} on are made by Euler's method, not by ${solver}`);
   const n = molecule.skeletonCount;
   const graph = graphFeatures(molecule);
-  const time = given?.time ?? 0;
-  const start: SampleStart = given ? { kind: 'noised', coordinates: given.skeletons, time, scale: given.scale } : { kind: 'prior' };
-  const starts = startingState({ prior: skeletonPrior(molecule, predictor.stage.prior), seed, draws, start, automorphisms });
+  const starts = startingState({ prior: skeletonPrior(molecule, predictor.stage.prior), seed, draws });
   const ends = await sampleSkeletons({
     molecule,
     predictor,
@@ -69,10 +54,8 @@ export async function flowPairs({ molecule, predictor, seed, draws, automorphism
       settle === undefined
         ? { sampler: solver, steps, noise: { share: 0 } }
         : { sampler: 'stochastic', steps, noise: { share: 1, from: settle, scale: 0, aligned: false } },
-    start: { kind: 'state', coordinates: starts.slice(), time },
+    start: { kind: 'state', coordinates: starts.slice(), time: 0 },
   });
-  // Of the straight line through the start at `time` and the end at 1, the state at t = 0.
-  for (let i = 0; time > 0 && i < starts.length; i++) starts[i] = (starts[i]! - time * ends[i]!) / (1 - time);
   const part = (all: Float32Array, b: number) => all.subarray(b * n * 3, (b + 1) * n * 3);
   const right = draws.flatMap((_, b) => (hasWantedStereo(molecule, graph, part(ends, b)) ? [b] : []));
   const chosen = (all: Float32Array) => Float32Array.from(right.flatMap((b) => [...part(all, b)]));

@@ -14,14 +14,14 @@ import { placeHydrogens } from './hydrogen-stage.js';
 import { defaultSampler, type SamplerSettings } from './skeleton-stage.js';
 
 /** Times on the path at which refinement begins, by name: the later, the less of the input is noise. */
-export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.3, resample: 0 } as const;
+export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.37, resample: 0 } as const;
 export type Strength = keyof typeof STRENGTHS;
 export const DEFAULT_STRENGTH: Strength = 'clean';
 
 export interface RefineOptions {
   /** The time in [0, 1) to which the input is noised, or a name for it: 0 keeps nothing of it. */
   readonly strength?: Strength | number | undefined;
-  /** Steps of the skeleton's flow from there; by default 6 from t = 0.6, 9 from 0.3, 15 from 0. */
+  /** Steps of the skeleton's flow from there; by default 2 from t = 0.9, 4 from 0.6, 5 from 0.37, 15 from 0. */
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
   /** Of hydrogens that are set anew, because the input lacks some, or because they did not pass; others take 3. */
@@ -63,19 +63,22 @@ export function timeOf(strength: Strength | number): number {
   return time;
 }
 
-/** Steps of the skeleton: the first from t = 0, where there is no shape yet, the other from SHAPED on. */
-const [WHOLE_WAY, FEW_STEPS] = [15, 9];
+/** Steps of the skeleton: from t = 0, where there is no shape yet, from SHAPED on, and of the whole way where there is one. */
+const [WHOLE_WAY, FEW_STEPS, PACE] = [15, 5, 8];
 /** From this time on the state says which shape is meant. */
-const SHAPED = 0.3;
+const SHAPED = 0.37;
 const HYDROGEN_STEPS = 6;
 /** Hydrogens that the input has; see docs/experiments.md. */
 const HYDROGENS = { time: 0.7, steps: 3 };
 /** Size of the noise put on a skeleton, as a part of the prior's: whole, it leads away from the shape that is given. */
-const NOISE = 0.5;
-const FRESH_NOISE = { share: 1, from: SHAPED } as const;
+const NOISE = 0.65;
+/** Size of the fresh noise, in the same way: less of it leads to likelier shapes. */
+const FRESH = 0.3;
+/** Few steps need the second order. */
+const AHEAD = 0.5;
 
 function stepsFrom(time: number, most: number): number {
-  const steps = Math.min(WHOLE_WAY * (1 - time), between(WHOLE_WAY, FEW_STEPS, time));
+  const steps = time < SHAPED ? between(WHOLE_WAY, FEW_STEPS, time) : Math.min(FEW_STEPS, PACE * (1 - time));
   return Math.min(most, Math.max(2, Math.ceil(steps - 1e-9)));
 }
 
@@ -106,20 +109,18 @@ export async function refineConformers(
     return skeleton;
   });
   const usual = defaultSampler(molecule, generator.skeleton.stage);
-  const trained = generator.skeleton.stage.sampler;
-  const { from: earliest = 0 } = trained ?? {};
-  if (asked < earliest)
-    throw new Error(`strength is ${asked}; ${generator.modelName} refines from t = ${earliest} on, earlier times need a model that generates`);
   const refined: RefinedConformer[] = [];
 
   let open = given.map((_, i) => i);
   for (let attempt = 0; open.length > 0; attempt++) {
     signal?.throwIfAborted();
     const time = 1 - ATTEMPTS[attempt]! * (1 - asked);
-    const settings: SamplerSettings =
-      trained && earliest > 0
-        ? { sampler: trained.name, steps: steps ?? Math.max(1, Math.round((trained.steps * (1 - time)) / (1 - earliest))), noise: { share: 0 } }
-        : { ...usual, noise: FRESH_NOISE, steps: steps ?? stepsFrom(time, usual.steps) };
+    const settings: SamplerSettings = {
+      ...usual,
+      noise: { share: 1, from: SHAPED, scale: between(1, FRESH, time) },
+      ahead: between(0, AHEAD, time),
+      steps: steps ?? stepsFrom(time, usual.steps),
+    };
     const draws: DrawKey[] = open.map((i) => ({ conformer: given[i]!.index, attempt }));
     const made = await drawConformers({
       generator,
@@ -130,7 +131,7 @@ export async function refineConformers(
       given: {
         skeletons: open.map((i) => skeletons[i]!),
         time,
-        scale: trained?.noise ?? between(1, NOISE, time),
+        scale: between(1, NOISE, time),
         // Hydrogens as they came may be what a check found wrong.
         conformers: open.map((i) => (time >= SHAPED && attempt === 0 && given[i]!.coordinates.every(Number.isFinite) ? given[i]!.coordinates : undefined)),
         hydrogens: HYDROGENS,

@@ -107,10 +107,7 @@ export interface SkeletonOptions {
   readonly onFrame?: (frame: Frame) => void;
 }
 
-/**
- * Skeletons [B, skeletonCount, 3] in Å, each centred on its mean.
- * @throws Error where the model is one of refinement and the start lies before its first time.
- */
+/** Skeletons [B, skeletonCount, 3] in Å, each centred on its mean. */
 export async function sampleSkeletons({
   molecule,
   predictor,
@@ -121,9 +118,6 @@ export async function sampleSkeletons({
   automorphisms = [],
   onFrame,
 }: SkeletonOptions): Promise<Float32Array> {
-  const { from: earliest = 0 } = predictor.stage.sampler ?? {};
-  if (earliest > (start.kind === 'prior' ? 0 : start.time))
-    throw new Error(`this model refines conformers, from t = ${earliest} on, and cannot generate them; give a model such as molflow-base`);
   // One atom has one place, and two have no shape to be flown to but a length, which the network knows.
   if (molecule.skeletonCount === 1) return new Float32Array(draws.length * 3);
   const prior = skeletonPrior(molecule, predictor.stage.prior);

@@ -12,13 +12,8 @@ export interface StageModel {
   readonly target: 'data' | 'velocity';
   /** The path it was trained on, where that is not the straight one. */
   readonly path?: PathSettings | undefined;
-  /**
-   * The sampler it was trained for, by its name in generation, where that is not the usual one; `noises` to choose among.
-   * One that begins at a time `from` above 0, at conformers noised by `noise` of the prior's size, refines and cannot generate.
-   */
-  readonly sampler?:
-    | { readonly name: string; readonly steps: number; readonly noises?: number | undefined; readonly from?: number | undefined; readonly noise?: number | undefined }
-    | undefined;
+  /** The sampler it was trained for, by its name in generation, where that is not the usual one; `noises` to choose among. */
+  readonly sampler?: { readonly name: string; readonly steps: number; readonly noises?: number | undefined } | undefined;
   readonly weights: Readonly<Record<string, Float32Array>>;
   /** Facts of the training, for people: steps, minutes, losses. */
   readonly training: Readonly<Record<string, string | number>>;
@@ -44,7 +39,7 @@ const StageHeader = v.object({
   prior: v.object({ kind: v.picklist(['gaussian', 'harmonic']), alpha: v.number(), hydrogenScale: v.number() }),
   target: v.picklist(['data', 'velocity']),
   path: v.optional(Path),
-  sampler: v.optional(v.object({ name: v.string(), steps: whole, noises: v.optional(whole), from: v.optional(v.number()), noise: v.optional(v.number()) })),
+  sampler: v.optional(v.object({ name: v.string(), steps: whole, noises: v.optional(whole) })),
   training: v.record(v.string(), v.union([v.string(), v.number()])),
 });
 const Header = v.object({

@@ -13,7 +13,7 @@ const Time = v.variant('kind', [
   v.strictObject({ kind: v.literal('uniform') }),
   v.strictObject({ kind: v.literal('beta'), alpha: positive, beta: positive }),
   v.strictObject({ kind: v.literal('logit-normal'), mean: v.number(), deviation: positive }),
-  v.strictObject({ kind: v.literal('steps'), steps: whole, from: v.optional(v.pipe(share, v.maxValue(0.99))) }),
+  v.strictObject({ kind: v.literal('steps'), steps: whole }),
 ]);
 
 const Path = v.variant('kind', [
@@ -83,19 +83,8 @@ const Stage = v.pipe(
     /** Share of the molecules that is never trained on. */
     validationShare: v.optional(share, 0.01),
     saveMinutes: v.optional(positive, 4),
-    /**
-     * The sampler that the model is meant for, as generation names it, where it is not the usual one; `noises` to choose
-     * among, with euler; for refinement alone the time `from` which it begins, and the size of the `noise` put on there.
-     */
-    sampler: v.optional(
-      v.strictObject({
-        name: v.picklist(['spread', 'stochastic', 'ancestral', ...solverNames]),
-        steps: whole,
-        noises: v.optional(whole),
-        from: v.optional(v.pipe(share, v.maxValue(0.99))),
-        noise: v.optional(share),
-      }),
-    ),
+    /** The sampler that the model is meant for, as generation names it, where it is not the usual one; `noises` to choose among, with euler. */
+    sampler: v.optional(v.strictObject({ name: v.picklist(['spread', 'stochastic', 'ancestral', ...solverNames]), steps: whole, noises: v.optional(whole) })),
   }),
   v.check(({ target, localDistances }) => localDistances === undefined || target === 'data', "localDistances is for target 'data'"),
 );

@@ -56,7 +56,6 @@ it('draws times with the mean and variance of their distribution', () => {
     [{ kind: 'uniform' }, 1 / 2, 1 / 12],
     [{ kind: 'beta', alpha: 1.9, beta: 1 }, 1.9 / 2.9, 1.9 / (2.9 ** 2 * 3.9)],
     [{ kind: 'beta', alpha: 0.5, beta: 0.7 }, 0.5 / 1.2, 0.35 / (1.2 ** 2 * 2.2)],
-    [{ kind: 'steps', steps: 4, from: 0.2 }, 0.5, 0.05],
     [{ kind: 'logit-normal', mean: 0.5, deviation: 1.2 }, logit(1), logit(2) - logit(1) ** 2],
   ];
   for (const [distribution, mean, variance] of cases) {

@@ -4,17 +4,14 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkGeometry } from '../../src/chem/geometry-checks.js';
 import { readSdf } from '../../src/chem/io/sdf.js';
-import { moleculeFromStructure, parseSmiles } from '../../src/chem/parse.js';
+import { moleculeFromStructure } from '../../src/chem/parse.js';
 import type { Structure } from '../../src/chem/structure.js';
 import { createRandom } from '../../src/flow/random.js';
-import { generateConformers } from '../../src/generation/generate.js';
-import { createGenerator, type Generator } from '../../src/generation/generator.js';
+import type { Generator } from '../../src/generation/generator.js';
 import { refineConformers } from '../../src/generation/refine.js';
 import { refineStructures } from '../../src/generation/refine-structures.js';
 import { rmsdAligned } from '../../src/geometry/rmsd.js';
-import { loadModel, openGenerator, refine } from '../../src/index.js';
-import { readModel, writeModel } from '../../src/network/model.js';
-import type { Predictor } from '../../src/network/predictor.js';
+import { openGenerator, refine } from '../../src/index.js';
 import { embed, inOrder } from '../chem/conformers.js';
 
 let generator: Generator;
@@ -117,35 +114,6 @@ describe('refine', () => {
     const { molecule: read, order } = moleculeFromStructure(generator.rdkit, structure);
     expect(order.includes(-1)).toBe(false);
     expect(checkGeometry(read, inOrder(structure.coordinates, order)).problems).toEqual([]);
-  });
-
-  it('takes a model that begins at a later time in the steps left of its own, and lets it do nothing else', async () => {
-    const base = await loadModel();
-    const sampler = { name: 'euler', steps: 3, from: 0.4, noise: 0.7 };
-    const model = readModel(writeModel({ ...base, name: 'refiner', skeleton: { ...base.skeleton, sampler } }));
-    const refiner = createGenerator({ rdkit: generator.rdkit, engine: generator.engine, model });
-    const asked: number[] = [];
-    const skeleton: Predictor = {
-      ...refiner.skeleton,
-      bind: (...graph) => {
-        const predict = refiner.skeleton.bind(...graph);
-        return (x, t) => (asked.push(t), predict(x, t));
-      },
-    };
-    const [structure] = firsts(1);
-    const refined = async (strength: number, steps?: number) => {
-      asked.length = 0;
-      const [result] = await refineStructures({ ...refiner, skeleton }, [structure!], { strength, steps });
-      expect(result!.kept).toBeUndefined();
-      return asked.map((t) => Number(t.toFixed(6)));
-    };
-    expect(await refined(0.4)).toEqual([0.4, 0.6, 0.8]);
-    expect(await refined(0.7)).toEqual([0.7, 0.85]);
-    expect(await refined(0.9)).toEqual([0.9]);
-    expect(await refined(0.5, 2)).toEqual([0.5, 0.75]);
-    await expect(refineStructures(refiner, [structure!], { strength: 'resample' })).rejects.toThrow(/refiner refines from t = 0.4 on/);
-    await expect(generateConformers(refiner, parseSmiles(refiner.rdkit, 'CCCO'), { count: 1 })).rejects.toThrow(/cannot generate/);
-    await refiner.dispose();
   });
 
   it('refuses what is no conformer', async () => {
