@@ -14,7 +14,6 @@ import { readSdf } from '../src/chem/io/sdf.js';
 import { createForceField } from '../src/chem/mmff94.js';
 import { loadRDKit } from '../src/chem/rdkit.js';
 import { openEngine } from '../src/engine/open.node.js';
-import { atomOrder, reorder } from '../src/evaluation/atom-order.js';
 import { gatherConformers, type ConformerSet } from '../src/evaluation/conformer-sets.js';
 import { evaluateConformers } from '../src/evaluation/evaluation.js';
 import { etkdg, etkdgMmff } from '../src/evaluation/peers/rdkit.node.js';
@@ -46,13 +45,22 @@ const molecules = references.map(({ title, molecule, conformers }) => ({ title, 
 const request = { molecules, seed: Number(values.seed) };
 const embedded = await etkdg.generate(request);
 const relaxed = await etkdgMmff.generate(request);
-const perConformer = (seconds: number) => (1e3 * seconds) / embedded.made;
 
-await report('ETKDGv3', embedded.conformers, perConformer(embedded.cpuSeconds));
-await report('+ MMFF94', relaxed.conformers, perConformer(relaxed.cpuSeconds - embedded.cpuSeconds));
+await report('ETKDGv3', embedded.conformers, { seconds: () => embedded.cpuSeconds });
+await report('+ MMFF94', relaxed.conformers, { seconds: () => relaxed.cpuSeconds - embedded.cpuSeconds });
 for (const setting of values.settings.split(',')) {
   if (setting === 'openchemlib') {
-    await reportOpenChemLib();
+    let seconds = 0;
+    const relax: Report['relax'] = async ({ molecule }) => {
+      const field = await createForceField(molecule);
+      return (conformer) => {
+        const before = process.cpuUsage();
+        const { coordinates } = field.relax(conformer);
+        seconds += secondsSince(before);
+        return coordinates;
+      };
+    };
+    await report(setting, embedded.conformers, { seconds: () => seconds, relax });
     continue;
   }
   const [strength, steps] = setting.split(':') as [string, string?];
@@ -72,41 +80,33 @@ for (const setting of values.settings.split(',')) {
       await run();
       const before = process.cpuUsage();
       const made = await run();
-      const { user, system } = process.cpuUsage(before);
-      seconds += (user + system) / 1e6;
+      seconds += secondsSince(before);
       left += made.filter(({ kept }) => kept).length;
       own.push({ ...rest, structure: made[0]!.structure, conformers: made.map((one) => one.structure.coordinates) });
     }
     refined.set(title, own);
   }
-  await report(`refine ${setting}`, refined, perConformer(seconds), `, ${left} left as they came`);
+  await report(`refine ${setting}`, refined, { seconds: () => seconds, remark: `, ${left} left as they came` });
 }
 await generator.dispose();
 
-async function reportOpenChemLib(): Promise<void> {
-  const relaxedHere = new Map<string, ConformerSet[]>();
-  let seconds = 0;
-  for (const { title, molecule } of references) {
-    const field = await createForceField(molecule);
-    const own = (embedded.conformers.get(title) ?? []).map(({ structure, conformers, ...rest }) => {
-      const order = atomOrder(rdkit, molecule, structure)!;
-      const given = conformers.map((coordinates) => reorder(coordinates, order));
-      const before = process.cpuUsage();
-      const made = given.map((coordinates) => field.relax(coordinates).coordinates);
-      const { user, system } = process.cpuUsage(before);
-      seconds += (user + system) / 1e6;
-      return { ...rest, structure: { name: title, atoms: molecule.atoms, bonds: molecule.bonds, coordinates: made[0], dimension: 3 as const }, conformers: made };
-    });
-    relaxedHere.set(title, own);
-  }
-  await report('openchemlib', relaxedHere, perConformer(seconds));
+function secondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
 }
 
-async function report(name: string, conformers: ReadonlyMap<string, readonly ConformerSet[]>, ms: number, remark = ''): Promise<void> {
-  const { summary } = await evaluateConformers({ rdkit, source: name, references, conformers, thresholds: [Number(values.delta)] });
+interface Report {
+  /** Of processor for all conformers; asked once they are relaxed. */
+  readonly seconds: () => number;
+  readonly relax?: Parameters<typeof evaluateConformers>[0]['relax'];
+  readonly remark?: string;
+}
+
+async function report(name: string, conformers: ReadonlyMap<string, readonly ConformerSet[]>, { seconds, relax, remark = '' }: Report): Promise<void> {
+  const { summary } = await evaluateConformers({ rdkit, source: name, references, conformers, thresholds: [Number(values.delta)], relax });
   const { amrRecall, amrPrecision, coverage: [at], generated } = summary;
   process.stdout.write(
     `${name.padEnd(16)} AMR-R ${amrRecall.mean.toFixed(3)} AMR-P ${amrPrecision.mean.toFixed(3)} Å  COV-R ${at!.recall.mean.toFixed(1)} COV-P ${at!.precision.mean.toFixed(1)} %` +
-      `  ${ms.toFixed(1)} ms a conformer  ${generated} conformers${remark}\n`,
+      `  ${((1e3 * seconds()) / embedded.made).toFixed(1)} ms a conformer  ${generated} conformers${remark}\n`,
   );
 }
