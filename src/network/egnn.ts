@@ -125,103 +125,98 @@ const silu = tf.customGrad((x, save) => {
 
 /** [B, n, n] distances in Å of coordinates [B, n, 3], softened: an atom's from itself stays above 0, where the root has a slope. */
 export function distances(x: Tensor): Tensor {
-  const [B, n] = x.shape as [number, number, number];
-  const difference = tf.sub(tf.reshape(x, [B, n, 1, 3]), tf.reshape(x, [B, 1, n, 3]));
-  return tf.sqrt(tf.add(tf.sum(tf.square(difference), -1), SOFT_DISTANCE));
+  return distancesOf(tf.transpose(x, [0, 2, 1]));
 }
 
-/** Cyclic permutations of the columns of [.., 3], as matrices: (y, z, x) and (z, x, y). */
-const TURNS = [
-  [
-    [0, 0, 1],
-    [1, 0, 0],
-    [0, 1, 0],
-  ],
-  [
-    [0, 1, 0],
-    [0, 0, 1],
-    [1, 0, 0],
-  ],
-] as const;
+/*
+ * Inside, coordinates lie in rows, [B, 3, n], and so do all vectors, [B, 3, .., n]: sums run over long rows of atoms and
+ * not over rows of three numbers, and nearly all products find their operands as they lie.
+ */
 
-/** a × b = turn(a)·turn²(b) − turn²(a)·turn(b) for tensors of the same shape [.., 3]. */
-function cross(a: Tensor, b: Tensor): Tensor {
-  const turn = (v: Tensor, by: 0 | 1) =>
-    tf.reshape(tf.matMul(tf.reshape(v, [-1, 3]), tf.tensor2d(TURNS[by] as unknown as number[][])), v.shape);
-  return tf.sub(tf.mul(turn(a, 0), turn(b, 1)), tf.mul(turn(a, 1), turn(b, 0)));
+/** `distances` of coordinates [B, 3, n]. */
+function distancesOf(x: Tensor): Tensor {
+  const [B, , n] = x.shape as [number, number, number];
+  const difference = tf.sub(tf.reshape(x, [B, 3, n, 1]), tf.reshape(x, [B, 3, 1, n]));
+  return tf.sqrt(tf.add(tf.sum(tf.square(difference), 1), SOFT_DISTANCE));
 }
 
 /** Weights [rows, columns] as those of every member of a batch. */
 const asBatch = (weights: Tensor): Tensor => tf.reshape(weights, [1, ...weights.shape]);
 
-/** Moves the first `by` of three slices along axis 1 to its end. */
-function roll(v: Tensor, by: 1 | 2): Tensor {
-  const [head, tail] = tf.split(v, [by, 3 - by], 1) as [Tensor, Tensor];
-  return tf.concat([tail, head], 1);
+/**
+ * Of three vectors u1, u2, u3, numbered as their nine components (x1, x2, x3, y1, ..): which component, by its place,
+ * each factor of u2×u3, u3×u1, u1×u2 is; the products of the first two of four minus those of the last two.
+ */
+const CROSS_FACTORS = ([[1, 1], [2, 2], [2, 1], [1, 2]] as const).flatMap(([axis, vector]) =>
+  Array.from({ length: 9 }, (_, k) => 3 * ((Math.floor(k / 3) + axis) % 3) + ((k + vector) % 3)),
+);
+
+/** The cross products u2×u3, u3×u1, u1×u2 [B, 3, 3, n] of three vectors each [B, 3, 3, n], components first. */
+function crossProducts(units: Tensor): Tensor {
+  const [B, , , n] = units.shape as [number, number, number, number];
+  const choice = tf.tensor3d([CROSS_FACTORS.map((of) => Array.from({ length: 9 }, (_, k) => +(k === of)))]);
+  const [a, b, c, d] = tf.split(tf.matMul(choice, tf.reshape(units, [B, 9, n])), 4, 1) as [Tensor, Tensor, Tensor, Tensor];
+  return tf.reshape(tf.sub(tf.mul(a, b), tf.mul(c, d)), [B, 3, 3, n]);
 }
 
 /**
- * How handed each tagged centre is: vol = u1·(u2×u3) [B, n, 1] of the softened unit vectors to its ordered neighbours,
- * and the directions [B, 3, n, 3] in which each neighbour raises it. All zero where no centre is tagged.
+ * How handed each tagged centre is: vol = u1·(u2×u3) [B, n] of the softened unit vectors to its ordered neighbours, and
+ * the directions [B, 3, 3, n] in which each neighbour (third index) raises it. All zero where no centre is tagged.
  */
 function handedness(x: Tensor, centres: Tensor): { volume: Tensor; directions: Tensor } {
-  const [B, n] = x.shape as [number, number, number];
-  const picked = tf.reshape(pick(centres, x), [B, 4, n, 3]);
-  const [centre, neighbours] = tf.split(picked, [1, 3], 1) as [Tensor, Tensor];
+  const [B, , n] = x.shape as [number, number, number];
+  const picked = tf.reshape(pick(centres, x), [B, 3, 4, n]);
+  const [centre, neighbours] = tf.split(picked, [1, 3], 2) as [Tensor, Tensor];
   const bonds = tf.sub(neighbours, centre);
-  const units = tf.div(bonds, tf.sqrt(tf.add(tf.sum(tf.square(bonds), -1, true), SOFT_UNIT)));
-  const directions = cross(roll(units, 1), roll(units, 2));
-  const volume = tf.mul(tf.sum(tf.mul(units, directions), [1, 3]), 1 / 3);
-  return { volume: tf.reshape(volume, [B, n, 1]), directions };
+  const units = tf.div(bonds, tf.sqrt(tf.add(tf.sum(tf.square(bonds), 1, true), SOFT_UNIT)));
+  const directions = crossProducts(units);
+  return { volume: tf.mul(tf.sum(tf.mul(units, directions), [1, 2]), 1 / 3), directions };
 }
 
-/** centres [G, 4n, n] times x [B, n, 3]; one graph serves the whole batch with the batch folded into the columns. */
+/** x [B, 3, n] times centres [G, 4n, n] transposed; one graph serves the whole batch with the batch folded into the rows. */
 function pick(centres: Tensor, x: Tensor): Tensor {
-  const [B, n] = x.shape as [number, number, number];
+  const [B, , n] = x.shape as [number, number, number];
   const rows = tf.reshape(centres, [-1, 4 * n, n]);
-  if (rows.shape[0] === B) return tf.matMul(rows, x);
-  const columns = tf.reshape(tf.transpose(x, [1, 0, 2]), [n, B * 3]);
-  const picked = tf.matMul(tf.reshape(rows, [4 * n, n]), columns);
-  return tf.transpose(tf.reshape(picked, [4 * n, B, 3]), [1, 0, 2]);
+  if (rows.shape[0] === B) return tf.matMul(x, rows, false, true);
+  return tf.matMul(tf.reshape(x, [3 * B, n]), tf.reshape(rows, [4 * n, n]), false, true);
 }
 
-/** The transpose of `pick`: forces [B, 4, n, 3] on centres and neighbours, added up per atom [B, n, 3]. */
+/** The transpose of `pick`: forces [B, 3, 4, n] on centres and neighbours, added up per atom [B, 3, n]. */
 function scatter(centres: Tensor, forces: Tensor): Tensor {
-  const [B, , n] = forces.shape as [number, number, number, number];
+  const [B, , , n] = forces.shape as [number, number, number, number];
   const rows = tf.reshape(centres, [-1, 4 * n, n]);
-  if (rows.shape[0] === B) return tf.matMul(rows, tf.reshape(forces, [B, 4 * n, 3]), true, false);
-  const columns = tf.reshape(tf.transpose(tf.reshape(forces, [B, 4 * n, 3]), [1, 0, 2]), [4 * n, B * 3]);
-  const added = tf.matMul(tf.reshape(rows, [4 * n, n]), columns, true, false);
-  return tf.transpose(tf.reshape(added, [n, B, 3]), [1, 0, 2]);
+  if (rows.shape[0] === B) return tf.matMul(tf.reshape(forces, [B, 3, 4 * n]), rows);
+  return tf.reshape(tf.matMul(tf.reshape(forces, [3 * B, 4 * n]), tf.reshape(rows, [4 * n, n])), [B, 3, n]);
 }
 
 /**
  * C vectors of each atom, V_i = Σ_j w_ij (x_i − x_j), from shares w [B, C, n·n]: each shortened to V/√(|V|² + 1 Å²), as
- * [B, C, n, 3], and the √(|V|² + 1) − 1 [B·n, C]. After PaiNN's vector features (Schütt, Unke, Gastegger 2021,
+ * [B, 3, C, n], and the √(|V|² + 1) − 1 [B·n, C]. After PaiNN's vector features (Schütt, Unke, Gastegger 2021,
  * arXiv:2102.03150, eq. 8).
  */
 function gatherVectors(shares: Tensor, position: Tensor): { vectors: Tensor; lengths: Tensor } {
-  const [B, n] = position.shape as [number, number, number];
+  const [B, , n] = position.shape as [number, number, number];
   const C = shares.shape[1]!;
-  const w = tf.reshape(shares, [B, C, n, n]);
-  const gathered = tf.reshape(tf.matMul(tf.reshape(shares, [B, C * n, n]), position), [B, C, n, 3]);
-  const sums = tf.sub(tf.mul(tf.reshape(position, [B, 1, n, 3]), tf.sum(w, 3, true)), gathered);
-  const length = tf.sqrt(tf.add(tf.sum(tf.square(sums), -1, true), 1));
-  const lengths = tf.reshape(tf.transpose(tf.reshape(length, [B, C, n]), [0, 2, 1]), [B * n, C]);
-  return { vectors: tf.div(sums, length), lengths: tf.sub(lengths, 1) };
+  const totals = tf.reshape(tf.sum(tf.reshape(shares, [B, C, n, n]), 3), [B, 1, C, n]);
+  const gathered = tf.reshape(tf.matMul(position, tf.reshape(shares, [B, C * n, n]), false, true), [B, 3, C, n]);
+  const sums = tf.sub(tf.mul(tf.reshape(position, [B, 3, 1, n]), totals), gathered);
+  const length = tf.sqrt(tf.add(tf.sum(tf.square(sums), 1), 1));
+  const lengths = tf.reshape(tf.transpose(tf.sub(length, 1), [0, 2, 1]), [B * n, C]);
+  return { vectors: tf.div(sums, tf.reshape(length, [B, 1, C, n])), lengths };
 }
 
 /**
- * What the vectors [B, C, n, 3] of two atoms say of the pair, three times [B, C, n·n]: V_i and V_j along the way from
+ * What the vectors [B, 3, C, n] of two atoms say of the pair, three times [B, C, n·n]: V_i and V_j along the way from
  * one to the other, of which bond angles follow, and V_i·V_j, of which torsions do. `reach` [B, 1, n·n] is the
  * distance + 1 Å.
  */
 function anglesOf(vectors: Tensor, position: Tensor, reach: Tensor): Tensor[] {
-  const [B, C, n] = vectors.shape as [number, number, number, number];
-  const across = tf.matMul(tf.reshape(vectors, [B, C * n, 3]), tf.transpose(position, [0, 2, 1]));
-  const own = tf.sum(tf.mul(vectors, tf.reshape(position, [B, 1, n, 3])), -1, true);
+  const [B, , C, n] = vectors.shape as [number, number, number, number];
+  const across = tf.matMul(tf.reshape(vectors, [B, 3, C * n]), position, true);
+  const own = tf.reshape(tf.sum(tf.mul(vectors, tf.reshape(position, [B, 3, 1, n])), 1), [B, C, n, 1]);
   const along = tf.div(tf.sub(own, tf.reshape(across, [B, C, n, n])), tf.reshape(reach, [B, 1, n, n]));
-  const between = tf.matMul(vectors, vectors, false, true);
+  const each = tf.transpose(vectors, [0, 2, 1, 3]);
+  const between = tf.matMul(each, each, true);
   return [along, tf.transpose(along, [0, 1, 3, 2]), between].map((angles) => tf.reshape(angles, [B, C, n * n]));
 }
 
@@ -251,13 +246,13 @@ export function displacement(
   // What is known of a pair lies in columns, [B, features, n·n]: one product weighs it all, with nothing transposed.
   const columns = tf.transpose(tf.reshape(pairs, [G, n * n, PAIR_FEATURES]), [0, 2, 1]);
   const ofGraph = G === B ? columns : tf.tile(columns, [B, 1, 1]);
-  let position = x;
+  let position = tf.transpose(x, [0, 2, 1]);
   let first: Tensor | undefined;
   let vectors: Tensor | undefined;
   let messages: Tensor | undefined;
   for (let l = 0; l < layers; l++) {
     const at = (name: string) => w(`layer${l}.${name}`);
-    const distance = tf.reshape(distances(position), [B, 1, n * n]);
+    const distance = tf.reshape(distancesOf(position), [B, 1, n * n]);
     const reach = tf.add(distance, 1);
     const radial = tf.exp(tf.neg(tf.square(tf.sub(tf.mul(distance, inverseWidths), shifts))));
     first ??= radial;
@@ -280,9 +275,9 @@ export function displacement(
     const [pull, gate, shares] = tf.split(heads, shareCount > 0 ? [1, 1, shareCount] : [1, 1], 1) as [Tensor, Tensor, Tensor?];
     const [pullBias, gateBias] = tf.split(asBatch(at('heads.bias')), 2, 2) as [Tensor, Tensor];
 
-    // Σ_j W_ij (x_i − x_j), as two small products instead of a sum over [B, n, n, 3].
+    // Σ_j W_ij (x_i − x_j), as two small products instead of a sum over [B, 3, n, n].
     const pulls = tf.reshape(tf.div(tf.add(pull, pullBias), reach), [B, n, n]);
-    const moved = tf.sub(tf.mul(position, tf.sum(pulls, 2, true)), tf.matMul(pulls, position));
+    const moved = tf.sub(tf.mul(position, tf.reshape(tf.sum(pulls, 2), [B, 1, n])), tf.matMul(position, pulls, false, true));
 
     let update = tf.mul(moved, COORDINATE_SCALE);
     let volumes: Tensor | undefined;
@@ -293,11 +288,11 @@ export function displacement(
         tf.add(tf.add(tf.matMul(h, at('chiral')), tf.mul(volumes, at('chiral.volume'))), at('chiral.bias')),
       );
       const amounts = tf.transpose(tf.reshape(tf.matMul(weighing, at('chiral.out')), [B, n, 3]), [0, 2, 1]);
-      const forces = tf.mul(directions, tf.reshape(amounts, [B, 3, n, 1]));
-      const recoil = tf.neg(tf.sum(forces, 1, true));
-      update = tf.add(update, tf.mul(scatter(centres, tf.concat([recoil, forces], 1)), CHIRAL_SCALE));
+      const forces = tf.mul(directions, tf.reshape(amounts, [B, 1, 3, n]));
+      const recoil = tf.neg(tf.sum(forces, 2, true));
+      update = tf.add(update, tf.mul(scatter(centres, tf.concat([recoil, forces], 2)), CHIRAL_SCALE));
     }
-    position = tf.add(position, mobile ? tf.mul(update, mobile) : update);
+    position = tf.add(position, mobile ? tf.mul(update, tf.transpose(mobile, [0, 2, 1])) : update);
     if (last) break;
 
     const gates = tf.reshape(tf.sigmoid(tf.add(gate, gateBias)), [B * n, 1, n]);
@@ -314,6 +309,6 @@ export function displacement(
     const mixed = silu(mixing);
     h = tf.add(h, tf.add(tf.matMul(mixed, at('node.out')), at('node.out.bias')));
   }
-  const moved = tf.sub(position, x);
+  const moved = tf.sub(tf.transpose(position, [0, 2, 1]), x);
   return mobile ? moved : tf.sub(moved, tf.mul(tf.sum(moved, 1, true), 1 / n));
 }

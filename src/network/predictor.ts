@@ -7,8 +7,8 @@ import type { StageModel } from './model.js';
 
 /** Batches come in these sizes, so that few programs are compiled; a smaller batch is filled up. */
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32];
-/** Pairs of atoms in one batch: larger ones no longer fit the caches, and are slower a conformer. */
-const MOST_PAIRS = 6_500;
+/** Numbers of one batch's messages: larger ones no longer fit the caches, and are slower a conformer. */
+const MOST_NUMBERS = 375_000;
 /** Compiled programs kept; the one unused for longest goes first. */
 const MOST_PROGRAMS = 24;
 
@@ -43,7 +43,7 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
   }
 
   const batchLimit = (n: number) => {
-    const fitting = BATCH_SIZES.filter((size) => size * n * n <= MOST_PAIRS);
+    const fitting = BATCH_SIZES.filter((size) => size * n * n * stage.network.edgeWidth <= MOST_NUMBERS);
     return fitting.at(-1) ?? 1;
   };
 
