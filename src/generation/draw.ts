@@ -34,8 +34,8 @@ export interface Given {
   readonly scale?: number;
   /** [atoms, 3] Å: hydrogens begin where these have them; undefined where some are missing. */
   readonly conformers: readonly (Float32Array | undefined)[];
-  /** Flow time to which such hydrogens are noised, and the steps that they take from there. */
-  readonly hydrogens: { readonly time: number; readonly steps: number };
+  /** Flow time to which such hydrogens are noised, the size of that noise as a part of the prior's, and the steps from there. */
+  readonly hydrogens: { readonly time: number; readonly scale: number; readonly steps: number };
 }
 
 export interface Drawn {
@@ -90,7 +90,7 @@ export async function drawConformers({
         seed,
         draws: rows.map((b) => batch[b]!),
         steps: whole ? given!.hydrogens.steps : hydrogenSteps,
-        ...(whole && { given: { time: given!.hydrogens.time, conformers: rows.map((b) => given!.conformers[at + b]!) } }),
+        ...(whole && { given: { time: given!.hydrogens.time, scale: given!.hydrogens.scale, conformers: rows.map((b) => given!.conformers[at + b]!) } }),
       });
       rows.forEach((b, k) => (made[b] = all.slice(k * size, (k + 1) * size)));
     }

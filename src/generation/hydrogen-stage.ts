@@ -25,8 +25,8 @@ export interface HydrogenOptions {
   readonly draws: readonly DrawKey[];
   /** By default DEFAULT_HYDROGEN_STEPS, or what the model was trained for. */
   readonly steps?: number | undefined;
-  /** Conformers [atoms, 3] whose hydrogens, carried along and noised to `time`, are where the flow begins. */
-  readonly given?: { readonly conformers: readonly Float32Array[]; readonly time: number } | undefined;
+  /** Conformers [atoms, 3] whose hydrogens, carried along and noised to `time`, are where the flow begins; the noise is `scale` of the prior's. */
+  readonly given?: { readonly conformers: readonly Float32Array[]; readonly time: number; readonly scale: number } | undefined;
   /** [B, atoms, 3] at each step, hydrogens on their way. */
   readonly onFrame?: (frame: { readonly step: number; readonly time: number; readonly x: Float32Array }) => void;
 }
@@ -50,7 +50,7 @@ export async function placeHydrogens({
   draws.forEach((draw, b) => {
     const conformer = x.subarray(b * n * 3, (b + 1) * n * 3);
     conformer.set(skeletons.subarray(b * heavy * 3, (b + 1) * heavy * 3));
-    sampleAboutParents(conformer, parents.parent, createNoise({ seed, ...draw, stream: STREAM }), predictor.stage.prior.hydrogenScale);
+    sampleAboutParents(conformer, parents.parent, createNoise({ seed, ...draw, stream: STREAM }), (given?.scale ?? 1) * predictor.stage.prior.hydrogenScale);
     if (!given) return;
     const carried = conformer.slice();
     carryHydrogens(molecule, given.conformers[b]!, carried);

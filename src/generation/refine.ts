@@ -24,7 +24,7 @@ export interface RefineOptions {
   /** Steps of the skeleton's flow from there; by default 2 from t = 0.9, 4 from 0.6, 5 from 0.37, 15 from 0. */
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
-  /** Of hydrogens that are set anew, because the input lacks some, or because they did not pass; others take 3. */
+  /** Of hydrogens that are set anew, because the input lacks some, or because they did not pass; others take 2. */
   readonly hydrogenSteps?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -69,7 +69,7 @@ const [WHOLE_WAY, FEW_STEPS, PACE] = [15, 5, 8];
 const SHAPED = 0.37;
 const HYDROGEN_STEPS = 6;
 /** Hydrogens that the input has; see docs/experiments.md. */
-const HYDROGENS = { time: 0.7, steps: 3 };
+const HYDROGENS = { time: 0.7, scale: 0.3, steps: 2 };
 /** Size of the noise put on a skeleton, as a part of the prior's: whole, it leads away from the shape that is given. */
 const NOISE = 0.65;
 /** Size of the fresh noise, in the same way: less of it leads to likelier shapes. */
