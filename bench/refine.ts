@@ -1,6 +1,7 @@
 /**
  * Refinement against MMFF94, on the same ETKDGv3 conformers, in one run: distances to the references and milliseconds of
- * processor a conformer. Each molecule is refined twice and the second time counts, when its programs are compiled.
+ * processor a conformer, measured in turns. Each molecule is refined twice and the second time counts, when its programs
+ * are compiled.
  *
  *   npm run bench -- refine --reference refs.sdf.gz [--model molflow-base] [--max 1000] [--settings 0.6:6,0.4:9] [--delta 0.75]
  *
@@ -41,72 +42,88 @@ const references = [...sets.values()].map((one) => prepareReference(rdkit, one))
 const file = modelFile(values.model);
 const generator = createGenerator({ rdkit, model: readModel(await readFile(file), file), engine: await openEngine() });
 
-const molecules = references.map(({ title, molecule, conformers }) => ({ title, smiles: molecule.smiles, count: 2 * conformers.length }));
-const request = { molecules, seed: Number(values.seed) };
-const embedded = await etkdg.generate(request);
-const relaxed = await etkdgMmff.generate(request);
+/** Molecules between turns: every side works on these before the next ones, so that a noisy machine is noisy for all. */
+const TURN = 4;
 
-await report('ETKDGv3', embedded.conformers, { seconds: () => embedded.cpuSeconds });
-await report('+ MMFF94', relaxed.conformers, { seconds: () => relaxed.cpuSeconds - embedded.cpuSeconds });
-for (const setting of values.settings.split(',')) {
-  if (setting === 'openchemlib') {
-    let seconds = 0;
-    const relax: Report['relax'] = async ({ molecule }) => {
-      const field = await createForceField(molecule);
-      return (conformer) => {
-        const before = process.cpuUsage();
-        const { coordinates } = field.relax(conformer);
-        seconds += secondsSince(before);
-        return coordinates;
-      };
-    };
-    await report(setting, embedded.conformers, { seconds: () => seconds, relax });
-    continue;
-  }
-  const [strength, steps] = setting.split(':') as [string, string?];
-  const options = { strength: (Number.isNaN(Number(strength)) ? strength : Number(strength)) as RefineOptions['strength'], ...(steps && { steps: Number(steps) }) };
-  const refined = new Map<string, ConformerSet[]>();
-  let [seconds, left] = [0, 0];
-  for (const [title, given] of embedded.conformers) {
-    const own: ConformerSet[] = [];
-    for (const { conformers, structure, ...rest } of given) {
-      const prepared = conformers.map((coordinates, index) => prepareStructure(generator, { ...structure, coordinates, dimension: 3 }, index));
-      const graphs = [...new Set(prepared.map(({ graph }) => graph))];
-      const run = async () => {
-        const made = [];
-        for (const graph of graphs) made.push(...(await refinePrepared(generator, prepared.filter((one) => one.graph === graph), options)));
-        return made;
-      };
-      await run();
+interface Side {
+  readonly name: string;
+  readonly conformers: Map<string, readonly ConformerSet[]>;
+  /** Of processor. */
+  seconds: number;
+  left?: number;
+}
+const side = (name: string): Side => ({ name, conformers: new Map(), seconds: 0 });
+const [embedded, relaxed] = [side('ETKDGv3'), side('+ MMFF94')];
+const settings = values.settings.split(',');
+const refined = settings.filter((setting) => setting !== 'openchemlib').map((setting) => ({ ...side(`refine ${setting}`), left: 0, options: optionsOf(setting) }));
+let made = 0;
+
+for (let at = 0; at < references.length; at += TURN) {
+  const molecules = references.slice(at, at + TURN).map(({ title, molecule, conformers }) => ({ title, smiles: molecule.smiles, count: 2 * conformers.length }));
+  const request = { molecules, seed: Number(values.seed) };
+  const given = await etkdg.generate(request);
+  const minima = await etkdgMmff.generate(request);
+  made += given.made;
+  embedded.seconds += given.cpuSeconds;
+  relaxed.seconds += minima.cpuSeconds - given.cpuSeconds;
+  for (const [title, sets] of given.conformers) embedded.conformers.set(title, sets);
+  for (const [title, sets] of minima.conformers) relaxed.conformers.set(title, sets);
+  for (const one of refined) for (const [title, sets] of given.conformers) one.conformers.set(title, await refine(sets, one));
+}
+
+await report(embedded);
+await report(relaxed);
+for (const one of refined) await report(one);
+if (settings.includes('openchemlib')) {
+  const one = { ...side('+ MMFF94s (openchemlib)'), conformers: embedded.conformers };
+  await report(one, async ({ molecule }) => {
+    const field = await createForceField(molecule);
+    return (conformer) => {
       const before = process.cpuUsage();
-      const made = await run();
-      seconds += secondsSince(before);
-      left += made.filter(({ kept }) => kept).length;
-      own.push({ ...rest, structure: made[0]!.structure, conformers: made.map((one) => one.structure.coordinates) });
-    }
-    refined.set(title, own);
-  }
-  await report(`refine ${setting}`, refined, { seconds: () => seconds, remark: `, ${left} left as they came` });
+      const { coordinates } = field.relax(conformer);
+      one.seconds += secondsSince(before);
+      return coordinates;
+    };
+  });
 }
 await generator.dispose();
+
+function optionsOf(setting: string): RefineOptions {
+  const [strength, steps] = setting.split(':') as [string, string?];
+  return { strength: (Number.isNaN(Number(strength)) ? strength : Number(strength)) as RefineOptions['strength'], ...(steps && { steps: Number(steps) }) };
+}
+
+async function refine(sets: readonly ConformerSet[], one: Side & { left: number; readonly options: RefineOptions }): Promise<ConformerSet[]> {
+  const results: ConformerSet[] = [];
+  for (const { conformers, structure, ...rest } of sets) {
+    const prepared = conformers.map((coordinates, index) => prepareStructure(generator, { ...structure, coordinates, dimension: 3 }, index));
+    const graphs = [...new Set(prepared.map(({ graph }) => graph))];
+    const run = async () => {
+      const all = [];
+      for (const graph of graphs) all.push(...(await refinePrepared(generator, prepared.filter((each) => each.graph === graph), one.options)));
+      return all;
+    };
+    await run();
+    const before = process.cpuUsage();
+    const all = await run();
+    one.seconds += secondsSince(before);
+    one.left += all.filter(({ kept }) => kept).length;
+    results.push({ ...rest, structure: all[0]!.structure, conformers: all.map((each) => each.structure.coordinates) });
+  }
+  return results;
+}
 
 function secondsSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
 }
 
-interface Report {
-  /** Of processor for all conformers; asked once they are relaxed. */
-  readonly seconds: () => number;
-  readonly relax?: Parameters<typeof evaluateConformers>[0]['relax'];
-  readonly remark?: string;
-}
-
-async function report(name: string, conformers: ReadonlyMap<string, readonly ConformerSet[]>, { seconds, relax, remark = '' }: Report): Promise<void> {
+async function report(one: Side, relax?: Parameters<typeof evaluateConformers>[0]['relax']): Promise<void> {
+  const { name, conformers, left } = one;
   const { summary } = await evaluateConformers({ rdkit, source: name, references, conformers, thresholds: [Number(values.delta)], relax });
   const { amrRecall, amrPrecision, coverage: [at], generated } = summary;
   process.stdout.write(
-    `${name.padEnd(16)} AMR-R ${amrRecall.mean.toFixed(3)} AMR-P ${amrPrecision.mean.toFixed(3)} Å  COV-R ${at!.recall.mean.toFixed(1)} COV-P ${at!.precision.mean.toFixed(1)} %` +
-      `  ${((1e3 * seconds()) / embedded.made).toFixed(1)} ms a conformer  ${generated} conformers${remark}\n`,
+    `${name.padEnd(24)} AMR-R ${amrRecall.mean.toFixed(3)} AMR-P ${amrPrecision.mean.toFixed(3)} Å  COV-R ${at!.recall.mean.toFixed(1)} COV-P ${at!.precision.mean.toFixed(1)} %` +
+      `  ${((1e3 * one.seconds) / made).toFixed(1)} ms a conformer, ${(one.seconds / relaxed.seconds).toFixed(2)} of MMFF94  ${generated} conformers${left === undefined ? '' : `, ${left} left as they came`}\n`,
   );
 }

@@ -7,6 +7,7 @@ import { importEnsembles, type ImportCounts } from '../dataset/import/import.js'
 import { IMPORT_FORMATS, openSources, type ImportFormat } from '../dataset/import/open.js';
 import { readNpySplit, readSplit, titlesOfSplit } from '../dataset/import/split.js';
 import { datasetStatistics, type Spread } from '../dataset/import/statistics.js';
+import { mirrorImages } from '../dataset/mirror-images.js';
 import { readEnsembles } from '../dataset/read-ensembles.js';
 import { wholeFrom } from './arguments.js';
 import { datasetMakeCommand } from './dataset-make.js';
@@ -38,6 +39,7 @@ export function datasetCommand(): Command {
     .command('stats')
     .description('count molecules, conformers, elements and sizes of SD files')
     .argument('<file...>', 'SD files of conformers, all hydrogens explicit')
+    .option('--mirror-images', 'how complete ensembles are: of conformers of molecules without centres, the share whose mirror image is there too')
     .option('--json', 'print JSON')
     .action(runStats);
   return command;
@@ -76,18 +78,28 @@ async function readKept(file: string, inputs: readonly string[], format: ImportF
   return titlesOfSplit(split, titles);
 }
 
-async function runStats(files: string[], { json = false }: { json?: boolean }): Promise<void> {
+async function runStats(files: string[], { json = false, mirrorImages: mirrored = false }: { json?: boolean; mirrorImages?: boolean }): Promise<void> {
   const rdkit = await loadRDKit();
   const skipped: string[] = [];
+  const images = { conformers: 0, present: 0 };
   const statistics = await datasetStatistics(
     (async function* () {
-      for (const file of files) yield* readEnsembles({ rdkit, file, onSkip: (reason) => skipped.push(reason) });
+      for (const file of files) {
+        for await (const ensemble of readEnsembles({ rdkit, file, onSkip: (reason) => skipped.push(reason) })) {
+          if (mirrored) {
+            const { conformers, present } = mirrorImages(rdkit, ensemble);
+            images.conformers += conformers;
+            images.present += present;
+          }
+          yield ensemble;
+        }
+      }
     })(),
   );
   skipped.slice(0, 5).forEach((reason) => process.stderr.write(`skipped: ${reason}\n`));
   if (statistics.molecules === 0) throw new Error(`${files.join(', ')}: no molecule could be read`);
   if (json) {
-    process.stdout.write(`${JSON.stringify({ ...statistics, skipped: skipped.length })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...statistics, ...(mirrored && { mirrorImages: images }), skipped: skipped.length })}\n`);
     return;
   }
   const spread = ({ least, mean, most }: Spread): string => `${least} to ${most}, mean ${mean.toFixed(1)}`;
@@ -105,6 +117,7 @@ async function runStats(files: string[], { json = false }: { json?: boolean }): 
       `with rings              ${share(statistics.cyclic)}`,
       `charged                 ${share(statistics.charged)}`,
       `by heavy atoms          ${statistics.sizes.map(([size, count]) => `${size}: ${count}`).join('  ')}`,
+      ...(mirrored ? [`mirror images there     ${images.present} of ${images.conformers} (${((100 * images.present) / Math.max(1, images.conformers)).toFixed(1)} %)`] : []),
       ...(skipped.length > 0 ? [`skipped                 ${skipped.length}`] : []),
       '',
     ].join('\n'),
