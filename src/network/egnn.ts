@@ -144,17 +144,20 @@ function distancesOf(x: Tensor): Tensor {
 const asBatch = (weights: Tensor): Tensor => tf.reshape(weights, [1, ...weights.shape]);
 
 /**
- * Of three vectors u1, u2, u3, numbered as their nine components (x1, x2, x3, y1, ..): which component, by its place,
- * each factor of u2×u3, u3×u1, u1×u2 is; the products of the first two of four minus those of the last two.
+ * Of three vectors u1, u2, u3, in nine components (x1, x2, x3, y1, ..): which component each factor of u2×u3, u3×u1, u1×u2
+ * is, [36, 9] one-hot; the products of the first two of four minus those of the last two.
  */
 const CROSS_FACTORS = ([[1, 1], [2, 2], [2, 1], [1, 2]] as const).flatMap(([axis, vector]) =>
-  Array.from({ length: 9 }, (_, k) => 3 * ((Math.floor(k / 3) + axis) % 3) + ((k + vector) % 3)),
+  Array.from({ length: 9 }, (_, k) => {
+    const factor = 3 * ((Math.floor(k / 3) + axis) % 3) + ((k + vector) % 3);
+    return Array.from({ length: 9 }, (_, component) => +(component === factor));
+  }),
 );
 
 /** The cross products u2×u3, u3×u1, u1×u2 [B, 3, 3, n] of three vectors each [B, 3, 3, n], components first. */
 function crossProducts(units: Tensor): Tensor {
   const [B, , , n] = units.shape as [number, number, number, number];
-  const choice = tf.tensor3d([CROSS_FACTORS.map((of) => Array.from({ length: 9 }, (_, k) => +(k === of)))]);
+  const choice = tf.tensor3d([CROSS_FACTORS]);
   const [a, b, c, d] = tf.split(tf.matMul(choice, tf.reshape(units, [B, 9, n])), 4, 1) as [Tensor, Tensor, Tensor, Tensor];
   return tf.reshape(tf.sub(tf.mul(a, b), tf.mul(c, d)), [B, 3, 3, n]);
 }
