@@ -156,6 +156,8 @@ def expression(op, a, rest, attributes, sum_in=None):
         return f"{a}.permute({list(attributes['perm'])})"
     if op == "ReduceSum":
         return f"{a}.sum({b}, keepdim={bool(attributes.get('keepdims', 1))}, dtype={sum_in})"
+    if op == "ReduceMean":
+        return f"{a}.mean({list(attributes['axes'])}, keepdim={bool(attributes.get('keepdims', 1))})"
     if op == "Concat":
         return f"torch.cat(({', '.join([a, *rest])},), {attributes['axis']})"
     if op == "Split":

@@ -24,6 +24,12 @@ function reduceTo(shape: number[], gradient: Tensor): Tensor {
   return axes.length ? tf.reshape(tf.sum(gradient, axes), shape) : tf.reshape(gradient, shape);
 }
 
+/** The other way round: the gradient of a sum over `axis`, in every place that was summed. */
+function spreadOver(dy: Tensor, shape: number[], axis: number[]): Tensor {
+  const axes = tf.util.parseAxisParam(axis, shape);
+  return tf.mul(tf.reshape(dy, shape.map((d, i) => (axes.includes(i) ? 1 : d))), tf.ones(shape));
+}
+
 const onInputs = (...names: string[]) => ({ inputsToSave: names });
 const onOutput = { outputsToSave: [true] };
 
@@ -79,13 +85,11 @@ const rules: Record<string, Rule> = {
   },
   Sum: {
     ...onInputs('x'),
-    gradient: (dy, [x], { axis }) => ({
-      x: () => {
-        const axes = tf.util.parseAxisParam(axis as number[], x!.shape);
-        const kept = x!.shape.map((d, i) => (axes.includes(i) ? 1 : d));
-        return tf.mul(tf.reshape(dy, kept), tf.ones(x!.shape));
-      },
-    }),
+    gradient: (dy, [x], { axis }) => ({ x: () => spreadOver(dy, x!.shape, axis as number[]) }),
+  },
+  Mean: {
+    ...onInputs('x'),
+    gradient: (dy, [x], { axis }) => ({ x: () => tf.mul(spreadOver(dy, x!.shape, axis as number[]), dy.size / x!.size) }),
   },
   Concat: {
     saveAllInputs: true,

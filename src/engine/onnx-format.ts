@@ -20,7 +20,10 @@ export interface Initializer {
 
 export interface ValueInfo {
   readonly name: string;
-  readonly shape: Shape;
+  /** A name where the number is not known before the graph is run. */
+  readonly shape: readonly (number | string)[];
+  /** Float32 unless it says so. */
+  readonly type?: 'int64';
 }
 
 export interface Graph {
@@ -72,12 +75,12 @@ function writeInitializer(w: Writer, { name, shape, data }: Initializer): void {
   w.uint32((9 << 3) | 2).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-function writeValueInfo(w: Writer, { name, shape }: ValueInfo): void {
+function writeValueInfo(w: Writer, { name, shape, type: kind }: ValueInfo): void {
   text(w, 1, name);
   message(w, 2, (type) =>
     message(type, 1, (tensor) => {
-      integer(tensor, 1, FLOAT);
-      message(tensor, 2, (s) => shape.forEach((d) => message(s, 1, (dim) => integer(dim, 1, d))));
+      integer(tensor, 1, kind === 'int64' ? INT64 : FLOAT);
+      message(tensor, 2, (s) => shape.forEach((d) => message(s, 1, (dim) => (typeof d === 'string' ? text(dim, 2, d) : integer(dim, 1, d)))));
     }),
   );
 }

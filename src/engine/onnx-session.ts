@@ -1,7 +1,8 @@
 /** A recorded program as a session of onnxruntime, whichever of its packages runs it. */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { encodeModel } from './onnx-format.js';
-import { checkFeeds, type CompiledProgram, type Program } from './program.js';
+import { openSizes, RECORDED_SIZES } from './open-sizes.js';
+import { checkFeeds, type CompiledProgram, type CompiledSizedProgram, type Program, type SizedProgram } from './program.js';
 import { trace } from './trace.js';
 
 /** What onnxruntime-node and onnxruntime-web have in common. */
@@ -10,22 +11,30 @@ export interface OnnxRuntime {
   readonly Tensor: TensorConstructor;
 }
 
-export async function compileOnnx(
+export async function compileOnnx(ort: OnnxRuntime, program: Program, options: InferenceSession.SessionOptions): Promise<CompiledProgram> {
+  const { run, dispose } = await compileSizedOnnx(ort, { sizes: [], at: () => program }, options);
+  return { run: (feeds) => run({}, feeds), dispose };
+}
+
+export async function compileSizedOnnx<Size extends string>(
   ort: OnnxRuntime,
-  program: Program,
+  { sizes: names, at }: SizedProgram<Size>,
   options: InferenceSession.SessionOptions,
-): Promise<CompiledProgram> {
-  const session = await ort.InferenceSession.create(encodeModel(trace(program)), {
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    ...options,
-  });
-  const inputs = Object.entries(program.inputs);
+): Promise<CompiledSizedProgram<Size>> {
+  const sized = (sizes: readonly number[]) => Object.fromEntries(names.map((name, k) => [name, sizes[k]])) as Record<Size, number>;
+  const { graph, shapes } = openSizes(trace(at(sized(RECORDED_SIZES))));
+  const session = await ort.InferenceSession.create(encodeModel(graph), { graphOptimizationLevel: 'all', logSeverityLevel: 3, ...options });
   return {
-    async run(feeds) {
-      checkFeeds(program.inputs, feeds);
-      const tensors = Object.fromEntries(inputs.map(([name, shape]) => [name, new ort.Tensor('float32', feeds[name]!, shape)]));
-      const results = await session.run(tensors);
+    async run(sizes, feeds) {
+      const { inputs } = at(sizes);
+      checkFeeds(inputs, feeds);
+      const tensors = Object.entries(inputs).map(([name, shape]) => [name, new ort.Tensor('float32', feeds[name]!, shape)] as const);
+      const list = names.map((name) => sizes[name]);
+      const integers = shapes.map((shape) => {
+        const values = shape.at(list);
+        return [shape.name, new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [values.length])] as const;
+      });
+      const results = await session.run(Object.fromEntries<Tensor>([...tensors, ...integers]));
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, (tensor as Tensor).data as Float32Array]));
     },
     dispose: () => session.release(),

@@ -1,5 +1,5 @@
 /** The compiled engine in Node: recorded programs run by onnxruntime-node. */
-import { compileOnnx, type OnnxRuntime } from './onnx-session.js';
+import { compileOnnx, compileSizedOnnx, type OnnxRuntime } from './onnx-session.js';
 import type { Engine } from './program.js';
 
 /**
@@ -11,6 +11,7 @@ import type { Engine } from './program.js';
  */
 export async function openOnnxEngine({ device = 'cpu', threads = 1, keepMemory = true } = {}): Promise<Engine> {
   const ort = await import('onnxruntime-node');
+  const runtime = ort as unknown as OnnxRuntime;
   const options = {
     executionProviders: [device],
     intraOpNumThreads: threads,
@@ -21,6 +22,7 @@ export async function openOnnxEngine({ device = 'cpu', threads = 1, keepMemory =
   return {
     name: 'onnx',
     description: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common} on ${device}, ${threads} thread${threads === 1 ? '' : 's'}`,
-    compile: (program) => compileOnnx(ort as unknown as OnnxRuntime, program, options),
+    compile: (program) => compileOnnx(runtime, program, options),
+    compileSized: (program) => compileSizedOnnx(runtime, program, options),
   };
 }

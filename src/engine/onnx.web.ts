@@ -1,7 +1,7 @@
 /** The compiled engine in the browser: recorded programs run by onnxruntime-web, on WebGPU where there is one. */
 import { add } from '@tensorflow/tfjs-core';
 import type { Env } from 'onnxruntime-common';
-import { compileOnnx, type OnnxRuntime } from './onnx-session.js';
+import { compileOnnx, compileSizedOnnx, type OnnxRuntime } from './onnx-session.js';
 import type { Engine } from './program.js';
 
 interface GpuAdapter {
@@ -59,6 +59,7 @@ async function open(device: 'webgpu' | 'wasm', wasm: string): Promise<Engine> {
     name: 'onnx-web',
     description,
     compile: (program) => compileOnnx(ort, program, { executionProviders: [device] }),
+    compileSized: (program) => compileSizedOnnx(ort, program, { executionProviders: [device] }),
   };
   // A driver may offer itself and then fail: a sum of two numbers shows it. The runtime, too, loads with its first
   // program, and so does that now and not when the first molecule waits.

@@ -12,6 +12,16 @@ export interface Program {
   readonly build: (tensors: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 }
 
+/**
+ * A program for all sizes, compiled once. Whatever the sizes, `at` must record the same operations, and sizes may enter
+ * them as shapes alone: a mean over n atoms is a mean, and not a sum times 1/n.
+ */
+export interface SizedProgram<Size extends string> {
+  /** What shapes are made of, as products with whole numbers. */
+  readonly sizes: readonly Size[];
+  readonly at: (sizes: Readonly<Record<Size, number>>) => Program;
+}
+
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
 export interface CompiledProgram {
@@ -23,11 +33,18 @@ export interface CompiledProgram {
   dispose(): Promise<void>;
 }
 
+export interface CompiledSizedProgram<Size extends string> {
+  /** As CompiledProgram.run, at these sizes. */
+  run(sizes: Readonly<Record<Size, number>>, feeds: Arrays): Promise<Record<string, Float32Array>>;
+  dispose(): Promise<void>;
+}
+
 export interface Engine {
   readonly name: 'onnx' | 'onnx-web' | 'tfjs-node' | 'wasm';
   /** What it runs on, for people: version and device. */
   readonly description: string;
   compile(program: Program): Promise<CompiledProgram>;
+  compileSized<Size extends string>(program: SizedProgram<Size>): Promise<CompiledSizedProgram<Size>>;
 }
 
 export function sizeOf(shape: Shape): number {

@@ -1,6 +1,6 @@
 /** The eager engine: a program run op by op on a tfjs backend. Slower than the compiled one, and the same numbers. */
 import * as tf from '@tensorflow/tfjs-core';
-import { checkFeeds, type CompiledProgram, type Engine, type Program } from './program.js';
+import { checkFeeds, type Arrays, type CompiledProgram, type CompiledSizedProgram, type Engine, type Program, type SizedProgram } from './program.js';
 
 /** @param backend name of a registered tfjs backend. */
 export function tfjsEngine({
@@ -12,7 +12,12 @@ export function tfjsEngine({
   readonly backend: string;
   readonly description: string;
 }): Engine {
-  return { name, description, compile: async (program) => compile(program, backend) };
+  return {
+    name,
+    description,
+    compile: async (program) => compile(program, backend),
+    compileSized: async (program) => compileSized(program, backend),
+  };
 }
 
 /** Several engines may live at once, and tfjs has one active backend: every call says which it means. */
@@ -26,29 +31,34 @@ function onBackend<T>(backend: string, work: () => T): T {
   }
 }
 
-async function compile(program: Program, backend: string): Promise<CompiledProgram> {
-  const constants = onBackend(backend, () =>
-    Object.fromEntries(
-      Object.entries(program.constants ?? {}).map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]),
-    ),
-  );
+function compile(program: Program, backend: string): CompiledProgram {
+  const { run, dispose } = compileSized({ sizes: [], at: () => program }, backend);
+  return { run: (feeds) => run({}, feeds), dispose };
+}
+
+function compileSized<Size extends string>({ sizes: names, at }: SizedProgram<Size>, backend: string): CompiledSizedProgram<Size> {
+  // Constants do not depend on sizes: those at any sizes serve all.
+  const { constants: data = {} } = at(Object.fromEntries(names.map((name) => [name, 1])) as Record<Size, number>);
+  const constants = onBackend(backend, () => Object.fromEntries(Object.entries(data).map(([name, constant]) => [name, tf.tensor(constant.data, [...constant.shape])])));
   return {
-    async run(feeds) {
-      checkFeeds(program.inputs, feeds);
-      return onBackend(backend, () => {
-        const outputs = tf.tidy(() => {
-          const inputs = Object.fromEntries(
-            Object.entries(program.inputs).map(([name, shape]) => [name, tf.tensor(feeds[name]!, [...shape], 'float32')]),
-          );
-          return { ...program.build({ ...constants, ...inputs }) };
-        });
-        try {
-          return Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, Float32Array.from(t.dataSync())]));
-        } finally {
-          tf.dispose(outputs);
-        }
-      });
-    },
+    run: async (sizes, feeds) => run(at(sizes), constants, feeds, backend),
     dispose: async () => tf.dispose(constants),
   };
+}
+
+function run(program: Program, constants: Readonly<Record<string, tf.Tensor>>, feeds: Arrays, backend: string): Record<string, Float32Array> {
+  checkFeeds(program.inputs, feeds);
+  return onBackend(backend, () => {
+    const outputs = tf.tidy(() => {
+      const inputs = Object.fromEntries(
+        Object.entries(program.inputs).map(([name, shape]) => [name, tf.tensor(feeds[name]!, [...shape], 'float32')]),
+      );
+      return { ...program.build({ ...constants, ...inputs }) };
+    });
+    try {
+      return Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, Float32Array.from(t.dataSync())]));
+    } finally {
+      tf.dispose(outputs);
+    }
+  });
 }

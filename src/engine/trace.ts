@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { fuseSums, pruned } from './graph-passes.js';
-import type { Attribute, Graph, Initializer, Node } from './onnx-format.js';
+import type { Attribute, Initializer, Node } from './onnx-format.js';
 import { sizeOf, type Program, type Shape } from './program.js';
 
 /**
@@ -17,6 +17,14 @@ type Value =
   | { readonly kind: 'spread'; readonly base: string; readonly baseShape: Shape; readonly shape: Shape }
   | { readonly kind: 'filled'; readonly fill: number; readonly shape: Shape }
   | { readonly kind: 'data'; readonly data: Float32Array; readonly shape: Shape };
+
+/** A graph as it was recorded: of every input and output the shape is known. */
+export interface TracedGraph {
+  readonly nodes: readonly Node[];
+  readonly initializers: readonly Initializer[];
+  readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
+}
 
 interface Recording {
   readonly nodes: Node[];
@@ -262,6 +270,12 @@ function sum(x: tf.TensorInfo, axis: number | number[], keepDims: boolean): tf.T
   return named(append('ReduceSum', [nameOf(x), integers(axes)], { keepdims: { i: +keepDims } }), shape);
 }
 
+function mean(x: tf.TensorInfo, axis: number | number[], keepDims: boolean): tf.TensorInfo {
+  const axes = tf.util.parseAxisParam(axis, x.shape);
+  const shape = keepDims ? x.shape.map((d, i) => (axes.includes(i) ? 1 : d)) : x.shape.filter((_, i) => !axes.includes(i));
+  return named(append('ReduceMean', [nameOf(x)], { axes: { ints: axes }, keepdims: { i: +keepDims } }), shape);
+}
+
 function concat(parts: readonly tf.TensorInfo[], axis: number): tf.TensorInfo {
   const at = axis < 0 ? axis + parts[0]!.shape.length : axis;
   const shape = parts[0]!.shape.map((d, i) => (i === at ? parts.reduce((total, p) => total + p.shape[i]!, 0) : d));
@@ -319,6 +333,7 @@ const kernels: Record<string, (inputs: any, attrs: any) => tf.TensorInfo | tf.Te
     return reshape(input, shape);
   },
   Sum: ({ x }, { axis, keepDims }) => sum(x, axis, keepDims),
+  Mean: ({ x }, { axis, keepDims }) => mean(x, axis, keepDims),
   BatchMatMul: ({ a, b }, { transposeA, transposeB }) => matMul(a, b, transposeA, transposeB),
   Concat: (inputs, { axis }) => concat(Object.values(inputs), axis),
   SplitV: ({ x }, { numOrSizeSplits, axis }) => split(x, numOrSizeSplits, axis),
@@ -360,7 +375,7 @@ function register(): void {
  * Records a program once. Not reentrant: the program's function must be synchronous, which tfjs functions are.
  * @throws Error naming the kernel, where the function uses one that is not in the table above.
  */
-export function trace(program: Program): Graph {
+export function trace(program: Program): TracedGraph {
   register();
   const previous = tf.getBackend();
   const session: Recording = { nodes: [], initializers: [], known: new Map(), shapes: new Map(), sources: new Map(), count: 0 };

@@ -313,5 +313,5 @@ export function displacement(
     h = tf.add(h, tf.add(tf.matMul(mixed, at('node.out')), at('node.out.bias')));
   }
   const moved = tf.sub(tf.transpose(position, [0, 2, 1]), x);
-  return mobile ? moved : tf.sub(moved, tf.mul(tf.sum(moved, 1, true), 1 / n));
+  return mobile ? moved : tf.sub(moved, tf.mean(moved, 1, true));
 }

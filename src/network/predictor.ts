@@ -1,16 +1,14 @@
-/** A stage of a model, ready to predict: programs compiled per atom count and batch size, and kept. */
-import type { CompiledProgram, Engine, Program } from '../engine/program.js';
+/** A stage of a model, ready to predict: one program for molecules and batches of all sizes, compiled at first use. */
+import type { CompiledSizedProgram, Engine, SizedProgram } from '../engine/program.js';
 import { pathSchedule, scheduleTime } from '../flow/path-schedule.js';
 import { displacement, parameterShapes } from './egnn.js';
 import { ATOM_FEATURES, centreRows, PAIR_FEATURES, type GraphFeatures } from './features.js';
 import type { StageModel } from './model.js';
 
-/** Batches come in these sizes, so that few programs are compiled; a smaller batch is filled up. */
-const BATCH_SIZES = [1, 2, 4, 8, 16, 32];
+/** No batch is larger: there is nothing more to share. */
+const LARGEST_BATCH = 32;
 /** Numbers of one batch's messages: larger ones no longer fit the caches, and are slower a conformer. */
 const MOST_NUMBERS = 375_000;
-/** Compiled programs kept; the one unused for longest goes first. */
-const MOST_PROGRAMS = 24;
 
 export interface Predictor {
   readonly stage: StageModel;
@@ -26,26 +24,16 @@ export interface Predictor {
 }
 
 export function createPredictor({ engine, stage }: { readonly engine: Engine; readonly stage: StageModel }): Predictor {
-  const programs = new Map<string, Promise<CompiledProgram>>();
+  const programs = new Map<string, Promise<CompiledSizedProgram<Size>>>();
   const schedule = stage.path && pathSchedule(stage.path);
 
-  async function programFor(kind: ProgramKind): Promise<CompiledProgram> {
+  function programFor(kind: ProgramKind): Promise<CompiledSizedProgram<Size>> {
     const key = JSON.stringify(kind);
-    const found = programs.get(key) ?? engine.compile(predictionProgram(stage, kind));
-    programs.delete(key);
-    programs.set(key, found);
-    if (programs.size > MOST_PROGRAMS) {
-      const [oldest, program] = programs.entries().next().value!;
-      programs.delete(oldest);
-      await (await program).dispose();
-    }
-    return found;
+    if (!programs.has(key)) programs.set(key, engine.compileSized(predictionProgram(stage, kind)));
+    return programs.get(key)!;
   }
 
-  const batchLimit = (n: number) => {
-    const fitting = BATCH_SIZES.filter((size) => size * n * n * stage.network.edgeWidth <= MOST_NUMBERS);
-    return fitting.at(-1) ?? 1;
-  };
+  const batchLimit = (n: number) => Math.max(1, Math.min(LARGEST_BATCH, Math.floor(MOST_NUMBERS / (n * n * stage.network.edgeWidth))));
 
   return {
     stage,
@@ -62,23 +50,12 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
           const scale = schedule.data(t) + schedule.noise(t);
           x = straight.map((v) => scale * v);
         }
-        const count = x.length / (3 * n);
-        const batch = BATCH_SIZES.find((size) => size >= count)!;
-        const program = await programFor({ n, batch, clamped: !!mobile, tagged });
-        let filled = x;
-        if (batch > count) {
-          filled = new Float32Array(batch * n * 3);
-          filled.set(x);
-          for (let b = count; b < batch; b++) filled.set(x.subarray(0, n * 3), b * n * 3);
-        }
-        const { moved } = await program.run({
-          x: filled,
-          t: new Float32Array(batch).fill(t),
-          atoms,
-          pairs,
-          ...(tagged && { centres }),
-          ...(mobile && { mobile }),
-        });
+        const batch = x.length / (3 * n);
+        const program = await programFor({ clamped: !!mobile, tagged });
+        const { moved } = await program.run(
+          { batch, atoms: n },
+          { x, t: new Float32Array(batch).fill(t), atoms, pairs, ...(tagged && { centres }), ...(mobile && { mobile }) },
+        );
         const scale = stage.target === 'data' ? 1 : 1 - t;
         const predicted = new Float32Array(x.length);
         for (let i = 0; i < x.length; i++) predicted[i] = x[i]! + scale * moved![i]!;
@@ -92,30 +69,33 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
   };
 }
 
+type Size = 'batch' | 'atoms';
+
 interface ProgramKind {
-  readonly n: number;
-  readonly batch: number;
   /** Whether some atoms may not move. */
   readonly clamped: boolean;
   /** Whether a centre has a side to keep: without, a good part of the work falls away. */
   readonly tagged: boolean;
 }
 
-function predictionProgram({ network, weights }: StageModel, { n, batch, clamped, tagged }: ProgramKind): Program {
-  const shapes = parameterShapes(network);
+function predictionProgram({ network, weights }: StageModel, { clamped, tagged }: ProgramKind): SizedProgram<Size> {
+  const constants = Object.fromEntries(Object.entries(parameterShapes(network)).map(([name, shape]) => [name, { shape, data: weights[name]! }]));
   return {
-    inputs: {
-      x: [batch, n, 3],
-      t: [batch, 1],
-      atoms: [n, ATOM_FEATURES],
-      pairs: [n * n, PAIR_FEATURES],
-      ...(tagged && { centres: [1, 4, n, n] }),
-      ...(clamped && { mobile: [1, n, 1] }),
-    },
-    constants: Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape, data: weights[name]! }])),
-    build: (tensors) => {
-      const { x, t, atoms, pairs, centres, mobile } = tensors;
-      return { moved: displacement(network, tensors, { x: x!, t: t!, atoms: atoms!, pairs: pairs!, centres, mobile }) };
-    },
+    sizes: ['batch', 'atoms'],
+    at: ({ batch, atoms: n }) => ({
+      inputs: {
+        x: [batch, n, 3],
+        t: [batch, 1],
+        atoms: [n, ATOM_FEATURES],
+        pairs: [n * n, PAIR_FEATURES],
+        ...(tagged && { centres: [1, 4, n, n] }),
+        ...(clamped && { mobile: [1, n, 1] }),
+      },
+      constants,
+      build: (tensors) => {
+        const { x, t, atoms, pairs, centres, mobile } = tensors;
+        return { moved: displacement(network, tensors, { x: x!, t: t!, atoms: atoms!, pairs: pairs!, centres, mobile }) };
+      },
+    }),
   };
 }
