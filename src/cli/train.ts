@@ -41,7 +41,7 @@ export function trainCommand(): Command {
     .option('--device <name>', 'execution provider of onnx: cpu, webgpu, coreml, dml; or device of torch: cuda, cpu (default: cpu; cuda)')
     .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
     .option('--init <model>', 'start from the weights of this model (fine-tuning)')
-    .option('--beside <model>', 'take a stage that the configuration lacks from this model (default: that of --init)')
+    .option('--beside <model>', 'take the stage that is not trained from this model, where the run has none yet (default: that of --init)')
     .option('--quiet', 'no progress')
     .action(run);
 }
@@ -65,8 +65,8 @@ async function run(flags: TrainFlags): Promise<void> {
   const initial = flags.init ? readPartialModel(await readFile(flags.init), flags.init) : undefined;
   const other = flags.beside ? readPartialModel(await readFile(flags.beside), flags.beside) : initial;
   const kept = {
-    ...(other?.skeleton && !config.skeleton && { skeleton: other.skeleton }),
-    ...(other?.hydrogens && !config.hydrogens && { hydrogens: other.hydrogens }),
+    ...(other?.skeleton && !stages.includes('skeleton') && { skeleton: other.skeleton }),
+    ...(other?.hydrogens && !stages.includes('hydrogens') && { hydrogens: other.hydrogens }),
   };
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

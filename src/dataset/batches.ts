@@ -126,7 +126,6 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
   if (settings.time.kind === 'steps' && from > 1 - 1 / settings.time.steps)
     throw new Error(`weights.flexibleSingleFrom is ${from}, later than all the ${settings.time.steps} times of the configuration`);
   const paired = settings.coupling === 'paired';
-  if (paired && settings.stage !== 'skeleton') throw new Error("the coupling 'paired' is of the skeleton stage alone: reflow makes no hydrogens");
   const groups = new Map<number, Entry[]>();
   for (const ensemble of ensembles) {
     if (paired !== (ensemble.noise !== undefined))
@@ -138,6 +137,8 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
     const { skeletonCount, atoms } = ensemble.molecule;
     const n = settings.stage === 'skeleton' ? skeletonCount : atoms.length;
     if (n < 2 || n > settings.mostAtoms || (settings.stage === 'hydrogens' && n === skeletonCount)) continue;
+    if (paired && ensemble.noise!.length !== 3 * n * ensemble.conformers)
+      throw new Error(`${ensemble.molecule.smiles} is a pair of the other stage; give those of molflow reflow --stage ${settings.stage}`);
     const { weight, from } = shareOf(ensemble, settings);
     if (weight === 0) continue;
     if (!groups.has(n)) groups.set(n, []);
@@ -265,7 +266,7 @@ function pointsOf(entries: readonly Entry[], n: number, settings: BatchSettings,
   entries.forEach((entry, b) => {
     const tagged = featuresOf(entry, settings.stage).graph.centres.length > 0;
     const { x0, x1 } = transported?.[b] ?? { x0: new Float32Array(n * 3), x1: new Float32Array(n * 3) };
-    if (settings.coupling === 'paired') drawPair(x0, x1, entry.ensemble, n, tagged, random);
+    if (settings.coupling === 'paired') drawPair(x0, x1, entry.ensemble, n, tagged, random, settings.stage);
     else if (!transported) {
       drawConformer(x1, entry.ensemble, n, tagged, random);
       if (settings.stage === 'skeleton') coupledNoise(x0, x1, entry.ensemble, settings, random);
@@ -297,13 +298,22 @@ function drawConformer(out: FloatArray, { molecule, conformers, coordinates }: E
   if (!tagged && random.uniform() < 0.5) for (let i = 0; i < n * 3; i++) out[i] = -out[i]!;
 }
 
-/** A conformer with the noise it was made from, both centred, and both mirrored where a mirror image is as good. */
-function drawPair(x0: FloatArray, x1: FloatArray, { conformers, coordinates, noise }: Ensemble, n: number, tagged: boolean, random: Random): void {
+/** A conformer with the noise it was made from, skeletons centred, and both mirrored where a mirror image is as good. */
+function drawPair(
+  x0: FloatArray,
+  x1: FloatArray,
+  { conformers, coordinates, noise }: Ensemble,
+  n: number,
+  tagged: boolean,
+  random: Random,
+  stage: BatchSettings['stage'],
+): void {
   const start = random.integer(conformers) * n * 3;
   const mirrored = !tagged && random.uniform() < 0.5;
   for (const [out, all] of [[x0, noise!], [x1, coordinates]] as const) {
     out.set(all.subarray(start, start + n * 3));
-    centre(out, out, n);
+    // Hydrogens lie about a skeleton that is the same in both.
+    if (stage === 'skeleton') centre(out, out, n);
     if (mirrored) for (let i = 0; i < n * 3; i++) out[i] = -out[i]!;
   }
 }
