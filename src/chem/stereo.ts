@@ -5,6 +5,7 @@ import type { Molecule, StereoBond, TetrahedralCentre } from './molecule.js';
 import { moleculeFromStructure } from './parse.js';
 import { withMol } from './rdkit.js';
 import type { RDKitModule } from './rdkit.js';
+import { stereoSignature } from './stereo-signature.js';
 
 /**
  * Smallest signed volume u1·(u2×u3) of unit vectors that is a hand at all. An ideal tetrahedron has 0.77; a centre
@@ -63,22 +64,9 @@ export function verifyStereo(
     if (bond.cis !== undefined && !bondIsRight(bond, coordinates)) wrongBonds.add(i);
   });
 
-  let secondOpinion: StereoVerdict['secondOpinion'];
-  let assigned: string | undefined;
-  if (rdkit && coordinates.every(Number.isFinite)) {
-    assigned = withMol(rdkit, molblock({ molecule, coordinates, title: '' }), (mol) => mol?.get_smiles(), {
-      details: '{"removeHs":true}',
-    });
-    if (assigned === molecule.smiles) secondOpinion = 'agrees';
-    else if (assigned === undefined) secondOpinion = 'abstains';
-    else {
-      const seen = perceivedStereo(rdkit, molecule, coordinates);
-      seen.oppositeCentres.forEach((i) => wrongCentres.add(i));
-      seen.oppositeBonds.forEach((i) => wrongBonds.add(i));
-      const opposite = seen.oppositeCentres.length + seen.oppositeBonds.length;
-      secondOpinion = opposite > 0 ? 'contradicts' : seen.complete ? 'agrees' : 'abstains';
-    }
-  }
+  const seen = rdkit && coordinates.every(Number.isFinite) ? perceived(rdkit, molecule, coordinates) : undefined;
+  seen?.oppositeCentres.forEach((i) => wrongCentres.add(i));
+  seen?.oppositeBonds.forEach((i) => wrongBonds.add(i));
 
   const centres = molecule.centres.flatMap(({ specified, atom }, i) => (specified ? [{ atom, i }] : []));
   const bonds = molecule.stereoBonds.flatMap(({ cis }, i) => (cis === undefined ? [] : [i]));
@@ -88,8 +76,8 @@ export function verifyStereo(
     bondsRight: bonds.filter((i) => !wrongBonds.has(i)),
     bondsWrong: bonds.filter((i) => wrongBonds.has(i)),
     right: wrongCentres.size === 0 && wrongBonds.size === 0,
-    secondOpinion,
-    assigned,
+    secondOpinion: seen?.opinion,
+    assigned: seen?.assigned,
   };
 }
 
@@ -109,6 +97,39 @@ function centreIsRight({ atom, neighbours }: TetrahedralCentre, coordinates: Flo
 export function bondIsRight({ a, b, references, cis }: StereoBond, coordinates: Float32Array): boolean {
   const twist = Math.abs(dihedral(coordinates, references[0], a, b, references[1]));
   return cis ? twist < WIDEST_CIS : twist > Math.PI - WIDEST_CIS;
+}
+
+/** What RDKit sees in a conformer. */
+interface Perception {
+  readonly assigned: string | undefined;
+  readonly opinion: NonNullable<StereoVerdict['secondOpinion']>;
+  /** Indices of specified ones that it sees the other way round. */
+  readonly oppositeCentres: readonly number[];
+  readonly oppositeBonds: readonly number[];
+}
+
+const perceptions = new WeakMap<Molecule, Map<string, Perception>>();
+
+/** Asks RDKit once for each stereoisomer: it says the same of all conformers of one. */
+function perceived(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Array): Perception {
+  const signature = stereoSignature(molecule, coordinates);
+  if (signature === undefined) return perceive(rdkit, molecule, coordinates);
+  let known = perceptions.get(molecule);
+  if (!known) perceptions.set(molecule, (known = new Map<string, Perception>()));
+  let perception = known.get(signature);
+  if (!perception) known.set(signature, (perception = perceive(rdkit, molecule, coordinates)));
+  return perception;
+}
+
+function perceive(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Array): Perception {
+  const assigned = withMol(rdkit, molblock({ molecule, coordinates, title: '' }), (mol) => mol?.get_smiles(), {
+    details: '{"removeHs":true}',
+  });
+  if (assigned === undefined || assigned === molecule.smiles)
+    return { assigned, opinion: assigned === undefined ? 'abstains' : 'agrees', oppositeCentres: [], oppositeBonds: [] };
+  const { oppositeCentres, oppositeBonds, complete } = perceivedStereo(rdkit, molecule, coordinates);
+  const contradicts = oppositeCentres.length + oppositeBonds.length > 0;
+  return { assigned, opinion: contradicts ? 'contradicts' : complete ? 'agrees' : 'abstains', oppositeCentres, oppositeBonds };
 }
 
 /** Compares RDKit's perception of the conformer, centre by centre, with what is wanted. Gives indices. */

@@ -5,7 +5,9 @@ import type { Molecule } from '../../src/chem/molecule.js';
 import { moleculeFromStructure, parseSmiles } from '../../src/chem/parse.js';
 import { loadRDKit } from '../../src/chem/rdkit.js';
 import { verifyStereo } from '../../src/chem/stereo.js';
+import { stereoSignature } from '../../src/chem/stereo-signature.js';
 import type { Structure } from '../../src/chem/structure.js';
+import { createRandom } from '../../src/flow/random.js';
 import { embed, inOrder, mirrored, moved } from './conformers.js';
 
 const rdkit = await loadRDKit();
@@ -153,6 +155,27 @@ describe('verifyStereo', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('says of a conformer what it says when it has seen none before', () => {
+    const molecules = [...Object.values(CHIRAL), ...Object.values(DOUBLE_BONDS).flat()].map(conformerOf);
+    // The same with all hands open.
+    const opened = molecules.map(({ molecule, coordinates }) => ({
+      molecule: { ...molecule, centres: molecule.centres.map((centre) => ({ ...centre, specified: false })) },
+      coordinates,
+    }));
+    const random = createRandom(3);
+    let [asked, unclear] = [0, 0];
+    for (const { molecule, coordinates } of [...molecules, ...opened])
+      for (let k = 0; k < 12; k++) {
+        const noisy = (k % 2 ? coordinates : mirrored(coordinates)).map((x) => x + (k % 3) * 0.08 * random.normal());
+        const verdict = verifyStereo(rdkit, molecule, noisy);
+        expect(verdict).toEqual(verifyStereo(rdkit, { ...molecule }, noisy));
+        asked++;
+        if (stereoSignature(molecule, noisy) === undefined) unclear++;
+      }
+    // Most conformers are clear, or nothing was tested.
+    expect(unclear / asked).toBeLessThan(0.3);
   });
 
   it('refuses coordinates of another molecule', () => {
