@@ -2,6 +2,7 @@
 import { automorphisms } from '../chem/automorphisms.js';
 import type { Molecule } from '../chem/molecule.js';
 import type { RDKitModule } from '../chem/rdkit.js';
+import { areFarApart, radii } from '../geometry/radial-bound.js';
 import { bestRmsd } from '../geometry/rmsd.js';
 
 /** More symmetry than this is not searched when conformers are compared; the RMSD is then an upper bound. */
@@ -21,8 +22,11 @@ export interface RmsdOptions {
 /** Indices of those that lie at least `threshold` Å from every one kept before, in the given order. */
 export function pruneByRmsd({ skeletons, permutations }: RmsdOptions, threshold: number): number[] {
   const kept: number[] = [];
+  const profiles = profilesOf({ skeletons, permutations });
   skeletons.forEach((x, i) => {
-    if (kept.every((k) => bestRmsd(skeletons[k]!, x, permutations).rmsd >= threshold)) kept.push(i);
+    const isApart = (k: number) =>
+      areFarApart(profiles[k]!, profiles[i]!, permutations, threshold) || bestRmsd(skeletons[k]!, x, permutations).rmsd >= threshold;
+    if (kept.every(isApart)) kept.push(i);
   });
   return kept;
 }
@@ -34,15 +38,19 @@ export function pruneByRmsd({ skeletons, permutations }: RmsdOptions, threshold:
 export function chooseDiverse({ skeletons, permutations }: RmsdOptions, count: number): number[] {
   if (skeletons.length <= count) return skeletons.map((_, i) => i);
   const nearest = skeletons.map(() => Infinity);
+  const profiles = profilesOf({ skeletons, permutations });
   const chosen: number[] = [];
   let next = 0;
   while (chosen.length < count) {
     chosen.push(next);
     nearest[next] = -1;
     skeletons.forEach((x, i) => {
-      if (nearest[i]! >= 0) nearest[i] = Math.min(nearest[i]!, bestRmsd(skeletons[next]!, x, permutations).rmsd);
+      const isOpen = nearest[i]! >= 0 && !areFarApart(profiles[next]!, profiles[i]!, permutations, nearest[i]!);
+      if (isOpen) nearest[i] = Math.min(nearest[i]!, bestRmsd(skeletons[next]!, x, permutations).rmsd);
     });
     next = nearest.indexOf(Math.max(...nearest));
   }
   return chosen.sort((a, b) => a - b);
 }
+
+const profilesOf = ({ skeletons, permutations }: RmsdOptions) => skeletons.map((x) => radii(x, permutations[0]!.length));

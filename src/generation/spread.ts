@@ -6,6 +6,7 @@
 import { skeletonFaults } from '../chem/stereo.js';
 import type { Molecule } from '../chem/molecule.js';
 import { sampleFlow, type DrawKey, type FreshNoise } from '../flow/sampler.js';
+import { areFarApart, radii } from '../geometry/radial-bound.js';
 import { bestRmsd } from '../geometry/rmsd.js';
 import { graphFeatures } from '../network/features.js';
 import type { Predictor } from '../network/predictor.js';
@@ -51,7 +52,8 @@ export function createSpread({ molecule, predictor, seed, spread, noise, automor
   const times = flightTimes(spread, predictor.stage.path);
   const compared = permutations.slice(0, MOST_PERMUTATIONS);
   const chosen: Halfway[] = [];
-  const shapes: Float32Array[] = [];
+  const shapes: { readonly shape: Float32Array; readonly profile: Float64Array }[] = [];
+  const profileOf = (shape: Float32Array) => radii(shape, molecule.skeletonCount);
 
   async function fly(draws: readonly DrawKey[]): Promise<{ state: Float32Array; shape: Float32Array }[]> {
     let shape = new Float32Array();
@@ -62,8 +64,10 @@ export function createSpread({ molecule, predictor, seed, spread, noise, automor
   /** The least distance to the shapes chosen; no more than `apart`, and cut short once it is below `least`. */
   function distance(shape: Float32Array, least: number): number {
     let nearest = spread.apart;
+    const profile = profileOf(shape);
     for (const other of shapes) {
-      nearest = Math.min(nearest, bestRmsd(other, shape, compared).rmsd);
+      if (areFarApart(other.profile, profile, compared, nearest)) continue;
+      nearest = Math.min(nearest, bestRmsd(other.shape, shape, compared).rmsd);
       if (nearest <= least) break;
     }
     return nearest;
@@ -90,7 +94,8 @@ export function createSpread({ molecule, predictor, seed, spread, noise, automor
         if (far > least) [best, farthest, fewest] = [at, far, faults];
       }
       chosen.push({ draw: open[best]!, state: flown[best]!.state });
-      shapes.push(flown[best]!.shape);
+      const { shape } = flown[best]!;
+      shapes.push({ shape, profile: profileOf(shape) });
     }
   }
 
