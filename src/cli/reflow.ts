@@ -2,15 +2,11 @@
 import { Command, Option } from 'commander';
 import { loadRDKit } from '../chem/rdkit.js';
 import { batchSource } from '../dataset/batches.js';
-import type { Ensemble } from '../dataset/ensemble.js';
 import { appendPacked, packEnsembles, readPacked, resumePacked } from '../dataset/pack.js';
 import { openEngine } from '../engine/open.node.js';
-import { createRandom, type Random } from '../flow/random.js';
-import type { DrawKey } from '../flow/sampler.js';
+import { createRandom } from '../flow/random.js';
 import { solverNames } from '../flow/solvers/by-name.js';
 import { flowPairs } from '../generation/flow-pairs.js';
-import { hydrogenPairs } from '../generation/hydrogen-pairs.js';
-import { centre } from '../geometry/coordinates.js';
 import { loadModel } from '../load-model.node.js';
 import { createPredictor } from '../network/predictor.js';
 import { DEFAULT_WEIGHTS } from '../training/config.js';
@@ -21,9 +17,8 @@ interface ReflowFlags {
   readonly data: string[];
   readonly out: string;
   readonly pairs: number;
-  readonly stage: 'skeleton' | 'hydrogens';
   readonly sampler: string;
-  readonly steps?: number;
+  readonly steps: number;
   readonly settle?: number;
   readonly seed: number;
   readonly minutes?: number;
@@ -34,13 +29,11 @@ interface ReflowFlags {
 
 /** Pairs made of a molecule each time it comes up: a batch costs less than its parts. */
 const PAIRS_AT_ONCE = 16;
-/** Of the hydrogens' flow, on skeletons of the data. */
-const HYDROGEN_STEPS = 8;
 const REPORT_MS = 10_000;
 
 const HELP = `
 The pairs go to molflow train as its --data, with a configuration whose coupling is 'paired', such as
-configs/fast.json, and the same --stage. A run that was interrupted goes on when the same command is given again. Several processes
+configs/fast.json. A run that was interrupted goes on when the same command is given again. Several processes
 with seeds of their own may write files of their own; molflow train takes all of them together.`;
 
 export function reflowCommand(): Command {
@@ -50,10 +43,9 @@ export function reflowCommand(): Command {
     .requiredOption('--data <file...>', 'the training data, whose molecules are drawn: SD files as for molflow train')
     .requiredOption('--out <file>', 'packed file of pairs, conventionally .molflow; an existing one is gone on with')
     .option('--pairs <n>', 'pairs in the file when it is done', wholeFrom(1), 200_000)
-    .addOption(new Option('--stage <stage>', 'pairs of skeletons, or of hydrogens on the skeletons of the data').choices(['skeleton', 'hydrogens']).default('skeleton'))
-    .addOption(new Option('--sampler <name>', 'solver of the ODE (skeletons)').choices([...solverNames]).default('euler'))
-    .option('--steps <n>', `steps of the flow (default: 20; of hydrogens ${HYDROGEN_STEPS})`, wholeFrom(1))
-    .option('--settle <t>', 'from this time of the flow on leave out the noise that it carries: more precise ends (skeletons, with euler)', numberFrom(0, 1))
+    .addOption(new Option('--sampler <name>', 'solver of the ODE').choices([...solverNames]).default('euler'))
+    .option('--steps <n>', 'steps of the solver', wholeFrom(1), 20)
+    .option('--settle <t>', 'from this time of the flow on leave out the noise that it carries: more precise ends (with euler)', numberFrom(0, 1))
     .option('--seed <n>', 'the same seed, model and data give the same pairs', wholeFrom(0), 1)
     .option('--minutes <n>', 'end after this time with those made so far', numberFrom(0))
     .option('--threads <n>', 'threads of the engine; processes with other seeds and files make better use of cores', wholeFrom(1), 1)
@@ -63,12 +55,12 @@ export function reflowCommand(): Command {
     .action(run);
 }
 
-async function run({ model, data, out, pairs, stage: name, sampler, steps, settle, seed, minutes = Infinity, threads, cache, quiet }: ReflowFlags): Promise<void> {
+async function run({ model, data, out, pairs, sampler, steps, settle, seed, minutes = Infinity, threads, cache, quiet }: ReflowFlags): Promise<void> {
   const say = quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
-  const stage = (await loadModel(model))[name];
+  const { skeleton: stage } = await loadModel(model);
   const packed = await packEnsembles({ rdkit: await loadRDKit(), files: data, cache });
   const source = batchSource(await readPacked(packed), {
-    stage: name,
+    stage: 'skeleton',
     prior: stage.prior,
     target: stage.target,
     time: { kind: 'uniform' },
@@ -78,7 +70,7 @@ async function run({ model, data, out, pairs, stage: name, sampler, steps, settl
     automorphisms: false,
     pairsPerBatch: 4800,
     mostMolecules: 64,
-    mostAtoms: name === 'skeleton' ? 60 : 90,
+    mostAtoms: 60,
     weights: DEFAULT_WEIGHTS,
   });
   const before = await resumePacked(out);
@@ -91,21 +83,6 @@ async function run({ model, data, out, pairs, stage: name, sampler, steps, settl
   const start = performance.now();
   const first = made;
   let [reported, wrong] = [start, 0];
-  async function pairsOf({ molecule, coordinates, conformers }: Ensemble, draws: readonly DrawKey[], random: Random) {
-    if (name === 'skeleton') {
-      const { count, noise, skeletons } = await flowPairs({ molecule, predictor, seed, draws, solver: sampler, steps, settle });
-      return { count, noise, ends: skeletons };
-    }
-    const size = 3 * molecule.skeletonCount;
-    const skeletons = new Float32Array(draws.length * size);
-    draws.forEach((_, b) => {
-      const from = 3 * molecule.atoms.length * random.integer(conformers);
-      const skeleton = skeletons.subarray(b * size, (b + 1) * size);
-      centre(skeleton, coordinates.subarray(from, from + size), molecule.skeletonCount);
-    });
-    const { count, noise, conformers: ends } = await hydrogenPairs({ molecule, predictor, seed, draws, skeletons, steps: steps ?? HYDROGEN_STEPS });
-    return { count, noise, ends };
-  }
   try {
     // Each chunk holds one ensemble and has random numbers of its own: a resumed run goes on as it would have gone.
     for (let chunk = before.length; made < pairs && !stopped && performance.now() - start < minutes * 60_000; chunk++) {
@@ -113,13 +90,12 @@ async function run({ model, data, out, pairs, stage: name, sampler, steps, settl
       for (let attempt = 0; ; attempt++) {
         const { noise: _, ...ensemble } = source.drawEnsemble(random);
         const { molecule } = ensemble;
-        const n = name === 'skeleton' ? molecule.skeletonCount : molecule.atoms.length;
-        const count = Math.min(PAIRS_AT_ONCE, predictor.batchLimit(n), pairs - made);
+        const count = Math.min(PAIRS_AT_ONCE, predictor.batchLimit(molecule.skeletonCount), pairs - made);
         const draws = Array.from({ length: count }, (_, i) => ({ conformer: chunk * PAIRS_AT_ONCE + i, attempt }));
-        const { count: conformers, noise, ends } = await pairsOf(ensemble, draws, random);
+        const { count: conformers, noise, skeletons } = await flowPairs({ molecule, predictor, seed, draws, solver: sampler, steps, settle });
         wrong += count - conformers;
         if (conformers === 0) continue;
-        await appendPacked(out, [{ ...ensemble, forceField: false, conformers, coordinates: ends, noise }]);
+        await appendPacked(out, [{ ...ensemble, forceField: false, conformers, coordinates: skeletons, noise }]);
         made += conformers;
         break;
       }
@@ -132,5 +108,5 @@ async function run({ model, data, out, pairs, stage: name, sampler, steps, settl
   } finally {
     await predictor.dispose();
   }
-  say(`${out}: ${made} pairs; ${wrong} ends ${name === 'skeleton' ? 'had the wrong stereo' : 'failed a check'} and are left out`);
+  say(`${out}: ${made} pairs; ${wrong} ends had the wrong stereo and are left out`);
 }

@@ -126,6 +126,7 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
   if (settings.time.kind === 'steps' && from > 1 - 1 / settings.time.steps)
     throw new Error(`weights.flexibleSingleFrom is ${from}, later than all the ${settings.time.steps} times of the configuration`);
   const paired = settings.coupling === 'paired';
+  if (paired && settings.stage !== 'skeleton') throw new Error("the coupling 'paired' is of the skeleton stage alone: reflow makes no hydrogens");
   const groups = new Map<number, Entry[]>();
   for (const ensemble of ensembles) {
     if (paired !== (ensemble.noise !== undefined))
@@ -137,8 +138,6 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
     const { skeletonCount, atoms } = ensemble.molecule;
     const n = settings.stage === 'skeleton' ? skeletonCount : atoms.length;
     if (n < 2 || n > settings.mostAtoms || (settings.stage === 'hydrogens' && n === skeletonCount)) continue;
-    if (paired && ensemble.noise!.length !== 3 * n * ensemble.conformers)
-      throw new Error(`${ensemble.molecule.smiles} is a pair of the other stage; give those of molflow reflow --stage ${settings.stage}`);
     const { weight, from } = shareOf(ensemble, settings);
     if (weight === 0) continue;
     if (!groups.has(n)) groups.set(n, []);
@@ -266,7 +265,7 @@ function pointsOf(entries: readonly Entry[], n: number, settings: BatchSettings,
   entries.forEach((entry, b) => {
     const tagged = featuresOf(entry, settings.stage).graph.centres.length > 0;
     const { x0, x1 } = transported?.[b] ?? { x0: new Float32Array(n * 3), x1: new Float32Array(n * 3) };
-    if (settings.coupling === 'paired') drawPair(x0, x1, entry.ensemble, n, tagged, random, settings.stage);
+    if (settings.coupling === 'paired') drawPair(x0, x1, entry.ensemble, n, tagged, random);
     else if (!transported) {
       drawConformer(x1, entry.ensemble, n, tagged, random);
       if (settings.stage === 'skeleton') coupledNoise(x0, x1, entry.ensemble, settings, random);
@@ -298,22 +297,13 @@ function drawConformer(out: FloatArray, { molecule, conformers, coordinates }: E
   if (!tagged && random.uniform() < 0.5) for (let i = 0; i < n * 3; i++) out[i] = -out[i]!;
 }
 
-/** A conformer with the noise it was made from, skeletons centred, and both mirrored where a mirror image is as good. */
-function drawPair(
-  x0: FloatArray,
-  x1: FloatArray,
-  { conformers, coordinates, noise }: Ensemble,
-  n: number,
-  tagged: boolean,
-  random: Random,
-  stage: BatchSettings['stage'],
-): void {
+/** A conformer with the noise it was made from, both centred, and both mirrored where a mirror image is as good. */
+function drawPair(x0: FloatArray, x1: FloatArray, { conformers, coordinates, noise }: Ensemble, n: number, tagged: boolean, random: Random): void {
   const start = random.integer(conformers) * n * 3;
   const mirrored = !tagged && random.uniform() < 0.5;
   for (const [out, all] of [[x0, noise!], [x1, coordinates]] as const) {
     out.set(all.subarray(start, start + n * 3));
-    // Hydrogens lie about a skeleton that is the same in both.
-    if (stage === 'skeleton') centre(out, out, n);
+    centre(out, out, n);
     if (mirrored) for (let i = 0; i < n * 3; i++) out[i] = -out[i]!;
   }
 }

@@ -7,10 +7,10 @@ export interface Ensemble {
   readonly family: string;
   /** Whether the geometries are minima of a force field rather than of quantum chemistry. */
   readonly forceField: boolean;
-  /** [K, atoms, 3] Å, atoms in the order of the molecule, hydrogens included; of pairs of the skeleton stage, [K, skeletonCount, 3]. */
+  /** [K, atoms, 3] Å, atoms in the order of the molecule, hydrogens included; with `noise`, [K, skeletonCount, 3]. */
   readonly coordinates: Float32Array;
   readonly conformers: number;
-  /** The noise that a model's flow took to each conformer, for reflow; Å, of the shape of `coordinates`. */
+  /** [K, skeletonCount, 3] Å: the noise that a model's flow took to each conformer, for reflow. */
   readonly noise?: Float32Array;
   /** Permutations of the skeleton that leave it as it is, stereo included; the identity first. */
   readonly automorphisms: readonly (readonly number[])[];

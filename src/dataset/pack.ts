@@ -2,8 +2,8 @@
  * The packed data set: ensembles read from SD files once and kept in one binary file.
  *
  * Layout: the bytes 'molflow1', then per ensemble a little-endian uint32 length, that many bytes of JSON (everything
- * but the arrays) and float32 coordinates [K, atoms, 3]. Where the JSON says `paired`, noise of the same shape follows;
- * both are [K, skeletonCount, 3] unless it says 'hydrogens'.
+ * but the arrays) and float32 coordinates [K, atoms, 3]. Where the JSON says `paired`, coordinates and, after them,
+ * noise are both [K, skeletonCount, 3].
  */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
@@ -78,9 +78,7 @@ async function isPacked(file: string): Promise<boolean> {
 }
 
 function encode({ coordinates, noise, ...rest }: Ensemble): Buffer {
-  const { molecule, conformers } = rest;
-  const whole = coordinates.length === conformers * molecule.atoms.length * 3;
-  const json = Buffer.from(JSON.stringify({ ...rest, ...(noise && { paired: whole ? 'hydrogens' : true }) }));
+  const json = Buffer.from(JSON.stringify({ ...rest, ...(noise && { paired: true }) }));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
   const arrays = noise ? [coordinates, noise] : [coordinates];
@@ -131,9 +129,9 @@ function decode(bytes: Buffer, file: string): { ensembles: Ensemble[]; end: numb
     const json = end + 4;
     let at = json + bytes.readUInt32LE(end);
     if (at > bytes.length) break;
-    const { paired, ...rest } = JSON.parse(bytes.toString('utf8', json, at)) as Omit<Ensemble, 'coordinates' | 'noise'> & { paired?: true | 'hydrogens' };
+    const { paired, ...rest } = JSON.parse(bytes.toString('utf8', json, at)) as Omit<Ensemble, 'coordinates' | 'noise'> & { paired?: true };
     const { atoms, skeletonCount } = rest.molecule;
-    const count = rest.conformers * (paired === true ? skeletonCount : atoms.length) * 3;
+    const count = rest.conformers * (paired ? skeletonCount : atoms.length) * 3;
     if (at + (paired ? 8 : 4) * count > bytes.length) break;
     const take = (): Float32Array => {
       const array = new Float32Array(count);

@@ -65,8 +65,7 @@ export type TimeDistribution =
   | { readonly kind: 'uniform' }
   | { readonly kind: 'beta'; readonly alpha: number; readonly beta: number }
   | { readonly kind: 'logit-normal'; readonly mean: number; readonly deviation: number }
-  /** The times at which a sampler of so many steps predicts, spaced as time-grid's 'power' has it; equally without. */
-  | { readonly kind: 'steps'; readonly steps: number; readonly power?: number | undefined };
+  | { readonly kind: 'steps'; readonly steps: number };
 
 /** Draws one training time, in (0,1) but for the 0 of 'steps'. */
 export function sampleTime(distribution: TimeDistribution, random: Random): number {
@@ -81,7 +80,7 @@ export function sampleTime(distribution: TimeDistribution, random: Random): numb
     case 'logit-normal':
       return 1 / (1 + Math.exp(-(distribution.mean + distribution.deviation * random.normal())));
     case 'steps':
-      return 1 - (1 - random.integer(distribution.steps) / distribution.steps) ** (distribution.power ?? 1);
+      return random.integer(distribution.steps) / distribution.steps;
   }
 }
 

@@ -17,7 +17,7 @@ export interface FlowPairsOptions {
   readonly draws: readonly DrawKey[];
   /** An ODE solver: a sampler that adds noise of its own would lose what pairs a start with its end. */
   readonly solver?: string;
-  readonly steps?: number | undefined;
+  readonly steps?: number;
   /**
    * From this time on the flow goes on without the noise that it carries, x_u = u·x̂1: ends lie nearer to minima, and are
    * still a function of their noise. With Euler's method alone.

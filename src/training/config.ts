@@ -13,7 +13,7 @@ const Time = v.variant('kind', [
   v.strictObject({ kind: v.literal('uniform') }),
   v.strictObject({ kind: v.literal('beta'), alpha: positive, beta: positive }),
   v.strictObject({ kind: v.literal('logit-normal'), mean: v.number(), deviation: positive }),
-  v.strictObject({ kind: v.literal('steps'), steps: whole, power: v.optional(v.pipe(v.number(), v.minValue(1))) }),
+  v.strictObject({ kind: v.literal('steps'), steps: whole }),
 ]);
 
 const Path = v.variant('kind', [

@@ -16,7 +16,6 @@ import { loadModel } from '../../src/load-model.node.js';
 import { graphFeatures } from '../../src/network/features.js';
 import { readModel } from '../../src/network/model.js';
 import { createPredictor } from '../../src/network/predictor.js';
-import { hydrogenParents } from '../../src/network/priors.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const DATA = fileURLToPath(new URL('../../molecules/reference/qm9-ensembles.sdf.gz', import.meta.url));
@@ -74,51 +73,6 @@ describe('molflow reflow', () => {
           expect(signedVolume(coordinates.subarray(c * n * 3), centre, ...three)).toBeGreaterThan(0);
     }
     await predictor.dispose();
-  }, 60_000);
-
-  it('pairs noise about the parents with hydrogens on the skeletons of the data', async () => {
-    await reflow('hydrogens.molflow', 60, '--stage', 'hydrogens');
-    const made = await readPacked(file('hydrogens.molflow'));
-    expect(made.reduce((sum, { conformers }) => sum + conformers, 0)).toBe(60);
-    const { hydrogens: stage } = await loadModel();
-    const predictor = createPredictor({ engine: await openEngine(), stage });
-    for (const { molecule, noise, coordinates } of made) {
-      const [n, heavy] = [molecule.atoms.length, molecule.skeletonCount];
-      const predict = predictor.bind(graphFeatures(molecule, { scope: 'all' }), hydrogenParents(molecule).mobile);
-      const x = noise!.slice(0, n * 3);
-      expect(x.subarray(0, heavy * 3)).toEqual(coordinates.subarray(0, heavy * 3));
-      const times = [0, 1, 2, 3, 4].map((k) => 1 - (1 - k / 4) ** 3);
-      for (let k = 0; k < 4; k++) {
-        const end = await predict(x, times[k]!);
-        const share = (times[k + 1]! - times[k]!) / (1 - times[k]!);
-        for (let i = 3 * heavy; i < x.length; i++) x[i]! += share * (end[i]! - x[i]!);
-      }
-      x.forEach((v, i) => expect(Math.abs(v - coordinates[i]!)).toBeLessThan(2e-3));
-    }
-    await predictor.dispose();
-
-    const source = batchSource(made, { ...settings, stage: 'hydrogens', time: { kind: 'steps', steps: 2, power: 3 } });
-    const random = createRandom(3);
-    for (let k = 0; k < 8; k++) {
-      const { n, size, feeds } = source.draw(random);
-      for (let b = 0; b < size; b++) {
-        const t = feeds['t']![b]!;
-        expect([0, 0.875]).toContain(t);
-        const x = feeds['x']!.subarray(b * n * 3, (b + 1) * n * 3);
-        const end = feeds['target']!.subarray(b * n * 3, (b + 1) * n * 3).map((v, i) => v + x[i]!);
-        const start = x.map((v, i) => (v - t * end[i]!) / (1 - t));
-        const distance = (all: Float32Array, one: Float32Array, c: number, sign: number) =>
-          Math.max(...one.map((v, i) => Math.abs(sign * v - all[c * n * 3 + i]!)));
-        const found = made.some(({ molecule, noise, coordinates, conformers }) =>
-          molecule.atoms.length === n &&
-          Array.from({ length: conformers }, (_, c) => c).some((c) =>
-            [1, -1].some((sign) => distance(coordinates, end, c, sign) < 1e-3 && distance(noise!, start, c, sign) < 1e-3),
-          ),
-        );
-        expect(found).toBe(true);
-      }
-    }
-    expect(() => batchSource(made, settings)).toThrow(/pair of the other stage.*--stage skeleton/);
   }, 60_000);
 
   it('goes on where it was cut short, to the same pairs', async () => {
@@ -181,7 +135,7 @@ it('a model distilled from the shipped network of its size generates in its two 
   writeFileSync(file('fast.json'), JSON.stringify({ ...config, skeleton: { ...config.skeleton, minutes: 0.1, validationShare: 0 } }));
   const shipped = fileURLToPath(new URL('../../models/molflow-fast.safetensors', import.meta.url));
   const model = file('run/model.safetensors');
-  await molflow('train', '--init', shipped, '--config', file('fast.json'), '--stage', 'skeleton', '--data', file('pairs.molflow'), '--out', file('run'), '--quiet');
+  await molflow('train', '--init', shipped, '--config', file('fast.json'), '--data', file('pairs.molflow'), '--out', file('run'), '--quiet');
   const written = readModel(readFileSync(model), 'run');
   expect(written.skeleton.sampler).toEqual({ name: 'euler', steps: 2, noises: 2 });
   // The stage that was not trained came along.
