@@ -3,7 +3,7 @@
  *
  *   npm run bench -- results
  *
- * `molflow evaluate … --save bench/results/NAME.json` and `npm run bench -- speed … --out bench/results/speed.json` make the
+ * `molflow evaluate … --save bench/results/NAME.json` and `npm run bench -- speed … --out bench/results/speed*.json` make the
  * files; every one of them becomes a table with the command that gave it.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -14,13 +14,15 @@ import { PUBLISHED_DRUGS, PUBLISHED_QM9, type PublishedRow } from './published.j
 
 type Saved = { readonly command: string; readonly reference: string; readonly results: readonly Omit<Evaluation, 'scores'>[] };
 interface Speed {
+  readonly command: string;
   readonly processor: string;
   readonly cores: number;
   readonly node: string;
   readonly rows: readonly {
     readonly program: string;
     readonly molecule: string;
-    readonly heavyAtoms: number;
+    /** Of one molecule; the molecules of a file differ. */
+    readonly heavyAtoms?: number;
     readonly threads: number;
     readonly made: number;
     readonly ms: number;
@@ -47,7 +49,7 @@ const page = [
   '',
   'This page is written by `npm run bench -- results` of the files in `bench/results/`, which the commands below it saved. A figure without a command is not ours. The figures of molflow-base in `bioactive-250.json` are of the model before 2026-11-27, of 8 layers; those in `bioactive.json` and `nfe-qm9-val.json` have the hydrogens of before that evening, which no figure of heavy atoms sees.',
   '',
-  'RMSD is over heavy atoms, over all automorphisms, proper rotations only; it agrees with RDKit’s `GetBestRMS` to 0.001 Å, which a test holds on stored values. COV in %, AMR in Å (mean / median over molecules). Twice as many conformers as references unless the command says otherwise; every draw of a model counts as it is: nothing is drawn again, pruned or relaxed. Up to twelve heavy atoms the sampler `spread`, the default, chooses each conformer’s noise among three by where it leads; `stochastic` and the ODE solvers draw independently. Where other programs ran beside, the clock tells little: compare processor time. A model’s time includes compiling its graph once for each size of molecule; `npm run bench -- speed` tells it apart. Rows “+ MMFF94s” relax every conformer of the row above with the project’s own MMFF94s step. Strain is the median MMFF94s energy above the minimum that a conformer falls into, kcal/mol; “hydrogens alone” is what goes when they relax and the heavy atoms stay.',
+  'RMSD is over heavy atoms, over all automorphisms, proper rotations only; it agrees with RDKit’s `GetBestRMS` to 0.001 Å, which a test holds on stored values. COV in %, AMR in Å (mean / median over molecules). Twice as many conformers as references unless the command says otherwise; every draw of a model counts as it is: nothing is drawn again, pruned or relaxed. Up to twelve heavy atoms the sampler `spread`, the default, chooses each conformer’s noise among three by where it leads; `stochastic` and the ODE solvers draw independently. Where other programs ran beside, the clock tells little: compare processor time. A model’s time includes compiling its graph; `npm run bench -- speed` tells it apart. Rows “+ MMFF94s” relax every conformer of the row above with the project’s own MMFF94s step. Strain is the median MMFF94s energy above the minimum that a conformer falls into, kcal/mol; “hydrogens alone” is what goes when they relax and the heavy atoms stay.',
   '',
   ...saved.filter((one) => !isBioactive(one)).flatMap(ensembleSection),
   ...saved.filter(isBioactive).flatMap(bioactiveSection),
@@ -188,17 +190,16 @@ function bioactiveSection({ command, results }: Saved): string[] {
   ];
 }
 
-function speedSection({ processor, cores, node, rows }: Speed): string[] {
+function speedSection({ command, processor, cores, node, rows }: Speed, k: number): string[] {
   return [
-    `## Speed`,
-    '',
-    `${processor}, ${cores} cores, Node ${node}. \`npm run bench -- speed\`. “First call” includes starting, loading and compiling; OpenChemLib’s later calls profit from its cache of the molecule’s rigid fragments.`,
+    ...(k === 0 ? ['## Speed', '', '“First call” includes starting, loading and compiling; OpenChemLib’s later calls profit from its cache of the molecule’s rigid fragments.', ''] : []),
+    `\`${command}\`; ${processor}, ${cores} cores, Node ${node}.`,
     '',
     ...markdown(
       ['molecule', 'heavy atoms', 'program', 'threads', 'ms a conformer', 'processor ms', 'conformers/s', 'made', 'first call, ms', 'peak memory, MiB'],
       rows.map((row) => [
         row.molecule,
-        String(row.heavyAtoms),
+        String(row.heavyAtoms ?? ''),
         row.program,
         String(row.threads),
         fixed(row.ms, 2),

@@ -2,26 +2,33 @@
  * Milliseconds a conformer by molecule size: molflow beside its peers, in one run on one machine.
  *
  *   npm run bench -- speed [--model FILE] [--steps 5,20] [--count 20] [--sizes 10,20,40,60] [--peers all|none|NAME,…]
- *                          [--threads 1] [--out FILE.json]
+ *                          [--reference refs.sdf.gz] [--threads 1] [--out FILE.json]
  *
- * Each program makes the conformers of each molecule in a process of its own. Molflow and OpenChemLib, which live in
+ * With --reference also all molecules of that file together, twice as many conformers of each as it holds. Each program
+ * makes the conformers of each molecule, or of the file, in a process of its own. Molflow and OpenChemLib, which live in
  * Node, run once to warm up (compiling included: `first`) and once for the figure. Processor time is told beside the
  * clock: on a busy machine it is the one to compare. Ratios are of processor time, above 1 where molflow is faster.
  */
 import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseSmiles } from '../src/chem/parse.js';
 import { loadRDKit } from '../src/chem/rdkit.js';
+import { readEnsembles } from '../src/dataset/read-ensembles.js';
 import { openEngine } from '../src/engine/open.node.js';
 import { openBabel } from '../src/evaluation/peers/openbabel.node.js';
 import { openChemLib } from '../src/evaluation/peers/openchemlib.node.js';
 import { PeerUnavailable } from '../src/evaluation/peers/peer.js';
+import type { PeerMolecule } from '../src/evaluation/peers/peer.js';
 import { etkdg, etkdgMmff } from '../src/evaluation/peers/rdkit.node.js';
 import { createGenerator } from '../src/generation/generator.js';
 import { generateConformers } from '../src/generation/generate.js';
 import { readModel } from '../src/network/model.js';
+
+/** Heavy atoms of one of MOLECULES, or all molecules of --reference. */
+type Size = number | 'reference';
 
 const PEERS = [etkdg, etkdgMmff, openChemLib, openBabel];
 
@@ -54,6 +61,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '20' },
     sizes: { type: 'string', default: '10,20,40,60' },
     peers: { type: 'string', default: 'all' },
+    reference: { type: 'string' },
     threads: { type: 'string', default: '1' },
     out: { type: 'string' },
     child: { type: 'string' },
@@ -64,12 +72,12 @@ const threads = Number(values.threads);
 const list = (text: string): string[] => text.split(',').filter(Boolean);
 
 if (values.child !== undefined) {
-  const [program, size] = JSON.parse(values.child) as [string, number];
-  process.stdout.write(JSON.stringify(await measure(program, size)));
+  const [program, size] = JSON.parse(values.child) as [string, Size];
+  process.stdout.write(JSON.stringify(await measure(program, await moleculesOf(size))));
 } else await compare();
 
 async function compare(): Promise<void> {
-  const sizes = list(values.sizes).map((asked) => nearest(Number(asked)));
+  const sizes: Size[] = [...list(values.sizes).map((asked) => nearest(Number(asked))), ...(values.reference ? ['reference' as const] : [])];
   const known = PEERS.map(({ name }) => name);
   const peers = values.peers === 'none' ? [] : values.peers === 'all' ? known : list(values.peers);
   const programs = [...(values.model ? list(values.steps).map((steps) => `molflow, ${steps} steps`) : []), ...peers];
@@ -77,8 +85,8 @@ async function compare(): Promise<void> {
   console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}, ${threads} thread(s), ${count} conformers asked of each\n`);
   const rows: Record<string, unknown>[] = [];
   for (const size of sizes) {
-    const [name] = MOLECULES[size]!;
-    console.log(`${name}, ${size} heavy atoms`);
+    const name = size === 'reference' ? path.basename(values.reference!) : MOLECULES[size]![0];
+    console.log(size === 'reference' ? `all molecules of ${name}` : `${name}, ${size} heavy atoms`);
     let own: number | undefined;
     for (const program of programs) {
       const figure = inChild(program, size);
@@ -93,44 +101,57 @@ async function compare(): Promise<void> {
             `${own === undefined ? '' : ` ${(cost / own).toFixed(2).padStart(7)} ×`}  ${figure.made} made` +
             `${figure.first === undefined ? '' : `, first call ${figure.first.toFixed(0)} ms`}${figure.peakMemory ? `, peak ${(figure.peakMemory / 2 ** 20).toFixed(0)} MiB` : ''}`,
         );
-        rows.push({ program, molecule: name, heavyAtoms: size, threads, ...figure });
+        rows.push({ program, molecule: name, ...(size !== 'reference' && { heavyAtoms: size }), threads, ...figure });
       }
     }
   }
-  if (values.out) await writeFile(values.out, `${JSON.stringify({ processor: cpus()[0]?.model, cores: cpus().length, node: process.version, rows }, null, 1)}\n`);
+  if (values.out) await writeFile(values.out, `${JSON.stringify({ command: `npm run bench -- speed ${process.argv.slice(2).map((word) => path.basename(word)).join(' ')}`, processor: cpus()[0]?.model, cores: cpus().length, node: process.version, rows }, null, 1)}\n`);
 }
 
 function nearest(asked: number): number {
   return Object.keys(MOLECULES).map(Number).reduce((best, size) => (Math.abs(size - asked) < Math.abs(best - asked) ? size : best));
 }
 
-function inChild(program: string, size: number): Figure | { failure: string } {
-  const args = ['--child', JSON.stringify([program, size]), '--count', values.count, '--threads', values.threads, ...(values.model ? ['--model', values.model] : [])];
+function inChild(program: string, size: Size): Figure | { failure: string } {
+  const args = ['--child', JSON.stringify([program, size]), '--count', values.count, '--threads', values.threads, ...(values.model ? ['--model', values.model] : []), ...(values.reference ? ['--reference', values.reference] : [])];
   const { stdout, stderr, status } = spawnSync(process.execPath, [process.argv[1]!, ...args], { encoding: 'utf8', timeout: 600_000 });
   if (status !== 0) return { failure: stderr.trim().split('\n').at(-1) ?? 'no reason given, or more than ten minutes' };
   return JSON.parse(stdout) as Figure;
 }
 
-async function measure(program: string, size: number): Promise<Figure> {
-  const [title, smiles] = MOLECULES[size]!;
+async function moleculesOf(size: Size): Promise<PeerMolecule[]> {
+  if (size !== 'reference') return [{ title: MOLECULES[size]![0], smiles: MOLECULES[size]![1], count }];
+  const molecules: PeerMolecule[] = [];
+  for await (const { molecule, conformers } of readEnsembles({ rdkit: await loadRDKit(), file: values.reference! }))
+    molecules.push({ title: molecule.name, smiles: molecule.smiles, count: 2 * conformers });
+  return molecules;
+}
+
+async function measure(program: string, molecules: readonly PeerMolecule[]): Promise<Figure> {
   const steps = /^molflow, (\d+) steps$/.exec(program)?.[1];
   if (steps !== undefined) {
     const started = performance.now();
     const rdkit = await loadRDKit();
     const engine = await openEngine({ threads: threads || cpus().length });
     const generator = createGenerator({ rdkit, model: readModel(await readFile(values.model!), values.model), engine });
-    const molecule = parseSmiles(rdkit, smiles, { name: title });
-    const options = { count, steps: Number(steps), plain: true, seed: 7 };
-    await generateConformers(generator, molecule, options);
+    const generateAll = async () => {
+      let made = 0;
+      for (const { title, smiles, count: asked } of molecules) {
+        const options = { count: asked, steps: Number(steps), plain: true, seed: 7 };
+        made += (await generateConformers(generator, parseSmiles(rdkit, smiles, { name: title }), options)).conformers.length;
+      }
+      return made;
+    };
+    await generateAll();
     const first = performance.now() - started;
     const [clock, cpu] = [performance.now(), process.cpuUsage()];
-    const made = (await generateConformers(generator, molecule, options)).conformers.length;
+    const made = await generateAll();
     const [ms, used] = [performance.now() - clock, process.cpuUsage(cpu)];
     await generator.dispose();
     return { made, ms: ms / made, cpuMs: (used.user + used.system) / 1e3 / made, first, peakMemory: 1024 * process.resourceUsage().maxRSS };
   }
   const peer = PEERS.find(({ name }) => name === program)!;
-  const request = { molecules: [{ title, smiles, count }], seed: 7, threads };
+  const request = { molecules, seed: 7, threads };
   try {
     const started = performance.now();
     const inNode = peer === openChemLib;

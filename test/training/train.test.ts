@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readModel } from '../../src/network/model.js';
 import { parseTrainingConfig } from '../../src/training/config.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -23,11 +24,11 @@ const stage = (minutes: number) => ({
   minutes,
 });
 
-async function train(minutes: number): Promise<void> {
+async function train(minutes: number, to = 'run', ...more: string[]): Promise<void> {
   const config = path.join(folder, 'config.json');
   writeFileSync(config, JSON.stringify({ name: 'tiny', skeleton: stage(minutes), hydrogens: stage(minutes) }));
-  const out = path.join(folder, 'run');
-  await run(process.execPath, [MAIN, 'train', '--config', config, '--data', DATA, '--out', out, '--cache', path.join(folder, 'cache'), '--quiet']);
+  const out = path.join(folder, to);
+  await run(process.execPath, [MAIN, 'train', '--config', config, '--data', DATA, '--out', out, '--cache', path.join(folder, 'cache'), '--quiet', ...more]);
 }
 
 function metrics(name: string): { step: number; loss: number; minutes: number }[] {
@@ -48,6 +49,14 @@ describe('molflow train', () => {
     expect(stdout.match(/\$\$\$\$/g)).toHaveLength(2);
     expect(stdout).toMatch(/<MOLFLOW_MODEL>\s+tiny/);
   }, 120_000);
+
+  it('one stage alone leaves the other as the start had it', async () => {
+    const start = path.join(folder, 'run', 'model.safetensors');
+    await train(0.05, 'tuned', '--init', start, '--stage', 'hydrogens');
+    const [before, after] = [start, path.join(folder, 'tuned', 'model.safetensors')].map((file) => readModel(readFileSync(file)));
+    expect(after!.skeleton).toEqual(before!.skeleton);
+    expect(after!.hydrogens.weights).not.toEqual(before!.hydrogens.weights);
+  }, 60_000);
 
   it('a second run goes on where the first ended, with a lower loss', async () => {
     const first = metrics('skeleton').at(-1)!;
