@@ -67,7 +67,6 @@ export function timeOf(strength: Strength | number): number {
 const [WHOLE_WAY, FEW_STEPS, PACE] = [15, 5, 8];
 /** From this time on the state says which shape is meant. */
 const SHAPED = 0.37;
-const HYDROGEN_STEPS = 6;
 /** Hydrogens that the input has; see docs/experiments.md. */
 const HYDROGENS = { time: 0.7, scale: 0.3, steps: 2 };
 /** Size of the noise put on a skeleton, as a part of the prior's: whole, it leads away from the shape that is given. */
@@ -98,7 +97,7 @@ export async function refineConformers(
   generator: Generator,
   molecule: Molecule,
   given: readonly GivenConformer[],
-  { strength = DEFAULT_STRENGTH, steps, seed = DEFAULT_SEED, hydrogenSteps = HYDROGEN_STEPS, signal }: RefineOptions = {},
+  { strength = DEFAULT_STRENGTH, steps, seed = DEFAULT_SEED, hydrogenSteps, signal }: RefineOptions = {},
 ): Promise<RefinedConformer[]> {
   const asked = timeOf(strength);
   const heavy = molecule.skeletonCount;
@@ -136,7 +135,7 @@ export async function refineConformers(
         conformers: open.map((i) => (time >= SHAPED && attempt === 0 && given[i]!.coordinates.every(Number.isFinite) ? given[i]!.coordinates : undefined)),
         hydrogens: HYDROGENS,
       },
-      hydrogenSteps,
+      ...(hydrogenSteps !== undefined && { hydrogenSteps }),
     });
     const failed: number[] = [];
     for (const [k, i] of open.entries()) {
