@@ -143,6 +143,7 @@ function progressReporter(
   emit: (progress: TrainingProgress) => Promise<void>,
 ) {
   let before = totals();
+  let samplesPerSecond = 0;
   function totals() {
     let [loss, batches, samples] = [0, 0, 0];
     for (let w = 0; w < workers; w++) {
@@ -157,13 +158,15 @@ function progressReporter(
     const now = totals();
     if (now.batches === before.batches) return;
     const minutes = now.elapsed / 60_000;
+    // A report right after the last one has no rate of its own.
+    if (now.elapsed - before.elapsed > REPORT_MS / 10) samplesPerSecond = (now.samples - before.samples) / ((now.elapsed - before.elapsed) / 1000);
     const progress: TrainingProgress = {
       stage,
       step: numbers[SLOT.step]!,
       minutes,
       minutesLeft: Math.max(0, config.minutes - minutes),
       loss: (now.loss - before.loss) / (now.batches - before.batches),
-      samplesPerSecond: (now.samples - before.samples) / Math.max(1e-3, (now.elapsed - before.elapsed) / 1000),
+      samplesPerSecond,
       learningRate: numbers[SLOT.learningRate]!,
       gradientNorm: numbers[SLOT.gradientNorm]!,
       skippedSteps: numbers[SLOT.skipped]!,
