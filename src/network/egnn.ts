@@ -163,33 +163,36 @@ function crossProducts(units: Tensor): Tensor {
 }
 
 /**
- * How handed each tagged centre is: vol = u1·(u2×u3) [B, n] of the softened unit vectors to its ordered neighbours, and
- * the directions [B, 3, 3, n] in which each neighbour (third index) raises it. All zero where no centre is tagged.
+ * How handed each tagged centre is: three times u1·(u2×u3) [B, n] of the softened unit vectors to its ordered neighbours,
+ * and the directions [B, 3, 3, n] in which each neighbour (third index) raises it. All zero where no centre is tagged.
  */
-function handedness(x: Tensor, centres: Tensor): { volume: Tensor; directions: Tensor } {
+function handedness(x: Tensor, spokes: Tensor): { volume: Tensor; directions: Tensor } {
   const [B, , n] = x.shape as [number, number, number];
-  const picked = tf.reshape(pick(centres, x), [B, 3, 4, n]);
-  const [centre, neighbours] = tf.split(picked, [1, 3], 2) as [Tensor, Tensor];
-  const bonds = tf.sub(neighbours, centre);
+  const bonds = tf.reshape(along(spokes, x), [B, 3, 3, n]);
   const units = tf.div(bonds, tf.sqrt(tf.add(tf.sum(tf.square(bonds), 1, true), SOFT_UNIT)));
   const directions = crossProducts(units);
-  return { volume: tf.mul(tf.sum(tf.mul(units, directions), [1, 2]), 1 / 3), directions };
+  return { volume: tf.sum(tf.mul(units, directions), [1, 2]), directions };
 }
 
-/** x [B, 3, n] times centres [G, 4n, n] transposed; one graph serves the whole batch with the batch folded into the rows. */
-function pick(centres: Tensor, x: Tensor): Tensor {
+/** Of each tagged centre the ways to its three neighbours, as sums of atoms: rows [G, 3n, n], 1 at the neighbour and −1 at the centre. */
+function spokesOf(centres: Tensor): Tensor {
+  const n = centres.shape[3]!;
+  const [centre, neighbours] = tf.split(centres, [1, 3], 1) as [Tensor, Tensor];
+  return tf.reshape(tf.sub(neighbours, centre), [-1, 3 * n, n]);
+}
+
+/** x [B, 3, n] along the spokes, [B, 3, 3n]; one graph serves the whole batch with the batch folded into the rows. */
+function along(spokes: Tensor, x: Tensor): Tensor {
   const [B, , n] = x.shape as [number, number, number];
-  const rows = tf.reshape(centres, [-1, 4 * n, n]);
-  if (rows.shape[0] === B) return tf.matMul(x, rows, false, true);
-  return tf.matMul(tf.reshape(x, [3 * B, n]), tf.reshape(rows, [4 * n, n]), false, true);
+  if (spokes.shape[0] === B) return tf.matMul(x, spokes, false, true);
+  return tf.matMul(tf.reshape(x, [3 * B, n]), tf.reshape(spokes, [3 * n, n]), false, true);
 }
 
-/** The transpose of `pick`: forces [B, 3, 4, n] on centres and neighbours, added up per atom [B, 3, n]. */
-function scatter(centres: Tensor, forces: Tensor): Tensor {
+/** The transpose of `along`: forces [B, 3, 3, n] on neighbours and their recoil on centres, added up per atom [B, 3, n]. */
+function scatter(spokes: Tensor, forces: Tensor): Tensor {
   const [B, , , n] = forces.shape as [number, number, number, number];
-  const rows = tf.reshape(centres, [-1, 4 * n, n]);
-  if (rows.shape[0] === B) return tf.matMul(tf.reshape(forces, [B, 3, 4 * n]), rows);
-  return tf.reshape(tf.matMul(tf.reshape(forces, [3 * B, 4 * n]), tf.reshape(rows, [4 * n, n])), [B, 3, n]);
+  if (spokes.shape[0] === B) return tf.matMul(tf.reshape(forces, [B, 3, 3 * n]), spokes);
+  return tf.reshape(tf.matMul(tf.reshape(forces, [3 * B, 3 * n]), tf.reshape(spokes, [3 * n, n])), [B, 3, n]);
 }
 
 /**
@@ -250,6 +253,7 @@ export function displacement(
   const columns = tf.transpose(tf.reshape(pairs, [G, n * n, PAIR_FEATURES]), [0, 2, 1]);
   const ofGraph = G === B ? columns : tf.tile(columns, [B, 1, 1]);
   let position = tf.transpose(x, [0, 2, 1]);
+  const spokes = centres && spokesOf(centres);
   let first: Tensor | undefined;
   let vectors: Tensor | undefined;
   let messages: Tensor | undefined;
@@ -260,13 +264,11 @@ export function displacement(
     const radial = tf.exp(tf.neg(tf.square(tf.sub(tf.mul(distance, inverseWidths), shifts))));
     first ??= radial;
 
-    const sent = tf.add(
-      tf.reshape(tf.add(tf.matMul(h, at('receiver')), at('edge.bias')), [B, n, 1, edgeWidth]),
-      tf.reshape(tf.matMul(h, at('sender')), [B, 1, n, edgeWidth]),
-    );
+    const received = tf.reshape(tf.add(tf.matMul(h, at('receiver')), at('edge.bias')), [B, n, 1, edgeWidth]);
+    const sent = tf.reshape(tf.matMul(h, at('sender')), [B, 1, n, edgeWidth]);
     const seen = tf.concat([radial, first, ofGraph, ...(vectors ? anglesOf(vectors, position, reach) : [])], 1);
     const weighed = tf.matMul(seen, asBatch(tf.concat([at('distance'), at('pair'), ...(vectors ? [at('angles')] : [])], 0)), true);
-    const said = tf.reshape(tf.add(tf.reshape(weighed, [B, n, n, edgeWidth]), sent), [B * n * n, edgeWidth]);
+    const said = tf.reshape(tf.add(tf.add(tf.reshape(weighed, [B, n, n, edgeWidth]), sent), received), [B * n * n, edgeWidth]);
     const hidden = silu(messages ? tf.add(tf.matMul(messages, at('carried')), said) : said);
     const message = silu(tf.add(tf.matMul(hidden, at('message')), at('message.bias')));
     if (carried) messages = messages ? tf.add(messages, message) : message;
@@ -284,26 +286,22 @@ export function displacement(
 
     let update = tf.mul(moved, COORDINATE_SCALE);
     let volumes: Tensor | undefined;
-    if (centres) {
-      const { directions, volume } = handedness(position, centres);
+    if (spokes) {
+      const { directions, volume } = handedness(position, spokes);
       volumes = tf.reshape(volume, [B * n, 1]);
-      const weighing = silu(
-        tf.add(tf.add(tf.matMul(h, at('chiral')), tf.mul(volumes, at('chiral.volume'))), at('chiral.bias')),
-      );
-      const amounts = tf.transpose(tf.reshape(tf.matMul(weighing, at('chiral.out')), [B, n, 3]), [0, 2, 1]);
-      const forces = tf.mul(directions, tf.reshape(amounts, [B, 1, 3, n]));
-      const recoil = tf.neg(tf.sum(forces, 2, true));
-      update = tf.add(update, tf.mul(scatter(centres, tf.concat([recoil, forces], 2)), CHIRAL_SCALE));
+      const ofVolume = tf.add(tf.matMul(volumes, tf.mul(at('chiral.volume'), 1 / 3)), at('chiral.bias'));
+      const weighing = silu(tf.add(tf.matMul(h, at('chiral')), ofVolume));
+      const amounts = tf.transpose(tf.reshape(tf.matMul(weighing, tf.mul(at('chiral.out'), CHIRAL_SCALE)), [B, n, 3]), [0, 2, 1]);
+      update = tf.add(update, scatter(spokes, tf.mul(directions, tf.reshape(amounts, [B, 1, 3, n]))));
     }
     position = tf.add(position, mobile ? tf.mul(update, tf.transpose(mobile, [0, 2, 1])) : update);
     if (last) break;
 
     const gates = tf.reshape(tf.sigmoid(tf.add(gate, gateBias)), [B * n, 1, n]);
     const gathered = perNode(tf.matMul(gates, tf.reshape(message, [B * n, n, edgeWidth])), edgeWidth);
-    let mixing = tf.add(
-      tf.add(tf.matMul(h, at('node.state')), tf.matMul(tf.mul(gathered, MESSAGE_SCALE), at('node.message'))),
-      volumes ? tf.add(tf.mul(volumes, at('node.volume')), at('node.bias')) : at('node.bias'),
-    );
+    const ofVolume = volumes ? tf.add(tf.matMul(volumes, tf.mul(at('node.volume'), 1 / 3)), at('node.bias')) : at('node.bias');
+    const ofMessages = tf.add(tf.matMul(gathered, tf.mul(at('node.message'), MESSAGE_SCALE)), ofVolume);
+    let mixing = tf.add(tf.matMul(h, at('node.state')), ofMessages);
     if (shares) {
       const made = gatherVectors(tf.div(shares, reach), position);
       vectors = made.vectors;
