@@ -6,7 +6,7 @@ import { ATOM_FEATURES, centreRows, PAIR_FEATURES, type GraphFeatures } from './
 import type { StageModel } from './model.js';
 
 /** No batch is larger: there is nothing more to share. */
-const LARGEST_BATCH = 32;
+const LARGEST_BATCH = 64;
 /** Numbers of one batch's messages: larger ones no longer fit the caches, and are slower a conformer. */
 const MOST_NUMBERS = 375_000;
 
