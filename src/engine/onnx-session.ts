@@ -1,8 +1,8 @@
 /** A recorded program as a session of onnxruntime, whichever of its packages runs it. */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { encodeModel } from './onnx-format.js';
-import { openSizes, RECORDED_SIZES } from './open-sizes.js';
-import { checkFeeds, type CompiledProgram, type CompiledSizedProgram, type Program, type SizedProgram } from './program.js';
+import { openSizes, recordedSizes } from './open-sizes.js';
+import { checkFeeds, type CompiledSizedProgram, type SizedProgram } from './program.js';
 import { trace } from './trace.js';
 
 /** What onnxruntime-node and onnxruntime-web have in common. */
@@ -11,18 +11,13 @@ export interface OnnxRuntime {
   readonly Tensor: TensorConstructor;
 }
 
-export async function compileOnnx(ort: OnnxRuntime, program: Program, options: InferenceSession.SessionOptions): Promise<CompiledProgram> {
-  const { run, dispose } = await compileSizedOnnx(ort, { sizes: [], at: () => program }, options);
-  return { run: (feeds) => run({}, feeds), dispose };
-}
-
-export async function compileSizedOnnx<Size extends string>(
+export async function compileOnnx<Size extends string>(
   ort: OnnxRuntime,
   { sizes: names, at }: SizedProgram<Size>,
   options: InferenceSession.SessionOptions,
 ): Promise<CompiledSizedProgram<Size>> {
   const sized = (sizes: readonly number[]) => Object.fromEntries(names.map((name, k) => [name, sizes[k]])) as Record<Size, number>;
-  const { graph, shapes } = openSizes(trace(at(sized(RECORDED_SIZES))));
+  const { graph, shapes } = openSizes(trace(at(sized(recordedSizes(names.length)))), names.length);
   const session = await ort.InferenceSession.create(encodeModel(graph), { graphOptimizationLevel: 'all', logSeverityLevel: 3, ...options });
   return {
     async run(sizes, feeds) {

@@ -1,6 +1,6 @@
 /** The compiled engine in Node: recorded programs run by onnxruntime-node. */
-import { compileOnnx, compileSizedOnnx, type OnnxRuntime } from './onnx-session.js';
-import type { Engine } from './program.js';
+import { compileOnnx, type OnnxRuntime } from './onnx-session.js';
+import { compileFixed, type Engine } from './program.js';
 
 /**
  * @param device an execution provider of onnxruntime: cpu, webgpu, cuda, coreml, dml.
@@ -11,7 +11,6 @@ import type { Engine } from './program.js';
  */
 export async function openOnnxEngine({ device = 'cpu', threads = 1, keepMemory = true } = {}): Promise<Engine> {
   const ort = await import('onnxruntime-node');
-  const runtime = ort as unknown as OnnxRuntime;
   const options = {
     executionProviders: [device],
     intraOpNumThreads: threads,
@@ -19,10 +18,11 @@ export async function openOnnxEngine({ device = 'cpu', threads = 1, keepMemory =
     enableCpuMemArena: keepMemory,
     enableMemPattern: keepMemory,
   };
+  const compileSized: Engine['compileSized'] = (program) => compileOnnx(ort as unknown as OnnxRuntime, program, options);
   return {
     name: 'onnx',
     description: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common} on ${device}, ${threads} thread${threads === 1 ? '' : 's'}`,
-    compile: (program) => compileOnnx(runtime, program, options),
-    compileSized: (program) => compileSizedOnnx(runtime, program, options),
+    compile: compileFixed(compileSized),
+    compileSized,
   };
 }

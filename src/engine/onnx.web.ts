@@ -1,8 +1,8 @@
 /** The compiled engine in the browser: recorded programs run by onnxruntime-web, on WebGPU where there is one. */
 import { add } from '@tensorflow/tfjs-core';
 import type { Env } from 'onnxruntime-common';
-import { compileOnnx, compileSizedOnnx, type OnnxRuntime } from './onnx-session.js';
-import type { Engine } from './program.js';
+import { compileOnnx, type OnnxRuntime } from './onnx-session.js';
+import { compileFixed, type Engine } from './program.js';
 
 interface GpuAdapter {
   readonly info?: { readonly isFallbackAdapter?: boolean };
@@ -55,11 +55,12 @@ async function open(device: 'webgpu' | 'wasm', wasm: string): Promise<Engine> {
   ort.env.wasm.proxy = false;
   ort.env.logLevel = 'error';
   const description = device === 'webgpu' ? 'onnxruntime-web on WebGPU' : 'onnxruntime-web on WebAssembly';
+  const compileSized: Engine['compileSized'] = (program) => compileOnnx(ort, program, { executionProviders: [device] });
   const engine: Engine = {
     name: 'onnx-web',
     description,
-    compile: (program) => compileOnnx(ort, program, { executionProviders: [device] }),
-    compileSized: (program) => compileSizedOnnx(ort, program, { executionProviders: [device] }),
+    compile: compileFixed(compileSized),
+    compileSized,
   };
   // A driver may offer itself and then fail: a sum of two numbers shows it. The runtime, too, loads with its first
   // program, and so does that now and not when the first molecule waits.

@@ -3,57 +3,52 @@
  * shape they divide is a product with them, and with nothing else, since widths of networks are smaller. Shapes of
  * whole numbers that hold such ones become inputs of the graph.
  */
-import type { Graph } from './onnx-format.js';
-import type { Shape } from './program.js';
+import type { Graph, Initializer } from './onnx-format.js';
 import type { TracedGraph } from './trace.js';
 
-/** Sizes to record a program at, by their place among them. A product of several and of a width is still exact. */
-export const RECORDED_SIZES: readonly number[] = [10_007, 10_009, 10_037];
+/** Sizes to record a program at, by their place among its sizes. A product of several and of a width is still exact. */
+const PRIMES: readonly number[] = [10_007, 10_009, 10_037];
 
-/** A shape as an input of the graph, and what it is at given sizes, in the order of RECORDED_SIZES. */
+/** A shape as an input of the graph, and what it is at given sizes. */
 export interface ShapeInput {
   readonly name: string;
   readonly at: (sizes: readonly number[]) => number[];
 }
 
-interface Product {
-  readonly factor: number;
-  /** How often each size is a factor. */
-  readonly powers: readonly number[];
+/** The sizes at which to record a program of so many. */
+export function recordedSizes(count: number): readonly number[] {
+  if (count > PRIMES.length) throw new Error(`a program has ${count} sizes; at most ${PRIMES.length} are told apart`);
+  return PRIMES.slice(0, count);
 }
 
-function productOf(recorded: number): Product {
-  let factor = recorded;
-  const powers = RECORDED_SIZES.map((size) => {
-    let power = 0;
-    for (; factor !== 0 && factor % size === 0; power++) factor /= size;
-    return power;
-  });
-  return { factor, powers };
-}
-
-const isOpen = ({ powers }: Product): boolean => powers.some((power) => power > 0);
-
-const valueOf = ({ factor, powers }: Product, sizes: readonly number[]): number =>
-  powers.reduce((product, power, k) => product * (power > 0 ? sizes[k]! ** power : 1), factor);
-
-/** The graph with all that depends on sizes named instead of known, and its shape inputs. */
-export function openSizes({ nodes, initializers, inputs, outputs }: TracedGraph): { graph: Graph; shapes: readonly ShapeInput[] } {
-  const opened = (shape: Shape) => shape.map((d) => (isOpen(productOf(d)) ? `size${d}` : d));
-  const closed = initializers.filter(({ data }) => data instanceof Float32Array || ![...data].some((d) => isOpen(productOf(Number(d)))));
-  const shapes = initializers.flatMap((initializer) => {
-    if (closed.includes(initializer)) return [];
-    const products = [...(initializer.data as BigInt64Array)].map((d) => productOf(Number(d)));
-    return [{ name: initializer.name, at: (sizes: readonly number[]) => products.map((product) => valueOf(product, sizes)) }];
-  });
-  const ofShapes = initializers.filter((initializer) => !closed.includes(initializer)).map(({ name, shape }) => ({ name, shape, type: 'int64' as const }));
+/** The graph, recorded at recordedSizes(count), with all that depends on sizes named instead of known; and its shape inputs. */
+export function openSizes({ nodes, initializers, inputs, outputs }: TracedGraph, count: number): { graph: Graph; shapes: readonly ShapeInput[] } {
+  const primes = recordedSizes(count);
+  const isOpen = (recorded: number) => recorded !== 0 && primes.some((prime) => recorded % prime === 0);
+  const isShape = ({ data }: Initializer) => data instanceof BigInt64Array && data.some((d) => isOpen(Number(d)));
+  const opened = ({ name, shape }: TracedGraph['inputs'][number]) => ({ name, shape: shape.map((d) => (isOpen(d) ? `size${d}` : d)) });
+  const shapes = initializers.filter(isShape);
   return {
     graph: {
       nodes,
-      initializers: closed,
-      inputs: [...inputs.map(({ name, shape }) => ({ name, shape: opened(shape) })), ...ofShapes],
-      outputs: outputs.map(({ name, shape }) => ({ name, shape: opened(shape) })),
+      initializers: initializers.filter((initializer) => !isShape(initializer)),
+      inputs: [...inputs.map(opened), ...shapes.map(({ name, shape }) => ({ name, shape, type: 'int64' as const }))],
+      outputs: outputs.map(opened),
     },
-    shapes,
+    shapes: shapes.map(({ name, data }) => {
+      const products = [...data].map((d) => productOf(Number(d), primes));
+      return { name, at: (sizes) => products.map(({ factor, places }) => places.reduce((product, k) => product * sizes[k]!, factor)) };
+    }),
   };
+}
+
+/** A recorded number as a factor that is the same at all sizes, and the places of the sizes it is multiplied with. */
+function productOf(recorded: number, primes: readonly number[]): { factor: number; places: readonly number[] } {
+  let factor = recorded;
+  const places = primes.flatMap((prime, k) => {
+    const times: number[] = [];
+    for (; factor !== 0 && factor % prime === 0; factor /= prime) times.push(k);
+    return times;
+  });
+  return { factor, places };
 }

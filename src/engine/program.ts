@@ -47,6 +47,14 @@ export interface Engine {
   compileSized<Size extends string>(program: SizedProgram<Size>): Promise<CompiledSizedProgram<Size>>;
 }
 
+/** An engine's `compile`, by its `compileSized`: a program of no sizes. */
+export function compileFixed(compileSized: Engine['compileSized']): Engine['compile'] {
+  return async (program) => {
+    const { run, dispose } = await compileSized({ sizes: [], at: () => program });
+    return { run: (feeds) => run({}, feeds), dispose };
+  };
+}
+
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, d) => product * d, 1);
 }

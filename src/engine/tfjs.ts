@@ -1,6 +1,6 @@
 /** The eager engine: a program run op by op on a tfjs backend. Slower than the compiled one, and the same numbers. */
 import * as tf from '@tensorflow/tfjs-core';
-import { checkFeeds, type Arrays, type CompiledProgram, type CompiledSizedProgram, type Engine, type Program, type SizedProgram } from './program.js';
+import { checkFeeds, compileFixed, type Arrays, type CompiledSizedProgram, type Engine, type Program, type SizedProgram } from './program.js';
 
 /** @param backend name of a registered tfjs backend. */
 export function tfjsEngine({
@@ -12,12 +12,8 @@ export function tfjsEngine({
   readonly backend: string;
   readonly description: string;
 }): Engine {
-  return {
-    name,
-    description,
-    compile: async (program) => compile(program, backend),
-    compileSized: async (program) => compileSized(program, backend),
-  };
+  const compileSized: Engine['compileSized'] = async (program) => compile(program, backend);
+  return { name, description, compile: compileFixed(compileSized), compileSized };
 }
 
 /** Several engines may live at once, and tfjs has one active backend: every call says which it means. */
@@ -31,12 +27,7 @@ function onBackend<T>(backend: string, work: () => T): T {
   }
 }
 
-function compile(program: Program, backend: string): CompiledProgram {
-  const { run, dispose } = compileSized({ sizes: [], at: () => program }, backend);
-  return { run: (feeds) => run({}, feeds), dispose };
-}
-
-function compileSized<Size extends string>({ sizes: names, at }: SizedProgram<Size>, backend: string): CompiledSizedProgram<Size> {
+function compile<Size extends string>({ sizes: names, at }: SizedProgram<Size>, backend: string): CompiledSizedProgram<Size> {
   // Constants do not depend on sizes: those at any sizes serve all.
   const { constants: data = {} } = at(Object.fromEntries(names.map((name) => [name, 1])) as Record<Size, number>);
   const constants = onBackend(backend, () => Object.fromEntries(Object.entries(data).map(([name, constant]) => [name, tf.tensor(constant.data, [...constant.shape])])));

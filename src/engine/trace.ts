@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { fuseSums, pruned } from './graph-passes.js';
-import type { Attribute, Initializer, Node } from './onnx-format.js';
+import type { Attribute, Graph, Initializer, Node } from './onnx-format.js';
 import { sizeOf, type Program, type Shape } from './program.js';
 
 /**
@@ -19,9 +19,7 @@ type Value =
   | { readonly kind: 'data'; readonly data: Float32Array; readonly shape: Shape };
 
 /** A graph as it was recorded: of every input and output the shape is known. */
-export interface TracedGraph {
-  readonly nodes: readonly Node[];
-  readonly initializers: readonly Initializer[];
+export interface TracedGraph extends Graph {
   readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
 }
@@ -263,16 +261,20 @@ function matMul(a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transpo
   return named(append('MatMul', [x, y]), [...batch, rows, columns]);
 }
 
-function sum(x: tf.TensorInfo, axis: number | number[], keepDims: boolean): tf.TensorInfo {
+/** The axes that a reduction runs over, counted from the first, and the shape it leaves. */
+function reduced(x: tf.TensorInfo, axis: number | number[], keepDims: boolean): { axes: number[]; shape: Shape } {
   const axes = tf.util.parseAxisParam(axis, x.shape);
-  const shape = keepDims ? x.shape.map((d, i) => (axes.includes(i) ? 1 : d)) : x.shape.filter((_, i) => !axes.includes(i));
+  return { axes, shape: keepDims ? x.shape.map((d, i) => (axes.includes(i) ? 1 : d)) : x.shape.filter((_, i) => !axes.includes(i)) };
+}
+
+function sum(x: tf.TensorInfo, axis: number | number[], keepDims: boolean): tf.TensorInfo {
+  const { axes, shape } = reduced(x, axis, keepDims);
   if (axes.every((i) => x.shape[i] === 1)) return reshape(x, shape);
   return named(append('ReduceSum', [nameOf(x), integers(axes)], { keepdims: { i: +keepDims } }), shape);
 }
 
 function mean(x: tf.TensorInfo, axis: number | number[], keepDims: boolean): tf.TensorInfo {
-  const axes = tf.util.parseAxisParam(axis, x.shape);
-  const shape = keepDims ? x.shape.map((d, i) => (axes.includes(i) ? 1 : d)) : x.shape.filter((_, i) => !axes.includes(i));
+  const { axes, shape } = reduced(x, axis, keepDims);
   return named(append('ReduceMean', [nameOf(x)], { axes: { ints: axes }, keepdims: { i: +keepDims } }), shape);
 }
 

@@ -19,6 +19,15 @@ export interface Halfway {
   readonly state: Float32Array;
 }
 
+/** Where a noise leads. */
+interface Flown {
+  /** [n,3] at the time of the choice. */
+  readonly state: Float32Array;
+  /** [n,3], the prediction there, and its radii. */
+  readonly shape: Float32Array;
+  readonly profile: Float64Array;
+}
+
 /** Symmetry beyond this many permutations is not searched: the distances are then upper bounds. */
 const MOST_PERMUTATIONS = 24;
 /** A later noise must lead this much farther, in Å, to be taken instead: differences within a shape decide nothing. */
@@ -52,19 +61,20 @@ export function createSpread({ molecule, predictor, seed, spread, noise, automor
   const times = flightTimes(spread, predictor.stage.path);
   const compared = permutations.slice(0, MOST_PERMUTATIONS);
   const chosen: Halfway[] = [];
-  const shapes: { readonly shape: Float32Array; readonly profile: Float64Array }[] = [];
-  const profileOf = (shape: Float32Array) => radii(shape, molecule.skeletonCount);
+  const shapes: Flown[] = [];
 
-  async function fly(draws: readonly DrawKey[]): Promise<{ state: Float32Array; shape: Float32Array }[]> {
-    let shape = new Float32Array();
-    const x = await sampleFlow({ prior, predict, seed, draws, times, noise, automorphisms, onFrame: ({ data }) => void (shape = data.slice()) });
-    return draws.map((_, b) => ({ state: x.slice(b * size, (b + 1) * size), shape: shape.slice(b * size, (b + 1) * size) }));
+  async function fly(draws: readonly DrawKey[]): Promise<Flown[]> {
+    let data = new Float32Array();
+    const x = await sampleFlow({ prior, predict, seed, draws, times, noise, automorphisms, onFrame: (frame) => void (data = frame.data.slice()) });
+    return draws.map((_, b) => {
+      const shape = data.slice(b * size, (b + 1) * size);
+      return { state: x.slice(b * size, (b + 1) * size), shape, profile: radii(shape, molecule.skeletonCount) };
+    });
   }
 
   /** The least distance to the shapes chosen; no more than `apart`, and cut short once it is below `least`. */
-  function distance(shape: Float32Array, least: number): number {
+  function distance({ shape, profile }: Flown, least: number): number {
     let nearest = spread.apart;
-    const profile = profileOf(shape);
     for (const other of shapes) {
       if (areFarApart(other.profile, profile, compared, nearest)) continue;
       nearest = Math.min(nearest, bestRmsd(other.shape, shape, compared).rmsd);
@@ -79,23 +89,21 @@ export function createSpread({ molecule, predictor, seed, spread, noise, automor
       // The first has nothing to lie apart from.
       for (let attempt = 0; attempt < (conformer === 0 ? 1 : spread.noises); attempt++) open.push({ conformer, attempt });
     }
-    const flown: { state: Float32Array; shape: Float32Array }[] = [];
+    const flown: Flown[] = [];
     const limit = predictor.batchLimit(molecule.skeletonCount);
     for (let at = 0; at < open.length; at += limit) flown.push(...(await fly(open.slice(at, at + limit))));
     for (let at = 0; at < open.length; ) {
       const { conformer } = open[at]!;
       let [best, farthest, fewest] = [at, -Infinity, Infinity];
       for (; open[at]?.conformer === conformer; at++) {
-        const { shape } = flown[at]!;
-        const faults = skeletonFaults(molecule, shape);
+        const faults = skeletonFaults(molecule, flown[at]!.shape);
         const least = faults < fewest ? -Infinity : farthest + MARGIN;
         if (faults > fewest || least >= spread.apart) continue;
-        const far = distance(shape, least);
+        const far = distance(flown[at]!, least);
         if (far > least) [best, farthest, fewest] = [at, far, faults];
       }
       chosen.push({ draw: open[best]!, state: flown[best]!.state });
-      const { shape } = flown[best]!;
-      shapes.push({ shape, profile: profileOf(shape) });
+      shapes.push(flown[best]!);
     }
   }
 

@@ -168,7 +168,7 @@ function crossProducts(units: Tensor): Tensor {
  */
 function handedness(x: Tensor, spokes: Tensor): { volume: Tensor; directions: Tensor } {
   const [B, , n] = x.shape as [number, number, number];
-  const bonds = tf.reshape(along(spokes, x), [B, 3, 3, n]);
+  const bonds = tf.reshape(alongSpokes(spokes, x), [B, 3, 3, n]);
   const units = tf.div(bonds, tf.sqrt(tf.add(tf.sum(tf.square(bonds), 1, true), SOFT_UNIT)));
   const directions = crossProducts(units);
   return { volume: tf.sum(tf.mul(units, directions), [1, 2]), directions };
@@ -182,13 +182,13 @@ function spokesOf(centres: Tensor): Tensor {
 }
 
 /** x [B, 3, n] along the spokes, [B, 3, 3n]; one graph serves the whole batch with the batch folded into the rows. */
-function along(spokes: Tensor, x: Tensor): Tensor {
+function alongSpokes(spokes: Tensor, x: Tensor): Tensor {
   const [B, , n] = x.shape as [number, number, number];
   if (spokes.shape[0] === B) return tf.matMul(x, spokes, false, true);
   return tf.matMul(tf.reshape(x, [3 * B, n]), tf.reshape(spokes, [3 * n, n]), false, true);
 }
 
-/** The transpose of `along`: forces [B, 3, 3, n] on neighbours and their recoil on centres, added up per atom [B, 3, n]. */
+/** The transpose of `alongSpokes`: forces [B, 3, 3, n] on neighbours and their recoil on centres, added up per atom [B, 3, n]. */
 function scatter(spokes: Tensor, forces: Tensor): Tensor {
   const [B, , , n] = forces.shape as [number, number, number, number];
   if (spokes.shape[0] === B) return tf.matMul(tf.reshape(forces, [B, 3, 3 * n]), spokes);

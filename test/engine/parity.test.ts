@@ -1,4 +1,5 @@
 /** All engines compute the same: forward and gradient, against each other and against finite differences. */
+import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRDKit } from '../../src/chem/rdkit.js';
 import { parseSmiles } from '../../src/chem/parse.js';
@@ -103,6 +104,14 @@ describe('gradients are those of the loss', () => {
       // Relative to what a random direction could give: some happen to be nearly orthogonal to the gradient.
       expect(Math.abs(measured - expected)).toBeLessThan(0.02 * norm(gradient!));
     }
+  });
+
+  it('a program of no sizes keeps its shapes, whatever numbers are in them', async () => {
+    const [rows, columns] = [10_007, 2];
+    const summing = await (await openEngine()).compile({ inputs: { x: [rows * columns] }, build: ({ x }) => ({ sums: tf.sum(tf.reshape(x!, [columns, rows]), 1) }) });
+    const { sums } = await summing.run({ x: Float32Array.from({ length: rows * columns }, (_, i) => (i < rows ? 1 : 2)) });
+    expect([...sums!]).toEqual([rows, 2 * rows]);
+    await summing.dispose();
   });
 
   it('a feed of the wrong length is refused by name and shape', async () => {
