@@ -1,7 +1,7 @@
 /**
  * Compares samplers of the skeleton stage on one model: each as NAME:STEPS[:FROM[:POWER[:SCALE[:AHEAD]]]],
  * fresh noise of that size from that time on and times 1 − (1 − s)^POWER; or spread:STEPS as it comes, or as
- * spread:STEPS:NOISES:EACH:TIME:REST:SCALE:APART[:AHEAD] has it.
+ * spread:STEPS:NOISES:EACH:TIME:REST:SCALE:WIDTH:ENOUGH[:AHEAD] has it.
  * Every draw counts; twice as many as references.
  *
  *   npm run bench -- samplers --reference refs.sdf.gz [--model molflow-base] [--max 80] [--delta 0.5]
@@ -51,9 +51,9 @@ function settingsOf(text: string, molecule: Molecule): SamplerSettings {
   const [sampler, steps, from = '0', power = '1', size = '1', before = '0'] = text.split(':');
   if (sampler === 'spread') {
     const usual = chosenSampler(molecule, { sampler, steps: Number(steps) });
-    const [noises, each, time, rest, scale, apart, ahead = 0] = text.split(':').slice(2).map(Number);
-    if (apart === undefined || molecule.skeletonCount < 4) return usual;
-    return { ...usual, ahead, noise: { share: 1, from: time! + 0.01, scale: scale! }, spread: { noises: noises!, steps: each!, time: time!, rest: rest!, apart } };
+    const [noises, each, time, rest, scale, width, enough, ahead = 0] = text.split(':').slice(2).map(Number);
+    if (enough === undefined || molecule.skeletonCount < 4) return usual;
+    return { ...usual, ahead, noise: { share: 1, from: time! + 0.01, scale: scale! }, spread: { noises: noises!, steps: each!, time: time!, rest: rest!, width: width!, enough } };
   }
   return { sampler: sampler!, steps: Number(steps), noise: { share: 1, from: Number(from), scale: Number(size) }, ahead: Number(before), spacing: { kind: 'power', power: Number(power) } };
 }

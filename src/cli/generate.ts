@@ -83,7 +83,7 @@ export function generateCommand(): Command {
     .addOption(new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices(['sdf', 'xyz', 'pdb']))
     .option('-n, --num-confs <n>', 'number of different conformers (default: 50, 200 or 300 by rotatable bonds)', wholeFrom(1))
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
-    .option('--steps <n>', `steps of the flow (default: ${DEFAULT_STEPS}, or what the model was trained for; with spread, those of all noises tried)`, wholeFrom(1))
+    .option('--steps <n>', `evaluations of the network for a skeleton (default: ${DEFAULT_STEPS.plain}, up to twelve heavy atoms ${DEFAULT_STEPS.spread} for all noises of spread, or what the model was trained for)`, wholeFrom(1))
     .addOption(new Option('--sampler <name>', 'how the flow is followed (default: spread, or what the model was trained for)').choices([...SAMPLERS]))
     .option('--rmsd <Å>', 'conformers nearer than this to another are dropped (heavy atoms, symmetry-aware)', numberFrom(0), 0.1)
     .option('--energy-window <kcal/mol>', 'conformers further above the lowest are dropped', numberFrom(0))

@@ -87,6 +87,8 @@ const MOST_OVERDRAW = 4;
 /** How often one draw that fails a check is made again before it is given up. */
 const MOST_ATTEMPTS = 4;
 interface Candidate {
+  /** Which conformer of those planned. */
+  readonly place: number;
   readonly draw: DrawKey;
   readonly coordinates: Float32Array;
   readonly right: boolean;
@@ -154,8 +156,10 @@ export async function generateConformers(
       });
       made += conformers.length;
       const failed: DrawKey[] = [];
-      for (const { draw, coordinates } of conformers) {
-        const verdict = judge(coordinates, draw);
+      conformers.forEach(({ draw, coordinates }, k) => {
+        // The noise that was chosen may be one tried for a conformer before: `draw` need not name the place.
+        const place = open[k]!.conformer;
+        const verdict = judge(coordinates, { place, draw });
         if (round === 0) {
           first++;
           if (verdict.stereo) firstRight++;
@@ -163,19 +167,19 @@ export async function generateConformers(
         if (verdict.candidate) candidates.push(verdict.candidate);
         else {
           dropped[verdict.stereo ? 'geometry' : 'stereo']++;
-          failed.push({ conformer: draw.conformer, attempt: (settings.spread?.noises ?? 1) + round });
+          failed.push({ conformer: place, attempt: (settings.spread?.noises ?? 1) + round });
         }
-      }
+      });
       open = failed;
     }
   }
 
   /** What becomes of a draw: whether its stereo was right, and the candidate, unless a check refuses it. */
-  function judge(drawn: Float32Array, draw: DrawKey): { stereo: boolean; candidate?: Candidate } {
+  function judge(drawn: Float32Array, name: Pick<Candidate, 'place' | 'draw'>): { stereo: boolean; candidate?: Candidate } {
     const before = verifyStereo(generator.rdkit, molecule, drawn);
     const accept = (coordinates: Float32Array, { right, assigned = '' }: StereoVerdict, energy?: number) => ({
       stereo: before.right,
-      candidate: { draw, coordinates, right, assigned, energy },
+      candidate: { ...name, coordinates, right, assigned, energy },
     });
     if (plain) {
       // Not even a plain draw is written with coordinates that are not numbers.
@@ -206,9 +210,7 @@ export async function generateConformers(
 
   /** In order of energy where there is one, else of draws; without duplicates and those above the window. */
   function distinct(all: readonly Candidate[]): Candidate[] {
-    const ordered = [...all].sort(
-      (a, b) => (a.energy ?? 0) - (b.energy ?? 0) || a.draw.conformer - b.draw.conformer,
-    );
+    const ordered = [...all].sort((a, b) => (a.energy ?? 0) - (b.energy ?? 0) || a.place - b.place);
     const lowest = Math.min(...ordered.map(({ energy = 0 }) => energy));
     const within = ordered.filter(({ energy = 0 }) => energyWindow === undefined || energy - lowest <= energyWindow);
     dropped.energy = ordered.length - within.length;

@@ -25,7 +25,7 @@ export interface SamplerSettings {
 
 /** A choice among noises: see spread.ts. */
 export interface Spread {
-  /** Noises tried for a conformer. */
+  /** Noises flown for each conformer. */
   readonly noises: number;
   /** Equal steps from t = 0 to `time`, which every noise takes. */
   readonly steps: number;
@@ -33,8 +33,10 @@ export interface Spread {
   readonly time: number;
   /** Steps from there on. */
   readonly rest: number;
-  /** Å: a prediction this far from all before it is far enough. */
-  readonly apart: number;
+  /** Å: predictions nearer than this are of one shape. */
+  readonly width: number;
+  /** Noises that must be bound for a shape before it gets a conformer of its own. */
+  readonly enough: number;
 }
 
 /**
@@ -42,13 +44,14 @@ export interface Spread {
  * reverse chain of diffusion; or an ODE solver.
  */
 export const SAMPLERS: readonly string[] = ['spread', 'stochastic', 'ancestral', ...solverNames];
-export const DEFAULT_STEPS = 20;
+/** As many evaluations of the network for a conformer; where a noise is chosen, those of all noises flown are among them. */
+export const DEFAULT_STEPS = { spread: 26, plain: 20 } as const;
 /** Largest skeleton of which the noise of t = 0.5 still decides the shape; larger ones have found theirs by then. */
 const SMALL = 12;
-/** Noises tried for a conformer by the sampler 'spread'. */
-const NOISES = 3;
-/** Å: shapes farther apart than this are apart. */
-const APART = 0.4;
+/** Noises flown for each conformer by the sampler 'spread'. */
+const NOISES = 6;
+/** Å: predictions nearer than this are of one shape. */
+const WIDTH = 0.3;
 /** Size of the fresh noise after the choice: shapes are chosen by then, and small noise settles them better. */
 const COOL = 0.4;
 
@@ -57,7 +60,7 @@ const COOL = 0.4;
  * it would cost diversity. See docs/experiments.md.
  */
 export function defaultSampler(molecule: Pick<Molecule, 'skeletonCount'>, { sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
-  return samplerNamed(molecule, sampler ?? { name: 'spread', steps: DEFAULT_STEPS });
+  return samplerNamed(molecule, sampler ?? { name: 'spread' });
 }
 
 /** The default with the sampler and steps that a user named. */
@@ -68,14 +71,15 @@ export function chosenSampler(
 ): SamplerSettings {
   // The steps that a model was trained for are those of its own sampler.
   const own = sampler === undefined || sampler === stage.sampler?.name ? stage.sampler : undefined;
-  const settings = samplerNamed(molecule, { name: sampler ?? own?.name ?? 'spread', steps: steps ?? own?.steps ?? DEFAULT_STEPS, noises: own?.noises });
+  const settings = samplerNamed(molecule, { name: sampler ?? own?.name ?? 'spread', steps: steps ?? own?.steps, noises: own?.noises });
   return noise ? { ...settings, noise } : settings;
 }
 
 function samplerNamed(
   { skeletonCount }: Pick<Molecule, 'skeletonCount'>,
-  { name, steps, noises = 1 }: NonNullable<StageModel['sampler']>,
+  { name, steps: asked, noises = 1 }: { readonly name: string; readonly steps?: number | undefined; readonly noises?: number | undefined },
 ): SamplerSettings {
+  const steps = asked ?? DEFAULT_STEPS.plain;
   if (name === 'ancestral') return { sampler: name, steps, noise: { share: 'ancestral' } };
   const from = skeletonCount <= SMALL ? 0.6 : 0.4;
   const settings = { sampler: name, steps, noise: { share: 1, from } };
@@ -83,14 +87,16 @@ function samplerNamed(
   if (skeletonCount < 4 || skeletonCount > SMALL) return settings;
   if (name === 'euler' && noises > 1 && steps > 1) {
     const before = Math.ceil(steps / 2);
-    return { ...settings, noise: { share: 0 }, spread: { noises, steps: before, time: before / steps, rest: steps - before, apart: APART } };
+    const spread = { noises, steps: before, time: before / steps, rest: steps - before, width: WIDTH, enough: noises > 2 ? 2 : 1 };
+    return { ...settings, noise: { share: 0 }, spread };
   }
   // Few steps are not shared out among several noises.
-  if (name !== 'spread' || steps < 2 * NOISES) return settings;
-  const before = Math.round(steps / 5);
-  const spread = { noises: NOISES, steps: before, time: from, rest: steps - NOISES * before, apart: APART };
+  if (name !== 'spread' || steps < NOISES + 2) return settings;
+  const all = asked ?? DEFAULT_STEPS.spread;
+  const before = Math.max(1, Math.floor(all / 8));
+  const spread = { noises: NOISES, steps: before, time: from, rest: all - NOISES * before, width: WIDTH, enough: 2 };
   // The noise of the flow that was chosen is what it was chosen for: fresh noise enters after.
-  return { ...settings, noise: { share: 1, from: from + 0.01, scale: COOL }, spread };
+  return { ...settings, steps: all, noise: { share: 1, from: from + 0.01, scale: COOL }, spread };
 }
 
 export interface SkeletonOptions {

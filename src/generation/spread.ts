@@ -1,7 +1,8 @@
 /**
- * Which noise a conformer begins with: of a few, the one whose flow, stopped halfway, is bound for the shape that lies
- * farthest from those of the conformers before it; the wrong hand of a centre stands behind any right one. Independent
- * draws meet rare shapes late; these meet them sooner.
+ * Which noises become conformers: more are flown than are asked for, to halfway, where they show the shape they are bound
+ * for. Every shape that enough of them are bound for gets a conformer, and then more by its share of the noises, those
+ * that lie apart; a wrong hand of a centre stands behind any right one. Independent draws meet rare shapes late, these
+ * sooner; and what a single noise is bound for, an error as often as a shape, waits.
  */
 import { skeletonFaults } from '../chem/stereo.js';
 import type { Molecule } from '../chem/molecule.js';
@@ -19,19 +20,25 @@ export interface Halfway {
   readonly state: Float32Array;
 }
 
-/** Where a noise leads. */
-interface Flown {
-  /** [n,3] at the time of the choice. */
-  readonly state: Float32Array;
+/** A noise flown halfway. */
+interface Flown extends Halfway {
   /** [n,3], the prediction there, and its radii. */
   readonly shape: Float32Array;
   readonly profile: Float64Array;
+  /** Centres and double bonds that are wrong in it. */
+  readonly faults: number;
+}
+
+/** The noises bound for one shape: those within its width of the first. */
+interface Shape {
+  readonly first: Flown;
+  /** Those that no conformer has begun with, each with its distance in Å to the nearest that one has. */
+  readonly open: { readonly flown: Flown; apart: number }[];
+  readonly taken: Flown[];
 }
 
 /** Symmetry beyond this many permutations is not searched: the distances are then upper bounds. */
 const MOST_PERMUTATIONS = 24;
-/** A later noise must lead this much farther, in Å, to be taken instead: differences within a shape decide nothing. */
-const MARGIN = 0.05;
 
 export interface SpreadOptions {
   readonly molecule: Molecule;
@@ -48,62 +55,83 @@ export interface SpreadOptions {
 
 /**
  * A function that takes conformers, by their index, halfway. The choice for one depends on the seed and on those before
- * it, which are the same whatever comes after and in however many calls they are asked for; the key of the noise chosen
- * (its `attempt`) names the conformer for good, without the others.
+ * it, which are the same whatever comes after and in however many calls they are asked for. The key of the noise chosen
+ * names the conformer for good, without the others; it may be one that was tried for a conformer before.
  *
- * Greedy farthest-point choice (Gonzalez 1985) among `noises` candidates, Mitchell's best-candidate sampling (SIGGRAPH
- * 1991), by the RMSD of the network's predictions.
+ * Shapes by leader clustering (Hartigan, Clustering Algorithms, 1975, ch. 3) of the network's predictions by RMSD, seats
+ * by d'Hondt's rule, within a shape the noise farthest from those taken.
  */
 export function createSpread({ molecule, predictor, seed, spread, noise, automorphisms, permutations }: SpreadOptions) {
-  const size = 3 * molecule.skeletonCount;
+  const n = molecule.skeletonCount;
+  const size = 3 * n;
   const prior = skeletonPrior(molecule, predictor.stage.prior);
   const predict = predictor.bind(graphFeatures(molecule));
   const times = flightTimes(spread, predictor.stage.path);
   const compared = permutations.slice(0, MOST_PERMUTATIONS);
   const chosen: Halfway[] = [];
-  const shapes: Flown[] = [];
+  const shapes: Shape[] = [];
 
   async function fly(draws: readonly DrawKey[]): Promise<Flown[]> {
     let data = new Float32Array();
     const x = await sampleFlow({ prior, predict, seed, draws, times, noise, automorphisms, onFrame: (frame) => void (data = frame.data.slice()) });
-    return draws.map((_, b) => {
+    return draws.map((draw, b) => {
       const shape = data.slice(b * size, (b + 1) * size);
-      return { state: x.slice(b * size, (b + 1) * size), shape, profile: radii(shape, molecule.skeletonCount) };
+      return { draw, state: x.slice(b * size, (b + 1) * size), shape, profile: radii(shape, n), faults: skeletonFaults(molecule, shape) };
     });
   }
 
-  /** The least distance to the shapes chosen; no more than `apart`, and cut short once it is below `least`. */
-  function distance({ shape, profile }: Flown, least: number): number {
-    let nearest = spread.apart;
-    for (const other of shapes) {
-      if (areFarApart(other.profile, profile, compared, nearest)) continue;
-      nearest = Math.min(nearest, bestRmsd(other.shape, shape, compared).rmsd);
-      if (nearest <= least) break;
+  /** The least distance to the others, or `most` where all are farther. */
+  function distance({ shape, profile }: Flown, others: readonly Flown[], most: number): number {
+    let nearest = most;
+    for (const other of others) {
+      if (!areFarApart(other.profile, profile, compared, nearest)) nearest = Math.min(nearest, bestRmsd(other.shape, shape, compared).rmsd);
     }
     return nearest;
   }
 
-  async function choose(count: number): Promise<void> {
-    const open: DrawKey[] = [];
-    for (let conformer = chosen.length; conformer < count; conformer++) {
-      // The first has nothing to lie apart from.
-      for (let attempt = 0; attempt < (conformer === 0 ? 1 : spread.noises); attempt++) open.push({ conformer, attempt });
+  function add(flown: Flown): void {
+    let [shape, nearest]: [Shape | undefined, number] = [undefined, spread.width];
+    for (const other of shapes) {
+      const far = distance(flown, [other.first], nearest);
+      if (far < nearest) [shape, nearest] = [other, far];
     }
+    if (!shape) shapes.push((shape = { first: flown, open: [], taken: [] }));
+    shape.open.push({ flown, apart: distance(flown, shape.taken, Infinity) });
+  }
+
+  function take(): Halfway {
+    const fewest = Math.min(...shapes.flatMap(({ open }) => open.map(({ flown }) => flown.faults)));
+    const right = ({ open }: Shape) => open.filter(({ flown }) => flown.faults === fewest);
+    const shape = shapes.filter((shape) => right(shape).length > 0).reduce((best, shape) => (claims(shape, best) ? shape : best));
+    const best = right(shape).reduce((best, other) => (other.apart > best.apart ? other : best));
+    shape.open.splice(shape.open.indexOf(best), 1);
+    shape.taken.push(best.flown);
+    for (const other of shape.open) other.apart = distance(other.flown, [best.flown], other.apart);
+    return best.flown;
+  }
+
+  /** Whether the next conformer is rather of shape `a` than of `b`. */
+  function claims(a: Shape, b: Shape): boolean {
+    const [[rankA, seatsA], [rankB, seatsB]] = [claim(a), claim(b)];
+    return rankA > rankB || (rankA === rankB && seatsA > seatsB);
+  }
+
+  /** First come shapes without a conformer that enough noises are bound for, last those that fewer are. */
+  function claim({ open, taken }: Shape): readonly [rank: number, seats: number] {
+    const bound = open.length + taken.length;
+    return [taken.length > 0 ? 1 : bound >= spread.enough ? 2 : 0, bound / (taken.length + 1)];
+  }
+
+  async function choose(count: number): Promise<void> {
+    const keys: DrawKey[] = [];
+    for (let conformer = chosen.length; conformer < count; conformer++)
+      for (let attempt = 0; attempt < spread.noises; attempt++) keys.push({ conformer, attempt });
     const flown: Flown[] = [];
-    const limit = predictor.batchLimit(molecule.skeletonCount);
-    for (let at = 0; at < open.length; at += limit) flown.push(...(await fly(open.slice(at, at + limit))));
-    for (let at = 0; at < open.length; ) {
-      const { conformer } = open[at]!;
-      let [best, farthest, fewest] = [at, -Infinity, Infinity];
-      for (; open[at]?.conformer === conformer; at++) {
-        const faults = skeletonFaults(molecule, flown[at]!.shape);
-        const least = faults < fewest ? -Infinity : farthest + MARGIN;
-        if (faults > fewest || least >= spread.apart) continue;
-        const far = distance(flown[at]!, least);
-        if (far > least) [best, farthest, fewest] = [at, far, faults];
-      }
-      chosen.push({ draw: open[best]!, state: flown[best]!.state });
-      shapes.push(flown[best]!);
+    const limit = predictor.batchLimit(n);
+    for (let at = 0; at < keys.length; at += limit) flown.push(...(await fly(keys.slice(at, at + limit))));
+    for (let at = 0; at < flown.length; at += spread.noises) {
+      flown.slice(at, at + spread.noises).forEach(add);
+      chosen.push(take());
     }
   }
 
