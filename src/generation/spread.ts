@@ -100,10 +100,10 @@ export function createSpread({ molecule, predictor, seed, spread, noise, automor
   }
 
   function take(): Halfway {
-    const fewest = Math.min(...shapes.flatMap(({ open }) => open.map(({ flown }) => flown.faults)));
-    const right = ({ open }: Shape) => open.filter(({ flown }) => flown.faults === fewest);
-    const shape = shapes.filter((shape) => right(shape).length > 0).reduce((best, shape) => (claims(shape, best) ? shape : best));
-    const best = right(shape).reduce((best, other) => (other.apart > best.apart ? other : best));
+    const fewest = shapes.reduce((least, { open }) => open.reduce((least, { flown }) => Math.min(least, flown.faults), least), Infinity);
+    const isRight = ({ flown }: Shape['open'][number]) => flown.faults === fewest;
+    const shape = shapes.filter(({ open }) => open.some(isRight)).reduce((best, shape) => (claims(shape, best) ? shape : best));
+    const best = shape.open.filter(isRight).reduce((best, other) => (other.apart > best.apart ? other : best));
     shape.open.splice(shape.open.indexOf(best), 1);
     shape.taken.push(best.flown);
     for (const other of shape.open) other.apart = distance(other.flown, [best.flown], other.apart);
