@@ -91,12 +91,15 @@ function samplerNamed(
     return { ...settings, noise: { share: 0 }, spread };
   }
   // Few steps are not shared out among several noises.
-  if (name !== 'spread' || steps < NOISES + 2) return settings;
+  if (name !== 'spread' || steps < 8) return settings;
   const all = asked ?? DEFAULT_STEPS.spread;
-  const before = Math.max(1, Math.floor(all / 8));
-  const spread = { noises: NOISES, steps: before, time: from, rest: all - NOISES * before, width: WIDTH, enough: 2 };
+  const before = Math.floor(all / 8);
+  const flown = Math.min(NOISES, Math.floor(all / 2));
+  // One step alone is not to lead as far.
+  const time = before === 1 ? 0.5 : from;
+  const spread = { noises: flown, steps: before, time, rest: all - flown * before, width: WIDTH, enough: 2 };
   // The noise of the flow that was chosen is what it was chosen for: fresh noise enters after.
-  return { ...settings, steps: all, noise: { share: 1, from: from + 0.01, scale: COOL }, spread };
+  return { ...settings, steps: all, noise: { share: 1, from: time + 0.01, scale: COOL }, spread };
 }
 
 export interface SkeletonOptions {
