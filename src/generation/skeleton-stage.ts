@@ -79,12 +79,13 @@ function samplerNamed(
   { skeletonCount }: Pick<Molecule, 'skeletonCount'>,
   { name, steps: asked, noises = 1 }: { readonly name: string; readonly steps?: number | undefined; readonly noises?: number | undefined },
 ): SamplerSettings {
-  const steps = asked ?? DEFAULT_STEPS.plain;
+  // Three atoms have one shape. Large skeletons find theirs late, and need the steps more than the choice.
+  const hasChoice = skeletonCount >= 4 && skeletonCount <= SMALL;
+  const steps = asked ?? DEFAULT_STEPS[name === 'spread' && hasChoice ? 'spread' : 'plain'];
   if (name === 'ancestral') return { sampler: name, steps, noise: { share: 'ancestral' } };
   const from = skeletonCount <= SMALL ? 0.6 : 0.4;
   const settings = { sampler: name, steps, noise: { share: 1, from } };
-  // Three atoms have one shape. Large skeletons find theirs late, and need the steps more than the choice.
-  if (skeletonCount < 4 || skeletonCount > SMALL) return settings;
+  if (!hasChoice) return settings;
   if (name === 'euler' && noises > 1 && steps > 1) {
     const before = Math.ceil(steps / 2);
     const spread = { noises, steps: before, time: before / steps, rest: steps - before, width: WIDTH, enough: noises > 2 ? 2 : 1 };
@@ -92,14 +93,13 @@ function samplerNamed(
   }
   // Few steps are not shared out among several noises.
   if (name !== 'spread' || steps < 8) return settings;
-  const all = asked ?? DEFAULT_STEPS.spread;
-  const before = Math.floor(all / 8);
-  const flown = Math.min(NOISES, Math.floor(all / 2));
+  const before = Math.floor(steps / 8);
+  const flown = Math.min(NOISES, Math.floor(steps / 2));
   // One step alone is not to lead as far.
   const time = before === 1 ? 0.5 : from;
-  const spread = { noises: flown, steps: before, time, rest: all - flown * before, width: WIDTH, enough: 2 };
+  const spread = { noises: flown, steps: before, time, rest: steps - flown * before, width: WIDTH, enough: 2 };
   // The noise of the flow that was chosen is what it was chosen for: fresh noise enters after.
-  return { ...settings, steps: all, noise: { share: 1, from: time + 0.01, scale: COOL }, spread };
+  return { ...settings, noise: { share: 1, from: time + 0.01, scale: COOL }, spread };
 }
 
 export interface SkeletonOptions {
