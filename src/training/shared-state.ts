@@ -33,7 +33,8 @@ export const workerSlot = (worker: number) => {
   return { loss: at, batches: at + 1, samples: at + 2, squares: at + 3, validation: at + 4, validationBatches: at + 5 };
 };
 
-export const CONTROL = { arrived: 0, generation: 1, stop: 2, snapshot: 3, snapshotDone: 4 } as const;
+/** Orders come at any moment; `stopNow` and `snapshotNow` are what they were when worker 0 looked, the same for all in a step. */
+export const CONTROL = { arrived: 0, generation: 1, stop: 2, snapshot: 3, snapshotDone: 4, stopNow: 5, snapshotNow: 6 } as const;
 
 export interface SharedBuffers {
   readonly workers: number;

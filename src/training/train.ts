@@ -114,11 +114,13 @@ async function runWorkers({ workers, task, shared, config, save, reporter, signa
   );
   const stop = () => Atomics.store(shared.control, CONTROL.stop, 1);
   signal?.addEventListener('abort', stop);
-  const report = setInterval(() => void reporter(false), REPORT_MS);
+  if (signal?.aborted) stop();
   const checkpoint = setInterval(() => Atomics.store(shared.control, CONTROL.snapshot, 1), config.saveMinutes * 60_000);
   let saving: Promise<void> = Promise.resolve();
+  let report: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
+      report = setInterval(() => void reporter(false).catch(reject), REPORT_MS);
       for (const thread of threads) {
         thread.on('error', reject);
         thread.on('exit', (code) => code !== 0 && reject(new Error(`a training worker ended with code ${code}`)));

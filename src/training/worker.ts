@@ -53,9 +53,9 @@ async function work({ worker, stage, config, packed, device, buffers }: WorkerTa
   const weights = new Float32Array(parameters.total);
   let last = performance.now();
 
+  const before = shared.numbers[SLOT.step]!;
   barrier(shared);
-  for (;;) {
-    const step = shared.numbers[SLOT.step]! + 1;
+  for (let step = before + 1; ; step++) {
     weights.set(shared.weights);
     await addGradients(shared, worker, training, config, step, (batch) => lossAndGradient(batch, weights));
     if (worker === 0) {
@@ -67,12 +67,14 @@ async function work({ worker, stage, config, packed, device, buffers }: WorkerTa
       shared.numbers[SLOT.learningRate] = scheduledRate({ ...o, step, progress });
       shared.numbers[SLOT.step] = step;
       if (progress >= 1) Atomics.store(shared.control, CONTROL.stop, 1);
+      Atomics.store(shared.control, CONTROL.stopNow, Atomics.load(shared.control, CONTROL.stop));
+      Atomics.store(shared.control, CONTROL.snapshotNow, Atomics.load(shared.control, CONTROL.snapshot));
     }
     barrier(shared);
     shared.numbers[workerSlot(worker).squares] = meanGradient(shared, own);
     barrier(shared);
     const norm = gradientNorm(shared);
-    const orders = { snapshot: Atomics.load(shared.control, CONTROL.snapshot), stop: Atomics.load(shared.control, CONTROL.stop) };
+    const orders = { snapshot: Atomics.load(shared.control, CONTROL.snapshotNow), stop: Atomics.load(shared.control, CONTROL.stopNow) };
     if (worker === 0) {
       shared.numbers[SLOT.gradientNorm] = norm;
       if (!Number.isFinite(norm)) shared.numbers[SLOT.skipped]!++;

@@ -29,6 +29,7 @@ function rdkitPeer({ name, relax }: { name: string; relax: boolean }): Peer {
         let [done, made, seconds, cpuSeconds, peakMemory, problem] = [0, 0, 0, 0, 0, ''];
         child.stderr.on('data', (text: Buffer) => (problem += text.toString()));
         const ended = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
+        ended.catch(() => {}); // it is looked at once the output ends
         for await (const line of createInterface({ input: child.stdout })) {
           const row = JSON.parse(line) as { made: number; seconds: number; cpuSeconds: number; peakMemory: number };
           made += row.made;

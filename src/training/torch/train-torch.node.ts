@@ -111,6 +111,7 @@ async function runScript(
   const child = spawn(python, [SCRIPT, taskFile], { stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = () => void child.kill('SIGTERM');
   signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
   let problem = '';
   child.stderr.on('data', (text: Buffer) => (problem = `${problem}${text.toString()}`.slice(-4000)));
   const ended = new Promise<void>((resolve, reject) =>
@@ -119,10 +120,13 @@ async function runScript(
       else reject(new Error(`${SCRIPT} ended with ${killedBy ?? `status ${code}`}: ${problem.trim()}`));
     }),
   );
+  // It may end while a message is still being taken: the end is looked at after.
+  ended.catch(() => {});
   try {
     for await (const line of createInterface({ input: child.stdout })) await onMessage(JSON.parse(line) as Message);
+    await ended;
   } finally {
     signal?.removeEventListener('abort', stop);
+    stop();
   }
-  await ended;
 }
