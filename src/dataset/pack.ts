@@ -7,13 +7,13 @@
  */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { appendFile, mkdir, open, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
-import { once } from 'node:events';
+import { appendFile, mkdir, open, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import path from 'node:path';
 import type { RDKitModule } from '../chem/rdkit.js';
 import type { Ensemble } from './ensemble.js';
 import { readEnsembles } from './read-ensembles.js';
+import { readIfThere } from './read-if-there.js';
 
 const MAGIC = 'molflow1';
 /** Raised whenever what is packed changes, so that older caches are made anew. */
@@ -48,23 +48,30 @@ export async function packEnsembles({ rdkit, files, cache, onProgress, onSkip }:
   await mkdir(cache, { recursive: true });
   // Written under another name first: a cache cut short must not pass for a whole one.
   const partial = `${target}.${process.pid}`;
-  const out = createWriteStream(partial);
-  out.write(MAGIC);
-  let molecules = 0;
-  for (const file of files) {
-    if (await isPacked(file)) {
-      if (!out.write((await readFile(file)).subarray(MAGIC.length))) await once(out, 'drain');
-      continue;
-    }
-    for await (const ensemble of readEnsembles({ rdkit, file, deuterated: DEUTERATED, ...(onSkip && { onSkip }) })) {
-      if (!out.write(encode(ensemble))) await once(out, 'drain');
-      onProgress?.(++molecules, file);
+  try {
+    await pipeline(packed, createWriteStream(partial));
+    await rename(partial, target);
+  } finally {
+    await rm(partial, { force: true });
+  }
+  return target;
+
+  async function* packed(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(MAGIC);
+    let molecules = 0;
+    for (const file of files) {
+      if (await isPacked(file)) {
+        const bytes = await readFile(file);
+        assertWhole(bytes, decode(bytes, file).end, file);
+        yield bytes.subarray(MAGIC.length);
+        continue;
+      }
+      for await (const ensemble of readEnsembles({ rdkit, file, deuterated: DEUTERATED, ...(onSkip && { onSkip }) })) {
+        yield encode(ensemble);
+        onProgress?.(++molecules, file);
+      }
     }
   }
-  out.end();
-  await finished(out);
-  await rename(partial, target);
-  return target;
 }
 
 async function isPacked(file: string): Promise<boolean> {
@@ -96,7 +103,7 @@ export async function appendPacked(file: string, ensembles: readonly Ensemble[])
  * @throws Error where the file is something else.
  */
 export async function resumePacked(file: string): Promise<Ensemble[]> {
-  const bytes = await readFile(file).catch(() => undefined);
+  const bytes = await readIfThere(file);
   if (!bytes) {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, MAGIC);
@@ -114,9 +121,12 @@ export async function resumePacked(file: string): Promise<Ensemble[]> {
 export async function readPacked(file: string): Promise<Ensemble[]> {
   const bytes = await readFile(file);
   const { ensembles, end } = decode(bytes, file);
-  if (end < bytes.length)
-    throw new Error(`'${file}' ends early; let the command that wrote it finish, or delete it and let it be made again`);
+  assertWhole(bytes, end, file);
   return ensembles;
+}
+
+function assertWhole({ length }: Uint8Array, end: number, file: string): void {
+  if (end < length) throw new Error(`'${file}' ends early; let the command that wrote it finish, or delete it and let it be made again`);
 }
 
 /** The whole ensembles of a packed file, and where they end. */

@@ -1,6 +1,7 @@
 /** What a training run keeps on disk: its state, from which any engine goes on, and the model as it stands. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readIfThere } from '../dataset/read-if-there.js';
 import { createRandom } from '../flow/random.js';
 import { initialParameters } from '../network/egnn.js';
 import { flatten, type ParameterSlice } from '../network/flat-parameters.js';
@@ -48,7 +49,7 @@ export async function writeState(file: string, { step, elapsed, ...arrays }: Tra
  * @throws Error where it is of a network with other than `total` parameters.
  */
 export async function readState(file: string, total: number): Promise<TrainingState | undefined> {
-  const bytes = await readFile(file).catch(() => undefined);
+  const bytes = await readIfThere(file);
   if (!bytes) return undefined;
   const head = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + 24));
   if (head[0] !== total || bytes.length !== 24 + 16 * total)
@@ -77,10 +78,8 @@ export interface ModelOfRun {
 export async function writeModelOf({ name, stage, config, folder, kept, parameters, average, training }: ModelOfRun): Promise<void> {
   const modelPath = path.join(folder, 'model.safetensors');
   const weights = Object.fromEntries(parameters.slices.map((s) => [s.name, average.subarray(s.offset, s.offset + s.size)]));
-  const others = await readFile(modelPath).then(
-    (bytes) => readPartialModel(bytes, modelPath),
-    () => kept,
-  );
+  const bytes = await readIfThere(modelPath);
+  const others = bytes ? readPartialModel(bytes, modelPath) : kept;
   const { network, prior, target, path: flowPath, sampler } = config;
   const header = { network, prior, target, ...(flowPath.kind !== 'straight' && { path: flowPath }), ...(sampler && { sampler }) };
   await replace(modelPath, writeModel({ ...others, name, [stage]: { ...header, weights, training } }));
