@@ -1,4 +1,4 @@
-/** Opens a file or standard input as a stream of text chunks, gunzipped where its first bytes say gzip. */
+/** Opens a file or standard input as a stream of text or of bytes, gunzipped where its first bytes say gzip. */
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -15,7 +15,12 @@ export const STDIN_NAME = 'standard input';
  * @throws InputError at opening; later from the stream, where reading fails or the gzip data are damaged or cut off
  */
 export async function openText(path: string): Promise<AsyncIterable<string>> {
-  if (path === '-') return decode(process.stdin, STDIN_NAME);
+  return decode(await openBytes(path));
+}
+
+/** As openText, before it becomes text. */
+export async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
+  if (path === '-') return unpacked(process.stdin, STDIN_NAME);
   let isDirectory: boolean;
   try {
     isDirectory = (await stat(path)).isDirectory();
@@ -29,21 +34,25 @@ export async function openText(path: string): Promise<AsyncIterable<string>> {
   } catch (error) {
     throw explain(error, path);
   }
-  return decode(stream, path);
+  return unpacked(stream, path);
 }
 
-async function* decode(bytes: Readable, name: string): AsyncGenerator<string> {
+async function* decode(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
+  for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
+  const tail = decoder.decode();
+  if (tail !== '') yield tail;
+}
+
+async function* unpacked(bytes: Readable, name: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of gunzipIfNeeded(bytes)) yield decoder.decode(chunk, { stream: true });
+    yield* gunzipIfNeeded(bytes);
   } catch (error) {
     throw explain(error, name);
   } finally {
     // Where the consumer stops early, so must the reading: an open pipe would keep the process alive.
     bytes.destroy();
   }
-  const tail = decoder.decode();
-  if (tail !== '') yield tail;
 }
 
 async function* gunzipIfNeeded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -60,11 +60,15 @@ export async function* mapEntries(chunks: AsyncIterable<Uint8Array>): AsyncGener
     }
   }
 
-  for (;;) {
-    if (cursor.at === cursor.bytes.length && !ended) await more();
-    if (cursor.at === cursor.bytes.length) return;
-    const size = await whole(readMapHeader);
-    for (let i = 0; i < size; i++) yield await whole((from) => [readValue(from), readValue(from)] as const);
+  try {
+    for (;;) {
+      if (cursor.at === cursor.bytes.length && !ended) await more();
+      if (cursor.at === cursor.bytes.length) return;
+      const size = await whole(readMapHeader);
+      for (let i = 0; i < size; i++) yield await whole((from) => [readValue(from), readValue(from)] as const);
+    }
+  } finally {
+    await iterator.return?.();
   }
 }
 

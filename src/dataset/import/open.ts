@@ -1,10 +1,7 @@
 /** Opens the files of a public data set by format. */
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { openText } from '../../chem/io/open.node.js';
+import { openBytes, openText } from '../../chem/io/open.node.js';
 import { readGeom } from './geom.js';
 import { readQm9Xyz } from './qm9-xyz.js';
 import { readSdfEnsembles } from './sdf-ensembles.js';
@@ -37,13 +34,8 @@ export async function* openSources(
       continue;
     }
     const kind = format ?? importFormatOf(file);
-    if (kind === 'geom') yield* readGeom(openBytes(file), { file, onSkip });
+    if (kind === 'geom') yield* readGeom(await openBytes(file), { file, onSkip });
     else if (kind === 'qm9') yield* readQm9Xyz(await openText(file), { file, onSkip });
     else yield* readSdfEnsembles(await openText(file), { file, onSkip });
   }
-}
-
-function openBytes(file: string): AsyncIterable<Uint8Array> {
-  const bytes = createReadStream(file, { highWaterMark: 1 << 20 });
-  return /\.gz$/i.test(file) ? (Readable.from(bytes).pipe(createGunzip()) as AsyncIterable<Uint8Array>) : bytes;
 }
