@@ -9,7 +9,8 @@ import { comparedPermutations, pruneByRmsd } from '../../../src/generation/diver
 import { DEFAULT_RMSD } from '../../../src/generation/generate.js';
 import { createGenerator, type Generator } from '../../../src/generation/generator.js';
 import { placeHydrogens } from '../../../src/generation/hydrogen-stage.js';
-import { sampleSkeletons } from '../../../src/generation/skeleton-stage.js';
+import { defaultSampler, sampleSkeletons, type SamplerSettings } from '../../../src/generation/skeleton-stage.js';
+import { createSpread } from '../../../src/generation/spread.js';
 import { rootMeanSquareSpeed } from '../../../src/generation/trajectory.js';
 import { readModel } from '../../../src/network/model.js';
 import { hydrogenParents } from '../../../src/network/priors.js';
@@ -70,13 +71,34 @@ async function generate({ id, smiles, name, count, seed }: GenerateRequest): Pro
     ready.skeleton.batchLimit(molecule.skeletonCount),
     ready.hydrogens.batchLimit(molecule.atoms.length),
   );
+  const settings = defaultSampler(molecule, ready.skeleton.stage);
+  const choose =
+    settings.spread &&
+    createSpread({
+      molecule,
+      predictor: ready.skeleton,
+      seed,
+      spread: settings.spread,
+      noise: settings.noise,
+      automorphisms: stereoAutomorphisms(ready.rdkit, molecule),
+      permutations,
+    });
   const made: Made[] = [];
   let drawn = 0;
-  let open: Slot[] = Array.from({ length: count }, (_, slot) => ({ slot, draws: 1, key: { conformer: drawn++, attempt: 0 } }));
+
+  /** Places not drawn before, each with the noise that its conformer begins with. */
+  async function places(slots: readonly { readonly slot: number; readonly draws: number }[]): Promise<Slot[]> {
+    const numbers = slots.map(() => drawn++);
+    const chosen = numbers.length > 0 ? await choose?.(numbers) : undefined;
+    if (id !== latest) throw new Superseded();
+    return slots.map((one, i) => ({ ...one, place: numbers[i], key: chosen?.[i].draw ?? { conformer: numbers[i], attempt: 0 } }));
+  }
+
+  let open = await places(Array.from({ length: count }, (_, slot) => ({ slot, draws: 1 })));
   while (open.length > 0) {
     for (let at = 0; at < open.length; at += limit) {
       const batch = open.slice(at, at + limit);
-      const conformers = await draw(ready, molecule, { id, seed, batch });
+      const conformers = await draw(ready, molecule, { id, seed, batch, settings });
       conformers.forEach((coordinates, i) => {
         const stereo = verifyStereo(ready.rdkit, molecule, coordinates);
         const geometry = checkGeometry(molecule, coordinates);
@@ -87,22 +109,24 @@ async function generate({ id, smiles, name, count, seed }: GenerateRequest): Pro
     const distinct = new Set(pruneByRmsd({ skeletons, permutations }, DEFAULT_RMSD));
     made.forEach((one) => (one.distinct = distinct.has(one.slot)));
     // What fails a check is drawn again; what another is already gives way to a new draw.
-    open = made
-      .filter(({ stereoRight, geometryRight, distinct: own, draws }) => !(stereoRight && geometryRight && own) && draws < MOST_DRAWS)
-      .map(({ slot, draws, key, stereoRight, geometryRight }) => ({
-        slot,
-        draws: draws + 1,
-        key: stereoRight && geometryRight ? { conformer: drawn++, attempt: 0 } : { ...key, attempt: key.attempt + 1 },
-      }));
+    const again = made.filter(({ stereoRight, geometryRight, distinct: own, draws }) => !(stereoRight && geometryRight && own) && draws < MOST_DRAWS);
+    const isRight = ({ stereoRight, geometryRight }: Made) => stereoRight && geometryRight;
+    open = [
+      ...again
+        .filter((one) => !isRight(one))
+        .map(({ slot, draws, place }) => ({ slot, draws: draws + 1, place, key: { conformer: place, attempt: (settings.spread?.noises ?? 1) + draws - 1 } })),
+      ...(await places(again.filter(isRight).map(({ slot, draws }) => ({ slot, draws: draws + 1 })))),
+    ];
   }
   const verdicts = made.map(({ stereoRight, geometryRight, distinct = true, key }): Verdict => ({ stereoRight, geometryRight, distinct, key }));
   tell({ kind: 'done', id, verdicts, seconds: (performance.now() - begun) / 1000, model: ready.modelName });
 }
 
-/** A place in the table, and the draw that fills it. */
+/** A place in the table, and the draw that fills it: the conformer of this number among all that were begun. */
 interface Slot {
   readonly slot: number;
   readonly draws: number;
+  readonly place: number;
   readonly key: DrawKey;
 }
 
@@ -117,7 +141,7 @@ interface Made extends Slot {
 async function draw(
   { skeleton, hydrogens, rdkit }: Generator,
   molecule: Molecule,
-  { id, seed, batch }: { readonly id: number; readonly seed: number; readonly batch: readonly Slot[] },
+  { id, seed, batch, settings }: { readonly id: number; readonly seed: number; readonly batch: readonly Slot[]; readonly settings: SamplerSettings },
 ): Promise<Float32Array[]> {
   const conformers = batch.map(({ slot }) => slot);
   const draws = batch.map(({ key }) => key);
@@ -154,6 +178,7 @@ async function draw(
     predictor: skeleton,
     seed,
     draws,
+    settings,
     automorphisms: stereoAutomorphisms(rdkit, molecule),
     onFrame: ({ time, x, data }) =>
       send('skeleton', time, draws.map((_, b) => complete(x, b)), time < 1 ? speeds(x, data, time) : undefined),
