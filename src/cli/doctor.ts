@@ -41,7 +41,7 @@ async function run(flags: { model?: string; device: string[]; json?: boolean }):
     process.stdout.write(
       [
         `node ${facts.node} on ${facts.platform}, RDKit ${facts.rdkit}`,
-        `models: ${facts.models.join(', ') || 'none shipped'}; measured with ${facts.model}, aspirin, 8 conformers, 20 steps`,
+        `models: ${facts.models.join(', ') || 'none shipped'}; measured with ${facts.model}, 8 conformers of aspirin in as many steps as it takes by default`,
         ...rows.map(({ engine, loads, detail, msPerConformer }) =>
           `${loads ? 'yes' : 'no '}  ${engine.padEnd(9)}  ${loads ? `${msPerConformer!.toFixed(1).padStart(7)} ms a conformer  ` : ''}${detail}`,
         ),

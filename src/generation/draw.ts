@@ -4,7 +4,7 @@ import type { DrawKey, SampleStart } from '../flow/sampler.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import type { Generator } from './generator.js';
 import { placeHydrogens } from './hydrogen-stage.js';
-import { defaultSampler, sampleSkeletons, type SamplerSettings, type Spread } from './skeleton-stage.js';
+import { sampleSkeletons, type SamplerSettings, type Spread } from './skeleton-stage.js';
 import type { createSpread, Halfway } from './spread.js';
 
 export interface DrawOptions {
@@ -12,7 +12,7 @@ export interface DrawOptions {
   readonly molecule: Molecule;
   readonly seed: number;
   readonly draws: readonly DrawKey[];
-  readonly settings?: SamplerSettings;
+  readonly settings: SamplerSettings;
   /** Where the flow begins, instead of at noise. */
   readonly given?: Given;
   /** Chooses the noises of `draws`, whose own is then not used: see spread.ts. */
@@ -51,7 +51,7 @@ export async function drawConformers({
   molecule,
   seed,
   draws,
-  settings = defaultSampler(molecule, generator.skeleton.stage),
+  settings,
   given,
   spread,
   hydrogenSteps,

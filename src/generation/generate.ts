@@ -3,7 +3,7 @@ import { checkGeometry } from '../chem/geometry-checks.js';
 import { createForceField, MMFF94Error, type ForceField } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
 import { verifyStereo, type StereoVerdict } from '../chem/stereo.js';
-import type { DrawKey, FreshNoise } from '../flow/sampler.js';
+import type { DrawKey } from '../flow/sampler.js';
 import { bestRmsd } from '../geometry/rmsd.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import { chooseDiverse, comparedPermutations, pruneByRmsd } from './diverse.js';
@@ -21,7 +21,6 @@ export interface GenerateOptions {
   readonly sampler?: string | undefined;
   /** Steps of the skeleton's flow; with 'spread', those of all noises tried. */
   readonly steps?: number | undefined;
-  readonly noise?: FreshNoise | undefined;
   readonly hydrogenSteps?: number | undefined;
   /** Conformers nearer than this to one already kept are dropped: symmetry-aware RMSD of heavy atoms, Å. */
   readonly rmsd?: number | undefined;
@@ -167,7 +166,7 @@ export async function generateConformers(
         if (verdict.candidate) candidates.push(verdict.candidate);
         else {
           dropped[verdict.stereo ? 'geometry' : 'stereo']++;
-          failed.push({ conformer: place, attempt: (settings.spread?.noises ?? 1) + round });
+          if (!plain) failed.push({ conformer: place, attempt: (settings.spread?.noises ?? 1) + round });
         }
       });
       open = failed;

@@ -5,11 +5,12 @@ import type { Engine } from '../engine/program.js';
 import type { Model } from '../network/model.js';
 import { drawConformers } from './draw.js';
 import { createGenerator } from './generator.js';
+import { defaultSampler } from './skeleton-stage.js';
 
 const ASPIRIN = 'CC(=O)Oc1ccccc1C(=O)O';
 const BATCH = 8;
 
-/** Milliseconds a conformer of aspirin, both stages, compiled beforehand. */
+/** Milliseconds a conformer of aspirin, both stages, in as many steps as the model takes; compiled beforehand. */
 export async function measureEngine({
   rdkit,
   model,
@@ -22,10 +23,11 @@ export async function measureEngine({
   const generator = createGenerator({ rdkit, model, engine });
   try {
     const molecule = parseSmiles(rdkit, ASPIRIN);
+    const settings = defaultSampler(molecule, model.skeleton);
     const draws = Array.from({ length: BATCH }, (_, conformer) => ({ conformer, attempt: 0 }));
     await drawConformers({ generator, molecule, seed: 1, draws, settings: { sampler: 'euler', steps: 1, noise: { share: 0 } }, hydrogenSteps: 1 });
     const start = performance.now();
-    await drawConformers({ generator, molecule, seed: 1, draws });
+    await drawConformers({ generator, molecule, seed: 1, draws, settings });
     return (performance.now() - start) / BATCH;
   } finally {
     await generator.dispose();

@@ -40,7 +40,7 @@ export interface Spread {
 }
 
 /**
- * With fresh aligned noise: from noises chosen so that the shapes lie apart, from any noise, or with the share of the
+ * With fresh aligned noise: from noises chosen by the shapes they lead to, from any noise, or with the share of the
  * reverse chain of diffusion; or an ODE solver.
  */
 export const SAMPLERS: readonly string[] = ['spread', 'stochastic', 'ancestral', ...solverNames];
@@ -66,13 +66,12 @@ export function defaultSampler(molecule: Pick<Molecule, 'skeletonCount'>, { samp
 /** The default with the sampler and steps that a user named. */
 export function chosenSampler(
   molecule: Pick<Molecule, 'skeletonCount'>,
-  { sampler, steps, noise }: { sampler?: string | undefined; steps?: number | undefined; noise?: FreshNoise | undefined },
+  { sampler, steps }: { sampler?: string | undefined; steps?: number | undefined },
   stage: Pick<StageModel, 'sampler'> = {},
 ): SamplerSettings {
   // The steps that a model was trained for are those of its own sampler.
   const own = sampler === undefined || sampler === stage.sampler?.name ? stage.sampler : undefined;
-  const settings = samplerNamed(molecule, { name: sampler ?? own?.name ?? 'spread', steps: steps ?? own?.steps, noises: own?.noises });
-  return noise ? { ...settings, noise } : settings;
+  return samplerNamed(molecule, { name: sampler ?? own?.name ?? 'spread', steps: steps ?? own?.steps, noises: own?.noises });
 }
 
 function samplerNamed(
@@ -108,11 +107,14 @@ export interface SkeletonOptions {
   readonly seed: number;
   /** At most predictor.batchLimit(skeletonCount) draws. */
   readonly draws: readonly DrawKey[];
-  readonly settings?: SamplerSettings;
+  readonly settings: SamplerSettings;
   readonly start?: SampleStart;
   /** As the training used them. */
   readonly automorphisms?: readonly ArrayLike<number>[];
-  /** With an ODE solver every frame costs one more prediction: solvers keep theirs to themselves. */
+  /**
+   * With an ODE solver every frame costs one more prediction: solvers keep theirs to themselves. One that chooses its
+   * own steps has frames of one draw after the other.
+   */
   readonly onFrame?: (frame: Frame) => void;
 }
 
@@ -122,7 +124,7 @@ export async function sampleSkeletons({
   predictor,
   seed,
   draws,
-  settings = defaultSampler(molecule, predictor.stage),
+  settings,
   start = { kind: 'prior' },
   automorphisms = [],
   onFrame,
@@ -139,25 +141,33 @@ export async function sampleSkeletons({
 
   const solver = solverByName(sampler);
   const x0 = startingState({ prior, seed, draws, start, automorphisms });
-  const { x } = await solveOde<Float32Array>({
-    solver,
-    x0,
-    t0: from,
-    t1: 1,
-    eulerFinish: true,
-    ...(solver.embedded ? { rtol: 1e-3, atol: 1e-3 } : { grid: times }),
-    async velocity(state, t) {
-      const data = await predict(state, t);
-      const velocity = new Float32Array(state.length);
-      velocityFromData(velocity, state, data, t);
-      return velocity;
-    },
-    ...(onFrame && {
-      onStep: async (step: number, time: number, state: Float32Array) =>
-        onFrame({ step, time, x: state, data: time < 1 ? await predict(state, time) : state }),
-    }),
-  });
-  return x;
+  const solve = async (x0: Float32Array): Promise<Float32Array> => {
+    const { x } = await solveOde<Float32Array>({
+      solver,
+      x0,
+      t0: from,
+      t1: 1,
+      eulerFinish: true,
+      ...(solver.embedded ? { rtol: 1e-3, atol: 1e-3 } : { grid: times }),
+      async velocity(state, t) {
+        const data = await predict(state, t);
+        const velocity = new Float32Array(state.length);
+        velocityFromData(velocity, state, data, t);
+        return velocity;
+      },
+      ...(onFrame && {
+        onStep: async (step: number, time: number, state: Float32Array) =>
+          onFrame({ step, time, x: state, data: time < 1 ? await predict(state, time) : state }),
+      }),
+    });
+    return x;
+  };
+  if (!solver.embedded) return solve(x0);
+  // One by one: steps that fit all of a batch would make a conformer depend on its neighbours there.
+  const size = x0.length / draws.length;
+  const all = new Float32Array(x0.length);
+  for (let at = 0; at < all.length; at += size) all.set(await solve(x0.slice(at, at + size)), at);
+  return all;
 }
 
 /** The times of the steps on the straight path; a model of another path spaces them in the time it was trained in. */

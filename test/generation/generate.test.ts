@@ -10,6 +10,7 @@ import { drawConformers } from '../../src/generation/draw.js';
 import { generateConformers } from '../../src/generation/generate.js';
 import type { Generator } from '../../src/generation/generator.js';
 import { placeHydrogens } from '../../src/generation/hydrogen-stage.js';
+import { chosenSampler } from '../../src/generation/skeleton-stage.js';
 import { generate, openGenerator } from '../../src/index.js';
 
 let generator: Generator;
@@ -84,11 +85,12 @@ describe('generate', () => {
 });
 
 describe('stages', () => {
-  it('a conformer is the same alone and in a batch', async () => {
+  it.each(['stochastic', 'dormand-prince'])('a conformer of %s is the same alone and in a batch', async (sampler) => {
     const molecule = parseSmiles(generator.rdkit, 'OCC(O)CN');
     const draws = Array.from({ length: 5 }, (_, conformer) => ({ conformer, attempt: 0 }));
-    const together = await drawConformers({ generator, molecule, seed: 8, draws });
-    const [alone] = await drawConformers({ generator, molecule, seed: 8, draws: draws.slice(3, 4) });
+    const common = { generator, molecule, seed: 8, settings: chosenSampler(molecule, { sampler }) };
+    const together = await drawConformers({ ...common, draws });
+    const [alone] = await drawConformers({ ...common, draws: draws.slice(3, 4) });
     alone!.coordinates.forEach((v, i) => expect(Math.abs(v - together[3]!.coordinates[i]!)).toBeLessThan(1e-3));
   });
 
@@ -97,8 +99,9 @@ describe('stages', () => {
     try {
       const molecule = parseSmiles(generator.rdkit, 'C[C@H](N)C(=O)OCC');
       const draws = Array.from({ length: 3 }, (_, conformer) => ({ conformer, attempt: 0 }));
-      const compiled = await drawConformers({ generator, molecule, seed: 6, draws });
-      const slow = await drawConformers({ generator: eager, molecule, seed: 6, draws });
+      const common = { molecule, seed: 6, draws, settings: chosenSampler(molecule, { sampler: 'stochastic' }) };
+      const compiled = await drawConformers({ ...common, generator });
+      const slow = await drawConformers({ ...common, generator: eager });
       compiled.forEach(({ coordinates }, k) => coordinates.forEach((v, i) => expect(Math.abs(v - slow[k]!.coordinates[i]!)).toBeLessThan(1e-3)));
     } finally {
       await eager.dispose();

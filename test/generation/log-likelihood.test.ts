@@ -5,6 +5,7 @@ import { createRandom } from '../../src/flow/random.js';
 import { drawConformers } from '../../src/generation/draw.js';
 import type { Generator } from '../../src/generation/generator.js';
 import { conformerLogLikelihood } from '../../src/generation/log-likelihood.js';
+import { chosenSampler } from '../../src/generation/skeleton-stage.js';
 import { randomRotation, rotate } from '../../src/geometry/rotation.js';
 import { openGenerator } from '../../src/index.js';
 
@@ -16,7 +17,7 @@ afterAll(() => generator.dispose());
 
 async function draw(smiles: string) {
   const molecule = parseSmiles(generator.rdkit, smiles);
-  const [drawn] = await drawConformers({ generator, molecule, seed: 2, draws: [{ conformer: 0, attempt: 0 }] });
+  const [drawn] = await drawConformers({ generator, molecule, seed: 2, draws: [{ conformer: 0, attempt: 0 }], settings: chosenSampler(molecule, { sampler: 'stochastic' }) });
   const { coordinates } = drawn!;
   return { molecule, skeleton: coordinates.slice(0, 3 * molecule.skeletonCount), coordinates };
 }
