@@ -19,10 +19,12 @@ export interface OpenGeneratorOptions extends WebEngineOptions {
  * @throws Error where a file cannot be fetched, with its address and status.
  */
 export async function openGenerator({ model, rdkitWasm, ...engine }: OpenGeneratorOptions): Promise<Generator> {
-  const bytes = fetch(model).then(async (response) => {
-    if (!response.ok) throw new Error(`${model} answered ${response.status} ${response.statusText}; expected a model file`);
-    return new Uint8Array(await response.arrayBuffer());
-  });
-  const [rdkit, opened] = await Promise.all([loadRDKit({ locateFile: () => rdkitWasm }), openWebEngine(engine)]);
-  return createGenerator({ rdkit, model: readModel(await bytes, model), engine: opened });
+  const [rdkit, opened, bytes] = await Promise.all([loadRDKit({ locateFile: () => rdkitWasm }), openWebEngine(engine), fetchBytes(model)]);
+  return createGenerator({ rdkit, model: readModel(bytes, model), engine: opened });
+}
+
+async function fetchBytes(address: string): Promise<Uint8Array> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address} answered ${response.status} ${response.statusText}; expected a model file`);
+  return new Uint8Array(await response.arrayBuffer());
 }

@@ -65,8 +65,7 @@ async function open(device: 'webgpu' | 'wasm', wasm: string): Promise<Engine> {
   // A driver may offer itself and then fail: a sum of two numbers shows it. The runtime, too, loads with its first
   // program, and so does that now and not when the first molecule waits.
   const probe = await engine.compile({ inputs: { x: [2] }, build: ({ x }) => ({ twice: add(x!, x!) }) });
-  const { twice } = await probe.run({ x: new Float32Array([1, 2]) });
-  await probe.dispose();
+  const { twice } = await probe.run({ x: new Float32Array([1, 2]) }).finally(() => probe.dispose());
   if (twice![1] !== 4) throw new Error(`${description} makes ${twice![1]} of 2 + 2; expected 4. Take another device.`);
   return engine;
 }

@@ -29,8 +29,13 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
 
   function programFor(kind: ProgramKind): Promise<CompiledSizedProgram<Size>> {
     const key = JSON.stringify(kind);
-    if (!programs.has(key)) programs.set(key, engine.compileSized(predictionProgram(stage, kind)));
-    return programs.get(key)!;
+    let program = programs.get(key);
+    if (!program) {
+      programs.set(key, (program = engine.compileSized(predictionProgram(stage, kind))));
+      // One that failed holds nothing to free, and may be tried again.
+      program.catch(() => programs.delete(key));
+    }
+    return program;
   }
 
   const batchLimit = (n: number) => Math.max(1, Math.min(LARGEST_BATCH, Math.floor(MOST_NUMBERS / (n * n * stage.network.edgeWidth))));
