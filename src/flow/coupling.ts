@@ -12,8 +12,6 @@ export interface CouplingOptions {
    * every tagged stereocentre. Without them, rows keep their number.
    */
   readonly automorphisms?: readonly ArrayLike<number>[];
-  /** At most this many automorphisms are tried; from a longer list, every k-th, and always the first. */
-  readonly cap?: number;
 }
 
 /**
@@ -29,13 +27,13 @@ export function alignNoise(
   out: FloatArray,
   noise: FloatArray,
   data: FloatArray,
-  { atoms, automorphisms = [], cap = 128 }: CouplingOptions,
+  { atoms, automorphisms = [] }: CouplingOptions,
 ): void {
   if (automorphisms.length < 2) {
     alignOnto(out, noise, data, atoms);
     return;
   }
-  const { permutation } = bestRmsd(data, noise, evenly(automorphisms, cap));
+  const { permutation } = bestRmsd(data, noise, automorphisms);
   if (permutation.length !== atoms) {
     throw new Error(`Coupling: an automorphism has ${permutation.length} entries; expected one for each of ${atoms} rows.`);
   }
@@ -47,12 +45,6 @@ export function alignNoise(
     renumbered[3 * i + 2] = noise[j + 2];
   }
   alignOnto(out, renumbered, data, atoms);
-}
-
-/** At most `cap` elements at even distances, the first among them. */
-function evenly<T>(list: readonly T[], cap: number): readonly T[] {
-  if (list.length <= cap) return list;
-  return Array.from({ length: cap }, (_, k) => list[Math.floor((k * list.length) / cap)]);
 }
 
 const PERMUTATIONS: (readonly (readonly number[])[])[] = [];

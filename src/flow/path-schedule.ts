@@ -35,8 +35,9 @@ export function straightTime(schedule: Schedule, t: number): number {
   return a / (a + schedule.noise(t));
 }
 
-/** The inverse of straightTime for τ in [0,1], by bisection; 0 where the path begins later than τ. */
+/** The inverse of straightTime for τ in [0,1], by bisection; 0 where the path begins later than τ, and 1 where the path ends. */
 export function scheduleTime(schedule: Schedule, straight: number): number {
+  if (straight >= 1) return 1;
   let [low, high] = [0, 1];
   for (let i = 0; i < 52; i++) {
     const middle = (low + high) / 2;

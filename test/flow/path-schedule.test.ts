@@ -27,6 +27,7 @@ describe.each(paths)('the $kind path', (path) => {
     );
     expect(straightTime(schedule, 1)).toBe(1);
     expect(scheduleTime(schedule, 0)).toBe(0);
+    expect(scheduleTime(schedule, 1)).toBe(1);
   });
 
   it('has the steps of the straight path, with and without fresh noise, whatever is predicted', () => {
