@@ -11,6 +11,7 @@ import { loadModel } from '../load-model.node.js';
 import { createPredictor } from '../network/predictor.js';
 import { DEFAULT_WEIGHTS } from '../training/config.js';
 import { numberFrom, wholeFrom } from './arguments.js';
+import { EXIT } from './exit-codes.js';
 
 interface ReflowFlags {
   readonly model?: string;
@@ -77,17 +78,18 @@ async function run({ model, data, out, pairs, sampler, steps, settle, seed, minu
   let made = before.reduce((sum, { conformers }) => sum + conformers, 0);
   if (made > 0) say(`${out} holds ${made} pairs; going on`);
 
-  let stopped = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (stopped = true));
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (interrupted = true));
   const predictor = createPredictor({ engine: await openEngine({ threads }), stage });
   const start = performance.now();
+  const stopped = () => interrupted || performance.now() - start >= minutes * 60_000;
   const first = made;
   let [reported, wrong] = [start, 0];
   try {
     // Each chunk holds one ensemble and has random numbers of its own: a resumed run goes on as it would have gone.
-    for (let chunk = before.length; made < pairs && !stopped && performance.now() - start < minutes * 60_000; chunk++) {
+    for (let chunk = before.length; made < pairs && !stopped(); chunk++) {
       const random = createRandom(seed, 2, chunk);
-      for (let attempt = 0; ; attempt++) {
+      for (let attempt = 0; !stopped(); attempt++) {
         const { noise: _, ...ensemble } = source.drawEnsemble(random);
         const { molecule } = ensemble;
         const count = Math.min(PAIRS_AT_ONCE, predictor.batchLimit(molecule.skeletonCount), pairs - made);
@@ -109,4 +111,5 @@ async function run({ model, data, out, pairs, sampler, steps, settle, seed, minu
     await predictor.dispose();
   }
   say(`${out}: ${made} pairs; ${wrong} ends had the wrong stereo and are left out`);
+  if (interrupted) process.exitCode = EXIT.interrupted;
 }

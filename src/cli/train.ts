@@ -9,6 +9,7 @@ import { parseTrainingConfig, type StageName } from '../training/config.js';
 import { pythonWithTorch, trainTorch } from '../training/torch/train-torch.node.js';
 import { train, type TrainingProgress } from '../training/train.js';
 import { wholeFrom } from './arguments.js';
+import { EXIT } from './exit-codes.js';
 
 interface TrainFlags {
   readonly config: string;
@@ -93,6 +94,7 @@ async function run(flags: TrainFlags): Promise<void> {
     };
     await (python ? trainTorch({ ...options, python }) : train(options));
   }
+  if (abort.signal.aborted) process.exitCode = EXIT.interrupted;
 }
 
 function progressLine(p: TrainingProgress): string {
