@@ -55,7 +55,7 @@ function settingsOf(text: string, molecule: Molecule): SamplerSettings {
     if (enough === undefined || molecule.skeletonCount < 4) return usual;
     return { ...usual, ahead, noise: { share: 1, from: time! + 0.01, scale: scale! }, spread: { noises: noises!, steps: each!, time: time!, rest: rest!, width: width!, enough } };
   }
-  return { sampler: sampler!, steps: Number(steps), noise: { share: 1, from: Number(from), scale: Number(size) }, ahead: Number(before), spacing: { kind: 'power', power: Number(power) } };
+  return { sampler: sampler!, steps: Number(steps), noise: { share: sampler === 'ancestral' ? 'ancestral' : 1, from: Number(from), scale: Number(size) }, ahead: Number(before), spacing: { kind: 'power', power: Number(power) } };
 }
 
 async function drawn({ molecule, conformers }: Ensemble, settings: SamplerSettings): Promise<Float32Array[]> {
