@@ -19,7 +19,7 @@ export interface NoiseKey {
   readonly seed: number;
   /** Index of the conformer, in [0, 2³²). */
   readonly conformer?: number;
-  /** How often this conformer was drawn again, in [0, 65536). */
+  /** Which of the noises tried for this conformer, in [0, 65536). */
   readonly attempt?: number;
   /** Step of the sampler, in [0, 2³²). */
   readonly step?: number;

@@ -44,7 +44,7 @@ export interface Spread {
  * reverse chain of diffusion; or an ODE solver.
  */
 export const SAMPLERS: readonly string[] = ['spread', 'stochastic', 'ancestral', ...solverNames];
-/** As many evaluations of the network for a conformer; where a noise is chosen, those of all noises flown are among them. */
+/** Steps for a conformer; where a noise is chosen, those of all noises flown are among them. */
 export const DEFAULT_STEPS = { spread: 26, plain: 20 } as const;
 /** Largest skeleton of which the noise of t = 0.5 still decides the shape; larger ones have found theirs by then. */
 const SMALL = 12;

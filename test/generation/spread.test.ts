@@ -35,7 +35,7 @@ function furthest(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), 0);
 }
 
-describe('noises chosen so that shapes lie apart', () => {
+describe('noises chosen by the shapes they lead to', () => {
   it('are the same in however many calls, and whatever comes after', async () => {
     const { choose } = spreadOf(FEW_SHAPES);
     const whole = await choose()([...Array(12).keys()]);
