@@ -43,7 +43,7 @@ export function reflowCommand(): Command {
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
     .requiredOption('--data <file...>', 'the training data, whose molecules are drawn: SD files as for molflow train')
     .requiredOption('--out <file>', 'packed file of pairs, conventionally .molflow; an existing one is gone on with')
-    .option('--pairs <n>', 'pairs in the file when it is done', wholeFrom(1), 200_000)
+    .option('--pairs <n>', 'pairs in the file when it is done, or a few more: molecules come up whole', wholeFrom(1), 200_000)
     .addOption(new Option('--sampler <name>', 'solver of the ODE').choices([...solverNames]).default('euler'))
     .option('--steps <n>', 'steps of the solver', wholeFrom(1), 20)
     .option('--settle <t>', 'from this time of the flow on leave out the noise that it carries: more precise ends (with euler)', numberFrom(0, 1))
@@ -86,13 +86,13 @@ async function run({ model, data, out, pairs, sampler, steps, settle, seed, minu
   const first = made;
   let [reported, wrong] = [start, 0];
   try {
-    // Each chunk holds one ensemble and has random numbers of its own: a resumed run goes on as it would have gone.
+    // Each chunk holds one ensemble, whole, and has random numbers of its own: a resumed run goes on as it would have gone.
     for (let chunk = before.length; made < pairs && !stopped(); chunk++) {
       const random = createRandom(seed, 2, chunk);
       for (let attempt = 0; !stopped(); attempt++) {
         const { noise: _, ...ensemble } = source.drawEnsemble(random);
         const { molecule } = ensemble;
-        const count = Math.min(PAIRS_AT_ONCE, predictor.batchLimit(molecule.skeletonCount), pairs - made);
+        const count = Math.min(PAIRS_AT_ONCE, predictor.batchLimit(molecule.skeletonCount));
         const draws = Array.from({ length: count }, (_, i) => ({ conformer: chunk * PAIRS_AT_ONCE + i, attempt }));
         const { count: conformers, noise, skeletons } = await flowPairs({ molecule, predictor, seed, draws, solver: sampler, steps, settle });
         wrong += count - conformers;

@@ -54,7 +54,9 @@ describe('molflow reflow', () => {
   ])('pairs noise with the end of %s, every hand right', async (_, settle) => {
     if (settle < 1) await reflow('settled.molflow', 120, '--settle', String(settle));
     const made = settle < 1 ? await readPacked(file('settled.molflow')) : pairs;
-    expect(made.reduce((sum, { conformers }) => sum + conformers, 0)).toBe(120);
+    const count = made.reduce((sum, { conformers }) => sum + conformers, 0);
+    expect(count).toBeGreaterThanOrEqual(120);
+    expect(count).toBeLessThan(120 + 16);
     const { skeleton: stage } = await loadModel();
     const predictor = createPredictor({ engine: await openEngine(), stage });
     for (const { molecule, noise, coordinates, conformers } of made) {
@@ -75,13 +77,15 @@ describe('molflow reflow', () => {
     await predictor.dispose();
   }, 60_000);
 
-  it('goes on where it was cut short, to the same pairs', async () => {
-    await reflow('cut.molflow', 40);
-    truncateSync(file('cut.molflow'), readFileSync(file('cut.molflow')).length - 5);
-    await expect(readPacked(file('cut.molflow'))).rejects.toThrow(/ends early/);
-    await reflow('cut.molflow', 120);
-    const again = await readPacked(file('cut.molflow'));
-    expect(again.length).toBe(pairs.length);
+  it.each([0, 5])('goes on where it ended, the last %i bytes missing, to the same pairs', async (missing) => {
+    const name = `cut-${missing}.molflow`;
+    await reflow(name, 40);
+    truncateSync(file(name), readFileSync(file(name)).length - missing);
+    if (missing > 0) await expect(readPacked(file(name))).rejects.toThrow(/ends early/);
+    await reflow(name, 120);
+    const again = await readPacked(file(name));
+    const named = (all: readonly Ensemble[]) => all.map(({ molecule, conformers }) => [molecule.smiles, conformers]);
+    expect(named(again)).toEqual(named(pairs));
     const last = again.at(-1)!;
     expect(last.noise).toEqual(pairs.at(-1)!.noise);
     last.coordinates.forEach((v, i) => expect(Math.abs(v - pairs.at(-1)!.coordinates[i]!)).toBeLessThan(2e-3));
