@@ -56,9 +56,11 @@ type CoordinateOf = (atom: number, axis: number) => number;
 
 function v2000(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[], at: CoordinateOf): string {
   let block = `${int3(atoms.length)}${int3(bonds.length)}  0  0  0  0  0  0  0  0999 V2000\n`;
+  const valences = fixedValences(atoms, bonds);
   atoms.forEach((atom, i) => {
     const xyz = [0, 1, 2].map((axis) => at(i, axis).toFixed(4).padStart(10)).join('');
-    block += `${xyz} ${elementSymbol(atom.element).padEnd(3)} 0  0  0  0  0  0  0  0  0  0  0  0\n`;
+    const valence = valences.get(i);
+    block += `${xyz} ${elementSymbol(atom.element).padEnd(3)} 0  0  0  0  0${int3(valence === 0 ? 15 : (valence ?? 0))}  0  0  0  0  0  0\n`;
   });
   for (const { a, b, order } of bonds) block += `${int3(a + 1)}${int3(b + 1)}${int3(order || 9)}  0\n`;
   block += properties('CHG', atoms.map((atom) => atom.charge));
@@ -70,12 +72,15 @@ function v2000(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[], a
 function v3000(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[], at: CoordinateOf): string {
   const lines = ['  0  0  0     0  0            999 V3000', 'M  V30 BEGIN CTAB'];
   lines.push(`M  V30 COUNTS ${atoms.length} ${bonds.length} 0 0 0`, 'M  V30 BEGIN ATOM');
+  const valences = fixedValences(atoms, bonds);
   atoms.forEach((atom, i) => {
     const xyz = [0, 1, 2].map((axis) => at(i, axis).toFixed(4)).join(' ');
+    const valence = valences.get(i);
     const extra = [
       atom.charge ? ` CHG=${atom.charge}` : '',
       radicalCode(atom) ? ` RAD=${radicalCode(atom)}` : '',
       atom.isotope ? ` MASS=${atom.isotope}` : '',
+      valence === undefined ? '' : ` VAL=${valence || -1}`,
     ].join('');
     lines.push(`M  V30 ${i + 1} ${elementSymbol(atom.element)} ${xyz} 0${extra}`);
   });
@@ -103,6 +108,17 @@ function properties(code: string, values: readonly number[]): string {
 /** MDL writes a doublet as 2 and a triplet as 3; more unpaired electrons it cannot say. */
 function radicalCode({ radicals = 0 }: MolblockAtom): number {
   return radicals === 0 ? 0 : radicals === 1 ? 2 : 3;
+}
+
+/** Valences of the atoms with more unpaired electrons than `RAD` can say: without, a reader fills up with hydrogens. */
+function fixedValences(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[]): Map<number, number> {
+  const radical = atoms.flatMap(({ radicals = 0 }, i) => (radicals > 2 ? [[i, 0] as const] : []));
+  const valences = new Map<number, number>(radical);
+  if (valences.size === 0) return valences;
+  for (const { a, b, order } of bonds) {
+    for (const atom of [a, b]) if (valences.has(atom)) valences.set(atom, valences.get(atom)! + order);
+  }
+  return valences;
 }
 
 /** Whether every coordinate fits its ten columns. */
