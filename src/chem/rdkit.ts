@@ -31,6 +31,7 @@ export interface RDKitModule {
   get_mol(input: string, details?: string): RDKitMol | null;
   get_qmol(input: string): RDKitMol | null;
   use_legacy_stereo_perception(value: boolean): boolean;
+  allow_non_tetrahedral_chirality(value: boolean): boolean;
   set_log_capture(channel: string): RDKitLog | null;
 }
 
@@ -47,7 +48,8 @@ const logs = new WeakMap<RDKitModule, RDKitLog>();
  * RDKit, loaded on the first call and shared by all later ones. In a browser, `locateFile` says where
  * `RDKit_minimal.wasm` lies; Node finds it by itself.
  *
- * Stereochemistry is perceived by RDKit's current algorithm, not by its legacy one (which loses E/Z in JSON).
+ * Stereochemistry is perceived by RDKit's current algorithm, not by its legacy one (which loses E/Z in JSON), and only
+ * where it is tetrahedral: otherwise it finds a class such as @OH19 in every octahedron, SF6 included.
  */
 export function loadRDKit({ locateFile }: { locateFile?: ((file: string) => string) | undefined } = {}): Promise<RDKitModule> {
   loading ??= startRDKit(locateFile).catch((error: unknown) => {
@@ -63,6 +65,7 @@ async function startRDKit(locateFile: ((file: string) => string) | undefined): P
   const silent = (): void => undefined;
   const rdkit = await init({ ...(locateFile && { locateFile }), print: silent, printErr: silent });
   rdkit.use_legacy_stereo_perception(false);
+  rdkit.allow_non_tetrahedral_chirality(false);
   const log = rdkit.set_log_capture('rdApp.error');
   if (log) logs.set(rdkit, log);
   return rdkit;

@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import { parseSmiles } from '../../src/chem/parse.js';
 import { failureReason, loadRDKit, withMol } from '../../src/chem/rdkit.js';
+import { verifyStereo } from '../../src/chem/stereo.js';
 
 const rdkit = await loadRDKit();
 
@@ -7,6 +9,17 @@ describe('loadRDKit', () => {
   it('starts one module, however often it is called', async () => {
     expect(await loadRDKit()).toBe(rdkit);
     expect(rdkit.version()).toMatch(/^20\d\d\./);
+  });
+});
+
+describe('perception', () => {
+  it('invents no stereo where there are five or six alike', () => {
+    for (const smiles of ['FS(F)(F)(F)(F)F', 'FP(F)(F)(F)F', 'F[P-](F)(F)(F)(F)F']) {
+      const molecule = parseSmiles(rdkit, smiles);
+      const ligands = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [-1, 0, 0], [0, -1, 0], [0, 0, -1]].slice(0, molecule.atoms.length - 1);
+      const coordinates = Float32Array.from([...ligands[0]!, 0, 0, 0, ...ligands.slice(1).flat()].map((x) => 1.56 * x));
+      expect(verifyStereo(rdkit, molecule, coordinates).assigned).toBe(smiles);
+    }
   });
 });
 
