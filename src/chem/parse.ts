@@ -8,8 +8,9 @@ import { failureReason, withMol } from './rdkit.js';
 import type { RDKitModule, RDKitMol } from './rdkit.js';
 import type { Structure } from './structure.js';
 import { symmetryClasses } from './symmetry-classes.js';
+import { unsupportedStereo } from './unsupported-stereo.js';
 
-export type MoleculeErrorCode = 'invalid' | 'empty' | 'fragments' | 'element' | 'too-large';
+export type MoleculeErrorCode = 'invalid' | 'empty' | 'fragments' | 'element' | 'too-large' | 'stereo';
 
 /** A molecule that cannot be used, and why. The message says what arrived, what was expected and what to do. */
 export class MoleculeError extends Error {
@@ -62,8 +63,10 @@ export function parseSmiles(
         `"${shorten(text)}" is not a valid SMILES${reason ? `: ${reason}` : ''}. Check its brackets, ring closures and valences.`,
       );
     }
-    if (!text.includes('.')) return perceive(mol, title);
     const label = `"${shorten(text)}"`;
+    const unsupported = unsupportedStereo(text);
+    if (unsupported) throw new MoleculeError('stereo', `${label}: ${unsupported}`);
+    if (!text.includes('.')) return perceive(mol, title);
     const largest = (sizes: readonly number[]): number => {
       if (sizes.length > 1 && !largestFragment) throw severalFragments(label, sizes.length);
       return sizes.indexOf(Math.max(...sizes));
@@ -430,17 +433,19 @@ function matchOrder(structure: Structure, molecule: Molecule, label: string): In
 // ---------------------------------------------------------------------------------------------------------------
 // Fragments and size
 
-/** Lends one fragment of the molecule to `use`; `choose` gets the sizes and gives its index. */
+/** Lends one fragment of the molecule to `use`; `choose` gets the numbers of heavy atoms and gives its index. */
 function withFragment<T>(
   mol: RDKitMol,
   choose: (sizes: readonly number[]) => number,
   label: string,
   use: (fragment: RDKitMol) => T,
 ): T {
+  const { defaults, molecules } = JSON.parse(mol.get_json()) as JsonDocument;
+  const isHeavy = (atom: number): boolean => (molecules[0].atoms[atom]!.z ?? defaults.atom.z) > 1;
   const { molList, mappings } = mol.get_frags();
   try {
     const { fragsMolAtomMapping } = JSON.parse(mappings) as { fragsMolAtomMapping: number[][] };
-    const fragment = molList.at(choose(fragsMolAtomMapping.map((atoms) => atoms.length)));
+    const fragment = molList.at(choose(fragsMolAtomMapping.map((atoms) => atoms.filter(isHeavy).length)));
     if (!fragment) throw new MoleculeError('invalid', `${label}: the fragment could not be taken out.`);
     try {
       return use(fragment);

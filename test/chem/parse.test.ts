@@ -161,6 +161,32 @@ describe('parseSmiles', () => {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
+  it.each([
+    ['CC=[C@]=CC', /atom 3, "\[C@\]", gives the hand of an allene.*"\[C\]"/],
+    ['C%12CCCC=[C@@]=CCC%12', /atom 6, .*allene/],
+    ['C/C=C=C=C/C', /cumulene of 3 double bonds \(atoms 2 and 5 /],
+    ['C/C(F)=C=C=C/1CCCC(C)C1', /cumulene of 3 double bonds \(atoms 2 and 6 /],
+    ['F[S@OH4](F)(F)(Cl)(F)Cl', /atom 2, .*class @OH4.*"\[S\]"/],
+    ['F[P@TB1](Cl)(F)(F)Cl', /@TB1/],
+    ['CC=[C@AL1]=CC', /@AL1/],
+  ])('refuses the stereo of %s, which RDKit would drop', (smiles, message) => {
+    expect(() => parse(smiles)).toThrow(expect.objectContaining({ code: 'stereo', message: expect.stringMatching(message) }));
+  });
+
+  it.each([
+    ['C[C@H](C)C', 'CC(C)C'],
+    ['C/C=C(/C)C', 'CC=C(C)C'],
+    ['C[C@TH1](F)(Cl)Br', 'C[C@](F)(Cl)Br'],
+    // Two alike at one end, marks at one end alone, marks that an allene does not ask for.
+    ['CC=[C@]=C(C)C', 'CC=C=C(C)C'],
+    ['[H]C([H])=[C@]=CC', 'C=C=CC'],
+    ['C/C=C=C=C(/C)C', 'CC=C=C=C(C)C'],
+    ['C/C=C/C=C=C=CC', 'CC=C=C=C/C=C/C'],
+    ['C/C=C=C/C', 'CC=C=CC'],
+  ])('takes %s, whose stereo is all there or none', (smiles, canonical) => {
+    expect(parse(smiles).smiles).toBe(canonical);
+  });
+
   it('goes on after every refusal, and reads the largest chain', () => {
     expect(parse('C'.repeat(MAX_SKELETON_ATOMS)).atoms).toHaveLength(3 * MAX_SKELETON_ATOMS + 2);
   });
@@ -168,6 +194,8 @@ describe('parseSmiles', () => {
   it('takes the largest fragment where asked', () => {
     const salt = parseSmiles(rdkit, '[Na+].CC(=O)[O-].O', { largestFragment: true, name: 'acetate' });
     expect(salt).toMatchObject({ smiles: 'CC(=O)[O-]', charge: -1, name: 'acetate', skeletonCount: 4 });
+    // Deuterium is no heavy atom.
+    expect(parseSmiles(rdkit, '[2H]O[2H].CC', { largestFragment: true }).smiles).toBe('CC');
     // A dot within one molecule is none between two.
     expect(parse('C1.C1').smiles).toBe('CC');
   });
@@ -254,6 +282,15 @@ describe('molblock', () => {
     // Without coordinates the block says nothing of stereo.
     const written = withMol(rdkit, molblock({ molecule, dimension: 2 }), (mol) => mol?.get_smiles(), { details: '{"removeHs":true}' });
     expect(written).toBe(parse(smiles.replace('@', '')).smiles);
+  });
+
+  it.each(['[N]', '[C]', '[CH]', '[Si]', '[B]', '[C]C'])('gets no hydrogen from a reader: %s', (smiles) => {
+    const molecule = parse(smiles);
+    for (const spacing of [1, 1e5]) {
+      const block = molblock({ molecule, coordinates: molecule.atoms.flatMap((_, i) => [i * spacing, spacing, 0]) });
+      expect(block).toContain(spacing === 1 ? 'V2000' : 'V3000');
+      expect(withMol(rdkit, block, (mol) => mol?.get_smiles(), { details: '{"removeHs":true}' })).toBe(molecule.smiles);
+    }
   });
 
   it('keeps to the columns and lines of the format', () => {
