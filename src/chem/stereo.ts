@@ -1,5 +1,6 @@
 /** Checks from the coordinates that a conformer has the stereochemistry its molecule asks for. */
 import { dihedral, signedVolume } from '../geometry/internal-coordinates.js';
+import { adjacency } from './adjacency.js';
 import { molblock } from './molblock.js';
 import type { Molecule, StereoBond, TetrahedralCentre } from './molecule.js';
 import { moleculeFromStructure } from './parse.js';
@@ -31,8 +32,8 @@ export interface StereoVerdict {
    */
   readonly secondOpinion?: 'agrees' | 'abstains' | 'contradicts' | undefined;
   /**
-   * Isomeric SMILES of what the conformer is, by RDKit; says which hand the unspecified centres took. Undefined
-   * without RDKit, or where it cannot read the conformer.
+   * Isomeric SMILES of what the conformer is, by RDKit and, where that abstains, by the mathematics; says which hand the
+   * unspecified centres took. Undefined without RDKit, or where it cannot read the conformer.
    */
   readonly assigned?: string | undefined;
 }
@@ -127,9 +128,34 @@ function perceive(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Ar
   });
   if (assigned === undefined || assigned === molecule.smiles)
     return { assigned, opinion: assigned === undefined ? 'abstains' : 'agrees', oppositeCentres: [], oppositeBonds: [] };
-  const { oppositeCentres, oppositeBonds, complete } = perceivedStereo(rdkit, molecule, coordinates);
+  const { oppositeCentres, oppositeBonds, unseenCentres, complete } = perceivedStereo(rdkit, molecule, coordinates);
   const contradicts = oppositeCentres.length + oppositeBonds.length > 0;
-  return { assigned, opinion: contradicts ? 'contradicts' : complete ? 'agrees' : 'abstains', oppositeCentres, oppositeBonds };
+  return {
+    assigned: unseenCentres.length === 0 ? assigned : (withCentres(rdkit, molecule, coordinates, unseenCentres) ?? assigned),
+    opinion: contradicts ? 'contradicts' : complete ? 'agrees' : 'abstains',
+    oppositeCentres,
+    oppositeBonds,
+  };
+}
+
+/** RDKit's SMILES of the conformer, with these centres, which it does not see, told as the coordinates have them. */
+function withCentres(
+  rdkit: RDKitModule,
+  molecule: Molecule,
+  coordinates: Float32Array,
+  centres: readonly TetrahedralCentre[],
+): string | undefined {
+  const json = withMol(rdkit, molblock({ molecule, coordinates, title: '' }), (mol) => mol?.get_json(), { details: '{"removeHs":false}' });
+  if (json === undefined) return undefined;
+  // Atoms and bonds stand in the order of the molblock, which is the molecule's.
+  const graph = JSON.parse(json) as { molecules: [{ atoms: { stereo?: string }[] }] };
+  const neighbours = adjacency(molecule.atoms.length, molecule.bonds);
+  for (const centre of centres) {
+    const volume = signedVolume(coordinates, centre.atom, centre.neighbours[0]!, centre.neighbours[1]!, centre.neighbours[2]!);
+    if (Math.abs(volume) <= LEAST_VOLUME) continue;
+    graph.molecules[0].atoms[centre.atom]!.stereo = volume > 0 === sameHand(neighbours[centre.atom]!, centre.neighbours) ? 'ccw' : 'cw';
+  }
+  return withMol(rdkit, JSON.stringify(graph), (mol) => mol?.get_smiles(), { details: '{"removeHs":true}' });
 }
 
 /** Compares RDKit's perception of the conformer, centre by centre, with what is wanted. Gives indices. */
@@ -137,7 +163,7 @@ function perceivedStereo(
   rdkit: RDKitModule,
   molecule: Molecule,
   coordinates: Float32Array,
-): { oppositeCentres: number[]; oppositeBonds: number[]; complete: boolean } {
+): { oppositeCentres: number[]; oppositeBonds: number[]; unseenCentres: TetrahedralCentre[]; complete: boolean } {
   const { molecule: conformer, order } = moleculeFromStructure(rdkit, {
     name: molecule.name,
     atoms: molecule.atoms,
@@ -157,25 +183,26 @@ function perceivedStereo(
   );
   const oppositeCentres: number[] = [];
   const oppositeBonds: number[] = [];
-  let complete = true;
-  molecule.centres.forEach(({ atom, neighbours, specified }, i) => {
-    if (!specified) return;
-    const seen = seenCentres.get(atom);
-    if (!seen) complete = false;
-    else if (!sameHand(neighbours, seen)) oppositeCentres.push(i);
+  const unseenCentres: TetrahedralCentre[] = [];
+  let unseenBonds = 0;
+  molecule.centres.forEach((centre, i) => {
+    if (!centre.specified) return;
+    const seen = seenCentres.get(centre.atom);
+    if (!seen) unseenCentres.push(centre);
+    else if (!sameHand(centre.neighbours, seen)) oppositeCentres.push(i);
   });
   molecule.stereoBonds.forEach(({ a, b, references, cis }, i) => {
     if (cis === undefined) return;
     const seen = seenBonds.get(bondKey(a, b));
     if (!seen) {
-      complete = false;
+      unseenBonds++;
       return;
     }
     // Another reference at one end lies on the other side.
     const others = references.filter((reference) => !seen.references.includes(reference)).length;
     if ((seen.cis === cis) !== (others % 2 === 0)) oppositeBonds.push(i);
   });
-  return { oppositeCentres, oppositeBonds, complete };
+  return { oppositeCentres, oppositeBonds, unseenCentres, complete: unseenCentres.length + unseenBonds === 0 };
 }
 
 /** Whether two orders of the same neighbours (three or four) are an even permutation of each other. */

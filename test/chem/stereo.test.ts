@@ -42,6 +42,7 @@ const CHIRAL = {
   'sulfoxide, alkyl': 'C[S@@](=O)CC',
   'phosphine oxide': 'C[P@](=O)(CC)c1ccccc1',
   'phosphine': 'C[P@](CC)c1ccccc1',
+  'sulfonium': 'C[S@+](CC)c1ccccc1',
   'ammonium': 'C[N@+](CC)(CCC)c1ccccc1',
   'silane': 'C[Si@H](CC)c1ccccc1',
   'centre beside a double bond': 'C[C@H](O)/C=C/C',
@@ -107,7 +108,17 @@ describe('verifyStereo', () => {
 
   it('decides on its own where RDKit sees nothing: the phosphorus of a phosphine', () => {
     const { molecule, coordinates } = conformerOf(CHIRAL.phosphine);
-    expect(verifyStereo(rdkit, molecule, coordinates).secondOpinion).toBe('abstains');
+    expect(verifyStereo(rdkit, molecule, coordinates)).toMatchObject({ secondOpinion: 'abstains', assigned: molecule.smiles });
+    const enantiomer = parseSmiles(rdkit, 'C[P@@](CC)c1ccccc1');
+    // A plain draw is delivered wrong, and says what it is.
+    expect(verifyStereo(rdkit, molecule, mirrored(coordinates))).toMatchObject({ right: false, assigned: enantiomer.smiles });
+  });
+
+  it('says with what RDKit sees what it does not: a phosphine beside an open carbon', () => {
+    const { coordinates } = conformerOf('C[C@H](O)[P@](C)CC');
+    const open = parseSmiles(rdkit, 'CC(O)[P@](C)CC');
+    const both = verifyStereo(rdkit, open, coordinates);
+    expect(both).toMatchObject({ right: true, secondOpinion: 'abstains', assigned: parseSmiles(rdkit, 'C[C@H](O)[P@](C)CC').smiles });
   });
 
   it('finds the one wrong centre among several', () => {
