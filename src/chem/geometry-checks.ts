@@ -13,6 +13,12 @@ import type { Molecule } from './molecule.js';
 export const BOND_RATIO: readonly [number, number] = [0.75, 1.3];
 
 /**
+ * Least length of a bond between two hydrogens, in Å: H2 has 0.74, far above their covalent radii, so that the bound above
+ * would let through 0.47.
+ */
+export const LEAST_HYDROGEN_BOND = 0.65;
+
+/**
  * How much farther than the sum of their covalent radii two atoms three or more bonds apart must be, in Å. The least
  * in the same conformers was 0.80 (H⋯H in a crowded biaryl), 0.85 (I⋯I), 0.92 and more otherwise.
  */
@@ -68,11 +74,12 @@ export function checkGeometry(
     if (a >= n || b >= n) continue;
     const value = distance(coordinates, a, b);
     const sum = radii[a]! + radii[b]!;
-    const [least, most] = BOND_RATIO;
+    const least = molecule.atoms[a]!.element === 1 && molecule.atoms[b]!.element === 1 ? LEAST_HYDROGEN_BOND : BOND_RATIO[0] * sum;
+    const most = BOND_RATIO[1] * sum;
     if (value < COINCIDENT) problems.push({ kind: 'coincident', atoms: [a, b], value, limit: COINCIDENT });
-    else if (value < least * sum) problems.push({ kind: 'bond-length', atoms: [a, b], value, limit: least * sum });
-    else if (value > most * sum) {
-      problems.push({ kind: inRing ? 'ring-open' : 'bond-length', atoms: [a, b], value, limit: most * sum });
+    else if (value < least) problems.push({ kind: 'bond-length', atoms: [a, b], value, limit: least });
+    else if (value > most) {
+      problems.push({ kind: inRing ? 'ring-open' : 'bond-length', atoms: [a, b], value, limit: most });
     }
   }
   for (let i = 0; i < n; i++) {

@@ -74,6 +74,12 @@ describe('checkGeometry', () => {
     expect(kinds(checkGeometry(ether, skeleton(0.1)).problems)).toContain('coincident');
   });
 
+  it('knows the length of H2', () => {
+    const hydrogen = parseSmiles(rdkit, '[H][H]');
+    const ok = (length: number): boolean => checkGeometry(hydrogen, Float32Array.from([0, 0, 0, length, 0, 0])).ok;
+    expect([0.47, 0.53, 0.7, 0.74, 0.78, 0.9].map(ok)).toEqual([false, false, true, true, true, false]);
+  });
+
   it('reports NaN and infinity, and nothing else then', () => {
     const { molecule, coordinates } = conformerOf('C[C@H](N)C(=O)O');
     for (const value of [NaN, Infinity]) {
