@@ -1,7 +1,8 @@
 /** molflow dataset: brings public data sets into SD files for training and evaluation, makes such data, and says what files hold. */
-import { open, readFile } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
+import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import { InputError } from '../chem/io/input-error.js';
+import { openTextOutput } from '../chem/io/output.node.js';
 import { loadRDKit } from '../chem/rdkit.js';
 import { importEnsembles, type ImportCounts } from '../dataset/import/import.js';
 import { IMPORT_FORMATS, openSources, type ImportFormat } from '../dataset/import/open.js';
@@ -11,6 +12,8 @@ import { mirrorImages } from '../dataset/mirror-images.js';
 import { readEnsembles } from '../dataset/read-ensembles.js';
 import { wholeFrom } from './arguments.js';
 import { datasetMakeCommand } from './dataset-make.js';
+import { EXIT } from './exit-codes.js';
+import { refuseSharedFiles } from './shared-files.js';
 
 interface ImportFlags {
   readonly out: string;
@@ -45,20 +48,26 @@ export function datasetCommand(): Command {
   return command;
 }
 
-async function runImport(inputs: string[], flags: ImportFlags): Promise<void> {
+async function runImport(inputs: string[], flags: ImportFlags, command: Command): Promise<void> {
+  await refuseSharedFiles(command, { inputs: { input: inputs, '--split': flags.split }, outputs: { '--out': flags.out } });
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const skipped: string[] = [];
   const onSkip = (reason: string): void => void skipped.push(reason);
   const { format, max, maxConformers } = flags;
   const keep = flags.split === undefined ? undefined : await readKept(flags.split, inputs, format);
   const counts: ImportCounts = { molecules: 0, conformers: 0, skippedMolecules: 0, skippedConformers: 0 };
-  const out = await open(flags.out, 'w');
+  const out = await openTextOutput(flags.out);
+  let cutShort: InputError | undefined;
   try {
     const ensembles = openSources(inputs, { format, onSkip });
     for await (const text of importEnsembles({ rdkit: await loadRDKit(), ensembles, max, maxConformers, keep, onSkip, counts })) {
-      await out.writeFile(/\.gz$/i.test(flags.out) ? gzipSync(text) : text);
+      await out.write(text);
       if (counts.molecules % 1000 === 0) say(`${counts.molecules} molecules, ${counts.conformers} conformers`);
     }
+  } catch (error) {
+    // A file that ends in the middle costs what it lacks, not what it gave.
+    if (!(error instanceof InputError) || counts.molecules === 0) throw error;
+    cutShort = error;
   } finally {
     await out.close();
   }
@@ -67,6 +76,9 @@ async function runImport(inputs: string[], flags: ImportFlags): Promise<void> {
     `${flags.out}: ${counts.molecules} molecules, ${counts.conformers} conformers; left out ${counts.skippedMolecules} molecules and ${counts.skippedConformers} conformers`,
   );
   if (counts.molecules === 0) throw new Error('nothing was imported');
+  if (cutShort === undefined) return;
+  say(`molflow: ${cutShort.message}; what follows is not imported`);
+  process.exitCode = EXIT.partly;
 }
 
 async function readKept(file: string, inputs: readonly string[], format: ImportFormat | undefined): Promise<ReadonlySet<string>> {

@@ -5,8 +5,10 @@ import type { Molecule } from '../chem/molecule.js';
 import type { RDKitModule } from '../chem/rdkit.js';
 import { findMolecule } from '../chem/named-molecules.js';
 import { loadNamedMolecules } from '../chem/named-molecules.node.js';
-import type { ConformerRecord } from '../chem/io/conformer-record.js';
-import { openOutput, outputFormatOf, type OutputFormat } from '../chem/io/output.node.js';
+import type { ConformerRecord, FieldValue } from '../chem/io/conformer-record.js';
+import { InputError } from '../chem/io/input-error.js';
+import type { InputRecord } from '../chem/io/input-record.js';
+import { openOutput, outputFormatOf, OutputError, type OutputFormat } from '../chem/io/output.node.js';
 import type { InputFormat } from '../chem/io/read-molecules.js';
 import { readMoleculeFile } from '../chem/io/read-file.node.js';
 import { generateConformers, type GenerateOptions, type GenerationResult } from '../generation/generate.js';
@@ -15,13 +17,14 @@ import { conformerLogLikelihood } from '../generation/log-likelihood.js';
 import { conformerFields } from '../generation/records.js';
 import { recordTrajectory, trajectoryRecords } from '../generation/trajectory.js';
 import { chosenSampler, DEFAULT_STEPS, SAMPLERS } from '../generation/skeleton-stage.js';
-import { ENGINES, type EngineChoice } from '../engine/open.node.js';
-import { openGenerator } from '../index.js';
+import { ENGINES } from '../engine/open.node.js';
 import { numberFrom, wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
+import { generatorOf, type GeneratorFlags } from './open-generator.js';
 import { progressBar } from './progress.js';
+import { refuseSharedFiles } from './shared-files.js';
 
-interface GenerateFlags {
+interface GenerateFlags extends GeneratorFlags {
   readonly smiles?: string[];
   readonly molecule?: string[];
   readonly input?: string;
@@ -43,11 +46,7 @@ interface GenerateFlags {
   readonly timeLimit?: number;
   readonly trajectory?: string;
   readonly largestFragment?: boolean;
-  readonly model?: string;
   readonly fast?: boolean;
-  readonly engine: EngineChoice;
-  readonly device: string;
-  readonly threads: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -75,7 +74,7 @@ export function generateCommand(): Command {
     .description('conformers of molecules: SMILES in, verified 3D out')
     .option('--smiles <smiles>', 'a molecule (may be repeated)', collect)
     .option('--molecule <name>', 'a well-known molecule by name, such as caffeine (may be repeated)', collect)
-    .option('--input <file>', 'molecules from .smi, .csv, .tsv, .sdf or .mol, each also .gz; - is standard input')
+    .option('--input <file>', 'molecules from .smi, .csv, .tsv, .sdf or .mol, each also .gz, columns and data fields carried along; - is standard input')
     .addOption(new Option('--format <format>', 'format of the input (default: from its extension; smi for -)').choices(['smi', 'csv', 'tsv', 'sdf']))
     .option('--smiles-column <name>', 'column of SMILES in a table')
     .option('--name-column <name>', 'column of names in a table')
@@ -83,7 +82,7 @@ export function generateCommand(): Command {
     .addOption(new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices(['sdf', 'xyz', 'pdb']))
     .option('-n, --num-confs <n>', 'number of different conformers (default: 50, 200 or 300 by rotatable bonds)', wholeFrom(1))
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
-    .option('--steps <n>', `evaluations of the network for a skeleton (default: ${DEFAULT_STEPS.plain}, up to twelve heavy atoms ${DEFAULT_STEPS.spread} for all noises of spread, or what the model was trained for)`, wholeFrom(1))
+    .option('--steps <n>', `steps of a skeleton’s flow (default: ${DEFAULT_STEPS.plain}, up to twelve heavy atoms ${DEFAULT_STEPS.spread} for all noises of spread, or what the model was trained for)`, wholeFrom(1))
     .addOption(new Option('--sampler <name>', 'how the flow is followed (default: spread, or what the model was trained for)').choices([...SAMPLERS]))
     .option('--rmsd <Å>', 'conformers nearer than this to another are dropped (heavy atoms, symmetry-aware)', numberFrom(0), 0.1)
     .option('--energy-window <kcal/mol>', 'conformers further above the lowest are dropped', numberFrom(0))
@@ -107,6 +106,8 @@ export function generateCommand(): Command {
 
 interface Source {
   readonly label: string;
+  /** What the input says of it beside its name. */
+  readonly fields?: ReadonlyMap<string, string>;
   /** @throws where the input is not a molecule. */
   readonly molecule: (rdkit: RDKitModule) => Molecule;
 }
@@ -115,15 +116,12 @@ async function run(flags: GenerateFlags, command: Command): Promise<void> {
   if (!flags.smiles && !flags.molecule && !flags.input)
     command.error('error: give --smiles, --molecule or --input', { exitCode: EXIT.usage });
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  // Everything that can be wrong with the outputs is known before the first second of work.
+  // Everything that can be wrong with the outputs is known before the first conformer.
   const trajectoryFormat = flags.trajectory && outputFormatOf(flags.trajectory);
   if (trajectoryFormat === 'pdb') command.error('error: a trajectory is written as .sdf or .xyz', { exitCode: EXIT.usage });
-  const generator = await openGenerator({
-    engine: flags.engine,
-    device: flags.device,
-    threads: flags.threads,
-    ...(flags.fast ? { model: FAST_MODEL } : flags.model && { model: flags.model }),
-  });
+  await refuseSharedFiles(command, { inputs: { '--input': flags.input }, outputs: { '--out': flags.out, '--trajectory': flags.trajectory } });
+  const records = flags.input === undefined ? undefined : await readMoleculeFile(flags.input, flags);
+  const generator = await generatorOf({ ...flags, ...(flags.fast && { model: FAST_MODEL }) });
   const output = await openOutput(flags.out, { ...(flags.outFormat && { format: flags.outFormat }) });
   const trajectories = flags.trajectory ? await openOutput(flags.trajectory) : undefined;
 
@@ -134,7 +132,7 @@ async function run(flags: GenerateFlags, command: Command): Promise<void> {
   const bar = progressBar({ enabled: !flags.quiet && !flags.json });
   let [done, failed] = [0, 0];
   try {
-    for await (const source of sources(flags)) {
+    for await (const source of sources(flags, records)) {
       if (abort.signal.aborted) break;
       try {
         if (source instanceof Error) throw source;
@@ -147,7 +145,7 @@ async function run(flags: GenerateFlags, command: Command): Promise<void> {
         });
         bar.stop();
         if (result.conformers.length === 0) throw new Error(`no conformer: ${result.report.reason ?? 'none was drawn'}`);
-        const reading = await output.write(await recordsOf(generator, result, flags));
+        const reading = await output.write(await recordsOf(generator, result, { flags, given: source.fields }));
         if (trajectories) await writeTrajectories(generator, result, flags, trajectories);
         done++;
         if (!flags.quiet) say(flags.json ? jsonLine(source.label, result) : summary(source.label, result));
@@ -155,6 +153,8 @@ async function run(flags: GenerateFlags, command: Command): Promise<void> {
         if (!reading) break;
       } catch (error) {
         bar.stop();
+        // What cannot be written would be computed for nothing, and so would all that follows.
+        if (error instanceof OutputError) throw error;
         if (abort.signal.aborted) break;
         failed++;
         const label = source instanceof Error ? '' : `${source.label}: `;
@@ -180,8 +180,11 @@ async function run(flags: GenerateFlags, command: Command): Promise<void> {
 }
 
 /** Every molecule asked for, in order; those that cannot be read as errors in their place. */
-async function* sources({ smiles = [], molecule = [], input, ...flags }: GenerateFlags): AsyncGenerator<Source | Error> {
-  const options = { largestFragment: flags.largestFragment ?? false };
+async function* sources(
+  { smiles = [], molecule = [], largestFragment = false }: GenerateFlags,
+  records: AsyncIterable<InputRecord> | undefined,
+): AsyncGenerator<Source | Error> {
+  const options = { largestFragment };
   for (const text of smiles) yield { label: text, molecule: (rdkit) => parseSmiles(rdkit, text, options) };
   if (molecule.length > 0) {
     const known = await loadNamedMolecules();
@@ -193,26 +196,26 @@ async function* sources({ smiles = [], molecule = [], input, ...flags }: Generat
         yield error as Error;
       }
   }
-  if (!input) return;
-  const records = await readMoleculeFile(input, {
-    format: flags.format,
-    smilesColumn: flags.smilesColumn,
-    nameColumn: flags.nameColumn,
-  });
-  for await (const record of records) {
-    if (record.kind === 'error') {
-      yield record.error;
-      continue;
-    }
-    const { file, line } = record.place;
-    yield {
-      label: `${file}, line ${line}${record.name ? `, ${record.name}` : ''}`,
-      molecule: (rdkit) =>
-        record.kind === 'smiles'
-          ? parseSmiles(rdkit, record.smiles, { ...options, name: record.name })
-          : moleculeFromStructure(rdkit, record.structure, options).molecule,
-    };
+  if (!records) return;
+  try {
+    for await (const record of records) yield record.kind === 'error' ? record.error : sourceOf(record, options);
+  } catch (error) {
+    // A file that ends in the middle costs what it lacks, not what it gave.
+    if (!(error instanceof InputError)) throw error;
+    yield error;
   }
+}
+
+function sourceOf(record: Exclude<InputRecord, { kind: 'error' }>, options: { readonly largestFragment: boolean }): Source {
+  const { name, fields, place } = record;
+  return {
+    label: `${place.file}, line ${place.line}${name ? `, ${name}` : ''}`,
+    fields,
+    molecule: (rdkit) =>
+      record.kind === 'smiles'
+        ? parseSmiles(rdkit, record.smiles, { ...options, name })
+        : moleculeFromStructure(rdkit, record.structure, options).molecule,
+  };
 }
 
 function optionsOf(flags: GenerateFlags): GenerateOptions {
@@ -230,11 +233,16 @@ function optionsOf(flags: GenerateFlags): GenerateOptions {
   };
 }
 
-async function recordsOf(generator: Generator, result: GenerationResult, flags: GenerateFlags): Promise<ConformerRecord[]> {
+/** Fields of the input come first; where one has the name of a field of ours, ours is what holds for the conformer. */
+async function recordsOf(
+  generator: Generator,
+  result: GenerationResult,
+  { flags, given = new Map() }: { readonly flags: GenerateFlags; readonly given?: ReadonlyMap<string, string> | undefined },
+): Promise<ConformerRecord[]> {
   const records: ConformerRecord[] = [];
   for (const conformer of result.conformers) {
     const { coordinates } = conformer;
-    const fields = new Map(conformerFields(result, conformer));
+    const fields = new Map<string, FieldValue>([...given, ...conformerFields(result, conformer)]);
     if (flags.logLikelihood) {
       const { logLikelihood, method } = await conformerLogLikelihood({ generator, molecule: result.molecule, coordinates });
       fields.set('LOG_LIKELIHOOD', logLikelihood.toFixed(3)).set('LOG_LIKELIHOOD_DIVERGENCE', method);

@@ -1,27 +1,26 @@
 /** molflow refine: a learned clean-up of the conformers of an SD file. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ConformerRecord, FieldValue } from '../chem/io/conformer-record.js';
-import type { StructureRecord } from '../chem/io/input-record.js';
+import { InputError } from '../chem/io/input-error.js';
+import type { InputRecord, StructureRecord } from '../chem/io/input-record.js';
 import { openOutput, type OutputFormat } from '../chem/io/output.node.js';
 import { readMoleculeFile } from '../chem/io/read-file.node.js';
-import { ENGINES, type EngineChoice } from '../engine/open.node.js';
+import { MoleculeError } from '../chem/parse.js';
+import { ENGINES } from '../engine/open.node.js';
 import { DEFAULT_STRENGTH, STRENGTHS, timeOf, type RefineOptions, type Strength } from '../generation/refine.js';
 import { prepareStructure, refinePrepared, type PreparedStructure, type RefinedStructure } from '../generation/refine-structures.js';
-import { openGenerator } from '../index.js';
 import { wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
+import { generatorOf, type GeneratorFlags } from './open-generator.js';
+import { refuseSharedFiles } from './shared-files.js';
 
-interface RefineFlags {
+interface RefineFlags extends GeneratorFlags {
   readonly input: string;
   readonly out: string;
   readonly outFormat?: OutputFormat;
   readonly strength: Strength | number;
   readonly steps?: number;
   readonly seed: number;
-  readonly model?: string;
-  readonly engine: EngineChoice;
-  readonly device: string;
-  readonly threads: number;
   readonly quiet?: boolean;
 }
 
@@ -82,15 +81,11 @@ interface Group {
   readonly prepared: readonly PreparedStructure[];
 }
 
-async function run(flags: RefineFlags): Promise<void> {
+async function run(flags: RefineFlags, command: Command): Promise<void> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
+  await refuseSharedFiles(command, { inputs: { '--input': flags.input }, outputs: { '--out': flags.out } });
   const records = await readMoleculeFile(flags.input, { format: 'sdf' });
-  const generator = await openGenerator({
-    engine: flags.engine,
-    device: flags.device,
-    threads: flags.threads,
-    ...(flags.model && { model: flags.model }),
-  });
+  const generator = await generatorOf(flags);
   const output = await openOutput(flags.out, { ...(flags.outFormat && { format: flags.outFormat }) });
   const abort = new AbortController();
   const interrupt = () => abort.abort();
@@ -106,10 +101,20 @@ async function run(flags: RefineFlags): Promise<void> {
   const where = ({ place: { file, line, index }, name }: StructureRecord): string =>
     `${file}, line ${line}, record ${index + 1}${name === undefined ? '' : ` (${name.slice(0, 60)})`}`;
 
+  /** A file that ends in the middle costs what it lacks, not what it gave. */
+  async function* readable(): AsyncGenerator<InputRecord> {
+    try {
+      yield* records;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      fail(error.message);
+    }
+  }
+
   /** Records in a row of one molecule, to be refined together. */
   async function* groups(): AsyncGenerator<Group> {
     let [held, prepared]: [StructureRecord[], PreparedStructure[]] = [[], []];
-    for await (const record of records) {
+    for await (const record of readable()) {
       if (abort.signal.aborted) return;
       if (record.kind === 'error') fail(record.error.message);
       if (record.kind !== 'structure') continue;
@@ -182,5 +187,8 @@ function outputRecord(record: StructureRecord, { structure, moved, stereoVerifie
 }
 
 function messageOf(error: unknown): string {
+  // Elsewhere the largest fragment may be asked for; here every atom of the input stays.
+  if (error instanceof MoleculeError && error.code === 'fragments')
+    return 'it holds several separate fragments; expected one molecule a record. Remove the counter-ions and the solvent.';
   return error instanceof Error ? error.message : String(error);
 }

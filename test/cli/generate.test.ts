@@ -193,6 +193,31 @@ describe('bad input', () => {
     expect(stderr).toMatch(/mixed\.smi, line 2/);
   });
 
+  it.each([
+    ['an input that is not there', ['generate', '--input', 'missing.smi', '--out', 'kept.sdf'], 1],
+    ['a name that no molecule has', ['generate', '--molecule', 'nonesuch', '--out', 'kept.sdf'], 1],
+    ['a device that is not there', ['generate', '--smiles', 'CCO', '--device', 'abacus', '--out', 'kept.sdf'], 1],
+    ['an output that is the input', ['refine', '--input', 'kept.sdf', '--out', './kept.sdf'], 2],
+    ['two outputs in one file', ['generate', '--smiles', 'CCO', '--out', 'kept.sdf', '--trajectory', 'kept.sdf'], 2],
+  ])('%s costs no file that was there', async (_, args, expected) => {
+    writeFileSync(file('kept.sdf'), 'years of work\n');
+    const { code } = await molflow(args.map((arg) => (/\.(sdf|smi)$/.test(arg) ? file(arg) : arg)));
+    expect(code).toBe(expected);
+    expect(readFileSync(file('kept.sdf'), 'utf8')).toBe('years of work\n');
+  });
+
+  it('carries columns of a table into the records, and keeps what a cut file gave', async () => {
+    const rows = Array.from({ length: 400 }, (_, i) => `${'C'.repeat(1 + (i % 3))}O,a${i},${Math.sin(i)}\n`);
+    const whole = gzipSync(`smiles,name,activity\n${rows.join('')}`);
+    writeFileSync(file('cut.csv.gz'), whole.subarray(0, whole.length - 40));
+    const { code, stdout, stderr } = await molflow(['generate', '--input', file('cut.csv.gz'), '--fast', '-n', '1', '--quiet']);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/truncated/);
+    const all = await records(stdout);
+    expect(all.length).toBeGreaterThan(100);
+    all.forEach(({ fields }, i) => expect(fields.get('activity')).toBe(String(Math.sin(i))));
+  });
+
   it('salts give their largest fragment when told to', async () => {
     const { code, stdout } = await molflow(['generate', '--smiles', 'CC(=O)[O-].[Na+]', '--largest-fragment', '-n', '1', '--quiet']);
     expect(code).toBe(0);

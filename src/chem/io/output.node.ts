@@ -1,5 +1,6 @@
 /** Writes conformers to a file or to standard output as they come; what is written stays readable if the process dies. */
 
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { ConformerRecord } from './conformer-record.js';
@@ -38,14 +39,15 @@ export function outputFormatOf(path: string): OutputFormat {
 }
 
 /**
- * Opens `path` for writing, emptying an existing file; `-` is standard output.
+ * Opens `path` for writing; `-` is standard output. What stands in the file goes with the first write: where nothing
+ * comes to be written, an existing file stays as it is, and a new one is empty.
  * @throws OutputError at once where the format is unknown or the path cannot be written
  */
 export async function openOutput(
   path: string,
   { format = path === '-' ? 'sdf' : outputFormatOf(path) }: { format?: OutputFormat | undefined } = {},
 ): Promise<ConformerOutput> {
-  const sink = path === '-' ? standardOutput() : await fileSink(path);
+  const sink = path === '-' ? standardOutput() : await openTextOutput(path);
   const { text, end } = formatter(format);
   return {
     format,
@@ -89,25 +91,31 @@ function formatter(format: OutputFormat): Formatter {
   };
 }
 
-interface Sink {
+export interface TextOutput {
+  /** As ConformerOutput's. @throws OutputError */
   write(text: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
-async function fileSink(path: string): Promise<Sink> {
+/** Opens a file of text, gzipped where its name says so, as openOutput does. @throws OutputError */
+export async function openTextOutput(path: string): Promise<TextOutput> {
   let handle: FileHandle;
+  let regular: boolean;
   try {
-    handle = await open(path, 'w');
+    handle = await open(path, constants.O_WRONLY | constants.O_CREAT);
+    regular = (await handle.stat()).isFile();
   } catch (error) {
     throw explain(error, path);
   }
   const zipped = /\.gz$/i.test(path);
-  let empty = true;
+  let untouched = true;
   return {
     write: async (text) => {
       if (text === '') return true;
-      empty = false;
       try {
+        // Pipes and devices hold nothing to be emptied of, and refuse it.
+        if (untouched && regular) await handle.truncate();
+        untouched = false;
         // Not buffered here: a record that the system has been given outlives the process.
         await handle.writeFile(zipped ? gzipSync(text) : text);
       } catch (error) {
@@ -117,7 +125,7 @@ async function fileSink(path: string): Promise<Sink> {
     },
     close: async () => {
       try {
-        if (zipped && empty) await handle.writeFile(gzipSync(''));
+        if (zipped && untouched && (await handle.stat()).size === 0) await handle.writeFile(gzipSync(''));
         await handle.close();
       } catch (error) {
         throw explain(error, path);
@@ -126,7 +134,7 @@ async function fileSink(path: string): Promise<Sink> {
   };
 }
 
-function standardOutput(): Sink {
+function standardOutput(): TextOutput {
   let gone = false;
   let failure: OutputError | undefined;
   const onError = (error: Error): void => {

@@ -1,0 +1,26 @@
+/** Opens the generator that the flags of a command ask for. */
+import { add } from '@tensorflow/tfjs-core';
+import type { EngineChoice } from '../engine/open.node.js';
+import type { Generator } from '../generation/generator.js';
+import { openGenerator } from '../index.js';
+
+export interface GeneratorFlags {
+  readonly model?: string;
+  readonly engine: EngineChoice;
+  readonly device: string;
+  readonly threads: number;
+}
+
+/** @throws Error where there is no such model, or the engine does not load or compute */
+export async function generatorOf({ model, engine, device, threads }: GeneratorFlags): Promise<Generator> {
+  const generator = await openGenerator({ engine, device, threads, ...(model !== undefined && { model }) });
+  try {
+    // A device that is not there shows with the first program: better now than with each molecule.
+    const probe = await generator.engine.compile({ inputs: { x: [1] }, build: ({ x }) => ({ twice: add(x!, x!) }) });
+    await probe.run({ x: Float32Array.of(1) }).finally(() => probe.dispose());
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${generator.engine.description} does not compute: ${reason.trim()}. molflow doctor says which engines and devices do.`, { cause: error });
+  }
+  return generator;
+}
