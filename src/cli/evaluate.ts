@@ -1,5 +1,6 @@
 /** molflow evaluate: generated conformers against reference ensembles, from files, a model and peers in one run. */
-import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { createForceField, MMFF94Error } from '../chem/mmff94.js';
@@ -79,7 +80,7 @@ export function evaluateCommand(): Command {
     .option('--peers <name,...>', `generate with other programs too: ${PEERS.map(({ name }) => name).join(', ')}, or all`, peerNames)
     .option('--relax', 'also score what becomes of the conformers of each source when MMFF94s relaxes them')
     .option('--count <n>', 'conformers a molecule to generate (default: twice its reference conformers)', whole)
-    .option('--seed <n>', 'seed of generation', Number, 7)
+    .option('--seed <n>', 'seed of generation', wholeFrom(0), 7)
     .option('--threads <n>', 'threads of the model', whole)
     .option('--max <n>', 'the first n molecules of the reference alone', whole)
     .option('--delta <Å,...>', `thresholds of COV (default: ${THRESHOLDS.join(',')})`, distances)
@@ -93,12 +94,21 @@ export function evaluateCommand(): Command {
     .action(run);
 }
 
+/** @throws Error where the folder that `file` is to be written to is not there, or may not be written to. */
+async function assertFolder(file: string): Promise<void> {
+  const folder = path.dirname(path.resolve(file));
+  await access(folder, constants.W_OK).catch((cause: unknown) => {
+    throw new Error(`cannot write ${file}: ${folder} is no folder that may be written to; make it first`, { cause });
+  });
+}
+
 async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   const say = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
   const rdkit = await loadRDKit();
   const sources = sourcesOf(flags, rdkit, say);
   if (sources.length === 0) command.error('error: nothing to score; give --generated, --model or --peers');
-  // A missing package is better known before hours of work than after.
+  // A missing package or folder is better known before hours of work than after.
+  for (const file of [flags.perMolecule, flags.report, flags.save]) if (file !== undefined) await assertFolder(file);
   const assets = flags.report === undefined ? undefined : await reportAssets();
   const references = await readReferences(flags, rdkit, say);
   const thresholds = flags.delta ?? THRESHOLDS;
@@ -178,7 +188,7 @@ function sourcesOf(flags: EvaluateFlags, rdkit: RDKitModule, say: (line: string)
   return [
     ...(flags.generated ?? []).map((file) => fileSource(file, say)),
     ...model.flatMap((file) =>
-      sampler.flatMap((name) => steps.map((n) => modelSource({ rdkit, file, steps: n, sampler: name, threads, asDelivered }))),
+      sampler.flatMap((name) => steps.map((n) => modelSource({ rdkit, say, file, steps: n, sampler: name, threads, asDelivered }))),
     ),
     ...PEERS.filter(({ name }) => flags.peers?.includes(name)).map(peerSource),
   ];

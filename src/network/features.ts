@@ -1,6 +1,7 @@
 /** What the network sees of a molecule: numbers per atom and per pair that depend on the graph alone. */
 import { adjacency } from '../chem/adjacency.js';
 import type { Molecule } from '../chem/molecule.js';
+import { MoleculeError } from '../chem/parse.js';
 
 /** Elements the network knows, by atomic number: H B C N O F Si P S Cl Br I. */
 export const ELEMENTS = [1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 35, 53] as const;
@@ -33,7 +34,7 @@ export interface GraphFeatures {
 }
 
 /**
- * @throws Error naming the element and atom, where the network does not know it.
+ * @throws MoleculeError naming the element and atom, where the network does not know it.
  */
 export function graphFeatures(
   molecule: Molecule,
@@ -67,7 +68,8 @@ function atomFeatures(molecule: Molecule, n: number, tagged: ReadonlySet<number>
     const atom = molecule.atoms[i]!;
     const element = ELEMENTS.indexOf(atom.element as (typeof ELEMENTS)[number]);
     if (element < 0)
-      throw new Error(
+      throw new MoleculeError(
+        'element',
         `atom ${i + 1} of ${molecule.smiles || molecule.name} has atomic number ${atom.element}; the network knows H B C N O F Si P S Cl Br I`,
       );
     let at = i * ATOM_FEATURES;

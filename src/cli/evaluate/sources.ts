@@ -1,5 +1,6 @@
 /** Where the conformers to be scored come from: a file, a model, or a peer. */
 import path from 'node:path';
+import { MoleculeError } from '../../chem/parse.js';
 import type { RDKitModule } from '../../chem/rdkit.js';
 import { openEngine } from '../../engine/open.node.js';
 import type { ConformerSet } from '../../evaluation/conformer-sets.js';
@@ -56,6 +57,7 @@ export function peerSource(peer: Peer): Source {
 
 export interface ModelSourceOptions {
   readonly rdkit: RDKitModule;
+  readonly say: (line: string) => void;
   readonly file: string;
   readonly steps?: number | undefined;
   readonly sampler?: string | undefined;
@@ -70,7 +72,7 @@ function labelOf(file: string): string {
   return name === 'model.safetensors' ? path.basename(path.dirname(path.resolve(file))) : name;
 }
 
-export function modelSource({ rdkit, file, steps, sampler, threads, asDelivered = false }: ModelSourceOptions): Source {
+export function modelSource({ rdkit, say, file, steps, sampler, threads, asDelivered = false }: ModelSourceOptions): Source {
   const family = [labelOf(file), sampler, asDelivered && 'as delivered'].filter(Boolean).join(', ');
   return {
     name: steps === undefined ? family : `${family}, ${steps} steps`,
@@ -85,18 +87,18 @@ export function modelSource({ rdkit, file, steps, sampler, threads, asDelivered 
       try {
         for (const [index, reference] of references.entries()) {
           const { title, molecule } = reference;
-          const result = await generateConformers(generator, molecule, {
-            count: count(reference),
-            seed,
-            steps,
-            sampler,
-            plain: !asDelivered,
-          });
+          const result = await generateConformers(generator, molecule, { count: count(reference), seed, steps, sampler, plain: !asDelivered }).catch(
+            (error: unknown) => {
+              if (!(error instanceof MoleculeError)) throw error;
+              say(`${title}: no conformers; ${error.message}`);
+            },
+          );
+          onMolecule(index + 1);
+          if (!result) continue;
           made += result.conformers.length;
           const drawn = result.conformers.map(({ coordinates }) => coordinates);
           const structure = { name: title, atoms: molecule.atoms, bonds: molecule.bonds, coordinates: drawn[0], dimension: 3 as const };
           if (drawn.length > 0) conformers.set(title, [{ title, structure, conformers: drawn, fields: new Map() }]);
-          onMolecule(index + 1);
         }
       } finally {
         await generator.dispose();
