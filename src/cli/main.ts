@@ -28,6 +28,15 @@ function reportErrors(command: Command): void {
 }
 reportErrors(program);
 
+// The reader of a pipe may go, as `head` does: what it leaves unread is no error, nor does a batch end with its messages.
+process.stderr.on('error', () => {});
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // An output of conformers listens, too, and tells its command.
+  if (error.code === 'EPIPE' || process.stdout.listenerCount('error') > 1) return;
+  process.stderr.write(`molflow: cannot write standard output: ${error.message}\n`);
+  process.exit(EXIT.failure);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadRDKit } from '../chem/rdkit.js';
 import { packEnsembles } from '../dataset/pack.js';
-import { readPartialModel } from '../network/model.js';
+import { loadModel } from '../load-model.node.js';
+import { readPartialModel, type Model } from '../network/model.js';
 import { parseTrainingConfig, type StageName } from '../training/config.js';
 import { pythonWithTorch, trainTorch } from '../training/torch/train-torch.node.js';
 import { train, type TrainingProgress } from '../training/train.js';
@@ -41,8 +42,8 @@ export function trainCommand(): Command {
     .addOption(new Option('--engine <name>', 'onnxruntime, or PyTorch for GPUs (Python with torch and onnx)').choices(['onnx', 'torch']).default('onnx'))
     .option('--device <name>', 'execution provider of onnx: cpu, webgpu, coreml, dml; or device of torch: cuda, cpu (default: cpu; cuda)')
     .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
-    .option('--init <model>', 'start from the weights of this model (fine-tuning)')
-    .option('--beside <model>', 'take the stage that is not trained from this model, where the run has none yet (default: that of --init)')
+    .option('--init <name or file>', 'start from the weights of this model (fine-tuning)')
+    .option('--beside <name or file>', 'take the stage that is not trained from this model, where the run has none yet (default: that of --init)')
     .option('--quiet', 'no progress')
     .action(run);
 }
@@ -52,6 +53,8 @@ async function run(flags: TrainFlags): Promise<void> {
   const stages = (['skeleton', 'hydrogens'] as const).filter((s) => config[s] && (!flags.stage || s === flags.stage));
   if (stages.length === 0) throw new Error(`${flags.config} has no stage '${flags.stage ?? 'skeleton or hydrogens'}'`);
   const say = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
+  const initial = flags.init ? await readInitial(flags.init) : undefined;
+  const other = flags.beside ? await readInitial(flags.beside) : initial;
   const skipped: string[] = [];
   const packed = await packEnsembles({
     rdkit: await loadRDKit(),
@@ -63,8 +66,6 @@ async function run(flags: TrainFlags): Promise<void> {
   for (const reason of skipped.slice(0, 5)) say(`skipped: ${reason}`);
   if (skipped.length > 5) say(`skipped ${skipped.length} records in all`);
 
-  const initial = flags.init ? readPartialModel(await readFile(flags.init), flags.init) : undefined;
-  const other = flags.beside ? readPartialModel(await readFile(flags.beside), flags.beside) : initial;
   const kept = {
     ...(other?.skeleton && !stages.includes('skeleton') && { skeleton: other.skeleton }),
     ...(other?.hydrogens && !stages.includes('hydrogens') && { hydrogens: other.hydrogens }),
@@ -95,6 +96,12 @@ async function run(flags: TrainFlags): Promise<void> {
     await (python ? trainTorch({ ...options, python }) : train(options));
   }
   if (abort.signal.aborted) process.exitCode = EXIT.interrupted;
+}
+
+/** A file, which may hold one stage alone, or a shipped model by name. @throws Error where there is neither, listing those that ship */
+async function readInitial(nameOrPath: string): Promise<Pick<Model, 'name'> & Partial<Model>> {
+  const bytes = await readFile(nameOrPath).catch(() => undefined);
+  return bytes ? readPartialModel(bytes, nameOrPath) : loadModel(nameOrPath);
 }
 
 function progressLine(p: TrainingProgress): string {
