@@ -198,10 +198,11 @@ describe('bad input', () => {
     ['a name that no molecule has', ['generate', '--molecule', 'nonesuch', '--out', 'kept.sdf'], 1],
     ['a device that is not there', ['generate', '--smiles', 'CCO', '--device', 'abacus', '--out', 'kept.sdf'], 1],
     ['an output that is the input', ['refine', '--input', 'kept.sdf', '--out', './kept.sdf'], 2],
+    ['an output in the folder that is read', ['dataset', 'import', '.', '--out', 'kept.sdf'], 2],
     ['two outputs in one file', ['generate', '--smiles', 'CCO', '--out', 'kept.sdf', '--trajectory', 'kept.sdf'], 2],
   ])('%s costs no file that was there', async (_, args, expected) => {
     writeFileSync(file('kept.sdf'), 'years of work\n');
-    const { code } = await molflow(args.map((arg) => (/\.(sdf|smi)$/.test(arg) ? file(arg) : arg)));
+    const { code } = await molflow(args.map((arg) => (/^\.$|\.(sdf|smi)$/.test(arg) ? file(arg) : arg)));
     expect(code).toBe(expected);
     expect(readFileSync(file('kept.sdf'), 'utf8')).toBe('years of work\n');
   });
@@ -216,6 +217,26 @@ describe('bad input', () => {
     const all = await records(stdout);
     expect(all.length).toBeGreaterThan(100);
     all.forEach(({ fields }, i) => expect(fields.get('activity')).toBe(String(Math.sin(i))));
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('a full disk ends the run with the first molecule', async () => {
+    writeFileSync(file('many.smi'), 'CCO\n'.repeat(20));
+    const { code, stderr } = await molflow(['generate', '--input', file('many.smi'), '-n', '1', '--out', '/dev/full', '--out-format', 'sdf']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'molflow: cannot write /dev/full: the disk is full\n' });
+  });
+
+  it.each([
+    ['stdout', ['check']],
+    ['stderr', ['generate', '--smiles', 'CCO', '--smiles', 'CCC', '-n', '1']],
+  ] as const)('a closed %s is no error', async (stream, args) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: 'pipe' });
+    const other = stream === 'stdout' ? 'stderr' : 'stdout';
+    let text = '';
+    child[other].on('data', (data: Buffer) => (text += String(data)));
+    child[stream].destroy();
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+    if (other === 'stderr') expect(text).toBe('');
+    else expect(await records(text)).toHaveLength(2);
   });
 
   it('salts give their largest fragment when told to', async () => {

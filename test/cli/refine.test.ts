@@ -74,7 +74,10 @@ it('says what is wrong with the command line, or that nothing could be done', as
   const strength = await refine(['--input', file('in.sdf.gz'), '--strength', '1']);
   expect(strength.code).toBe(2);
   expect(strength.stderr).toMatch(/polish, clean, reshape, resample, or a number/);
-  expect((await refine(['--input', '-'], salt)).code).toBe(1);
+  const ions = await refine(['--input', '-'], salt);
+  expect(ions.code).toBe(1);
+  // It has no flag for the largest fragment.
+  expect(ions.stderr).toMatch(/\(salt\): it holds several separate fragments; expected one molecule a record/);
   const missing = await refine(['--input', file('none.sdf')]);
   expect(missing.code).toBe(1);
   expect(missing.stderr).toMatch(/none\.sdf: there is no such file/);
