@@ -1,4 +1,8 @@
-/** Finds the stereo that a SMILES specifies and RDKit drops without a word; what is not stereogenic is no loss. */
+/**
+ * Finds the hands of allenes and the forms of cumulenes that a SMILES specifies and RDKit drops without a word; what is
+ * not stereogenic is no loss. The classes @SP, @TB and @OH stay open, too, but are not refused: RDKit's own SMILES have
+ * them at phosphorus and sulfur where nobody specified any.
+ */
 import { adjacency } from './adjacency.js';
 import { symmetryClasses } from './symmetry-classes.js';
 
@@ -17,11 +21,6 @@ interface TextBond {
 export function unsupportedStereo(text: string): string | undefined {
   if (!/[@/\\]/.test(text)) return undefined;
   const { atoms, bonds } = graphOf(text);
-  const classed = atoms.findIndex((atom) => /@(AL|SP|TB|OH)/.test(atom));
-  if (classed >= 0) {
-    const atom = atoms[classed]!;
-    return `${place(atoms, classed)} has the stereo class ${/@[A-Z]+\d*/.exec(atom)![0]}; of atoms, only tetrahedral centres are supported. Write "${unmarked(atom)}" there to leave it open.`;
-  }
   for (const { inner, ends } of stereogenicCumulenes(atoms, bonds)) {
     const marked = inner.find((atom) => atoms[atom]!.includes('@'));
     if (inner.length % 2 === 1 && marked !== undefined) {

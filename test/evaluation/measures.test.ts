@@ -38,7 +38,7 @@ test('references scored against themselves are perfect', async () => {
 
 test('a molecule is known by its graph where perception would depend on the geometry', async () => {
   const rdkit = await loadRDKit();
-  // The hydrogen on a phosphorus with trigonal-bipyramidal stereo belongs to the skeleton, without that stereo it does not.
+  // RDKit writes such a class for phosphorus that nobody specified: it is left open, and the hydrogen there is as any other.
   const molecule = parseSmiles(rdkit, '[H]/N=C(/CC(C)C)[P@TB12]([H])(O)(O)[C@H](C)N');
   const coordinates = Float32Array.from({ length: 3 * molecule.atoms.length }, (_, i) => Math.sin(i * i));
   const structure = { name: '', atoms: molecule.atoms, bonds: molecule.bonds, coordinates, dimension: 3 as const };
