@@ -5,13 +5,12 @@ import type { Molecule } from '../chem/molecule.js';
 import { verifyStereo, type StereoVerdict } from '../chem/stereo.js';
 import type { DrawKey } from '../flow/sampler.js';
 import { bestRmsd } from '../geometry/rmsd.js';
-import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import { chooseDiverse, comparedPermutations, pruneByRmsd } from './diverse.js';
 import { drawConformers } from './draw.js';
 import type { Generator } from './generator.js';
 import { defaultCount } from './default-count.js';
 import { chosenSampler } from './skeleton-stage.js';
-import { createSpread } from './spread.js';
+import { spreadOf } from './spread.js';
 
 export interface GenerateOptions {
   /** Number of different conformers; by default 50, 200 or 300 by rotatable bonds. */
@@ -119,17 +118,7 @@ export async function generateConformers(
   const warnings: string[] = [];
   const field = wantsEnergy ? await forceFieldFor(molecule, optimize, warnings) : undefined;
   const permutations = comparedPermutations(generator.rdkit, molecule);
-  const spread =
-    settings.spread &&
-    createSpread({
-      molecule,
-      predictor: generator.skeleton,
-      seed,
-      spread: settings.spread,
-      noise: settings.noise,
-      automorphisms: stereoAutomorphisms(generator.rdkit, molecule),
-      permutations,
-    });
+  const spread = spreadOf(generator, { molecule, seed, settings, permutations });
 
   const budget = plain ? count : MOST_OVERDRAW * count;
   let planned = plain || spread ? count : Math.min(OVERDRAW * count, budget);

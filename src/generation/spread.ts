@@ -12,7 +12,9 @@ import { bestRmsd } from '../geometry/rmsd.js';
 import { graphFeatures } from '../network/features.js';
 import type { Predictor } from '../network/predictor.js';
 import { skeletonPrior } from '../network/priors.js';
-import { flightTimes, type Spread } from './skeleton-stage.js';
+import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
+import type { Generator } from './generator.js';
+import { flightTimes, type SamplerSettings, type Spread } from './skeleton-stage.js';
 
 /** A conformer halfway: its key, and the state [n,3] of its flow at the time of the choice. */
 export interface Halfway {
@@ -51,6 +53,14 @@ export interface SpreadOptions {
   readonly automorphisms: readonly ArrayLike<number>[];
   /** Over which shapes are compared. */
   readonly permutations: readonly ArrayLike<number>[];
+}
+
+/** The choice that the settings ask for, if they do; `permutations` as comparedPermutations gives them. */
+export function spreadOf(
+  { rdkit, skeleton }: Pick<Generator, 'rdkit' | 'skeleton'>,
+  { molecule, seed, settings: { spread, noise }, permutations }: Pick<SpreadOptions, 'molecule' | 'seed' | 'permutations'> & { readonly settings: SamplerSettings },
+) {
+  return spread && createSpread({ molecule, predictor: skeleton, seed, spread, noise, automorphisms: stereoAutomorphisms(rdkit, molecule), permutations });
 }
 
 /**

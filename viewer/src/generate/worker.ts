@@ -10,7 +10,7 @@ import { DEFAULT_RMSD } from '../../../src/generation/generate.js';
 import { createGenerator, type Generator } from '../../../src/generation/generator.js';
 import { placeHydrogens } from '../../../src/generation/hydrogen-stage.js';
 import { defaultSampler, sampleSkeletons, type SamplerSettings } from '../../../src/generation/skeleton-stage.js';
-import { createSpread } from '../../../src/generation/spread.js';
+import { spreadOf } from '../../../src/generation/spread.js';
 import { rootMeanSquareSpeed } from '../../../src/generation/trajectory.js';
 import { readModel } from '../../../src/network/model.js';
 import { hydrogenParents } from '../../../src/network/priors.js';
@@ -72,17 +72,7 @@ async function generate({ id, smiles, name, count, seed }: GenerateRequest): Pro
     ready.hydrogens.batchLimit(molecule.atoms.length),
   );
   const settings = defaultSampler(molecule, ready.skeleton.stage);
-  const choose =
-    settings.spread &&
-    createSpread({
-      molecule,
-      predictor: ready.skeleton,
-      seed,
-      spread: settings.spread,
-      noise: settings.noise,
-      automorphisms: stereoAutomorphisms(ready.rdkit, molecule),
-      permutations,
-    });
+  const choose = spreadOf(ready, { molecule, seed, settings, permutations });
   const made: Made[] = [];
   let drawn = 0;
 
