@@ -7,6 +7,8 @@ export interface MolblockAtom {
   readonly charge: number;
   readonly isotope: number;
   readonly radicals?: number | undefined;
+  /** The field that keeps a reader from adding hydrogens. */
+  readonly valence?: number | undefined;
 }
 
 /** `order` 4 is MDL's aromatic bond, 5 its "single or double" of a query, 0 its dative one (9, donor first). */
@@ -110,15 +112,14 @@ function radicalCode({ radicals = 0 }: MolblockAtom): number {
   return radicals === 0 ? 0 : radicals === 1 ? 2 : 3;
 }
 
-/** Valences of the atoms with more unpaired electrons than `RAD` can say: without, a reader fills up with hydrogens. */
+/** Valences that are given, and those of atoms with more unpaired electrons than `RAD` can say: without, a reader fills up with hydrogens. */
 function fixedValences(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[]): Map<number, number> {
-  const radical = atoms.flatMap(({ radicals = 0 }, i) => (radicals > 2 ? [[i, 0] as const] : []));
-  const valences = new Map<number, number>(radical);
-  if (valences.size === 0) return valences;
-  for (const { a, b, order } of bonds) {
-    for (const atom of [a, b]) if (valences.has(atom)) valences.set(atom, valences.get(atom)! + order);
-  }
-  return valences;
+  const radical = new Map<number, number>(atoms.flatMap(({ radicals = 0 }, i) => (radicals > 2 ? [[i, 0] as const] : [])));
+  if (radical.size > 0)
+    for (const { a, b, order } of bonds)
+      for (const atom of [a, b]) if (radical.has(atom)) radical.set(atom, radical.get(atom)! + order);
+  const given = atoms.flatMap(({ valence }, i) => (valence === undefined ? [] : [[i, valence] as const]));
+  return new Map([...radical, ...given]);
 }
 
 /** Whether every coordinate fits its ten columns. */

@@ -8,6 +8,8 @@ export interface StructureAtom {
   readonly isotope: number;
   /** Unpaired electrons (M  RAD 2 is one; 1 and 3 are two). */
   readonly radicals?: number | undefined;
+  /** All its bonds and hydrogens, where the file fixes it: then no others are added. */
+  readonly valence?: number | undefined;
 }
 
 export interface StructureBond {

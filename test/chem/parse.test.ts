@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readMolblock } from '../../src/chem/io/ctab.js';
 import { molblock } from '../../src/chem/molblock.js';
 import type { Molecule } from '../../src/chem/molecule.js';
 import { MAX_SKELETON_ATOMS, MoleculeError, moleculeFromStructure, parseSmiles } from '../../src/chem/parse.js';
@@ -288,6 +289,7 @@ describe('molblock', () => {
       const block = molblock({ molecule, coordinates: molecule.atoms.flatMap((_, i) => [i * spacing, spacing, 0]) });
       expect(block).toContain(spacing === 1 ? 'V2000' : 'V3000');
       expect(withMol(rdkit, block, (mol) => mol?.get_smiles(), { details: '{"removeHs":true}' })).toBe(molecule.smiles);
+      expect(moleculeFromStructure(rdkit, readMolblock(block)).molecule.smiles).toBe(molecule.smiles);
     }
   });
 

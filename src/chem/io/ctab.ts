@@ -35,6 +35,9 @@ const PLACEHOLDERS = new Set(['*', 'A', 'Q', 'X', 'M', 'R', 'R#', 'L', 'LP', 'DU
 const OLD_CHARGE = [0, 3, 2, 1, 0, -1, -2, -3];
 const OLD_CHARGE_DOUBLET = 4;
 
+/** In V2000 a valence of none is written as 15, since 0 says nothing; in V3000 as −1. */
+const NO_VALENCE = { V2000: 15, V3000: -1 };
+
 /** Unpaired electrons by the code of `M  RAD` and `RAD=`: singlet, doublet, triplet. */
 const UNPAIRED = [0, 2, 1, 2];
 
@@ -49,6 +52,7 @@ interface MutableAtom {
   charge: number;
   isotope: number;
   radicals?: number;
+  valence?: number;
 }
 
 /**
@@ -185,10 +189,12 @@ function readAtomLine(line: string, xyz: number[], offset: number, at: number): 
   let symbol = line.slice(30, 34).trim();
   let massDifference = 0;
   let chargeCode = 0;
+  let valence = 0;
   let element = elementOf(symbol);
   if (element !== undefined && Number.isFinite(x + y + z) && line.length >= 31) {
     massDifference = Number(line.slice(34, 36)) || 0;
     chargeCode = Number(line.slice(36, 39)) || 0;
+    valence = Number(line.slice(48, 51)) || 0;
   } else {
     const fields = line.trim().split(/\s+/);
     [x, y, z] = [Number(fields[0]), Number(fields[1]), Number(fields[2])];
@@ -196,6 +202,7 @@ function readAtomLine(line: string, xyz: number[], offset: number, at: number): 
     element = elementOf(symbol);
     massDifference = Number(fields[4]) || 0;
     chargeCode = Number(fields[5]) || 0;
+    valence = Number(fields[9]) || 0;
   }
   if (!Number.isFinite(x + y + z)) {
     throw new CtabError(`an atom line must start with three finite coordinates, not "${line.slice(0, 34)}"`, at);
@@ -210,6 +217,7 @@ function readAtomLine(line: string, xyz: number[], offset: number, at: number): 
     isotope: isotopeFromDifference(element, massDifference, at) || heavyHydrogen(symbol),
   };
   if (chargeCode === OLD_CHARGE_DOUBLET) atom.radicals = 1;
+  if (valence > 0) atom.valence = valence === NO_VALENCE.V2000 ? 0 : valence;
   return atom;
 }
 
@@ -378,5 +386,7 @@ function readV3000Atom(fields: readonly string[], xyz: number[], line: string, a
   const atom: MutableAtom = { element, charge: option('CHG'), isotope: option('MASS') || heavyHydrogen(symbol) };
   const unpaired = UNPAIRED[option('RAD')];
   if (unpaired) atom.radicals = unpaired;
+  const valence = option('VAL');
+  if (valence) atom.valence = valence === NO_VALENCE.V3000 ? 0 : valence;
   return atom;
 }
