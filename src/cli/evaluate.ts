@@ -1,6 +1,6 @@
 /** molflow evaluate: generated conformers against reference ensembles, from files, a model and peers in one run. */
 import { constants } from 'node:fs';
-import { access, writeFile } from 'node:fs/promises';
+import { access, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { createForceField, MMFF94Error } from '../chem/mmff94.js';
@@ -94,12 +94,13 @@ export function evaluateCommand(): Command {
     .action(run);
 }
 
-/** @throws Error where the folder that `file` is to be written to is not there, or may not be written to. */
-async function assertFolder(file: string): Promise<void> {
+/** @throws Error where `file` is a folder, or the folder that it is to be written to is not there or may not be written to. */
+async function assertWritable(file: string): Promise<void> {
   const folder = path.dirname(path.resolve(file));
   await access(folder, constants.W_OK).catch((cause: unknown) => {
     throw new Error(`cannot write ${file}: ${folder} is no folder that may be written to; make it first`, { cause });
   });
+  if ((await stat(file).catch(() => undefined))?.isDirectory()) throw new Error(`cannot write ${file}: it is a folder; name a file in it`);
 }
 
 async function run(flags: EvaluateFlags, command: Command): Promise<void> {
@@ -108,7 +109,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   const sources = sourcesOf(flags, rdkit, say);
   if (sources.length === 0) command.error('error: nothing to score; give --generated, --model or --peers');
   // A missing package or folder is better known before hours of work than after.
-  for (const file of [flags.perMolecule, flags.report, flags.save]) if (file !== undefined) await assertFolder(file);
+  for (const file of [flags.perMolecule, flags.report, flags.save]) if (file !== undefined) await assertWritable(file);
   const assets = flags.report === undefined ? undefined : await reportAssets();
   const references = await readReferences(flags, rdkit, say);
   const thresholds = flags.delta ?? THRESHOLDS;

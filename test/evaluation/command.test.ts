@@ -73,6 +73,8 @@ test.each([
   [['--reference', path.join(folder, 'none.sdf'), '--generated', GENERATED], /none\.sdf: there is no such file/],
   [['--reference', REFERENCE, '--peers', 'corina'], /'corina' is not one of etkdg/],
   [['--reference', REFERENCE, '--generated', GENERATED, '--delta', 'half'], /expected distances in Å/],
+  [['--reference', path.join(folder, 'none.sdf'), '--generated', GENERATED, '--save', folder], /it is a folder; name a file in it/],
+  [['--reference', path.join(folder, 'none.sdf'), '--generated', GENERATED, '--save', path.join(folder, 'no/out.json')], /is no folder that may be written to/],
 ])('says what is wrong: %j', async (args, message) => {
   const { code, stderr } = await molflow(args);
   expect(code).toBeGreaterThan(0);
