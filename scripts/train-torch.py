@@ -119,7 +119,8 @@ class Programs:
             torch.cuda.synchronize()
             self.loss.copy_(before[0]), self.gradient.copy_(before[1])
             graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph, pool=self.pool):
+            # What the threads that read points do meanwhile (they pin memory) must not spoil the recording.
+            with torch.cuda.graph(graph, pool=self.pool, capture_error_mode="thread_local"):
                 self.accumulate(n, size, static)
             self.graphs[n] = static, graph
         static, graph = self.graphs[n]
