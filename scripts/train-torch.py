@@ -74,8 +74,8 @@ def split_block(numbers, n, size):
 class Programs:
     """Loss and gradient of a batch, one program per atom count, loaded at first use; on a GPU replayed as a graph."""
 
-    def __init__(self, folder, device, weights, alive):
-        self.folder, self.device, self.weights, self.alive = folder, device, weights, alive
+    def __init__(self, folder, device, weights, anchor, alive):
+        self.folder, self.device, self.weights, self.anchor, self.alive = folder, device, weights, anchor, alive
         self.functions, self.tables, self.graphs = {}, {}, {}
         self.gradient = torch.zeros_like(weights)
         self.loss = torch.zeros((), device=device, dtype=torch.float64)
@@ -101,7 +101,7 @@ class Programs:
 
     def run(self, n, size, numbers, part, weights):
         places, feeds = split_block(numbers, n, size)
-        return self.function(n)({"weights": weights, **feeds, **self.table(n, part).feeds(places)})
+        return self.function(n)({"weights": weights, "anchor": self.anchor, **feeds, **self.table(n, part).feeds(places)})
 
     def add(self, n, size, numbers):
         """Adds a batch's loss and gradient to `loss` and `gradient`."""
@@ -262,7 +262,8 @@ def main():
 
 def train(config, device, task, state, step, elapsed, samplers, stopping):
     options, total_ms = config["optimiser"], config["minutes"] * 60e3
-    programs = Programs(task["folder"], device, state["weights"], samplers.alive)
+    anchor = torch.from_numpy(np.fromfile(task["anchorPath"], np.float32)).to(device) if "anchorPath" in task else None
+    programs = Programs(task["folder"], device, state["weights"], anchor, samplers.alive)
     optimiser = Optimiser(state, task["slices"], options, device)
     with open(programs.wait_for("validation.points"), "rb") as stream:
         validation = [(n, size, numbers.to(device)) for n, size, numbers in iter(lambda: read_block(stream, False), None)]

@@ -23,6 +23,7 @@ interface TrainFlags {
   readonly cache: string;
   readonly init?: string;
   readonly beside?: string;
+  readonly anchor?: string;
   readonly quiet?: boolean;
 }
 
@@ -44,6 +45,7 @@ export function trainCommand(): Command {
     .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
     .option('--init <name or file>', 'start from the weights of this model (fine-tuning)')
     .option('--beside <name or file>', 'take the stage that is not trained from this model, where the run has none yet (default: that of --init)')
+    .option('--anchor <name or file>', "teach molecules of up to the configuration's anchorUpTo atoms what this model predicts of them (default: that of --init)")
     .option('--quiet', 'no progress')
     .action(run);
 }
@@ -54,6 +56,7 @@ async function run(flags: TrainFlags): Promise<void> {
   if (stages.length === 0) throw new Error(`${flags.config} has no stage '${flags.stage ?? 'skeleton or hydrogens'}'`);
   const say = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
   const initial = flags.init ? await readInitial(flags.init) : undefined;
+  const anchor = flags.anchor ? await readInitial(flags.anchor) : initial;
   const other = flags.beside ? await readInitial(flags.beside) : initial;
   const skipped: string[] = [];
   const packed = await packEnsembles({
@@ -89,6 +92,7 @@ async function run(flags: TrainFlags): Promise<void> {
       workers: flags.workers,
       ...(flags.device !== undefined && { device: flags.device }),
       initial: initial?.[stage],
+      anchor: anchor?.[stage],
       kept,
       onProgress: (progress: TrainingProgress) => say(progressLine(progress)),
       signal: abort.signal,

@@ -13,16 +13,20 @@ export interface StepShape {
   readonly hydrogens: boolean;
   /** Weight of the loss on distances of atoms up to three bonds apart. */
   readonly localDistances?: number | undefined;
+  /** Whether the target is what the network with the weights `anchor` predicts, instead of the data. */
+  readonly anchored?: boolean;
 }
 
 /**
  * Inputs: weights [P] and the arrays of a batch. Outputs: loss [1], the mean weighted squared error in Å² a moving
- * coordinate (with `localDistances` also that of the distances of near atoms), and its gradient [P].
+ * coordinate (with `localDistances` also that of the distances of near atoms), and its gradient [P]. Of an anchored
+ * batch the noise of the data's target is gone, and with it the chance to drift (learning without forgetting, Li and
+ * Hoiem 2016).
  */
 export function stepProgram(
   network: NetworkConfig,
   { slices, total }: { slices: readonly ParameterSlice[]; total: number },
-  { n, size: B, hydrogens, localDistances = 0 }: StepShape,
+  { n, size: B, hydrogens, localDistances = 0, anchored = false }: StepShape,
 ): Program {
   const inputs: Record<string, Shape> = {
     weights: [total],
@@ -34,26 +38,23 @@ export function stepProgram(
     target: [B, n, 3],
     weight: [B, 1, 1],
     ...(hydrogens && { mobile: [B, n, 1] }),
+    ...(anchored && { anchor: [total] }),
   };
   return {
     inputs,
     build(tensors) {
-      const { weights, x, t, atoms, pairs, centres, target, weight, mobile } = tensors as Record<string, Tensor>;
+      const { weights, anchor, x, t, atoms, pairs, centres, target: ofData, weight, mobile } = tensors as Record<string, Tensor>;
+      const predict = (flat: Tensor) =>
+        displacement(network, unflatten(flat, slices), { x: x!, t: t!, atoms: atoms!, pairs: pairs!, centres: centres!, mobile });
+      const target = anchor ? predict(anchor) : ofData!;
       const loss = (flat: Tensor) => {
-        const predicted = displacement(network, unflatten(flat, slices), {
-          x: x!,
-          t: t!,
-          atoms: atoms!,
-          pairs: pairs!,
-          centres: centres!,
-          mobile,
-        });
-        const errors = tf.mul(weight!, tf.square(tf.sub(predicted, target!)));
+        const predicted = predict(flat);
+        const errors = tf.mul(weight!, tf.square(tf.sub(predicted, target)));
         const moving = mobile ? tf.mul(tf.sum(mobile), 3) : tf.scalar(B * n * 3);
         const ofCoordinates = tf.div(tf.sum(errors), moving);
         if (localDistances === 0) return ofCoordinates as tf.Scalar;
         const near = tf.reshape(tf.sum(tf.slice(pairs!, [0, LOCAL_PAIRS.from], [-1, LOCAL_PAIRS.count]), 1), [B, n, n]);
-        const wrong = tf.square(tf.sub(distances(tf.add(x!, predicted)), distances(tf.add(x!, target!))));
+        const wrong = tf.square(tf.sub(distances(tf.add(x!, predicted)), distances(tf.add(x!, target))));
         const ofDistances = tf.div(tf.sum(tf.mul(weight!, tf.mul(near, wrong))), tf.sum(near));
         return tf.add(ofCoordinates, tf.mul(ofDistances, localDistances)) as tf.Scalar;
       };

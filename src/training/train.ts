@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { parameterShapes } from '../network/egnn.js';
 import { parameterSlices } from '../network/flat-parameters.js';
 import type { Model, StageModel } from '../network/model.js';
+import { anchorWeights } from './anchor.js';
 import { firstState, readState, runFiles, STATE_ARRAYS, writeModelOf, writeState, type TrainingState } from './checkpoint.js';
 import type { StageConfig, StageName } from './config.js';
 import { allocate, CONTROL, SLOT, viewOf, workerSlot, type SharedState } from './shared-state.js';
@@ -22,6 +23,8 @@ export interface TrainOptions {
   readonly device?: string;
   /** A model whose weights are the start, where the run is new; it may have fewer layers or vectors than the configuration. */
   readonly initial?: StageModel | undefined;
+  /** The model that small molecules are taught by, where the configuration says anchorUpTo; its network is the configuration's. */
+  readonly anchor?: StageModel | undefined;
   /** Stages that are not trained, to be written into a new model beside this one. */
   readonly kept?: Partial<Model>;
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -47,7 +50,7 @@ const REPORT_MS = 10_000;
 
 /**
  * Trains until the configured minutes are used up, or the signal aborts; either way the last state is saved.
- * @throws Error where the data or a saved state do not fit the configuration, or a worker dies.
+ * @throws Error where the data, a saved state or an anchor do not fit the configuration, or a worker dies.
  */
 export async function train({
   name,
@@ -58,6 +61,7 @@ export async function train({
   workers = 2,
   device = 'cpu',
   initial,
+  anchor,
   kept = {},
   onProgress = () => {},
   signal,
@@ -94,7 +98,7 @@ export async function train({
     onProgress(progress);
     await appendFile(metricsPath, `${JSON.stringify(progress)}\n`);
   });
-  await runWorkers({ workers, task: { stage, config, packed, device, buffers }, shared, config, save, reporter, signal });
+  await runWorkers({ workers, task: { stage, config, packed, device, buffers, anchor: anchorWeights(config, stage, { slices, total }, anchor) }, shared, config, save, reporter, signal });
 }
 
 interface RunOptions {

@@ -22,6 +22,8 @@ export interface WorkerTask {
   readonly config: StageConfig;
   readonly packed: string;
   readonly device: string;
+  /** Weights [P] whose predictions are the target of molecules up to the configuration's anchorUpTo. */
+  readonly anchor: Float32Array | undefined;
   readonly buffers: SharedBuffers;
 }
 
@@ -37,7 +39,7 @@ const RUNAWAY = 1e4;
 
 const post = (message: WorkerMessage) => parentPort!.postMessage(message);
 
-async function work({ worker, stage, config, packed, device, buffers }: WorkerTask): Promise<void> {
+async function work({ worker, stage, config, packed, device, anchor, buffers }: WorkerTask): Promise<void> {
   const shared = viewOf(buffers);
   const engine = await openOnnxEngine({ device, keepMemory: false });
   const parameters = parameterSlices(parameterShapes(config.network));
@@ -47,7 +49,7 @@ async function work({ worker, stage, config, packed, device, buffers }: WorkerTa
   const validation = heldOut.length > 0 ? batchSource(heldOut, settings) : undefined;
   if (worker === 0) post({ kind: 'data', molecules: training.molecules, heldOut: validation?.molecules ?? 0 });
 
-  const lossAndGradient = batchRunner(engine, config, parameters, stage === 'hydrogens');
+  const lossAndGradient = batchRunner(engine, config, parameters, stage === 'hydrogens', anchor);
   const own = ownSlices(parameters.slices, worker, shared.workers);
   const optimiser = await createOptimiser(engine, own, config.optimiser.kind);
   const weights = new Float32Array(parameters.total);
@@ -105,15 +107,17 @@ async function work({ worker, stage, config, packed, device, buffers }: WorkerTa
 /** Runs a batch through the program of its atom count, compiled at first use. */
 function batchRunner(
   engine: Engine,
-  { network, localDistances }: StageConfig,
+  { network, localDistances, anchorUpTo = 0 }: StageConfig,
   parameters: { slices: ParameterSlice[]; total: number },
   hydrogens: boolean,
+  anchor: Float32Array | undefined,
 ) {
   const programs = new Map<number, CompiledProgram>();
   return async ({ n, size, feeds }: Batch, weights: Float32Array) => {
+    const anchored = n <= anchorUpTo;
     let program = programs.get(n);
-    if (!program) programs.set(n, (program = await engine.compile(stepProgram(network, parameters, { n, size, hydrogens, localDistances }))));
-    const { loss, gradient } = await program.run({ ...feeds, weights });
+    if (!program) programs.set(n, (program = await engine.compile(stepProgram(network, parameters, { n, size, hydrogens, localDistances, anchored }))));
+    const { loss, gradient } = await program.run({ ...feeds, weights, ...(anchored && { anchor: anchor! }) });
     return { loss: loss![0]!, gradient: gradient! };
   };
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
   engine = await openEngine();
 });
 
-it('weighs squared errors, and those of distances up to three bonds where asked', async () => {
+it('weighs squared errors, those of distances up to three bonds where asked, against the data or what an anchor predicts', async () => {
   const network: NetworkConfig = { width: 12, edgeWidth: 8, layers: 2, chiralWidth: 4 };
   const random = createRandom(3);
   const weights = initialParameters(network, () => random.normal());
@@ -29,12 +29,16 @@ it('weighs squared errors, and those of distances up to three bonds where asked'
   const target = Float32Array.from({ length: 3 * n }, () => random.normal());
   const t = 0.4;
 
-  const predictor = createPredictor({
-    engine,
-    stage: { network, prior: { kind: 'gaussian', alpha: 1.33, hydrogenScale: 0.6 }, target: 'data', weights, training: {} },
-  });
-  const data = await predictor.bind(graph)(x, t);
-  await predictor.dispose();
+  const predict = async (of: typeof weights): Promise<Float32Array> => {
+    const predictor = createPredictor({
+      engine,
+      stage: { network, prior: { kind: 'gaussian', alpha: 1.33, hydrogenScale: 0.6 }, target: 'data', weights: of, training: {} },
+    });
+    const data = (await predictor.bind(graph)(x, t)).slice();
+    await predictor.dispose();
+    return data;
+  };
+  const data = await predict(weights);
   const wanted = x.map((v, i) => v + target[i]!);
   const squares = data.reduce((sum, v, i) => sum + (v - wanted[i]!) ** 2, 0) / (3 * n);
   const apart = (y: Float32Array, a: number, b: number) => Math.hypot(...[0, 1, 2].map((k) => y[3 * a + k]! - y[3 * b + k]!));
@@ -46,13 +50,20 @@ it('weighs squared errors, and those of distances up to three bonds where asked'
   const centres = new Float32Array(4 * n * n);
   centreRows(centres, graph);
   const { slices, total } = parameterSlices(parameterShapes(network));
-  const loss = async (localDistances?: number): Promise<number> => {
-    const program = await engine.compile(stepProgram(network, { slices, total }, { n, size: 1, hydrogens: false, localDistances }));
+  const loss = async (shape: { localDistances?: number; anchored?: boolean } = {}): Promise<number> => {
+    const program = await engine.compile(stepProgram(network, { slices, total }, { n, size: 1, hydrogens: false, ...shape }));
     const feeds = { weights: flatten(weights, slices, total), x, t: Float32Array.of(t), atoms: graph.atoms, pairs: graph.pairs, centres, target, weight: Float32Array.of(2) };
-    const { loss: value } = await program.run(feeds);
+    const { loss: value } = await program.run({ ...feeds, ...(shape.anchored && { anchor: flatten(anchor, slices, total) }) });
     await program.dispose();
     return value![0]!;
   };
   expect(await loss()).toBeCloseTo(2 * squares, 4);
-  expect(await loss(0.7)).toBeCloseTo(2 * (squares + 0.7 * ofDistances), 3);
+  expect(await loss({ localDistances: 0.7 })).toBeCloseTo(2 * (squares + 0.7 * ofDistances), 3);
+
+  // A fresh network predicts next to nothing; one of random last layers does not.
+  const anchor = Object.fromEntries(Object.entries(weights).map(([name, values]) => [name, values.map((w) => w + 0.4 * random.normal())]));
+  const taught = await predict(anchor);
+  const apartFromIt = data.reduce((sum, v, i) => sum + (v - taught[i]!) ** 2, 0) / (3 * n);
+  expect(apartFromIt).toBeGreaterThan(0.01);
+  expect(await loss({ anchored: true })).toBeCloseTo(2 * apartFromIt, 4);
 });

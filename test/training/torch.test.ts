@@ -31,13 +31,13 @@ describe.skipIf(!python)('training by PyTorch', () => {
     const random = createRandom(5);
     const normal = () => random.normal();
     const [n, size] = [6, 4];
-    const program = stepProgram(network, parameters, { n, size, hydrogens: true, localDistances: 0.3 });
+    const program = stepProgram(network, parameters, { n, size, hydrogens: true, localDistances: 0.3, anchored: true });
     const ones = ['mobile', 'weight'];
     const feeds: Record<string, Float32Array> = Object.fromEntries(
       Object.entries(program.inputs).map(([name, shape]) => [name, Float32Array.from({ length: sizeOf(shape) }, () => (ones.includes(name) ? 1 : normal()))]),
     );
     feeds['pairs'] = feeds['pairs']!.map((v) => +(v > 1));
-    feeds['weights'] = flatten(initialParameters(network, normal), parameters.slices, parameters.total);
+    for (const name of ['weights', 'anchor']) feeds[name] = flatten(initialParameters(network, normal), parameters.slices, parameters.total);
 
     const engine = await openOnnxEngine();
     const compiled = await engine.compile(program);

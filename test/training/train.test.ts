@@ -58,6 +58,19 @@ describe('molflow train', () => {
     expect(after!.hydrogens.weights).not.toEqual(before!.hydrogens.weights);
   }, 60_000);
 
+  it('molecules taught by the start alone leave it as it was', async () => {
+    const start = path.join(folder, 'run', 'model.safetensors');
+    const optimiser = { kind: 'adamw', learningRate: 0.004, warmupSteps: 5, weightDecay: 0 };
+    const config = path.join(folder, 'anchored.json');
+    writeFileSync(config, JSON.stringify({ name: 'tiny', skeleton: { ...stage(0.05), optimiser, anchorUpTo: 60 } }));
+    const command = [MAIN, 'train', '--config', config, '--data', DATA, '--cache', path.join(folder, 'cache'), '--quiet', '--out', path.join(folder, 'anchored')];
+    await run(process.execPath, [...command, '--init', start]);
+    const [before, after] = [start, path.join(folder, 'anchored', 'model.safetensors')].map((file) => readModel(readFileSync(file)).skeleton);
+    expect(after!.training.steps).toBeGreaterThan(0);
+    expect(after!.weights).toEqual(before!.weights);
+    await expect(run(process.execPath, [...command.slice(0, -1), path.join(folder, 'none')])).rejects.toThrow(/anchorUpTo is 60.*--anchor or --init/s);
+  }, 60_000);
+
   it('a second run goes on where the first ended, with a lower loss', async () => {
     const first = metrics('skeleton').at(-1)!;
     await train(0.3);

@@ -41,6 +41,7 @@ sizes.forEach((n, k) => {
     size: training.batchSize(n),
     hydrogens: stage === 'hydrogens',
     localDistances: config.localDistances,
+    anchored: n <= (config.anchorUpTo ?? 0),
   });
   if (training.sizes.includes(n)) write(`${n}.training`, tableBytes(training, n));
   if (validation?.sizes.includes(n)) write(`${n}.validation`, tableBytes(validation, n));

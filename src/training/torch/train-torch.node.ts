@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parameterShapes } from '../../network/egnn.js';
 import { parameterSlices, type ParameterSlice } from '../../network/flat-parameters.js';
+import { anchorWeights } from '../anchor.js';
 import { firstState, readState, runFiles, writeModelOf, writeState } from '../checkpoint.js';
 import type { StageConfig, StageName } from '../config.js';
 import { isMuonMatrix } from '../optimiser.js';
@@ -30,6 +31,8 @@ export interface TorchTask {
   /** Points of an earlier run are not drawn again. */
   readonly firstStep: number;
   readonly statePath: string;
+  /** Float32 weights [P] that small molecules are taught by, see the configuration's anchorUpTo. */
+  readonly anchorPath?: string;
   readonly device: string;
   readonly slices: readonly (ParameterSlice & { readonly muon: boolean })[];
 }
@@ -58,17 +61,21 @@ export async function trainTorch({
   workers = 2,
   device = 'cuda',
   initial,
+  anchor,
   kept = {},
   onProgress = () => {},
   signal,
 }: TrainOptions & { readonly python: string }): Promise<void> {
   const parameters = parameterSlices(parameterShapes(config.network));
+  const taughtBy = anchorWeights(config, stage, parameters, anchor);
   await mkdir(folder, { recursive: true });
   const { statePath, metricsPath } = runFiles(folder, stage);
   const state = (await readState(statePath, parameters.total)) ?? firstState(config, parameters, initial);
   if (!(await stat(statePath).catch(() => undefined))) await writeState(statePath, state);
   const temporary = await mkdtemp(path.join(tmpdir(), 'molflow-train-'));
   try {
+    const anchorPath = path.join(temporary, 'anchor');
+    if (taughtBy) await writeFile(anchorPath, taughtBy);
     const task: TorchTask = {
       stage,
       config,
@@ -78,6 +85,7 @@ export async function trainTorch({
       sampler: [process.execPath, SAMPLER],
       firstStep: state.step + 1,
       statePath: path.resolve(statePath),
+      ...(taughtBy && { anchorPath }),
       device,
       slices: parameters.slices.map((slice) => ({ ...slice, muon: config.optimiser.kind === 'muon' && isMuonMatrix(slice) })),
     };

@@ -1,0 +1,20 @@
+/** The weights of the model by whose predictions small molecules are taught, see the configuration's anchorUpTo. */
+import { flatten, type ParameterSlice } from '../network/flat-parameters.js';
+import type { StageModel } from '../network/model.js';
+import type { StageConfig, StageName } from './config.js';
+
+/**
+ * Weights [P], or undefined where the configuration has no anchorUpTo.
+ * @throws Error where it has one and there is no model, or one of another network.
+ */
+export function anchorWeights(
+  { anchorUpTo }: StageConfig,
+  stage: StageName,
+  { slices, total }: { readonly slices: readonly ParameterSlice[]; readonly total: number },
+  anchor: StageModel | undefined,
+): Float32Array | undefined {
+  if (anchorUpTo === undefined) return undefined;
+  if (!anchor)
+    throw new Error(`anchorUpTo is ${anchorUpTo}: molecules of up to so many atoms are taught by a model, and there is none with a stage '${stage}'; give one with --anchor or --init`);
+  return flatten(anchor.weights, slices, total);
+}
