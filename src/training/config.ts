@@ -63,7 +63,7 @@ const Stage = v.pipe(
     automorphisms: v.optional(v.boolean(), true),
     /** Weight of an extra loss on the distances of atoms up to three bonds apart; target 'data' alone. */
     localDistances: v.optional(positive),
-    /** Molecules of up to so many atoms are taught what the model of --anchor predicts of them: fine-tuning on larger ones leaves them as they were. */
+    /** Molecules of up to so many atoms are taught what the model of --anchor predicts of them, against forgetting while larger ones are learnt. */
     anchorUpTo: v.optional(whole),
     pairsPerBatch: v.optional(whole, 4800),
     mostMolecules: v.optional(whole, 64),

@@ -19,9 +19,9 @@ export interface StepShape {
 
 /**
  * Inputs: weights [P] and the arrays of a batch. Outputs: loss [1], the mean weighted squared error in Å² a moving
- * coordinate (with `localDistances` also that of the distances of near atoms), and its gradient [P]. Of an anchored
- * batch the noise of the data's target is gone, and with it the chance to drift (learning without forgetting, Li and
- * Hoiem 2016).
+ * coordinate (with `localDistances` also that of the distances of near atoms), and its gradient [P]. The target
+ * of an anchored batch has none of the noise that a drawn conformer has (learning without forgetting, Li and Hoiem 2016,
+ * arXiv:1606.09282).
  */
 export function stepProgram(
   network: NetworkConfig,
