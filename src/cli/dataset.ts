@@ -97,6 +97,7 @@ async function runStats(files: string[], { json = false, mirrorImages: mirrored 
   const statistics = await datasetStatistics(
     (async function* () {
       for (const file of files) {
+        if (file.endsWith('.molflow')) throw new Error(`${file} is a packed data set; give the SD files that it was made from`);
         for await (const ensemble of readEnsembles({ rdkit, file, onSkip: (reason) => skipped.push(reason) })) {
           if (mirrored) {
             const { conformers, present } = mirrorImages(rdkit, ensemble);

@@ -68,6 +68,7 @@ export async function train({
 }: TrainOptions): Promise<void> {
   const shapes = parameterShapes(config.network);
   const { slices, total } = parameterSlices(shapes);
+  const taughtBy = anchorWeights(config, stage, { slices, total }, anchor);
   const buffers = allocate(workers, total);
   const shared = viewOf(buffers);
   await mkdir(folder, { recursive: true });
@@ -98,7 +99,7 @@ export async function train({
     onProgress(progress);
     await appendFile(metricsPath, `${JSON.stringify(progress)}\n`);
   });
-  await runWorkers({ workers, task: { stage, config, packed, device, buffers, anchor: anchorWeights(config, stage, { slices, total }, anchor) }, shared, config, save, reporter, signal });
+  await runWorkers({ workers, task: { stage, config, packed, device, buffers, anchor: taughtBy }, shared, config, save, reporter, signal });
 }
 
 interface RunOptions {
