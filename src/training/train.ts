@@ -150,7 +150,7 @@ function progressReporter(
   emit: (progress: TrainingProgress) => Promise<void>,
 ) {
   let before = totals();
-  let samplesPerSecond = 0;
+  let [loss, samplesPerSecond] = [NaN, 0];
   function totals() {
     let [loss, batches, samples] = [0, 0, 0];
     for (let w = 0; w < workers; w++) {
@@ -163,7 +163,9 @@ function progressReporter(
   }
   return async (afterSave: boolean) => {
     const now = totals();
-    if (now.batches === before.batches) return;
+    // While a worker scores what is held out there can be no batch; the score is told nevertheless.
+    if (now.batches > before.batches) loss = (now.loss - before.loss) / (now.batches - before.batches);
+    else if (!afterSave || Number.isNaN(loss)) return;
     const minutes = now.elapsed / 60_000;
     // A report right after the last one has no rate of its own.
     if (now.elapsed - before.elapsed > REPORT_MS / 10) samplesPerSecond = (now.samples - before.samples) / ((now.elapsed - before.elapsed) / 1000);
@@ -172,7 +174,7 @@ function progressReporter(
       step: numbers[SLOT.step]!,
       minutes,
       minutesLeft: Math.max(0, config.minutes - minutes),
-      loss: (now.loss - before.loss) / (now.batches - before.batches),
+      loss,
       samplesPerSecond,
       learningRate: numbers[SLOT.learningRate]!,
       gradientNorm: numbers[SLOT.gradientNorm]!,
