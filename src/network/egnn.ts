@@ -9,6 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Shape } from '../engine/program.js';
 import { ATOM_FEATURES, PAIR_FEATURES } from './features.js';
+import { gaussian, silu } from './pointwise.js';
 
 export interface NetworkConfig {
   /** Width of a node's state. */
@@ -107,21 +108,6 @@ export function initialParameters(config: NetworkConfig, normal: () => number): 
     }),
   );
 }
-
-/** x·sigmoid(x), with its derivative s·(1 + x − x·s) written out: two passes over memory fewer than tfjs's own. */
-const silu = tf.customGrad((x, save) => {
-  const input = x as Tensor;
-  const s = tf.sigmoid(input);
-  const value = tf.mul(input, s);
-  (save as (tensors: Tensor[]) => void)([input, s, value]);
-  return {
-    value,
-    gradFunc: (dy: Tensor, saved: Tensor[]) => {
-      const [x0, s0, y0] = saved as [Tensor, Tensor, Tensor];
-      return tf.mul(dy, tf.mul(s0, tf.add(tf.sub(x0, y0), 1)));
-    },
-  };
-}) as (x: Tensor) => Tensor;
 
 /** [B, n, n] distances in Å of coordinates [B, n, 3], softened: an atom's from itself stays above 0, where the root has a slope. */
 export function distances(x: Tensor): Tensor {
@@ -261,7 +247,7 @@ export function displacement(
     const at = (name: string) => w(`layer${l}.${name}`);
     const distance = tf.reshape(distancesOf(position), [B, 1, n * n]);
     const reach = tf.add(distance, 1);
-    const radial = tf.exp(tf.neg(tf.square(tf.sub(tf.mul(distance, inverseWidths), shifts))));
+    const radial = gaussian(tf.sub(tf.mul(distance, inverseWidths), shifts));
     first ??= radial;
 
     const received = tf.reshape(tf.add(tf.matMul(h, at('receiver')), at('edge.bias')), [B, n, 1, edgeWidth]);
