@@ -14,14 +14,14 @@ import { placeHydrogens } from './hydrogen-stage.js';
 import { defaultSampler, type SamplerSettings } from './skeleton-stage.js';
 
 /** Times on the path at which refinement begins, by name: the later, the less of the input is noise. */
-export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.37, resample: 0 } as const;
+export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.2, resample: 0 } as const;
 export type Strength = keyof typeof STRENGTHS;
 export const DEFAULT_STRENGTH: Strength = 'clean';
 
 export interface RefineOptions {
   /** The time in [0, 1) to which the input is noised, or a name for it: 0 keeps nothing of it. */
   readonly strength?: Strength | number | undefined;
-  /** Steps of the skeleton's flow from there; by default 2 from t = 0.9, 4 from 0.6, 5 from 0.37, 15 from 0. */
+  /** Steps of the skeleton's flow from there; by default 2 from t = 0.9, 4 from 0.6 and from 0.2, 15 from 0. */
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
   /** Of hydrogens that are set anew, because the input lacks some, or because they did not pass; others take 2. */
@@ -64,15 +64,15 @@ export function timeOf(strength: Strength | number): number {
 }
 
 /** Steps of the skeleton: from t = 0, where there is no shape yet, from SHAPED on, and of the whole way where there is one. */
-const [WHOLE_WAY, FEW_STEPS, PACE] = [15, 5, 8];
+const [WHOLE_WAY, FEW_STEPS, PACE] = [15, 4, 8];
 /** From this time on the state says which shape is meant. */
-const SHAPED = 0.37;
+const SHAPED = STRENGTHS.reshape;
 /** Hydrogens that the input has; see docs/experiments.md. */
 const HYDROGENS = { time: 0.7, scale: 0.3, steps: 2 };
 /** Size of the noise put on a skeleton, as a part of the prior's: whole, it leads away from the shape that is given. */
 const NOISE = 0.65;
 /** Size of the fresh noise, in the same way: less of it leads to likelier shapes. */
-const FRESH = 0.3;
+const FRESH = 0.4;
 /** Few steps need the second order. */
 const AHEAD = 0.5;
 
@@ -113,7 +113,7 @@ export async function refineConformers(
   let open = given.map((_, i) => i);
   for (let attempt = 0; open.length > 0; attempt++) {
     signal?.throwIfAborted();
-    const time = 1 - ATTEMPTS[attempt]! * (1 - asked);
+    const time = asked + (1 - ATTEMPTS[attempt]!) * (1 - asked);
     const settings: SamplerSettings = {
       ...usual,
       noise: { share: 1, from: SHAPED, scale: between(1, FRESH, time) },
