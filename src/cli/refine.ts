@@ -26,10 +26,10 @@ interface RefineFlags extends GeneratorFlags {
 
 const HELP = `
 Strength is the time on the path from noise to molecule at which refinement begins:
-  polish 0.9, clean 0.6, reshape 0.2, resample 0; any number from 0 to below 1
+  polish 0.9, clean 0.6, reshape 0.25, resample 0; any number from 0 to below 1
 
-Drug-like conformers of ETKDG move by about 0.2 Å with polish, 0.5 with clean, 0.7 with reshape, which may change the
-shape and comes nearest to minima; MMFF94 moves them by 0.5.
+Drug-like conformers of ETKDG move by about 0.2 Å with polish, 0.6 with clean, 1.1 with reshape, which changes shapes
+and comes nearest to minima; MMFF94 moves them by 0.5.
 Stereo is that of the input's coordinates. A record that loses it, or comes out broken, is noised anew, at last less;
 after four times it stays as it came, and MOLFLOW_REFINED says so. Hydrogens go along and settle, missing ones are
 appended. Atom order, title and data fields are kept; MOLFLOW_RMSD_MOVED is the RMSD of the heavy atoms to the input in Å.
@@ -65,7 +65,7 @@ export function refineCommand(): Command {
     .option('--out <file>', '.sdf, .xyz or .pdb, each also .gz; - is standard output', '-')
     .addOption(new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices(['sdf', 'xyz', 'pdb']))
     .option('--strength <name or t>', `how much may change: ${Object.keys(STRENGTHS).join(', ')}, or a time`, strengthOf, DEFAULT_STRENGTH)
-    .option('--steps <n>', 'steps of the flow (default: 4 from 0.6 and from 0.2, 15 from 0)', wholeFrom(1))
+    .option('--steps <n>', 'steps of the flow (default: 4 from 0.6 and from 0.25, 15 from 0)', wholeFrom(1))
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
     .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))

@@ -14,14 +14,14 @@ import { placeHydrogens } from './hydrogen-stage.js';
 import { defaultSampler, type SamplerSettings } from './skeleton-stage.js';
 
 /** Times on the path at which refinement begins, by name: the later, the less of the input is noise. */
-export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.2, resample: 0 } as const;
+export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.25, resample: 0 } as const;
 export type Strength = keyof typeof STRENGTHS;
 export const DEFAULT_STRENGTH: Strength = 'clean';
 
 export interface RefineOptions {
   /** The time in [0, 1) to which the input is noised, or a name for it: 0 keeps nothing of it. */
   readonly strength?: Strength | number | undefined;
-  /** Steps of the skeleton's flow from there; by default 2 from t = 0.9, 4 from 0.6 and from 0.2, 15 from 0. */
+  /** Steps of the skeleton's flow from there; by default 2 from t = 0.9, 4 from 0.6 and from 0.25, 15 from 0. */
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
   /** Of hydrogens that are set anew, because the input lacks some, or because they did not pass; others take 2. */
@@ -72,7 +72,7 @@ const HYDROGENS = { time: 0.7, scale: 0.3, steps: 2 };
 /** Size of the noise put on a skeleton, as a part of the prior's: whole, it leads away from the shape that is given. */
 const NOISE = 0.65;
 /** Size of the fresh noise, in the same way: less of it leads to likelier shapes. */
-const FRESH = 0.4;
+const FRESH = 0.3;
 /** Few steps need the second order. */
 const AHEAD = 0.5;
 
