@@ -7,6 +7,7 @@ import { centre, centroid } from '../geometry/coordinates.js';
 import { kabschRotation } from '../geometry/kabsch.js';
 import { rotate } from '../geometry/rotation.js';
 import { rmsdAligned } from '../geometry/rmsd.js';
+import { carryHydrogens } from './carry-hydrogens.js';
 import { drawConformers } from './draw.js';
 import { DEFAULT_SEED } from './generate.js';
 import type { Generator } from './generator.js';
@@ -89,7 +90,8 @@ const between = (start: number, end: number, time: number) => start + (end - sta
  * prior turned onto x, as training pairs noise and data, and s below 1 where the shape is to be kept; from there the flow
  * leads to t = 1. The hydrogens go along with the skeleton, and are noised and settled in the same way.
  * After Meng et al., "SDEdit" (arXiv:2108.01073, §3), on the straight path. What loses its stereo or comes out with
- * broken geometry is noised anew, then less and less, and in the end left as it came.
+ * broken geometry is noised anew, then less and less, and in the end left as it came; where hydrogens alone are broken, the
+ * given ones go along unchanged.
  * @throws Error where an option is out of range, a coordinate of a skeleton is no number, or the network does not know
  *   an element.
  */
@@ -132,17 +134,24 @@ export async function refineConformers(
         time,
         scale: between(1, NOISE, time),
         // Hydrogens as they came may be what a check found wrong.
-        conformers: open.map((i) => (time >= SHAPED && attempt === 0 && given[i]!.coordinates.every(Number.isFinite) ? given[i]!.coordinates : undefined)),
+        conformers: open.map((i) => (time >= SHAPED && attempt === 0 && isWhole(given[i]!) ? given[i]!.coordinates : undefined)),
         hydrogens: HYDROGENS,
       },
       ...(hydrogenSteps !== undefined && { hydrogenSteps }),
     });
     const failed: number[] = [];
     for (const [k, i] of open.entries()) {
-      const { coordinates } = made[k]!;
+      let { coordinates } = made[k]!;
       layOnto(coordinates, given[i]!.coordinates, heavy);
       const right = verifyStereo(generator.rdkit, molecule, coordinates).right;
-      if (right && checkGeometry(molecule, coordinates).ok)
+      let sound = checkGeometry(molecule, coordinates).ok;
+      if (right && !sound && attempt > 0 && isWhole(given[i]!)) {
+        // Where the network does not know how hydrogens lie, as on a phosphorane's P, the input's own may do.
+        coordinates = coordinates.slice();
+        carryHydrogens(molecule, given[i]!.coordinates, coordinates);
+        sound = checkGeometry(molecule, coordinates).ok && verifyStereo(generator.rdkit, molecule, coordinates).right;
+      }
+      if (right && sound)
         refined[i] = { coordinates, moved: rmsdAligned(coordinates, given[i]!.coordinates, heavy), stereoVerified: true, draws: attempt + 1 };
       else if (attempt + 1 < ATTEMPTS.length) failed.push(i);
       else refined[i] = await leave(i, right ? 'geometry' : 'stereo', draws[k]!);
@@ -163,6 +172,8 @@ export async function refineConformers(
     return { coordinates, moved: 0, stereoVerified, draws: ATTEMPTS.length, kept };
   }
 }
+
+const isWhole = ({ coordinates }: GivenConformer): boolean => coordinates.every(Number.isFinite);
 
 /** Turns and moves all of `x` so that its first `n` rows lie best on those of `target`. */
 function layOnto(x: Float32Array, target: Float32Array, n: number): void {

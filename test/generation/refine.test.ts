@@ -116,6 +116,23 @@ describe('refine', () => {
     expect(checkGeometry(read, inOrder(structure.coordinates, order)).problems).toEqual([]);
   });
 
+  it('lets hydrogens of the input go along where its own come out broken', async () => {
+    // ETKDG's; the network puts the hydrogen of such a P on it.
+    const atoms = [[6, -1.487, -0.554, -0.378], [15, -0.024, 0.117, 0.244], [6, 1.516, -0.437, -0.346], [8, -0.070, 1.071, 1.676], [8, -0.072, 1.460, -0.479], [1, -1.259, -1.590, -0.785], [1, -1.985, -0.106, -1.292], [1, -2.346, -0.719, 0.302], [1, -0.016, -0.775, 1.217], [1, 1.571, -1.537, -0.540], [1, 1.911, -0.024, -1.321], [1, 2.319, -0.212, 0.381], [1, 0.836, 1.343, 1.859], [1, -0.895, 1.963, -0.537]] as const;
+    const bonds = [[0, 1], [1, 2], [1, 3], [1, 4], [0, 5], [0, 6], [0, 7], [1, 8], [2, 9], [2, 10], [2, 11], [3, 12], [4, 13]];
+    const phosphorane: Structure = {
+      name: 'phosphorane',
+      dimension: 3,
+      atoms: atoms.map(([element]) => ({ element, charge: 0, isotope: 0 })),
+      bonds: bonds.map(([a, b]) => ({ a: a!, b: b!, order: 1 })),
+      coordinates: Float32Array.from(atoms.flatMap(([, ...x]) => x)),
+    };
+    const [{ structure, molecule, kept, moved }] = (await refineStructures(generator, [phosphorane])) as [Awaited<ReturnType<typeof refineStructures>>[number]];
+    expect(kept).toBeUndefined();
+    expect(moved).toBeGreaterThan(0.01);
+    expect(checkGeometry(molecule, inOrder(structure.coordinates, moleculeFromStructure(generator.rdkit, structure).order)).problems).toEqual([]);
+  });
+
   it('refuses what is no conformer', async () => {
     const [structure] = firsts(1);
     await expect(refine([{ ...structure!, dimension: 2 }])).rejects.toThrow(/3D coordinates/);
