@@ -26,7 +26,7 @@ interface RefineFlags extends GeneratorFlags {
 
 const HELP = `
 Strength is the time on the path from noise to molecule at which refinement begins:
-  polish 0.9, clean 0.6, reshape 0.25, resample 0; any number from 0 to below 1
+  ${Object.entries(STRENGTHS).map((strength) => strength.join(' ')).join(', ')}; any number from 0 to below 1
 
 Drug-like conformers of ETKDG move by about 0.2 Å with polish, 0.6 with clean, 1.0 with reshape, which changes shapes
 and comes nearest to minima; MMFF94 moves them by 0.5.

@@ -141,29 +141,32 @@ export async function refineConformers(
     });
     const failed: number[] = [];
     for (const [k, i] of open.entries()) {
-      let { coordinates } = made[k]!;
+      const { coordinates } = made[k]!;
       layOnto(coordinates, given[i]!.coordinates, heavy);
-      const right = verifyStereo(generator.rdkit, molecule, coordinates).right;
-      let sound = checkGeometry(molecule, coordinates).ok;
-      if (right && !sound && attempt > 0 && isWhole(given[i]!)) {
+      let problem = problemOf(coordinates);
+      if (problem === 'geometry' && attempt > 0 && isWhole(given[i]!)) {
         // Where the network does not know how hydrogens lie, as on a phosphorane's P, the input's own may do.
-        coordinates = coordinates.slice();
         carryHydrogens(molecule, given[i]!.coordinates, coordinates);
-        sound = checkGeometry(molecule, coordinates).ok && verifyStereo(generator.rdkit, molecule, coordinates).right;
+        if (!problemOf(coordinates)) problem = undefined;
       }
-      if (right && sound)
+      if (!problem)
         refined[i] = { coordinates, moved: rmsdAligned(coordinates, given[i]!.coordinates, heavy), stereoVerified: true, draws: attempt + 1 };
       else if (attempt + 1 < ATTEMPTS.length) failed.push(i);
-      else refined[i] = await leave(i, right ? 'geometry' : 'stereo', draws[k]!);
+      else refined[i] = await leave(i, problem, draws[k]!);
     }
     open = failed;
   }
   return refined;
 
+  function problemOf(coordinates: Float32Array): RefinedConformer['kept'] {
+    if (!verifyStereo(generator.rdkit, molecule, coordinates).right) return 'stereo';
+    return checkGeometry(molecule, coordinates).ok ? undefined : 'geometry';
+  }
+
   /** The conformer as it came; hydrogens that it lacks are set on it. */
   async function leave(i: number, kept: 'stereo' | 'geometry', draw: DrawKey): Promise<RefinedConformer> {
     const coordinates = given[i]!.coordinates.slice();
-    if (!coordinates.every(Number.isFinite)) {
+    if (!isWhole(given[i]!)) {
       const all = await placeHydrogens({ molecule, predictor: generator.hydrogens, skeletons: skeletons[i]!, seed, draws: [draw], steps: hydrogenSteps });
       layOnto(all, coordinates, heavy);
       for (let a = 3 * heavy; a < coordinates.length; a++) if (!Number.isFinite(coordinates[a])) coordinates[a] = all[a]!;

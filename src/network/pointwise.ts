@@ -21,8 +21,8 @@ export const silu = tf.customGrad((x, save) => {
 const FAR = 40;
 
 /**
- * exp(−x²), no smaller than e^−FAR. What is left of far pairs lies below 1e-38 otherwise, where processors take a
- * hundred times as long over each number; see docs/experiments.md.
+ * exp(−x²), no smaller than e^−FAR. What is left of far pairs lies below 1e-38 otherwise, where some
+ * processors are much slower; see docs/experiments.md.
  */
 export const gaussian = tf.customGrad((x, save) => {
   const input = x as Tensor;
