@@ -1,17 +1,19 @@
 /**
  * Writes a shipped checkpoint from training runs, in half precision.
- *   node scripts/ship-model.mjs NAME SKELETON.safetensors HYDROGENS.safetensors [HYDROGEN_STEPS]
- * Both files may be the same. HYDROGEN_STEPS become the model's own default. Needs `npm run build`.
+ *   node scripts/ship-model.mjs NAME SKELETON.safetensors HYDROGENS.safetensors [HYDROGEN_STEPS [EARLY_EXIT]]
+ * Both files may be the same. HYDROGEN_STEPS become the model's own default, EARLY_EXIT the layer at which skeletons may
+ * leave the network: `npm run bench -- exits` measures which will do. Needs `npm run build`.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { readPartialModel, writeModel } from '../dist/network/model.js';
 
-const [name, skeletonFile, hydrogensFile, hydrogenSteps] = process.argv.slice(2);
-if (!hydrogensFile) throw new Error('usage: ship-model.mjs NAME SKELETON.safetensors HYDROGENS.safetensors [HYDROGEN_STEPS]');
+const [name, skeletonFile, hydrogensFile, hydrogenSteps, earlyExit] = process.argv.slice(2);
+if (!hydrogensFile) throw new Error('usage: ship-model.mjs NAME SKELETON.safetensors HYDROGENS.safetensors [HYDROGEN_STEPS [EARLY_EXIT]]');
 const { skeleton } = readPartialModel(await readFile(skeletonFile), skeletonFile);
 const { hydrogens } = readPartialModel(await readFile(hydrogensFile), hydrogensFile);
 if (!skeleton || !hydrogens) throw new Error(`${skeleton ? hydrogensFile : skeletonFile} lacks its stage`);
 const sampler = hydrogenSteps === undefined ? {} : { sampler: { name: 'euler', steps: Number(hydrogenSteps) } };
-const bytes = writeModel({ name, skeleton, hydrogens: { ...hydrogens, ...sampler } }, { half: true });
+const exit = earlyExit === undefined ? {} : { earlyExit: Number(earlyExit) };
+const bytes = writeModel({ name, skeleton: { ...skeleton, ...exit }, hydrogens: { ...hydrogens, ...sampler } }, { half: true });
 await writeFile(new URL(`../models/${name}.safetensors`, import.meta.url), bytes);
 process.stdout.write(`models/${name}.safetensors: ${(bytes.length / 2 ** 20).toFixed(2)} MiB\n`);

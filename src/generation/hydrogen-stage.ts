@@ -59,7 +59,7 @@ export async function placeHydrogens({
     for (let i = 3 * heavy; i < conformer.length; i++) conformer[i] = (1 - given.time) * conformer[i]! + given.time * carried[i]!;
   });
   const graph = graphFeatures(molecule, { scope: 'all' });
-  const predict = predictor.bind(graph, parents.mobile);
+  const predict = predictor.bind(graph, { mobile: parents.mobile });
   const limit = predictor.batchLimit(n);
   const times = timeGrid({ steps, spacing: SPACING, from: given?.time ?? 0 });
   onFrame({ step: 0, time: times[0]!, x });

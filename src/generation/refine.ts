@@ -22,7 +22,7 @@ export const DEFAULT_STRENGTH: Strength = 'clean';
 export interface RefineOptions {
   /** The time in [0, 1) to which the input is noised, or a name for it: 0 keeps nothing of it. */
   readonly strength?: Strength | number | undefined;
-  /** Steps of the skeleton's flow from there; by default 2 from t = 0.9, 4 from 0.6 and from 0.25, 15 from 0. */
+  /** Steps of the skeleton's flow from there; by default 2 from t = 0.9, 4 from 0.6, 6 from 0.25, 15 from 0. */
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
   /** Of hydrogens that are set anew, because the input lacks some, or because they did not pass; others take 2. */
@@ -65,7 +65,7 @@ export function timeOf(strength: Strength | number): number {
 }
 
 /** Steps of the skeleton: from t = 0, where there is no shape yet, from SHAPED on, and of the whole way where there is one. */
-const [WHOLE_WAY, FEW_STEPS, PACE] = [15, 4, 8];
+const [WHOLE_WAY, FEW_STEPS, PACE] = [15, 6, 8];
 /** From this time on the state says which shape is meant. */
 const SHAPED = STRENGTHS.reshape;
 /** Hydrogens that the input has; see docs/experiments.md. */
@@ -73,9 +73,11 @@ const HYDROGENS = { time: 0.7, scale: 0.3, steps: 2 };
 /** Size of the noise put on a skeleton, as a part of the prior's: whole, it leads away from the shape that is given. */
 const NOISE = 0.65;
 /** Size of the fresh noise, in the same way: less of it leads to likelier shapes. */
-const FRESH = 0.3;
+const FRESH = 0.5;
 /** Few steps need the second order. */
 const AHEAD = 0.5;
+/** Of a large skeleton's steps from SHAPED on those that take the whole network, the last ones. */
+const WHOLE_STEPS = 1;
 
 function stepsFrom(time: number, most: number): number {
   const steps = time < SHAPED ? between(WHOLE_WAY, FEW_STEPS, time) : Math.min(FEW_STEPS, PACE * (1 - time));
@@ -121,6 +123,7 @@ export async function refineConformers(
       noise: { share: 1, from: SHAPED, scale: between(1, FRESH, time) },
       ahead: between(0, AHEAD, time),
       steps: steps ?? stepsFrom(time, usual.steps),
+      wholeSteps: time < SHAPED ? usual.wholeSteps : usual.wholeSteps && WHOLE_STEPS,
     };
     const draws: DrawKey[] = open.map((i) => ({ conformer: given[i]!.index, attempt }));
     const made = await drawConformers({

@@ -19,6 +19,8 @@ export interface SamplerSettings {
   /** As sampleFlow takes it; of the solvers none does. */
   readonly ahead?: number;
   readonly spacing?: GridSpacing;
+  /** The last steps, which take the whole network where others stop at its early exit; undefined where all do. Of the solvers every step does. */
+  readonly wholeSteps?: number | undefined;
   /** Where there is a choice of noises; its steps and not `steps` are then those of the flow. */
   readonly spread?: Spread;
 }
@@ -52,6 +54,8 @@ const SMALL = 12;
 const NOISES = 6;
 /** Å: predictions nearer than this are of one shape. */
 const WIDTH = 0.3;
+/** Steps of a large skeleton that take the whole network, the last ones: they make good what those before lack. */
+const WHOLE_STEPS = 3;
 /** Size of the fresh noise after the choice: shapes are chosen by then, and small noise settles them better. */
 const COOL = 0.4;
 
@@ -84,6 +88,8 @@ function samplerNamed(
   if (name === 'ancestral') return { sampler: name, steps, noise: { share: 'ancestral' } };
   const from = skeletonCount <= SMALL ? 0.6 : 0.4;
   const settings = { sampler: name, steps, noise: { share: 1, from } };
+  // Small ones have conformers that differ by hundredths of Å.
+  if (skeletonCount > SMALL) return { ...settings, wholeSteps: WHOLE_STEPS };
   if (!hasChoice) return settings;
   if (name === 'euler' && noises > 1 && steps > 1) {
     const before = Math.ceil(steps / 2);
@@ -132,12 +138,17 @@ export async function sampleSkeletons({
   // One atom has one place, and two have no shape to be flown to but a length, which the network knows.
   if (molecule.skeletonCount === 1) return new Float32Array(draws.length * 3);
   const prior = skeletonPrior(molecule, predictor.stage.prior);
-  const predict = predictor.bind(graphFeatures(molecule));
-  const { sampler, noise, ahead = 0 } = settings;
+  const graph = graphFeatures(molecule);
+  const predict = predictor.bind(graph);
+  const { sampler, noise, wholeSteps, ahead = 0 } = settings;
   const from = start.kind === 'prior' ? 0 : start.time;
   const times = stepTimes(settings, start, predictor.stage.path);
-  if (sampler === 'spread' || sampler === 'stochastic' || sampler === 'ancestral')
-    return sampleFlow({ prior, predict, seed, draws, times, noise, ahead, start, automorphisms, ...(onFrame && { onFrame }) });
+  if (sampler === 'spread' || sampler === 'stochastic' || sampler === 'ancestral') {
+    const nearly = predictor.bind(graph, { early: true });
+    const wholeFrom = wholeSteps === undefined ? 0 : (times.at(-1 - wholeSteps) ?? 0);
+    const common = { prior, seed, draws, times, noise, ahead, start, automorphisms, ...(onFrame && { onFrame }) };
+    return sampleFlow({ ...common, predict: (x, t) => (t < wholeFrom ? nearly : predict)(x, t) });
+  }
 
   const solver = solverByName(sampler);
   const x0 = startingState({ prior, seed, draws, start, automorphisms });

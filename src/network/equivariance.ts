@@ -111,7 +111,7 @@ async function displacementOf(
   x: Float32Array,
   t: number,
 ): Promise<Float32Array> {
-  const predicted = await predictor.bind(graph, mobile)(x, t);
+  const predicted = await predictor.bind(graph, { mobile })(x, t);
   return predicted.map((v, i) => v - x[i]!);
 }
 

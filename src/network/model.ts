@@ -14,6 +14,8 @@ export interface StageModel {
   readonly path?: PathSettings | undefined;
   /** The sampler it was trained for, by its name in generation, where that is not the usual one; `noises` to choose among. */
   readonly sampler?: { readonly name: string; readonly steps: number; readonly noises?: number | undefined } | undefined;
+  /** The layer after which atoms are nearly where the last one puts them: steps that others follow need no more of the network. */
+  readonly earlyExit?: number | undefined;
   readonly weights: Readonly<Record<string, Float32Array>>;
   /** Facts of the training, for people: steps, minutes, losses. */
   readonly training: Readonly<Record<string, string | number>>;
@@ -34,14 +36,18 @@ const Path = v.variant('kind', [
   v.object({ kind: v.literal('polynomial'), power: v.number() }),
   v.object({ kind: v.literal('variance-preserving'), betaMin: v.number(), betaMax: v.number() }),
 ]);
-const StageHeader = v.object({
-  network: v.object({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole, vectors: v.optional(whole), carried: v.optional(v.boolean()) }),
-  prior: v.object({ kind: v.picklist(['gaussian', 'harmonic']), alpha: v.number(), hydrogenScale: v.number() }),
-  target: v.picklist(['data', 'velocity']),
-  path: v.optional(Path),
-  sampler: v.optional(v.object({ name: v.string(), steps: whole, noises: v.optional(whole) })),
-  training: v.record(v.string(), v.union([v.string(), v.number()])),
-});
+const StageHeader = v.pipe(
+  v.object({
+    network: v.object({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole, vectors: v.optional(whole), carried: v.optional(v.boolean()) }),
+    prior: v.object({ kind: v.picklist(['gaussian', 'harmonic']), alpha: v.number(), hydrogenScale: v.number() }),
+    target: v.picklist(['data', 'velocity']),
+    path: v.optional(Path),
+    sampler: v.optional(v.object({ name: v.string(), steps: whole, noises: v.optional(whole) })),
+    earlyExit: v.optional(whole),
+    training: v.record(v.string(), v.union([v.string(), v.number()])),
+  }),
+  v.check(({ network: { layers }, earlyExit = layers }) => earlyExit <= layers, 'earlyExit is a layer beyond the last'),
+);
 const Header = v.object({
   format: v.picklist([1, 2, 3]),
   name: v.string(),

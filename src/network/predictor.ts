@@ -16,11 +16,17 @@ export interface Predictor {
   batchLimit(n: number): number;
   /**
    * For conformers of one molecule: x [B,n,3] and t on the straight path to x̂1 [B,n,3], Å, B at most batchLimit(n);
-   * a model of another path is asked at the state and time of its own that these stand for. With `mobile` [n] the
-   * atoms where it is 0 stay where they are; without, the result's mean is that of x.
+   * a model of another path is asked at the state and time of its own that these stand for.
    */
-  bind(graph: GraphFeatures, mobile?: Float32Array): (x: Float32Array, t: number) => Promise<Float32Array>;
+  bind(graph: GraphFeatures, options?: BindOptions): (x: Float32Array, t: number) => Promise<Float32Array>;
   dispose(): Promise<void>;
+}
+
+export interface BindOptions {
+  /** [n] 0 for atoms that stay where they are; without it the result's mean is that of x. */
+  readonly mobile?: Float32Array | undefined;
+  /** Whether to stop at the model's early exit, where it has one. */
+  readonly early?: boolean;
 }
 
 export function createPredictor({ engine, stage }: { readonly engine: Engine; readonly stage: StageModel }): Predictor {
@@ -43,8 +49,9 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
   return {
     stage,
     batchLimit,
-    bind(graph, mobile) {
+    bind(graph, { mobile, early = false } = {}) {
       const { n, atoms, pairs } = graph;
+      const layers = (early && stage.earlyExit) || stage.network.layers;
       const tagged = graph.centres.length > 0;
       const centres = new Float32Array(4 * n * n);
       centreRows(centres, graph);
@@ -56,7 +63,7 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
           x = straight.map((v) => scale * v);
         }
         const batch = x.length / (3 * n);
-        const program = await programFor({ clamped: !!mobile, tagged });
+        const program = await programFor({ clamped: !!mobile, tagged, layers });
         const { moved } = await program.run(
           { batch, atoms: n },
           { x, t: new Float32Array(batch).fill(t), atoms, pairs, ...(tagged && { centres }), ...(mobile && { mobile }) },
@@ -81,9 +88,12 @@ interface ProgramKind {
   readonly clamped: boolean;
   /** Whether a centre has a side to keep: without, a good part of the work falls away. */
   readonly tagged: boolean;
+  /** How many, from the first. */
+  readonly layers: number;
 }
 
-function predictionProgram({ network, weights }: StageModel, { clamped, tagged }: ProgramKind): SizedProgram<Size> {
+function predictionProgram({ network: whole, weights }: StageModel, { clamped, tagged, layers }: ProgramKind): SizedProgram<Size> {
+  const network = { ...whole, layers };
   const constants = Object.fromEntries(Object.entries(parameterShapes(network)).map(([name, shape]) => [name, { shape, data: weights[name]! }]));
   return {
     sizes: ['batch', 'atoms'],

@@ -80,8 +80,8 @@ export async function writeModelOf({ name, stage, config, folder, kept, paramete
   const weights = Object.fromEntries(parameters.slices.map((s) => [s.name, average.subarray(s.offset, s.offset + s.size)]));
   const bytes = await readIfThere(modelPath);
   const others = bytes ? readPartialModel(bytes, modelPath) : kept;
-  const { network, prior, target, path: flowPath, sampler } = config;
-  const header = { network, prior, target, ...(flowPath.kind !== 'straight' && { path: flowPath }), ...(sampler && { sampler }) };
+  const { network, prior, target, path: flowPath, sampler, earlyExit } = config;
+  const header = { network, prior, target, ...(flowPath.kind !== 'straight' && { path: flowPath }), ...(sampler && { sampler }), ...(earlyExit && { earlyExit }) };
   await replace(modelPath, writeModel({ ...others, name, [stage]: { ...header, weights, training } }));
 }
 

@@ -87,7 +87,10 @@ const Stage = v.pipe(
     saveMinutes: v.optional(positive, 4),
     /** The sampler that the model is meant for, as generation names it, where it is not the usual one; `noises` to choose among, with euler. */
     sampler: v.optional(v.strictObject({ name: v.picklist(['spread', 'stochastic', 'ancestral', ...solverNames]), steps: whole, noises: v.optional(whole) })),
+    /** The layer at which generation may leave the network in all but the last steps; `npm run bench -- exits` measures how near it is to the last. */
+    earlyExit: v.optional(whole),
   }),
+  v.check(({ network: { layers }, earlyExit = layers }) => earlyExit <= layers, 'earlyExit is a layer beyond the last'),
   v.check(({ target, localDistances }) => localDistances === undefined || target === 'data', "localDistances is for target 'data'"),
 );
 

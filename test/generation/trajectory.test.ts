@@ -47,7 +47,7 @@ describe('the speed of a trajectory’s frames', () => {
     const molecule = parseSmiles(generator.rdkit, 'CC(=O)OC');
     const { frames } = await recordTrajectory({ generator, molecule, seed: 1, draw });
     const { mobile } = hydrogenParents(molecule);
-    const predict = generator.hydrogens.bind(graphFeatures(molecule, { scope: 'all' }), mobile);
+    const predict = generator.hydrogens.bind(graphFeatures(molecule, { scope: 'all' }), { mobile });
     const hydrogens = frames.filter(({ stage, time }) => stage === 'hydrogens' && time < 1);
     for (const { coordinates, time, speed } of hydrogens) {
       const end = await predict(coordinates, time);

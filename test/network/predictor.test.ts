@@ -37,7 +37,7 @@ it('whatever the molecule and the batch', async () => {
       const graph = graphFeatures(molecule, { scope: all ? 'all' : 'skeleton' });
       for (const batch of [1, 2, 3, 17]) {
         const x = Float32Array.from({ length: batch * graph.n * 3 }, () => 2 * random.normal());
-        const [a, b] = await Promise.all(predictors.map((predictor) => predictor.bind(graph, all ? hydrogenParents(molecule).mobile : undefined)(x, 0.4)));
+        const [a, b] = await Promise.all(predictors.map((predictor) => predictor.bind(graph, { mobile: all ? hydrogenParents(molecule).mobile : undefined })(x, 0.4)));
         expect(a!.length).toBe(x.length);
         const far = Math.max(...a!.map((v, i) => Math.abs(v - x[i]!)));
         expect(far).toBeGreaterThan(0.01);
