@@ -2,7 +2,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { Shape } from './program.js';
 
-export type Attribute = { readonly i: number } | { readonly f: number } | { readonly ints: readonly number[] };
+export type Attribute = { readonly i: number } | { readonly f: number } | { readonly ints: readonly number[] } | { readonly graph: Graph };
 
 export interface Node {
   readonly op: string;
@@ -23,7 +23,7 @@ export interface ValueInfo {
   /** A name where the number is not known before the graph is run. */
   readonly shape: readonly (number | string)[];
   /** Float32 unless it says so. */
-  readonly type?: 'int64';
+  readonly type?: 'int64' | 'bool';
 }
 
 export interface Graph {
@@ -36,6 +36,7 @@ export interface Graph {
 type Writer = protobuf.Writer;
 const FLOAT = 1;
 const INT64 = 7;
+const BOOL = 9;
 
 /** One length-delimited field: the message is written by `body` between fork and ldelim. */
 function message(w: Writer, field: number, body: (w: Writer) => void): void {
@@ -54,6 +55,9 @@ function writeAttribute(w: Writer, name: string, value: Attribute): void {
   } else if ('i' in value) {
     integer(w, 3, value.i);
     integer(w, 20, 2);
+  } else if ('graph' in value) {
+    message(w, 6, (g) => writeGraph(g, value.graph, name));
+    integer(w, 20, 5);
   } else {
     for (const i of value.ints) integer(w, 8, i);
     integer(w, 20, 7);
@@ -79,10 +83,18 @@ function writeValueInfo(w: Writer, { name, shape, type: kind }: ValueInfo): void
   text(w, 1, name);
   message(w, 2, (type) =>
     message(type, 1, (tensor) => {
-      integer(tensor, 1, kind === 'int64' ? INT64 : FLOAT);
+      integer(tensor, 1, kind === 'int64' ? INT64 : kind === 'bool' ? BOOL : FLOAT);
       message(tensor, 2, (s) => shape.forEach((d) => message(s, 1, (dim) => (typeof d === 'string' ? text(dim, 2, d) : integer(dim, 1, d)))));
     }),
   );
+}
+
+function writeGraph(w: Writer, graph: Graph, name: string): void {
+  for (const node of graph.nodes) message(w, 1, (v) => writeNode(v, node));
+  text(w, 2, name);
+  for (const initializer of graph.initializers) message(w, 5, (v) => writeInitializer(v, initializer));
+  for (const value of graph.inputs) message(w, 11, (v) => writeValueInfo(v, value));
+  for (const value of graph.outputs) message(w, 12, (v) => writeValueInfo(v, value));
 }
 
 /** The bytes of an ONNX model holding the graph. */
@@ -90,13 +102,7 @@ export function encodeModel(graph: Graph): Uint8Array {
   const w = protobuf.Writer.create();
   integer(w, 1, 8);
   text(w, 2, 'molflow');
-  message(w, 7, (g) => {
-    for (const node of graph.nodes) message(g, 1, (v) => writeNode(v, node));
-    text(g, 2, 'molflow');
-    for (const initializer of graph.initializers) message(g, 5, (v) => writeInitializer(v, initializer));
-    for (const value of graph.inputs) message(g, 11, (v) => writeValueInfo(v, value));
-    for (const value of graph.outputs) message(g, 12, (v) => writeValueInfo(v, value));
-  });
+  message(w, 7, (g) => writeGraph(g, graph, 'molflow'));
   for (const [domain, version] of [['', 17], ['com.microsoft', 1]] as const)
     message(w, 8, (v) => {
       text(v, 1, domain);

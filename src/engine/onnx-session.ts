@@ -2,6 +2,7 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { encodeModel } from './onnx-format.js';
 import { openSizes, recordedSizes } from './open-sizes.js';
+import { WHOLE, withoutOptional } from './optional-outputs.js';
 import { checkFeeds, type CompiledSizedProgram, type SizedProgram } from './program.js';
 import { trace } from './trace.js';
 
@@ -17,10 +18,13 @@ export async function compileOnnx<Size extends string>(
   options: InferenceSession.SessionOptions,
 ): Promise<CompiledSizedProgram<Size>> {
   const sized = (sizes: readonly number[]) => Object.fromEntries(names.map((name, k) => [name, sizes[k]])) as Record<Size, number>;
-  const { graph, shapes } = openSizes(trace(at(sized(recordedSizes(names.length)))), names.length);
-  const session = await ort.InferenceSession.create(encodeModel(graph), { graphOptimizationLevel: 'all', logSeverityLevel: 3, ...options });
+  const program = at(sized(recordedSizes(names.length)));
+  const { optional = [] } = program;
+  const { graph, shapes } = openSizes(trace(program), names.length);
+  const model = encodeModel(optional.length > 0 ? withoutOptional(graph, optional) : graph);
+  const session = await ort.InferenceSession.create(model, { graphOptimizationLevel: 'all', logSeverityLevel: 3, ...options });
   return {
-    async run(sizes, feeds) {
+    async run(sizes, feeds, { brief = false } = {}) {
       const { inputs } = at(sizes);
       checkFeeds(inputs, feeds);
       const tensors = Object.entries(inputs).map(([name, shape]) => [name, new ort.Tensor('float32', feeds[name]!, shape)] as const);
@@ -29,8 +33,10 @@ export async function compileOnnx<Size extends string>(
         const values = shape.at(list);
         return [shape.name, new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [values.length])] as const;
       });
-      const results = await session.run(Object.fromEntries<Tensor>([...tensors, ...integers]));
-      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, (tensor as Tensor).data as Float32Array]));
+      const whole = optional.length > 0 ? [[WHOLE, new ort.Tensor('bool', [!brief], [])] as const] : [];
+      const results = await session.run(Object.fromEntries<Tensor>([...tensors, ...integers, ...whole]));
+      const wanted = Object.entries(results).filter(([name]) => !(brief && optional.includes(name)));
+      return Object.fromEntries(wanted.map(([name, tensor]) => [name, (tensor as Tensor).data as Float32Array]));
     },
     dispose: () => session.release(),
   };

@@ -8,8 +8,10 @@ export interface Program {
   readonly inputs: Readonly<Record<string, Shape>>;
   /** Values known now, float32, row-major: weights at generation, features of a graph. */
   readonly constants?: Readonly<Record<string, { readonly shape: Shape; readonly data: Float32Array }>>;
-  /** An ordinary tfjs function, pure, of inputs and constants by name. */
-  readonly build: (tensors: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
+  /** Outputs that a brief run goes without, and without what they alone need. */
+  readonly optional?: readonly string[];
+  /** An ordinary tfjs function, pure, of inputs and constants by name; `brief` is whether it may leave the optional outputs out. */
+  readonly build: (tensors: Readonly<Record<string, Tensor>>, brief: boolean) => Readonly<Record<string, Tensor>>;
 }
 
 /**
@@ -34,8 +36,8 @@ export interface CompiledProgram {
 }
 
 export interface CompiledSizedProgram<Size extends string> {
-  /** As CompiledProgram.run, at these sizes. */
-  run(sizes: Readonly<Record<Size, number>>, feeds: Arrays): Promise<Record<string, Float32Array>>;
+  /** As CompiledProgram.run, at these sizes; where `brief`, without the optional outputs. */
+  run(sizes: Readonly<Record<Size, number>>, feeds: Arrays, options?: { readonly brief?: boolean }): Promise<Record<string, Float32Array>>;
   dispose(): Promise<void>;
 }
 

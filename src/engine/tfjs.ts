@@ -32,19 +32,21 @@ function compile<Size extends string>({ sizes: names, at }: SizedProgram<Size>, 
   const { constants: data = {} } = at(Object.fromEntries(names.map((name) => [name, 1])) as Record<Size, number>);
   const constants = onBackend(backend, () => Object.fromEntries(Object.entries(data).map(([name, constant]) => [name, tf.tensor(constant.data, [...constant.shape])])));
   return {
-    run: async (sizes, feeds) => run(at(sizes), constants, feeds, backend),
+    run: async (sizes, feeds, { brief = false } = {}) => run(at(sizes), constants, feeds, brief, backend),
     dispose: async () => tf.dispose(constants),
   };
 }
 
-function run(program: Program, constants: Readonly<Record<string, tf.Tensor>>, feeds: Arrays, backend: string): Record<string, Float32Array> {
+function run(program: Program, constants: Readonly<Record<string, tf.Tensor>>, feeds: Arrays, brief: boolean, backend: string): Record<string, Float32Array> {
   checkFeeds(program.inputs, feeds);
   return onBackend(backend, () => {
+    const { optional = [] } = program;
     const outputs = tf.tidy(() => {
       const inputs = Object.fromEntries(
         Object.entries(program.inputs).map(([name, shape]) => [name, tf.tensor(feeds[name]!, [...shape], 'float32')]),
       );
-      return { ...program.build({ ...constants, ...inputs }) };
+      const built = Object.entries(program.build({ ...constants, ...inputs }, brief));
+      return Object.fromEntries(built.filter(([name]) => !(brief && optional.includes(name))));
     });
     try {
       return Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, Float32Array.from(t.dataSync())]));

@@ -397,7 +397,7 @@ export function trace(program: Program): TracedGraph {
     }
     for (const [name, { shape, data }] of Object.entries(program.constants ?? {}))
       tensors[name] = tensorOf({ kind: 'data', data, shape });
-    const outputs = Object.entries(program.build(tensors)).map(([name, tensor]) => {
+    const outputs = Object.entries(program.build(tensors, false)).map(([name, tensor]) => {
       session.nodes.push({ op: 'Identity', inputs: [nameOf(tensor)], outputs: [name] });
       return { name, shape: tensor.shape };
     });

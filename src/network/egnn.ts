@@ -216,11 +216,19 @@ function anglesOf(vectors: Tensor, position: Tensor, reach: Tensor): Tensor[] {
  * The displacement x̂1 − x [B, n, 3] in Å, or with a velocity target the velocity itself.
  * It turns with the molecule, ignores where it stands, and under a reflection differs exactly where centres are tagged.
  */
-export function displacement(
-  { layers, width, edgeWidth, vectors: vectorCount = 0, carried = false }: NetworkConfig,
+export function displacement(config: NetworkConfig, weights: Readonly<Record<string, Tensor>>, inputs: NetworkInputs): Tensor {
+  return displacements(config, weights, inputs, [config.layers])[0]!;
+}
+
+/** The displacement after each of these numbers of layers, which increase: what a network of the first so many would give. */
+export function displacements(
+  { width, edgeWidth, vectors: vectorCount = 0, carried = false }: NetworkConfig,
   weights: Readonly<Record<string, Tensor>>,
   { x, t, atoms, pairs, centres, mobile }: NetworkInputs,
-): Tensor {
+  after: readonly number[],
+): Tensor[] {
+  const layers = after.at(-1)!;
+  const found: Tensor[] = [];
   const [B, n] = x.shape as [number, number, number];
   const G = pairs.shape[0]! / (n * n);
   const w = (name: string) => weights[name]!;
@@ -281,6 +289,10 @@ export function displacement(
       update = tf.add(update, scatter(spokes, tf.mul(directions, tf.reshape(amounts, [B, 1, 3, n]))));
     }
     position = tf.add(position, mobile ? tf.mul(update, tf.transpose(mobile, [0, 2, 1])) : update);
+    if (after.includes(l + 1)) {
+      const moved = tf.sub(tf.transpose(position, [0, 2, 1]), x);
+      found.push(mobile ? moved : tf.sub(moved, tf.mean(moved, 1, true)));
+    }
     if (last) break;
 
     const gates = tf.reshape(tf.sigmoid(tf.add(gate, gateBias)), [B * n, 1, n]);
@@ -296,6 +308,5 @@ export function displacement(
     const mixed = silu(mixing);
     h = tf.add(h, tf.add(tf.matMul(mixed, at('node.out')), at('node.out.bias')));
   }
-  const moved = tf.sub(tf.transpose(position, [0, 2, 1]), x);
-  return mobile ? moved : tf.sub(moved, tf.mean(moved, 1, true));
+  return found;
 }

@@ -1,7 +1,7 @@
 /** A stage of a model, ready to predict: one program for molecules and batches of all sizes, compiled at first use. */
 import type { CompiledSizedProgram, Engine, SizedProgram } from '../engine/program.js';
 import { pathSchedule, scheduleTime } from '../flow/path-schedule.js';
-import { displacement, parameterShapes } from './egnn.js';
+import { displacements, parameterShapes } from './egnn.js';
 import { ATOM_FEATURES, centreRows, PAIR_FEATURES, type GraphFeatures } from './features.js';
 import type { StageModel } from './model.js';
 
@@ -51,7 +51,7 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
     batchLimit,
     bind(graph, { mobile, early = false } = {}) {
       const { n, atoms, pairs } = graph;
-      const layers = (early && stage.earlyExit) || stage.network.layers;
+      const brief = early && exitOf(stage) !== undefined;
       const tagged = graph.centres.length > 0;
       const centres = new Float32Array(4 * n * n);
       centreRows(centres, graph);
@@ -63,14 +63,16 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
           x = straight.map((v) => scale * v);
         }
         const batch = x.length / (3 * n);
-        const program = await programFor({ clamped: !!mobile, tagged, layers });
-        const { moved } = await program.run(
+        const program = await programFor({ clamped: !!mobile, tagged });
+        const { moved, nearly } = await program.run(
           { batch, atoms: n },
           { x, t: new Float32Array(batch).fill(t), atoms, pairs, ...(tagged && { centres }), ...(mobile && { mobile }) },
+          { brief },
         );
+        const displaced = (brief ? nearly : moved)!;
         const scale = stage.target === 'data' ? 1 : 1 - t;
         const predicted = new Float32Array(x.length);
-        for (let i = 0; i < x.length; i++) predicted[i] = x[i]! + scale * moved![i]!;
+        for (let i = 0; i < x.length; i++) predicted[i] = x[i]! + scale * displaced[i]!;
         return predicted;
       };
     },
@@ -88,12 +90,14 @@ interface ProgramKind {
   readonly clamped: boolean;
   /** Whether a centre has a side to keep: without, a good part of the work falls away. */
   readonly tagged: boolean;
-  /** How many, from the first. */
-  readonly layers: number;
 }
 
-function predictionProgram({ network: whole, weights }: StageModel, { clamped, tagged, layers }: ProgramKind): SizedProgram<Size> {
-  const network = { ...whole, layers };
+/** The layer at which a brief run ends. */
+const exitOf = ({ earlyExit, network }: StageModel) => (earlyExit === network.layers ? undefined : earlyExit);
+
+function predictionProgram(stage: StageModel, { clamped, tagged }: ProgramKind): SizedProgram<Size> {
+  const { network, weights } = stage;
+  const exit = exitOf(stage);
   const constants = Object.fromEntries(Object.entries(parameterShapes(network)).map(([name, shape]) => [name, { shape, data: weights[name]! }]));
   return {
     sizes: ['batch', 'atoms'],
@@ -107,9 +111,12 @@ function predictionProgram({ network: whole, weights }: StageModel, { clamped, t
         ...(clamped && { mobile: [1, n, 1] }),
       },
       constants,
-      build: (tensors) => {
+      ...(exit !== undefined && { optional: ['moved'] }),
+      build: (tensors, brief) => {
         const { x, t, atoms, pairs, centres, mobile } = tensors;
-        return { moved: displacement(network, tensors, { x: x!, t: t!, atoms: atoms!, pairs: pairs!, centres, mobile }) };
+        const after = [...(exit === undefined ? [] : [exit]), ...(brief ? [] : [network.layers])];
+        const found = displacements(network, tensors, { x: x!, t: t!, atoms: atoms!, pairs: pairs!, centres, mobile }, after);
+        return Object.fromEntries(found.map((displaced, k) => [after[k] === network.layers ? 'moved' : 'nearly', displaced]));
       },
     }),
   };

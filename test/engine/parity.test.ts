@@ -114,6 +114,27 @@ describe('gradients are those of the loss', () => {
     await summing.dispose();
   });
 
+  it.each(['onnx', 'wasm'] as const)('a brief run on %s has no optional outputs, and the others as a whole run has them', async (choice) => {
+    const engine = await openEngine({ engine: choice });
+    const at = ({ rows }: Readonly<Record<'rows', number>>): Program => ({
+      inputs: { x: [rows, 2] },
+      constants: { c: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) } },
+      optional: ['products', 'sums'],
+      build: ({ x, c }) => {
+        const squares = tf.square(x!);
+        const products = tf.matMul(squares, c!);
+        return { products, squares, sums: tf.sum(products, 1) };
+      },
+    });
+    const compiled = await engine.compileSized({ sizes: ['rows'], at });
+    for (const brief of [true, false, true]) {
+      const found = await compiled.run({ rows: 2 }, { x: Float32Array.of(1, 2, 3, 0) }, { brief });
+      const squares = Float32Array.of(1, 4, 9, 0);
+      expect(found).toEqual(brief ? { squares } : { squares, products: Float32Array.of(13, 18, 9, 18), sums: Float32Array.of(31, 27) });
+    }
+    await compiled.dispose();
+  });
+
   it('a feed of the wrong length is refused by name and shape', async () => {
     await expect(compiled.run({ ...feeds, t: new Float32Array(3) })).rejects.toThrow(/input 't' has 3 values; expected 2, shape \[2, 1\]/);
   });

@@ -1,0 +1,35 @@
+/** A graph whose optional outputs, and the nodes that they alone need, are computed in the runs that want them. */
+import { pruned } from './graph-passes.js';
+import type { Graph, ValueInfo } from './onnx-format.js';
+
+/** Name of the input, one boolean, that says whether this run does. */
+export const WHOLE = 'whole';
+
+/** The graph with those nodes in one branch of an If; in the other stands an empty array for each output. */
+export function withoutOptional({ nodes, initializers, inputs, outputs }: Graph, optional: readonly string[]): Graph {
+  const isOptional = (name: string) => optional.includes(name);
+  const common = pruned(nodes, outputs.flatMap(({ name }) => (isOptional(name) ? [] : [name])));
+  const rest = nodes.filter((node) => !common.includes(node));
+  const read = new Set(common.flatMap((node) => node.inputs));
+  // Names are of the graph and its branches together.
+  const inThen = (name: string) => (isOptional(name) ? `wanted ${name}` : name);
+  const spare = outputs.filter(({ name }) => isOptional(name));
+  const then_branch = {
+    nodes: rest.map((node) => ({ ...node, outputs: node.outputs.map(inThen) })),
+    initializers: initializers.filter(({ name }) => !read.has(name)),
+    inputs: [],
+    outputs: spare.map((output) => ({ ...output, name: inThen(output.name) })),
+  };
+  const else_branch = {
+    nodes: spare.map(({ name }) => ({ op: 'Identity', inputs: [`empty ${name}`], outputs: [`without ${name}`] })),
+    initializers: spare.map(({ name, shape }) => ({ name: `empty ${name}`, shape: shape.map(() => 0), data: new Float32Array() })),
+    inputs: [],
+    outputs: spare.map(({ name, shape }): ValueInfo => ({ name: `without ${name}`, shape: shape.map(() => 0) })),
+  };
+  return {
+    nodes: [...common, { op: 'If', inputs: [WHOLE], outputs: spare.map(({ name }) => name), attributes: { then_branch: { graph: then_branch }, else_branch: { graph: else_branch } } }],
+    initializers: initializers.filter(({ name }) => read.has(name)),
+    inputs: [...inputs, { name: WHOLE, shape: [], type: 'bool' }],
+    outputs,
+  };
+}
