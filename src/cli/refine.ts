@@ -65,7 +65,7 @@ export function refineCommand(): Command {
     .option('--out <file>', '.sdf, .xyz or .pdb, each also .gz; - is standard output', '-')
     .addOption(new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices(['sdf', 'xyz', 'pdb']))
     .option('--strength <name or t>', `how much may change: ${Object.keys(STRENGTHS).join(', ')}, or a time`, strengthOf, DEFAULT_STRENGTH)
-    .option('--steps <n>', 'steps of the flow (default: 4 from 0.6 and from 0.25, 15 from 0)', wholeFrom(1))
+    .option('--steps <n>', 'steps of the flow (default: 2 from 0.9, 4 from 0.6, 6 from 0.25, 15 from 0)', wholeFrom(1))
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
     .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
