@@ -1,6 +1,7 @@
 /**
- * Compares samplers of the skeleton stage on one model: each as NAME:STEPS[:FROM[:POWER[:SCALE[:AHEAD]]]],
- * fresh noise of that size from that time on and times 1 − (1 − s)^POWER; or spread:STEPS as it comes, or as
+ * Compares samplers of the skeleton stage on one model: each as NAME:STEPS[:FROM[:POWER[:SCALE[:AHEAD[:WHOLE]]]]],
+ * fresh noise of that size from that time on, times 1 − (1 − s)^POWER, and but for the last WHOLE steps, where that is
+ * given, the network's early exit; or spread:STEPS as it comes, or as
  * spread:STEPS:NOISES:EACH:TIME:REST:SCALE:WIDTH:ENOUGH[:AHEAD] has it.
  * Every draw counts; twice as many as references.
  *
@@ -48,14 +49,14 @@ for await (const ensemble of readEnsembles({ rdkit, file: values.reference })) {
 }
 
 function settingsOf(text: string, molecule: Molecule): SamplerSettings {
-  const [sampler, steps, from = '0', power = '1', size = '1', before = '0'] = text.split(':');
+  const [sampler, steps, from = '0', power = '1', size = '1', before = '0', wholeSteps] = text.split(':');
   if (sampler === 'spread') {
     const usual = chosenSampler(molecule, { sampler, steps: Number(steps) });
     const [noises, each, time, rest, scale, width, enough, ahead = 0] = text.split(':').slice(2).map(Number);
     if (enough === undefined || molecule.skeletonCount < 4) return usual;
     return { ...usual, ahead, noise: { share: 1, from: time! + 0.01, scale: scale! }, spread: { noises: noises!, steps: each!, time: time!, rest: rest!, width: width!, enough } };
   }
-  return { sampler: sampler!, steps: Number(steps), noise: { share: sampler === 'ancestral' ? 'ancestral' : 1, from: Number(from), scale: Number(size) }, ahead: Number(before), spacing: { kind: 'power', power: Number(power) } };
+  return { sampler: sampler!, steps: Number(steps), noise: { share: sampler === 'ancestral' ? 'ancestral' : 1, from: Number(from), scale: Number(size) }, ahead: Number(before), spacing: { kind: 'power', power: Number(power) }, ...(wholeSteps && { wholeSteps: Number(wholeSteps) }) };
 }
 
 async function drawn({ molecule, conformers }: Ensemble, settings: SamplerSettings): Promise<Float32Array[]> {

@@ -72,8 +72,8 @@ const SHAPED = STRENGTHS.reshape;
 const HYDROGENS = { time: 0.7, scale: 0.3, steps: 2 };
 /** Size of the noise put on a skeleton, as a part of the prior's: whole, it leads away from the shape that is given. */
 const NOISE = 0.65;
-/** Size of the fresh noise, in the same way: less of it leads to likelier shapes. */
-const FRESH = 0.5;
+/** Size of the fresh noise, in the same way: less of it leads to likelier shapes, and keeps more of one. */
+const FRESH = { reshape: 0.5, clean: 0.3 };
 /** Few steps need the second order. */
 const AHEAD = 0.5;
 /** Of a large skeleton's steps from SHAPED on those that take the whole network, the last ones. */
@@ -86,6 +86,11 @@ function stepsFrom(time: number, most: number): number {
 
 /** From `start` at t = 0 to `end` at SHAPED, and no further. */
 const between = (start: number, end: number, time: number) => start + (end - start) * Math.min(1, time / SHAPED);
+
+function freshNoise(time: number): number {
+  const cleaning = Math.min(1, Math.max(0, time - SHAPED) / (STRENGTHS.clean - SHAPED));
+  return between(1, FRESH.reshape + (FRESH.clean - FRESH.reshape) * cleaning, time);
+}
 
 /**
  * Refines conformers of one molecule, in batches. Each skeleton x becomes x_t = (1 − t)·s·ε + t·x, with ε from the
@@ -120,7 +125,7 @@ export async function refineConformers(
     const time = asked + (1 - ATTEMPTS[attempt]!) * (1 - asked);
     const settings: SamplerSettings = {
       ...usual,
-      noise: { share: 1, from: SHAPED, scale: between(1, FRESH, time) },
+      noise: { share: 1, from: SHAPED, scale: freshNoise(time) },
       ahead: between(0, AHEAD, time),
       steps: steps ?? stepsFrom(time, usual.steps),
       wholeSteps: time < SHAPED ? usual.wholeSteps : usual.wholeSteps && WHOLE_STEPS,
