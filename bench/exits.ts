@@ -1,7 +1,7 @@
 /**
- * How near the prediction is when the network is left before its last layer: medians over references of the RMSD in Å to
- * the whole network's, for each number of layers and each time. The references are noised as refinement does it. What the
- * last layers no longer move much, a model may name its `earlyExit`.
+ * How near the prediction is when the network is left before its last layer: of the RMSD in Å to the whole network's the
+ * median over references and the largest, for each number of layers and each time. The references are noised as refinement
+ * does it. Where the last layers no longer move any molecule much, a model may have its `earlyExit`.
  *
  *   npm run bench -- exits --reference refs.sdf.gz [--model molflow-base] [--max 40] [--each 4] [--layers 8,9] [--times 0,0.25,0.5,0.75,0.9]
  */
@@ -66,8 +66,8 @@ for await (const { molecule, conformers, coordinates } of readEnsembles({ rdkit,
     }
   }
 }
-const row = (name: string, cells: readonly string[]) => process.stdout.write(`${name.padEnd(12)} ${cells.map((cell) => cell.padStart(7)).join('')}\n`);
+const row = (name: string, cells: readonly string[]) => process.stdout.write(`${name.padEnd(12)} ${cells.map((cell) => cell.padStart(14)).join('')}\n`);
 row('layers', times.map((time) => `t ${time}`));
-for (const [i, { earlyExit }] of exits.entries()) row(`${earlyExit} of ${all}`, apart[i]!.map((distances) => median(distances).toFixed(3)));
+for (const [i, { earlyExit }] of exits.entries()) row(`${earlyExit} of ${all}`, apart[i]!.map((distances) => `${median(distances).toFixed(3)} / ${Math.max(...distances).toFixed(2)}`));
 for (const { predictor } of exits) await predictor.dispose();
 await whole.dispose();

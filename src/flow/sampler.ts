@@ -67,6 +67,8 @@ export interface SampleOptions {
   readonly noise?: FreshNoise;
   /** Part of the last change of the prediction that is added to it, from the second step on: ½ makes equal steps of second order. */
   readonly ahead?: number;
+  /** Flow time of a step whose prediction does not compare with those before, being made in another way: nothing is added to it. */
+  readonly anew?: number;
   readonly start?: SampleStart;
   /** As in training: the automorphisms over which noise was aligned there. */
   readonly automorphisms?: readonly ArrayLike<number>[];
@@ -101,6 +103,7 @@ export async function sampleFlow({
   times: given,
   noise = { share: 1, from: 0.4 },
   ahead = 0,
+  anew,
   start = { kind: 'prior' },
   automorphisms = [],
   onFrame,
@@ -128,6 +131,7 @@ export async function sampleFlow({
     if (predicted.length !== x.length) {
       throw new Error(`Sampler: the model returned ${predicted.length} numbers for ${x.length} at t = ${t}.`);
     }
+    if (t === anew) last = undefined;
     const data = ahead === 0 ? predicted : predicted.map((now, i) => now + ahead * (now - (last?.[i] ?? now)));
     if (ahead !== 0) last = predicted.slice();
     await onFrame?.({ step: step - 1, time: t, x, data });

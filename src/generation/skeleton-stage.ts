@@ -146,7 +146,7 @@ export async function sampleSkeletons({
   if (sampler === 'spread' || sampler === 'stochastic' || sampler === 'ancestral') {
     const nearly = predictor.bind(graph, { early: true });
     const wholeFrom = wholeSteps === undefined ? 0 : (times.at(-1 - wholeSteps) ?? 0);
-    const common = { prior, seed, draws, times, noise, ahead, start, automorphisms, ...(onFrame && { onFrame }) };
+    const common = { prior, seed, draws, times, noise, ahead, anew: wholeFrom, start, automorphisms, ...(onFrame && { onFrame }) };
     return sampleFlow({ ...common, predict: (x, t) => (t < wholeFrom ? nearly : predict)(x, t) });
   }
 

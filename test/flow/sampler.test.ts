@@ -224,6 +224,29 @@ describe('the sampler', () => {
     expect(distances[2]).toBeLessThan(0.2);
   });
 
+  it('adds no change of the prediction where it is made in another way than before', async () => {
+    const times = [0, 0.25, 0.5, 0.75, 1];
+    const predictions: Float32Array[] = [];
+    const data: Float32Array[] = [];
+    await sampleFlow({
+      prior: priors.gaussian,
+      predict: (x, t) => {
+        const predicted = x.map((v) => (t < 0.5 ? 0.5 : 0.7) * v);
+        predictions.push(predicted);
+        return predicted;
+      },
+      seed: 1,
+      draws: [draw(0)],
+      times,
+      noise: { share: 0 },
+      ahead: 0.5,
+      anew: 0.5,
+      onFrame: (frame) => void data.push(frame.data.slice()),
+    });
+    const added = predictions.map((predicted, step) => rmsd(predicted, data[step]!, 5));
+    expect(added.map((distance) => distance > 0.01)).toEqual([false, true, false, true]);
+  });
+
   it('says what does not fit', async () => {
     const options = { prior: priors.gaussian, predict: springs, seed: 5, draws: [draw(0)] };
     const coordinates = new Float32Array(12);
