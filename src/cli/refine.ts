@@ -28,7 +28,7 @@ const HELP = `
 Strength is the time on the path from noise to molecule at which refinement begins:
   ${Object.entries(STRENGTHS).map((strength) => strength.join(' ')).join(', ')}; any number from 0 to below 1
 
-Drug-like conformers of ETKDG move by about 0.2 Å with polish, 0.6 with clean, 1.0 with reshape, which changes shapes
+Drug-like conformers of ETKDG move by about 0.2 Å with polish, 0.6 with clean, 1.1 with reshape, which changes shapes
 and comes nearest to minima; MMFF94 moves them by 0.5.
 Stereo is that of the input's coordinates. A record that loses it, or comes out broken, is noised anew, at last less;
 after four times it stays as it came, and MOLFLOW_REFINED says so. Hydrogens go along and settle, missing ones are
