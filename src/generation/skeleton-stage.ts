@@ -145,7 +145,9 @@ export async function sampleSkeletons({
   const times = stepTimes(settings, start, predictor.stage.path);
   if (sampler === 'spread' || sampler === 'stochastic' || sampler === 'ancestral') {
     const nearly = predictor.bind(graph, { early: true });
-    const wholeFrom = wholeSteps === undefined ? 0 : (times.at(-1 - wholeSteps) ?? 0);
+    // A model without an exit makes all predictions in the same way.
+    const exits = wholeSteps !== undefined && predictor.stage.earlyExit !== undefined;
+    const wholeFrom = exits ? (times.at(-1 - wholeSteps) ?? 0) : 0;
     const common = { prior, seed, draws, times, noise, ahead, anew: wholeFrom, start, automorphisms, ...(onFrame && { onFrame }) };
     return sampleFlow({ ...common, predict: (x, t) => (t < wholeFrom ? nearly : predict)(x, t) });
   }
