@@ -5,7 +5,6 @@
  *
  *   npm run bench -- exits --reference refs.sdf.gz [--model molflow-base] [--max 40] [--each 4] [--layers 8,9] [--times 0,0.25,0.5,0.75,0.9]
  */
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { loadRDKit } from '../src/chem/rdkit.js';
 import { readEnsembles } from '../src/dataset/read-ensembles.js';
@@ -15,10 +14,9 @@ import { startingState } from '../src/flow/sampler.js';
 import { centre } from '../src/geometry/coordinates.js';
 import { rmsdAligned } from '../src/geometry/rmsd.js';
 import { graphFeatures } from '../src/network/features.js';
-import { readPartialModel } from '../src/network/model.js';
 import { createPredictor } from '../src/network/predictor.js';
 import { skeletonPrior } from '../src/network/priors.js';
-import { modelFile } from './model-file.js';
+import { skeletonOf } from './model-file.js';
 
 const { values } = parseArgs({
   options: {
@@ -31,9 +29,7 @@ const { values } = parseArgs({
   },
 });
 if (!values.reference) throw new Error('give --reference, an SD file of conformers');
-const file = modelFile(values.model);
-const { skeleton: stage } = readPartialModel(await readFile(file), file);
-if (!stage) throw new Error(`${file} has no skeleton stage`);
+const { stage } = await skeletonOf(values.model);
 const rdkit = await loadRDKit();
 const engine = await openEngine();
 const whole = createPredictor({ engine, stage });

@@ -8,7 +8,6 @@
  *   npm run bench -- samplers --reference refs.sdf.gz [--model molflow-base] [--max 80] [--delta 0.5]
  *     [--samplers spread:20,stochastic:20:0.6,stochastic:20:0.4,euler:20]
  */
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { automorphisms } from '../src/chem/automorphisms.js';
 import type { Molecule } from '../src/chem/molecule.js';
@@ -21,10 +20,9 @@ import { mean, median } from '../src/evaluation/statistics.js';
 import { comparedPermutations } from '../src/generation/diverse.js';
 import { chosenSampler, sampleSkeletons, type SamplerSettings } from '../src/generation/skeleton-stage.js';
 import { createSpread } from '../src/generation/spread.js';
-import { readPartialModel } from '../src/network/model.js';
 import { createPredictor } from '../src/network/predictor.js';
 import { stereoAutomorphisms } from '../src/network/stereo-automorphisms.js';
-import { modelFile } from './model-file.js';
+import { skeletonOf } from './model-file.js';
 
 const { values } = parseArgs({
   options: {
@@ -37,9 +35,7 @@ const { values } = parseArgs({
   },
 });
 if (!values.reference) throw new Error('give --reference, an SD file of conformers');
-const file = modelFile(values.model);
-const { skeleton: stage } = readPartialModel(await readFile(file), file);
-if (!stage) throw new Error(`${file} has no skeleton stage`);
+const { file, stage } = await skeletonOf(values.model);
 const rdkit = await loadRDKit();
 const predictor = createPredictor({ engine: await openEngine(), stage });
 const ensembles: Ensemble[] = [];
