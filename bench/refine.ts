@@ -3,8 +3,9 @@
  * processor a conformer, measured in turns. Each molecule is refined twice and the second time counts, when its programs
  * are compiled.
  *
- *   npm run bench -- refine --reference refs.sdf.gz [--model molflow-base] [--max 1000] [--settings 0.6:6,0.4:9] [--delta 0.75]
+ *   npm run bench -- refine --reference refs.sdf.gz [--model molflow-base] [--max 1000] [--settings 0.6:6,0.4:9] [--delta 0.75] [--seed 7]
  *
+ * The seed is that of the embedding and of refinement's noise: each seed is a measurement of its own.
  * A setting is STRENGTH:STEPS, or STRENGTH alone; or openchemlib, whose MMFF94s is what JavaScript has without molflow.
  * Needs RDKit for Python.
  */
@@ -65,7 +66,7 @@ for (let at = 0; at < references.length; at += TURN) {
   const minima = await etkdgMmff.generate(request);
   made += given.made;
   embedded.seconds += given.cpuSeconds;
-  relaxed.seconds += minima.cpuSeconds - given.cpuSeconds;
+  relaxed.seconds += minima.relaxSeconds ?? NaN;
   for (const [title, sets] of given.conformers) embedded.conformers.set(title, sets);
   for (const [title, sets] of minima.conformers) relaxed.conformers.set(title, sets);
   for (const one of refined) for (const [title, sets] of given.conformers) one.conformers.set(title, await refine(sets, one));
@@ -90,7 +91,11 @@ await generator.dispose();
 
 function optionsOf(setting: string): RefineOptions {
   const [strength, steps] = setting.split(':') as [string, string?];
-  return { strength: (Number.isNaN(Number(strength)) ? strength : Number(strength)) as RefineOptions['strength'], ...(steps && { steps: Number(steps) }) };
+  return {
+    strength: (Number.isNaN(Number(strength)) ? strength : Number(strength)) as RefineOptions['strength'],
+    seed: Number(values.seed),
+    ...(steps && { steps: Number(steps) }),
+  };
 }
 
 async function refine(sets: readonly ConformerSet[], one: Side & { left: number; readonly options: RefineOptions }): Promise<ConformerSet[]> {

@@ -25,6 +25,8 @@ export interface PeerResult {
   readonly peakMemory?: number | undefined;
   /** Time spent making them, of all threads and by the clock; starting the program is left out where it can be. */
   readonly cpuSeconds: number;
+  /** Of cpuSeconds what relaxing them took, where the program tells. */
+  readonly relaxSeconds?: number | undefined;
   readonly seconds: number;
 }
 

@@ -26,22 +26,23 @@ function rdkitPeer({ name, relax }: { name: string; relax: boolean }): Peer {
         const child = spawn(python, [RDKIT_SCRIPT, 'embed', input, output, '--seed', String(seed), '--threads', String(threads), ...(relax ? ['--mmff'] : [])], {
           stdio: ['ignore', 'pipe', 'pipe'],
         });
-        let [done, made, seconds, cpuSeconds, peakMemory, problem] = [0, 0, 0, 0, 0, ''];
+        let [done, made, seconds, cpuSeconds, relaxSeconds, peakMemory, problem] = [0, 0, 0, 0, 0, 0, ''];
         child.stderr.on('data', (text: Buffer) => (problem += text.toString()));
         const ended = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
         ended.catch(() => {}); // it is looked at once the output ends
         for await (const line of createInterface({ input: child.stdout })) {
-          const row = JSON.parse(line) as { made: number; seconds: number; cpuSeconds: number; peakMemory: number };
+          const row = JSON.parse(line) as Record<'made' | 'seconds' | 'cpuSeconds' | 'relaxSeconds' | 'peakMemory', number>;
           made += row.made;
           seconds += row.seconds;
           cpuSeconds += row.cpuSeconds;
+          relaxSeconds += row.relaxSeconds;
           peakMemory = Math.max(peakMemory, row.peakMemory);
           onMolecule(++done);
         }
         const code = await ended;
         if (code !== 0) throw new Error(`${RDKIT_SCRIPT} ended with status ${code}: ${problem.trim().slice(-500)}`);
         const conformers = await gatherConformers(readSdf(await openText(output), { file: name, onError: () => {} }));
-        return { conformers, made, seconds, cpuSeconds, peakMemory };
+        return { conformers, made, seconds, cpuSeconds, relaxSeconds, peakMemory };
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
