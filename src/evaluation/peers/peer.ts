@@ -25,9 +25,9 @@ export interface PeerResult {
   readonly peakMemory?: number | undefined;
   /** Time spent making them, of all threads and by the clock; starting the program is left out where it can be. */
   readonly cpuSeconds: number;
+  readonly seconds: number;
   /** Of cpuSeconds what relaxing them took, where the program tells. */
   readonly relaxSeconds?: number | undefined;
-  readonly seconds: number;
 }
 
 export interface Peer {
