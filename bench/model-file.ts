@@ -1,3 +1,4 @@
+/** Models as benches name them. */
 import { readFile } from 'node:fs/promises';
 import { readPartialModel, type StageModel } from '../src/network/model.js';
 
