@@ -60,9 +60,9 @@ for (const coupling of ['independent', 'aligned', 'sinkhorn', 'transport'] as co
       const start = performance.now();
       const { n, size, feeds } = source.draw(random);
       ms += performance.now() - start;
-      const part = (name: string, b: number) => feeds[name]!.slice(b * n * 3, (b + 1) * n * 3);
+      const part = (name: string, b: number) => feeds[name].slice(b * n * 3, (b + 1) * n * 3);
       const noises = Array.from({ length: size }, (_, b) => part('x', b));
-      const ends = noises.map((x0, b) => part('target', b).map((v, i) => v + x0[i]!));
+      const ends = noises.map((x0, b) => part('target', b).map((v, i) => v + x0[i]));
       const turned = alignedSquaredDistances(noises, ends, ensemble.automorphisms);
       for (let i = 0; i < size; i++) {
         const own = part('target', i).reduce((sum, v) => sum + v * v, 0);
@@ -71,7 +71,7 @@ for (const coupling of ['independent', 'aligned', 'sinkhorn', 'transport'] as co
         for (let j = 0; j < i; j++) {
           const other = part('target', j).reduce((sum, v) => sum + v * v, 0);
           couples++;
-          if (turned[i * size + j]! + turned[j * size + i]! < own + other - 1e-4) crossing++;
+          if (turned[i * size + j] + turned[j * size + i] < own + other - 1e-4) crossing++;
         }
       }
     }

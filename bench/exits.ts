@@ -34,8 +34,13 @@ const rdkit = await loadRDKit();
 const engine = await openEngine();
 const whole = createPredictor({ engine, stage });
 const { layers: all } = stage.network;
-const layers = values.layers?.split(',').map(Number) ?? Array.from({ length: Math.floor(all / 2) }, (_, k) => Math.ceil(all / 2) + k);
-const exits = layers.map((earlyExit) => ({ earlyExit, predictor: createPredictor({ engine, stage: { ...stage, earlyExit } }) }));
+const layers =
+  values.layers?.split(',').map(Number) ??
+  Array.from({ length: Math.floor(all / 2) }, (_, k) => Math.ceil(all / 2) + k);
+const exits = layers.map((earlyExit) => ({
+  earlyExit,
+  predictor: createPredictor({ engine, stage: { ...stage, earlyExit } }),
+}));
 const times = values.times.split(',').map(Number);
 const apart = exits.map(() => times.map((): number[] => []));
 
@@ -54,16 +59,32 @@ for await (const { molecule, conformers, coordinates } of readEnsembles({ rdkit,
   }
   for (const [j, time] of times.entries()) {
     const draws = Array.from({ length: count }, (_, conformer) => ({ conformer, attempt: 0 }));
-    const x = startingState({ prior: skeletonPrior(molecule, stage.prior), seed: 7, draws, start: { kind: 'noised', coordinates: skeletons, time } });
+    const x = startingState({
+      prior: skeletonPrior(molecule, stage.prior),
+      seed: 7,
+      draws,
+      start: { kind: 'noised', coordinates: skeletons, time },
+    });
     const last = await whole.bind(graph)(x, time);
     for (const [i, { predictor }] of exits.entries()) {
       const early = await predictor.bind(graph, { early: true })(x, time);
-      for (let k = 0; k < count; k++) apart[i]![j]!.push(rmsdAligned(early.subarray(3 * n * k, 3 * n * (k + 1)), last.subarray(3 * n * k, 3 * n * (k + 1)), n));
+      for (let k = 0; k < count; k++)
+        apart[i][j].push(
+          rmsdAligned(early.subarray(3 * n * k, 3 * n * (k + 1)), last.subarray(3 * n * k, 3 * n * (k + 1)), n),
+        );
     }
   }
 }
-const row = (name: string, cells: readonly string[]) => process.stdout.write(`${name.padEnd(12)} ${cells.map((cell) => cell.padStart(14)).join('')}\n`);
-row('layers', times.map((time) => `t ${time}`));
-for (const [i, { earlyExit }] of exits.entries()) row(`${earlyExit} of ${all}`, apart[i]!.map((distances) => `${median(distances).toFixed(3)} / ${Math.max(...distances).toFixed(2)}`));
+const row = (name: string, cells: readonly string[]) =>
+  process.stdout.write(`${name.padEnd(12)} ${cells.map((cell) => cell.padStart(14)).join('')}\n`);
+row(
+  'layers',
+  times.map((time) => `t ${time}`),
+);
+for (const [i, { earlyExit }] of exits.entries())
+  row(
+    `${earlyExit} of ${all}`,
+    apart[i].map((distances) => `${median(distances).toFixed(3)} / ${Math.max(...distances).toFixed(2)}`),
+  );
 for (const { predictor } of exits) await predictor.dispose();
 await whole.dispose();

@@ -31,12 +31,14 @@ const { values, positionals } = parseArgs({
 });
 // The shell spreads configs/experiments/*.json into further arguments.
 const configs = [...(values.configs ?? []), ...positionals];
-if (configs.length === 0 || !values.data || !values.reference) throw new Error('give --configs, --data and --reference');
+if (configs.length === 0 || !values.data || !values.reference)
+  throw new Error('give --configs, --data and --reference');
 const { data, reference, folder, save } = values;
 const hydrogens = modelFile(values.hydrogens);
 
 const MAIN = path.join('dist', 'cli', 'main.js');
-const molflow = (...args: string[]) => execFileSync(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'ignore', 'inherit'], maxBuffer: 1e9 });
+const molflow = (...args: string[]) =>
+  execFileSync(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'ignore', 'inherit'], maxBuffer: 1e9 });
 
 mkdirSync(folder, { recursive: true });
 for (const file of configs) {
@@ -51,19 +53,33 @@ for (const file of configs) {
   );
   const scores = path.join(out, 'scores.json');
   molflow(
-    ...['evaluate', '--reference', reference, '--model', path.join(out, 'model.safetensors'), '--max', values.max, '--steps', '5,20'],
+    ...[
+      'evaluate',
+      '--reference',
+      reference,
+      '--model',
+      path.join(out, 'model.safetensors'),
+      '--max',
+      values.max,
+      '--steps',
+      '5,20',
+    ],
     ...['--sampler', 'stochastic,euler', '--delta', '0.1,0.25,0.5', '--threads', '1', '--save', scores, '--quiet'],
   );
   const { results } = JSON.parse(readFileSync(scores, 'utf8')) as { results: Omit<Evaluation, 'scores'>[] };
   const progress = jsonLines<TrainingProgress>(path.join(out, 'skeleton.metrics.jsonl'));
-  const samples = progress.reduce((sum, { samplesPerSecond, minutes }, k) => sum + samplesPerSecond * 60 * (minutes - (progress[k - 1]?.minutes ?? 0)), 0);
+  const samples = progress.reduce(
+    (sum, { samplesPerSecond, minutes }, k) =>
+      sum + samplesPerSecond * 60 * (minutes - (progress[k - 1]?.minutes ?? 0)),
+    0,
+  );
   const { minutes, step: steps } = progress.at(-1)!;
   const row: Experiment = {
     name,
     config: (JSON.parse(text) as { skeleton: Experiment['config'] }).skeleton,
     data: data.map((one) => path.basename(one)),
     reference: path.basename(reference),
-    molecules: results[0]!.summary.molecules,
+    molecules: results[0].summary.molecules,
     workers: Number(values.workers),
     minutes: +minutes.toFixed(1),
     steps,
@@ -73,5 +89,7 @@ for (const file of configs) {
   };
   appendFileSync(save, `${JSON.stringify(row)}\n`);
   const best = row.results.find(({ variant }) => variant.steps === 20)!.summary;
-  process.stdout.write(`${name}: ${steps} steps, AMR-R ${best.amrRecall.mean.toFixed(3)}, AMR-P ${best.amrPrecision.mean.toFixed(3)} Å\n`);
+  process.stdout.write(
+    `${name}: ${steps} steps, AMR-R ${best.amrRecall.mean.toFixed(3)}, AMR-P ${best.amrPrecision.mean.toFixed(3)} Å\n`,
+  );
 }

@@ -60,7 +60,7 @@ for (const steps of values.steps.split(',').map(Number)) {
     }
   }
   above.sort((a, b) => a - b);
-  const at = (share: number) => above[Math.min(above.length - 1, Math.floor(share * above.length))]!.toFixed(2);
+  const at = (share: number) => above[Math.min(above.length - 1, Math.floor(share * above.length))].toFixed(2);
   process.stdout.write(
     `${model.name}, ${steps} steps, ${above.length} reference skeletons: MMFF94s above the reference ${at(0.5)} kcal/mol (median), ${at(0.9)} (90th percentile); ${(milliseconds / conformers).toFixed(2)} ms a conformer, one at a time\n`,
   );

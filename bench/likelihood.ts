@@ -47,7 +47,7 @@ function ranks(x: readonly number[]): number[] {
 function spearman(x: readonly number[], y: readonly number[]): number {
   const [p, q] = [ranks(x), ranks(y)];
   const middle = (x.length - 1) / 2;
-  const product = (a: number[], b: number[]) => a.reduce((sum, v, i) => sum + (v - middle) * (b[i]! - middle), 0);
+  const product = (a: number[], b: number[]) => a.reduce((sum, v, i) => sum + (v - middle) * (b[i] - middle), 0);
   return product(p, q) / Math.sqrt(product(p, p) * product(q, q));
 }
 
@@ -57,7 +57,7 @@ function shuffled(x: readonly number[], random: Random): number[] {
   const out = [...x];
   for (let i = out.length - 1; i > 0; i--) {
     const j = random.integer(i + 1);
-    [out[i], out[j]] = [out[j]!, out[i]!];
+    [out[i], out[j]] = [out[j], out[i]];
   }
   return out;
 }
@@ -70,13 +70,19 @@ interface Ranked {
 function tell(name: string, all: readonly Ranked[]): void {
   const each = all.map(({ scores, populations }) => spearman(scores, populations));
   const random = createRandom(1);
-  const resampled = Array.from({ length: 2000 }, () => mean(each.map(() => each[random.integer(each.length)]!))).sort((a, b) => a - b);
-  const chance = Array.from({ length: 2000 }, () => mean(all.map(({ scores, populations }) => spearman(shuffled(scores, random), populations))));
+  const resampled = Array.from({ length: 2000 }, () => mean(each.map(() => each[random.integer(each.length)]))).sort(
+    (a, b) => a - b,
+  );
+  const chance = Array.from({ length: 2000 }, () =>
+    mean(all.map(({ scores, populations }) => spearman(shuffled(scores, random), populations))),
+  );
   const p = (1 + chance.filter((v) => v >= mean(each)).length) / (1 + chance.length);
-  const best = all.map(({ scores, populations }) => Number(scores.indexOf(Math.max(...scores)) === populations.indexOf(Math.max(...populations))));
+  const best = all.map(({ scores, populations }) =>
+    Number(scores.indexOf(Math.max(...scores)) === populations.indexOf(Math.max(...populations))),
+  );
   const bestByChance = mean(all.map(({ scores }) => 1 / scores.length));
   process.stdout.write(
-    `${name}: mean Spearman ${mean(each).toFixed(3)} (95 % of resampled molecules ${resampled[50]!.toFixed(3)} to ${resampled[1949]!.toFixed(3)}; shuffled ${mean(chance).toFixed(3)}, p = ${p.toFixed(4)}); ` +
+    `${name}: mean Spearman ${mean(each).toFixed(3)} (95 % of resampled molecules ${resampled[50].toFixed(3)} to ${resampled[1949].toFixed(3)}; shuffled ${mean(chance).toFixed(3)}, p = ${p.toFixed(4)}); ` +
       `lowest minimum ranked first in ${(100 * mean(best)).toFixed(0)} % (by chance ${(100 * bestByChance).toFixed(0)} %), ${all.length} molecules\n`,
   );
 }
@@ -86,17 +92,18 @@ const densities: Ranked[] = [];
 const forceField: Ranked[] = [];
 let conformers = 0;
 const start = performance.now();
-for await (const group of recordGroups(readSdf(await openText(values.reference!)))) {
+for await (const group of recordGroups(readSdf(await openText(values.reference)))) {
   if (densities.length === most) break;
   if (group.length < 3) continue;
-  const { molecule, order } = moleculeFromStructure(generator.rdkit, group[0]!.structure);
+  const { molecule, order } = moleculeFromStructure(generator.rdkit, group[0].structure);
   if (molecule.skeletonCount < 3) continue;
   const populations = group.map(populationOf);
   const coordinates = group.map(({ structure }) =>
     Float32Array.from([...order].flatMap((i) => [...structure.coordinates!.subarray(3 * i, 3 * i + 3)])),
   );
   const scores: number[] = [];
-  for (const x of coordinates) scores.push((await conformerLogLikelihood({ generator, molecule, coordinates: x, divergence })).logLikelihood);
+  for (const x of coordinates)
+    scores.push((await conformerLogLikelihood({ generator, molecule, coordinates: x, divergence })).logLikelihood);
   conformers += scores.length;
   densities.push({ populations, scores });
   try {
@@ -105,9 +112,12 @@ for await (const group of recordGroups(readSdf(await openText(values.reference!)
   } catch (error) {
     if (!(error instanceof MMFF94Error)) throw error;
   }
-  if (densities.length % 5 === 0) process.stderr.write(`${densities.length} molecules, ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
+  if (densities.length % 5 === 0)
+    process.stderr.write(`${densities.length} molecules, ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
 }
 await generator.dispose();
-process.stdout.write(`${conformers} conformers of ${densities.length} molecules, ${generator.modelName}, ${divergence} divergence\n`);
+process.stdout.write(
+  `${conformers} conformers of ${densities.length} molecules, ${generator.modelName}, ${divergence} divergence\n`,
+);
 tell('log p', densities);
 tell('MMFF94s', forceField);

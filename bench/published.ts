@@ -11,7 +11,14 @@ export interface PublishedRow {
   readonly amrPrecision: string;
 }
 
-const row = (model: string, size: string, covRecall: string, amrRecall: string, covPrecision: string, amrPrecision: string): PublishedRow => ({
+const row = (
+  model: string,
+  size: string,
+  covRecall: string,
+  amrRecall: string,
+  covPrecision: string,
+  amrPrecision: string,
+): PublishedRow => ({
   model,
   size,
   covRecall,

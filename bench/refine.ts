@@ -38,7 +38,9 @@ const { values } = parseArgs({
 });
 if (!values.reference) throw new Error('give --reference, an SD file of conformers');
 const rdkit = await loadRDKit();
-const sets = await gatherConformers(readSdf(await openText(values.reference), { file: values.reference }), { max: Number(values.max) });
+const sets = await gatherConformers(readSdf(await openText(values.reference), { file: values.reference }), {
+  max: Number(values.max),
+});
 const references = [...sets.values()].map((one) => prepareReference(rdkit, one));
 const file = modelFile(values.model);
 const generator = createGenerator({ rdkit, model: readModel(await readFile(file), file), engine: await openEngine() });
@@ -56,11 +58,15 @@ interface Side {
 const side = (name: string): Side => ({ name, conformers: new Map(), seconds: 0 });
 const [embedded, relaxed] = [side('ETKDGv3'), side('+ MMFF94')];
 const settings = values.settings.split(',');
-const refined = settings.filter((setting) => setting !== 'openchemlib').map((setting) => ({ ...side(`refine ${setting}`), left: 0, options: optionsOf(setting) }));
+const refined = settings
+  .filter((setting) => setting !== 'openchemlib')
+  .map((setting) => ({ ...side(`refine ${setting}`), left: 0, options: optionsOf(setting) }));
 let made = 0;
 
 for (let at = 0; at < references.length; at += TURN) {
-  const molecules = references.slice(at, at + TURN).map(({ title, molecule, conformers }) => ({ title, smiles: molecule.smiles, count: 2 * conformers.length }));
+  const molecules = references
+    .slice(at, at + TURN)
+    .map(({ title, molecule, conformers }) => ({ title, smiles: molecule.smiles, count: 2 * conformers.length }));
   const request = { molecules, seed: Number(values.seed) };
   const given = await etkdg.generate(request);
   const minima = await etkdgMmff.generate(request);
@@ -69,7 +75,8 @@ for (let at = 0; at < references.length; at += TURN) {
   relaxed.seconds += minima.relaxSeconds ?? NaN;
   for (const [title, sets] of given.conformers) embedded.conformers.set(title, sets);
   for (const [title, sets] of minima.conformers) relaxed.conformers.set(title, sets);
-  for (const one of refined) for (const [title, sets] of given.conformers) one.conformers.set(title, await refine(sets, one));
+  for (const one of refined)
+    for (const [title, sets] of given.conformers) one.conformers.set(title, await refine(sets, one));
 }
 
 await report(embedded);
@@ -98,14 +105,26 @@ function optionsOf(setting: string): RefineOptions {
   };
 }
 
-async function refine(sets: readonly ConformerSet[], one: Side & { left: number; readonly options: RefineOptions }): Promise<ConformerSet[]> {
+async function refine(
+  sets: readonly ConformerSet[],
+  one: Side & { left: number; readonly options: RefineOptions },
+): Promise<ConformerSet[]> {
   const results: ConformerSet[] = [];
   for (const { conformers, structure, ...rest } of sets) {
-    const prepared = conformers.map((coordinates, index) => prepareStructure(generator, { ...structure, coordinates, dimension: 3 }, index));
+    const prepared = conformers.map((coordinates, index) =>
+      prepareStructure(generator, { ...structure, coordinates, dimension: 3 }, index),
+    );
     const graphs = [...new Set(prepared.map(({ graph }) => graph))];
     const run = async () => {
       const all = [];
-      for (const graph of graphs) all.push(...(await refinePrepared(generator, prepared.filter((each) => each.graph === graph), one.options)));
+      for (const graph of graphs)
+        all.push(
+          ...(await refinePrepared(
+            generator,
+            prepared.filter((each) => each.graph === graph),
+            one.options,
+          )),
+        );
       return all;
     };
     await run();
@@ -113,7 +132,7 @@ async function refine(sets: readonly ConformerSet[], one: Side & { left: number;
     const all = await run();
     one.seconds += secondsSince(before);
     one.left += all.filter(({ kept }) => kept).length;
-    results.push({ ...rest, structure: all[0]!.structure, conformers: all.map((each) => each.structure.coordinates) });
+    results.push({ ...rest, structure: all[0].structure, conformers: all.map((each) => each.structure.coordinates) });
   }
   return results;
 }
@@ -125,10 +144,22 @@ function secondsSince(before: NodeJS.CpuUsage): number {
 
 async function report(one: Side, relax?: Parameters<typeof evaluateConformers>[0]['relax']): Promise<void> {
   const { name, conformers, left } = one;
-  const { summary } = await evaluateConformers({ rdkit, source: name, references, conformers, thresholds: [Number(values.delta)], relax });
-  const { amrRecall, amrPrecision, coverage: [at], generated } = summary;
+  const { summary } = await evaluateConformers({
+    rdkit,
+    source: name,
+    references,
+    conformers,
+    thresholds: [Number(values.delta)],
+    relax,
+  });
+  const {
+    amrRecall,
+    amrPrecision,
+    coverage: [at],
+    generated,
+  } = summary;
   process.stdout.write(
-    `${name.padEnd(24)} AMR-R ${amrRecall.mean.toFixed(3)} AMR-P ${amrPrecision.mean.toFixed(3)} Å  COV-R ${at!.recall.mean.toFixed(1)} COV-P ${at!.precision.mean.toFixed(1)} %` +
+    `${name.padEnd(24)} AMR-R ${amrRecall.mean.toFixed(3)} AMR-P ${amrPrecision.mean.toFixed(3)} Å  COV-R ${at.recall.mean.toFixed(1)} COV-P ${at.precision.mean.toFixed(1)} %` +
       `  ${((1e3 * one.seconds) / made).toFixed(1)} ms a conformer, ${(one.seconds / relaxed.seconds).toFixed(2)} of MMFF94  ${generated} conformers${left === undefined ? '' : `, ${left} left as they came`}\n`,
   );
 }

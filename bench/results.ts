@@ -12,7 +12,11 @@ import type { Evaluation } from '../src/evaluation/evaluation.js';
 import { jsonLines, type Experiment } from './experiment.js';
 import { PUBLISHED_DRUGS, PUBLISHED_QM9, type PublishedRow } from './published.js';
 
-type Saved = { readonly command: string; readonly reference: string; readonly results: readonly Omit<Evaluation, 'scores'>[] };
+type Saved = {
+  readonly command: string;
+  readonly reference: string;
+  readonly results: readonly Omit<Evaluation, 'scores'>[];
+};
 interface Speed {
   readonly command: string;
   readonly processor: string;
@@ -72,7 +76,11 @@ await writeFile(path.join('docs', 'results.md'), page);
 console.log(`docs/results.md: ${saved.length} evaluations, ${speeds.length} timings`);
 
 function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return [`| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`, ...rows.map((row) => `| ${row.join(' | ')} |`)];
+  return [
+    `| ${head.join(' | ')} |`,
+    `|${head.map(() => '---').join('|')}|`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ];
 }
 
 function fixed(value: number | null | undefined, digits: number): string {
@@ -80,9 +88,9 @@ function fixed(value: number | null | undefined, digits: number): string {
 }
 
 function ensembleSection({ command, reference, results }: Saved): string[] {
-  const first = results[0]!.summary;
+  const first = results[0].summary;
   const usual = reference.includes('qm9') ? 0.5 : 0.75;
-  const delta = first.coverage.some((entry) => entry.delta === usual) ? usual : first.coverage[0]!.delta;
+  const delta = first.coverage.some((entry) => entry.delta === usual) ? usual : first.coverage[0].delta;
   const tight = first.coverage.find((entry) => entry.delta === delta / 2 || entry.delta === 0.25)?.delta ?? delta;
   return [
     `## ${reference}, ${first.molecules} molecules`,
@@ -90,7 +98,19 @@ function ensembleSection({ command, reference, results }: Saved): string[] {
     `${first.references} reference conformers, δ ${delta} Å. \`${command}\``,
     '',
     ...markdown(
-      ['', 'COV-R', `COV-R at ${tight} Å`, 'AMR-R', 'COV-P', 'AMR-P', 'stereo right, %', 'failed', 'conformers a reference', 'ms a conformer', 'processor ms'],
+      [
+        '',
+        'COV-R',
+        `COV-R at ${tight} Å`,
+        'AMR-R',
+        'COV-P',
+        'AMR-P',
+        'stereo right, %',
+        'failed',
+        'conformers a reference',
+        'ms a conformer',
+        'processor ms',
+      ],
       results.map(({ source, summary: s, cost }) => {
         const at = (d: number) => s.coverage.find((entry) => entry.delta === d);
         return [
@@ -112,7 +132,23 @@ function ensembleSection({ command, reference, results }: Saved): string[] {
     'Physical quality: mean errors are against the nearest reference conformer, W is the Wasserstein distance between distributions.',
     '',
     ...markdown(
-      ['', 'bonds, Å', 'W', 'angles, °', 'W', 'torsions, °', 'W', 'clashes, %', 'broken bonds, %', 'bent rings, %', 'strain', '90th percentile', 'hydrogens alone', 'GFN2 above minimum', 'moved, Å'],
+      [
+        '',
+        'bonds, Å',
+        'W',
+        'angles, °',
+        'W',
+        'torsions, °',
+        'W',
+        'clashes, %',
+        'broken bonds, %',
+        'bent rings, %',
+        'strain',
+        '90th percentile',
+        'hydrogens alone',
+        'GFN2 above minimum',
+        'moved, Å',
+      ],
       results.map(({ source, physical: p, strain, hydrogens, xtb }) => [
         source,
         fixed(p.bonds.meanAbsolute, 4),
@@ -145,9 +181,22 @@ function experimentSection(rows: readonly Experiment[]): string[] {
     `Skeleton stages trained on ${trained} for the minutes of their configuration (configs/experiments/NAME.json), and scored on the first ${first.molecules} molecules of ${first.reference}: stochastic sampler, 20 steps; the ODE by Euler, 20 steps. \`npm run bench -- experiments --data ${first.data.join(' ')} --reference ${first.reference} --configs configs/experiments/*.json\``,
     '',
     ...markdown(
-      ['', 'minutes', 'samples, thousands', 'AMR-R', 'AMR-P', 'COV-R at 0.1, 0.25, 0.5 Å', 'stereo right, %', 'AMR-R, 5 steps', 'processor ms, 5 and 20 steps', 'ODE AMR-R', 'ODE AMR-P'],
+      [
+        '',
+        'minutes',
+        'samples, thousands',
+        'AMR-R',
+        'AMR-P',
+        'COV-R at 0.1, 0.25, 0.5 Å',
+        'stereo right, %',
+        'AMR-R, 5 steps',
+        'processor ms, 5 and 20 steps',
+        'ODE AMR-R',
+        'ODE AMR-P',
+      ],
       rows.map(({ name, minutes, samples, results }) => {
-        const of = (sampler: string, steps: number) => results.find(({ variant }) => variant.steps === steps && variant.family.includes(sampler));
+        const of = (sampler: string, steps: number) =>
+          results.find(({ variant }) => variant.steps === steps && variant.family.includes(sampler));
         const [short, long, ode] = [of('stochastic', 5), of('stochastic', 20), of('euler', 20)];
         return [
           name,
@@ -169,14 +218,21 @@ function experimentSection(rows: readonly Experiment[]): string[] {
 }
 
 function bioactiveSection({ command, results }: Saved): string[] {
-  const first = results[0]!.summary;
+  const first = results[0].summary;
   return [
     `## Bioactive shapes, ${first.molecules} ligands`,
     '',
     `Share of ligands whose shape in the protein crystal lies within δ of the nearest conformer, in %. \`${command}\``,
     '',
     ...markdown(
-      ['', ...first.coverage.map(({ delta }) => `${delta} Å`), 'mean nearest, Å', 'median', 'conformers a ligand', 'failed'],
+      [
+        '',
+        ...first.coverage.map(({ delta }) => `${delta} Å`),
+        'mean nearest, Å',
+        'median',
+        'conformers a ligand',
+        'failed',
+      ],
       results.map(({ source, summary: s }) => [
         source,
         ...s.coverage.map(({ recall }) => fixed(recall.mean, 1)),
@@ -192,11 +248,29 @@ function bioactiveSection({ command, results }: Saved): string[] {
 
 function speedSection({ command, processor, cores, node, rows }: Speed, k: number): string[] {
   return [
-    ...(k === 0 ? ['## Speed', '', '“First call” includes starting, loading and compiling; OpenChemLib’s later calls profit from its cache of the molecule’s rigid fragments.', ''] : []),
+    ...(k === 0
+      ? [
+          '## Speed',
+          '',
+          '“First call” includes starting, loading and compiling; OpenChemLib’s later calls profit from its cache of the molecule’s rigid fragments.',
+          '',
+        ]
+      : []),
     `\`${command}\`; ${processor}, ${cores} cores, Node ${node}.`,
     '',
     ...markdown(
-      ['molecule', 'heavy atoms', 'program', 'threads', 'ms a conformer', 'processor ms', 'conformers/s', 'made', 'first call, ms', 'peak memory, MiB'],
+      [
+        'molecule',
+        'heavy atoms',
+        'program',
+        'threads',
+        'ms a conformer',
+        'processor ms',
+        'conformers/s',
+        'made',
+        'first call, ms',
+        'peak memory, MiB',
+      ],
       rows.map((row) => [
         row.molecule,
         String(row.heavyAtoms ?? ''),

@@ -50,20 +50,41 @@ function settingsOf(text: string, molecule: Molecule): SamplerSettings {
     const usual = chosenSampler(molecule, { sampler, steps: Number(steps) });
     const [noises, each, time, rest, scale, width, enough, ahead = 0] = text.split(':').slice(2).map(Number);
     if (enough === undefined || molecule.skeletonCount < 4) return usual;
-    return { ...usual, ahead, noise: { share: 1, from: time! + 0.01, scale: scale! }, spread: { noises: noises!, steps: each!, time: time!, rest: rest!, width: width!, enough } };
+    return {
+      ...usual,
+      ahead,
+      noise: { share: 1, from: time + 0.01, scale },
+      spread: { noises, steps: each, time, rest, width, enough },
+    };
   }
-  return { sampler: sampler!, steps: Number(steps), noise: { share: sampler === 'ancestral' ? 'ancestral' : 1, from: Number(from), scale: Number(size) }, ahead: Number(before), spacing: { kind: 'power', power: Number(power) }, ...(wholeSteps && { wholeSteps: Number(wholeSteps) }) };
+  return {
+    sampler,
+    steps: Number(steps),
+    noise: { share: sampler === 'ancestral' ? 'ancestral' : 1, from: Number(from), scale: Number(size) },
+    ahead: Number(before),
+    spacing: { kind: 'power', power: Number(power) },
+    ...(wholeSteps && { wholeSteps: Number(wholeSteps) }),
+  };
 }
 
 async function drawn({ molecule, conformers }: Ensemble, settings: SamplerSettings): Promise<Float32Array[]> {
   const size = 3 * molecule.skeletonCount;
   const most = predictor.batchLimit(molecule.skeletonCount);
   const made: Float32Array[] = [];
-  const common = { molecule, predictor, seed: Number(values.seed), automorphisms: stereoAutomorphisms(rdkit, molecule) };
+  const common = {
+    molecule,
+    predictor,
+    seed: Number(values.seed),
+    automorphisms: stereoAutomorphisms(rdkit, molecule),
+  };
   const { spread, noise } = settings;
-  const choose = spread && createSpread({ ...common, spread, noise, permutations: comparedPermutations(rdkit, molecule) });
+  const choose =
+    spread && createSpread({ ...common, spread, noise, permutations: comparedPermutations(rdkit, molecule) });
   while (made.length < 2 * conformers) {
-    const plain = Array.from({ length: Math.min(most, 2 * conformers - made.length) }, (_, k) => ({ conformer: made.length + k, attempt: 0 }));
+    const plain = Array.from({ length: Math.min(most, 2 * conformers - made.length) }, (_, k) => ({
+      conformer: made.length + k,
+      attempt: 0,
+    }));
     const draws = (await choose?.(plain.map(({ conformer }) => conformer)))?.map(({ draw }) => draw) ?? plain;
     const x = await sampleSkeletons({ ...common, draws, settings });
     draws.forEach((_, k) => made.push(x.slice(k * size, (k + 1) * size)));
@@ -79,15 +100,19 @@ for (const text of values.samplers.split(',')) {
     const [all, heavy] = [3 * molecule.atoms.length, 3 * molecule.skeletonCount];
     const references = Array.from({ length: conformers }, (_, k) => coordinates.slice(k * all, k * all + heavy));
     const { permutations } = automorphisms(rdkit, molecule);
-    const match = matchEnsembles({ references, generated: await drawn(ensemble, settingsOf(text, molecule)), permutations });
-    recall!.push(match.recall);
-    precision!.push(match.precision);
+    const match = matchEnsembles({
+      references,
+      generated: await drawn(ensemble, settingsOf(text, molecule)),
+      permutations,
+    });
+    recall.push(match.recall);
+    precision.push(match.precision);
   }
   const row = (distances: readonly Float64Array[]) => {
     const amr = distances.map(mean);
     const within = (delta: number) => (100 * mean(distances.map((d) => coverage(d, delta)))).toFixed(1);
     return `${mean(amr).toFixed(3)} / ${median(amr).toFixed(3)}  ${within(Number(values.delta))} %  within 0.1 Å ${within(0.1)} %`;
   };
-  process.stdout.write(`${text.padEnd(24)} recall ${row(recall!)}   precision ${row(precision!)}\n`);
+  process.stdout.write(`${text.padEnd(24)} recall ${row(recall)}   precision ${row(precision)}\n`);
 }
 await predictor.dispose();

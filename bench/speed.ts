@@ -78,20 +78,27 @@ if (values.child !== undefined) {
 } else await compare();
 
 async function compare(): Promise<void> {
-  const sizes: Size[] = [...list(values.sizes).map((asked) => nearest(Number(asked))), ...(values.reference ? ['reference' as const] : [])];
+  const sizes: Size[] = [
+    ...list(values.sizes).map((asked) => nearest(Number(asked))),
+    ...(values.reference ? ['reference' as const] : []),
+  ];
   const known = PEERS.map(({ name }) => name);
   const peers = values.peers === 'none' ? [] : values.peers === 'all' ? known : list(values.peers);
   const programs = [...(values.model ? list(values.steps).map((steps) => `molflow, ${steps} steps`) : []), ...peers];
   if (!values.model) console.log('no --model: the peers alone');
-  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}, ${threads} thread(s), ${values.count ?? '20, of a file twice as many as it holds,'} conformers asked of each\n`);
+  console.log(
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}, ${threads} thread(s), ${values.count ?? '20, of a file twice as many as it holds,'} conformers asked of each\n`,
+  );
   const rows: Record<string, unknown>[] = [];
   for (const size of sizes) {
-    const name = size === 'reference' ? path.basename(values.reference!) : MOLECULES[size]![0];
+    const name = size === 'reference' ? path.basename(values.reference!) : MOLECULES[size][0];
     console.log(size === 'reference' ? `all molecules of ${name}` : `${name}, ${size} heavy atoms`);
     let own: number | undefined;
-    const turns = Array.from({ length: Number(values.repeat) }, () => programs.map((program) => inChild(program, size)));
+    const turns = Array.from({ length: Number(values.repeat) }, () =>
+      programs.map((program) => inChild(program, size)),
+    );
     for (const [k, program] of programs.entries()) {
-      const figure = middle(turns.map((turn) => turn[k]!));
+      const figure = middle(turns.map((turn) => turn[k]));
       if ('failure' in figure) console.log(`  ${program.padEnd(20)} failed: ${figure.failure}`);
       else if (figure.unavailable) console.log(`  ${program.padEnd(20)} skipped: ${figure.unavailable}`);
       else {
@@ -107,29 +114,60 @@ async function compare(): Promise<void> {
       }
     }
   }
-  if (values.out) await writeFile(values.out, `${JSON.stringify({ command: `npm run bench -- speed ${process.argv.slice(2).map((word) => path.basename(word)).join(' ')}`, processor: cpus()[0]?.model, cores: cpus().length, node: process.version, rows }, null, 1)}\n`);
+  if (values.out)
+    await writeFile(
+      values.out,
+      `${JSON.stringify(
+        {
+          command: `npm run bench -- speed ${process.argv
+            .slice(2)
+            .map((word) => path.basename(word))
+            .join(' ')}`,
+          processor: cpus()[0]?.model,
+          cores: cpus().length,
+          node: process.version,
+          rows,
+        },
+        null,
+        1,
+      )}\n`,
+    );
 }
 
 function nearest(asked: number): number {
-  return Object.keys(MOLECULES).map(Number).reduce((best, size) => (Math.abs(size - asked) < Math.abs(best - asked) ? size : best));
+  return Object.keys(MOLECULES)
+    .map(Number)
+    .reduce((best, size) => (Math.abs(size - asked) < Math.abs(best - asked) ? size : best));
 }
 
 /** That of the middle time, or the first that is none. */
 function middle(figures: readonly (Figure | { failure: string })[]): Figure | { failure: string } {
-  const isTimed = (figure: Figure | { failure: string }): figure is Figure => !('failure' in figure) && !figure.unavailable;
+  const isTimed = (figure: Figure | { failure: string }): figure is Figure =>
+    !('failure' in figure) && !figure.unavailable;
   const timed = figures.filter(isTimed).sort((a, b) => a.ms - b.ms);
-  return timed.length < figures.length ? figures.find((figure) => !isTimed(figure))! : timed[timed.length >> 1]!;
+  return timed.length < figures.length ? figures.find((figure) => !isTimed(figure))! : timed[timed.length >> 1];
 }
 
 function inChild(program: string, size: Size): Figure | { failure: string } {
-  const args = ['--child', JSON.stringify([program, size]), ...(values.count ? ['--count', values.count] : []), '--threads', values.threads, ...(values.model ? ['--model', values.model] : []), ...(values.reference ? ['--reference', values.reference] : [])];
-  const { stdout, stderr, status } = spawnSync(process.execPath, [process.argv[1]!, ...args], { encoding: 'utf8', timeout: 600_000 });
+  const args = [
+    '--child',
+    JSON.stringify([program, size]),
+    ...(values.count ? ['--count', values.count] : []),
+    '--threads',
+    values.threads,
+    ...(values.model ? ['--model', values.model] : []),
+    ...(values.reference ? ['--reference', values.reference] : []),
+  ];
+  const { stdout, stderr, status } = spawnSync(process.execPath, [process.argv[1], ...args], {
+    encoding: 'utf8',
+    timeout: 600_000,
+  });
   if (status !== 0) return { failure: stderr.trim().split('\n').at(-1) ?? 'no reason given, or more than ten minutes' };
   return JSON.parse(stdout) as Figure;
 }
 
 async function moleculesOf(size: Size): Promise<PeerMolecule[]> {
-  if (size !== 'reference') return [{ title: MOLECULES[size]![0], smiles: MOLECULES[size]![1], count }];
+  if (size !== 'reference') return [{ title: MOLECULES[size][0], smiles: MOLECULES[size][1], count }];
   const molecules: PeerMolecule[] = [];
   for await (const { molecule, conformers } of readEnsembles({ rdkit: await loadRDKit(), file: values.reference! }))
     molecules.push({ title: molecule.name, smiles: molecule.smiles, count: values.count ? count : 2 * conformers });
@@ -147,7 +185,8 @@ async function measure(program: string, molecules: readonly PeerMolecule[]): Pro
       let made = 0;
       for (const { title, smiles, count: asked } of molecules) {
         const options = { count: asked, steps: Number(steps), plain: true, seed: 7 };
-        made += (await generateConformers(generator, parseSmiles(rdkit, smiles, { name: title }), options)).conformers.length;
+        made += (await generateConformers(generator, parseSmiles(rdkit, smiles, { name: title }), options)).conformers
+          .length;
       }
       return made;
     };
@@ -157,7 +196,13 @@ async function measure(program: string, molecules: readonly PeerMolecule[]): Pro
     const made = await generateAll();
     const [ms, used] = [performance.now() - clock, process.cpuUsage(cpu)];
     await generator.dispose();
-    return { made, ms: ms / made, cpuMs: (used.user + used.system) / 1e3 / made, first, peakMemory: 1024 * process.resourceUsage().maxRSS };
+    return {
+      made,
+      ms: ms / made,
+      cpuMs: (used.user + used.system) / 1e3 / made,
+      first,
+      peakMemory: 1024 * process.resourceUsage().maxRSS,
+    };
   }
   const peer = PEERS.find(({ name }) => name === program)!;
   const request = { molecules, seed: 7, threads };

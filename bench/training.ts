@@ -32,7 +32,11 @@ async function ours({ n, size, layers, ...widths }: BenchShape, seconds: number)
     Object.entries(program.inputs).map(([name, shape]) => [
       name,
       name === 'weights'
-        ? flatten(initialParameters(network, () => random.normal()), parameters.slices, parameters.total)
+        ? flatten(
+            initialParameters(network, () => random.normal()),
+            parameters.slices,
+            parameters.total,
+          )
         : name === 'centres'
           ? new Float32Array(sizeOf(shape))
           : Float32Array.from({ length: sizeOf(shape) }, () => random.uniform()),
@@ -50,16 +54,25 @@ async function ours({ n, size, layers, ...widths }: BenchShape, seconds: number)
 /** The same in a process of its own, so that several can run at once. */
 function oursElsewhere(index: number, seconds: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = fork(process.argv[1]!, ['--child', String(index), '--seconds', String(seconds)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(process.argv[1], ['--child', String(index), '--seconds', String(seconds)], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     child.on('message', (rate) => resolve(rate as number));
     child.on('exit', (code) => code !== 0 && reject(new Error(`a bench process ended with code ${code}`)));
   });
 }
 
-async function torch({ n, size, width, edgeWidth, layers }: BenchShape, seconds: number, python: string): Promise<number | undefined> {
+async function torch(
+  { n, size, width, edgeWidth, layers }: BenchShape,
+  seconds: number,
+  python: string,
+): Promise<number | undefined> {
   const script = fileURLToPath(new URL('../../../bench/training-torch.py', import.meta.url));
   try {
-    const { stdout } = await promisify(execFile)(python, [script, ...[n, size, width, edgeWidth, layers, seconds].map(String)]);
+    const { stdout } = await promisify(execFile)(python, [
+      script,
+      ...[n, size, width, edgeWidth, layers, seconds].map(String),
+    ]);
     return Number(stdout);
   } catch (error) {
     process.stderr.write(`PyTorch is left out: ${(error as Error).message.split('\n').at(-2) ?? String(error)}\n`);
@@ -68,11 +81,15 @@ async function torch({ n, size, width, edgeWidth, layers }: BenchShape, seconds:
 }
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '4' }, python: { type: 'string', default: '/usr/bin/python3' }, child: { type: 'string' } },
+  options: {
+    seconds: { type: 'string', default: '4' },
+    python: { type: 'string', default: '/usr/bin/python3' },
+    child: { type: 'string' },
+  },
 });
 const seconds = Number(values.seconds);
 if (values.child !== undefined) {
-  process.send!(await ours(SHAPES[Number(values.child)]!, seconds));
+  process.send!(await ours(SHAPES[Number(values.child)], seconds));
 } else {
   for (const [index, shape] of SHAPES.entries()) {
     const one = await ours(shape, seconds);
@@ -82,7 +99,7 @@ if (values.child !== undefined) {
     process.stdout.write(
       `${label} (${n} atoms, batch ${size}, H ${width}, E ${edgeWidth}, L ${layers}): ${one.toFixed(0)} samples/s on one thread` +
         (peer ? `, PyTorch ${peer.toFixed(0)}: ratio ${(one / peer).toFixed(2)}` : '') +
-        `; two processes ${(two[0]! + two[1]!).toFixed(0)}\n`,
+        `; two processes ${(two[0] + two[1]).toFixed(0)}\n`,
     );
   }
 }

@@ -6,11 +6,42 @@
  *   molflow dataset make --input chains.smi --out chains --mode mmff
  */
 const SIDE_CHAINS = [
-  'C', 'C(C)C', 'CC(C)C', '[C@@H](C)CC', 'Cc1ccccc1', 'CO', '[C@H](C)O', 'CC(=O)O', 'CCC(=O)O', 'CCCCN',
-  'CC(N)=O', 'CCC(N)=O', 'CCSC', 'Cc1ccc(O)cc1', 'Cc1c[nH]c2ccccc12', 'Cc1cnc[nH]1', 'CS', 'CCCNC(N)=N',
+  'C',
+  'C(C)C',
+  'CC(C)C',
+  '[C@@H](C)CC',
+  'Cc1ccccc1',
+  'CO',
+  '[C@H](C)O',
+  'CC(=O)O',
+  'CCC(=O)O',
+  'CCCCN',
+  'CC(N)=O',
+  'CCC(N)=O',
+  'CCSC',
+  'Cc1ccc(O)cc1',
+  'Cc1c[nH]c2ccccc12',
+  'Cc1cnc[nH]1',
+  'CS',
+  'CCCNC(N)=N',
 ];
 /** Units of which chains are made, between two ends. */
-const UNITS = ['C', 'CC', 'OCC', 'C(C)OC', 'NCC', 'OC(=O)C(C)', 'OC(=O)CCCC', 'c1ccc(cc1)', 'C(F)(F)', 'C=CC', 'SCC', 'C(=O)NCCCCC', 'C(c1ccccc1)C', 'Oc1ccc(cc1)'];
+const UNITS = [
+  'C',
+  'CC',
+  'OCC',
+  'C(C)OC',
+  'NCC',
+  'OC(=O)C(C)',
+  'OC(=O)CCCC',
+  'c1ccc(cc1)',
+  'C(F)(F)',
+  'C=CC',
+  'SCC',
+  'C(=O)NCCCCC',
+  'C(c1ccccc1)C',
+  'Oc1ccc(cc1)',
+];
 const STARTS = ['C', 'CC', 'O', 'N', 'CC(=O)', 'c1ccccc1', 'OC(=O)'];
 const ENDS = ['C', 'O', 'N', 'C(=O)O', 'C(=O)OC', 'F', 'C#N', 'c1ccncc1'];
 

@@ -28,13 +28,27 @@ const passed = (what) => process.stdout.write(`ok    ${what}\n`);
 
 try {
   // dist/ is there already: the build scripts need not run again.
-  const [packed] = [JSON.parse(await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root))].flat();
+  const [packed] = [
+    JSON.parse(await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root)),
+  ].flat();
   const tarball = join(folder, packed.filename);
   assert.ok(packed.size < MOST_BYTES, `the tarball has ${packed.size} bytes; at most ${MOST_BYTES} are allowed`);
   const paths = packed.files.map(({ path }) => path);
-  for (const needed of ['LICENSE', 'README.md', 'dist/cli/main.js', 'dist/index.js', 'dist/index.d.ts', 'dist/browser.js', 'dist/viewer/index.html', 'molecules/molecules.json'])
+  for (const needed of [
+    'LICENSE',
+    'README.md',
+    'dist/cli/main.js',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/browser.js',
+    'dist/viewer/index.html',
+    'molecules/molecules.json',
+  ])
     assert.ok(paths.includes(needed), `${needed} is not in the tarball`);
-  assert.ok(paths.some((path) => path.startsWith('models/') && path.endsWith('.safetensors')), 'no model is in the tarball');
+  assert.ok(
+    paths.some((path) => path.startsWith('models/') && path.endsWith('.safetensors')),
+    'no model is in the tarball',
+  );
   passed(`tarball of ${(packed.size / 1e6).toFixed(1)} MB, ${packed.entryCount} files`);
 
   await run(bin('publint'), [tarball, '--strict']);
@@ -73,8 +87,24 @@ try {
     join(folder, 'page.ts'),
     `import { openGenerator, generateConformers, parseSmiles } from 'molflow/browser';\nexport { openGenerator, generateConformers, parseSmiles };\n`,
   );
-  await run(bin('tsc'), ['page.ts', ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit', '--skipLibCheck']);
-  await run(bin('esbuild'), ['page.ts', '--bundle', '--platform=browser', '--format=esm', '--outfile=page.js', '--log-level=error']);
+  await run(bin('tsc'), [
+    'page.ts',
+    ...strict,
+    '--module',
+    'esnext',
+    '--moduleResolution',
+    'bundler',
+    '--noEmit',
+    '--skipLibCheck',
+  ]);
+  await run(bin('esbuild'), [
+    'page.ts',
+    '--bundle',
+    '--platform=browser',
+    '--format=esm',
+    '--outfile=page.js',
+    '--log-level=error',
+  ]);
   passed('the browser half compiles and bundles');
 } catch (error) {
   process.stderr.write(`FAIL  ${error.message}\n`);

@@ -8,12 +8,18 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { readPartialModel, writeModel } from '../dist/network/model.js';
 
 const [name, skeletonFile, hydrogensFile, hydrogenSteps, earlyExit] = process.argv.slice(2);
-if (!hydrogensFile) throw new Error('usage: ship-model.mjs NAME SKELETON.safetensors HYDROGENS.safetensors [HYDROGEN_STEPS [EARLY_EXIT]]');
+if (!hydrogensFile)
+  throw new Error(
+    'usage: ship-model.mjs NAME SKELETON.safetensors HYDROGENS.safetensors [HYDROGEN_STEPS [EARLY_EXIT]]',
+  );
 const { skeleton } = readPartialModel(await readFile(skeletonFile), skeletonFile);
 const { hydrogens } = readPartialModel(await readFile(hydrogensFile), hydrogensFile);
 if (!skeleton || !hydrogens) throw new Error(`${skeleton ? hydrogensFile : skeletonFile} lacks its stage`);
 const sampler = hydrogenSteps === undefined ? {} : { sampler: { name: 'euler', steps: Number(hydrogenSteps) } };
 const exit = earlyExit === undefined ? {} : { earlyExit: Number(earlyExit) };
-const bytes = writeModel({ name, skeleton: { ...skeleton, ...exit }, hydrogens: { ...hydrogens, ...sampler } }, { half: true });
+const bytes = writeModel(
+  { name, skeleton: { ...skeleton, ...exit }, hydrogens: { ...hydrogens, ...sampler } },
+  { half: true },
+);
 await writeFile(new URL(`../models/${name}.safetensors`, import.meta.url), bytes);
 process.stdout.write(`models/${name}.safetensors: ${(bytes.length / 2 ** 20).toFixed(2)} MiB\n`);

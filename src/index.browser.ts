@@ -19,12 +19,17 @@ export interface OpenGeneratorOptions extends WebEngineOptions {
  * @throws Error where a file cannot be fetched, with its address and status.
  */
 export async function openGenerator({ model, rdkitWasm, ...engine }: OpenGeneratorOptions): Promise<Generator> {
-  const [rdkit, opened, bytes] = await Promise.all([loadRDKit({ locateFile: () => rdkitWasm }), openWebEngine(engine), fetchBytes(model)]);
+  const [rdkit, opened, bytes] = await Promise.all([
+    loadRDKit({ locateFile: () => rdkitWasm }),
+    openWebEngine(engine),
+    fetchBytes(model),
+  ]);
   return createGenerator({ rdkit, model: readModel(bytes, model), engine: opened });
 }
 
 async function fetchBytes(address: string): Promise<Uint8Array> {
   const response = await fetch(address);
-  if (!response.ok) throw new Error(`${address} answered ${response.status} ${response.statusText}; expected a model file`);
+  if (!response.ok)
+    throw new Error(`${address} answered ${response.status} ${response.statusText}; expected a model file`);
   return new Uint8Array(await response.arrayBuffer());
 }

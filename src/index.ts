@@ -49,6 +49,9 @@ export async function generate(smiles: string, options: GenerateOptions = {}): P
  * @throws MoleculeError where a structure is no single molecule; Error where it has no 3D coordinates, or the network
  *   does not know an element.
  */
-export async function refine(structures: readonly Structure[], options: RefineOptions = {}): Promise<RefinedStructure[]> {
+export async function refine(
+  structures: readonly Structure[],
+  options: RefineOptions = {},
+): Promise<RefinedStructure[]> {
   return refineStructures(await sharedGenerator(), structures, options);
 }

@@ -18,7 +18,11 @@ const browser = await chromium.launch({
 await mkdir(images, { recursive: true });
 
 async function made(query, { dark = false, width = 1280, height = 800 } = {}) {
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' });
+  const page = await browser.newPage({
+    viewport: { width, height },
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+  });
   page.setDefaultTimeout(180_000);
   await page.goto(`${server.address}?${new URLSearchParams(query)}`);
   await page.waitForSelector('.message.note');
@@ -65,7 +69,11 @@ try {
       // The molecule fills the middle; its first noise is wider.
       const [w, h] = [canvas.width * 0.7, canvas.height * 0.7];
       context.drawImage(canvas, (canvas.width - w) / 2, (canvas.height - h) / 2, w, h, 0, 0, copy.width, copy.height);
-      return { width: copy.width, height: copy.height, bytes: [...context.getImageData(0, 0, copy.width, copy.height).data] };
+      return {
+        width: copy.width,
+        height: copy.height,
+        bytes: [...context.getImageData(0, 0, copy.width, copy.height).data],
+      };
     });
     size = picture;
     frames.push(Uint8Array.from(picture.bytes).buffer);

@@ -62,7 +62,9 @@ function withoutEval(): Plugin {
     transform(code, id) {
       const rdkit = /@rdkit\/rdkit\/dist\/RDKit_minimal\.js$/.test(id);
       if (!rdkit && !/onnxruntime-web\/dist\/.*\.mjs$/.test(id)) return undefined;
-      const patched = code.replace(dynamic, () => closure).replace(dynamicCall, (_, captured, text) => `${closureCall}(${captured},${text})`);
+      const patched = code
+        .replace(dynamic, () => closure)
+        .replace(dynamicCall, (_, captured, text) => `${closureCall}(${captured},${text})`);
       if (patched.includes('new Function') || (rdkit && patched === code)) {
         this.error(`${id} makes its bindings in another way than this plugin knows: see withoutEval.`);
       }
@@ -103,7 +105,9 @@ function shippedModel(): Plugin {
       const folder = fileURLToPath(new URL('../models', import.meta.url));
       const shipped = `${folder}/${DEFAULT_MODEL}.safetensors`;
       const file = process.env['MOLFLOW_MODEL'] ?? (existsSync(shipped) ? shipped : undefined);
-      return file === undefined ? 'export default undefined;' : `export { default } from ${JSON.stringify(`${file}?url`)};`;
+      return file === undefined
+        ? 'export default undefined;'
+        : `export { default } from ${JSON.stringify(`${file}?url`)};`;
     },
   };
 }
@@ -116,7 +120,11 @@ function contentSecurityPolicy(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler: () => [
-        { tag: 'meta', injectTo: 'head-prepend', attrs: { 'http-equiv': 'Content-Security-Policy', content: contentPolicy() } },
+        {
+          tag: 'meta',
+          injectTo: 'head-prepend',
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: contentPolicy() },
+        },
       ],
     },
   };

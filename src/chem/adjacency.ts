@@ -5,8 +5,8 @@ export function adjacency(count: number, bonds: readonly { readonly a: number; r
   const neighbours: number[][] = Array.from({ length: count }, () => []);
   for (const { a, b } of bonds) {
     if (a >= count || b >= count) continue;
-    neighbours[a]!.push(b);
-    neighbours[b]!.push(a);
+    neighbours[a].push(b);
+    neighbours[b].push(a);
   }
   return neighbours;
 }

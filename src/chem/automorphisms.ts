@@ -34,7 +34,11 @@ export function automorphisms(
     maxMatches = 10_000,
     symmetriseTerminals = false,
     useChirality = false,
-  }: { maxMatches?: number | undefined; symmetriseTerminals?: boolean | undefined; useChirality?: boolean | undefined } = {},
+  }: {
+    maxMatches?: number | undefined;
+    symmetriseTerminals?: boolean | undefined;
+    useChirality?: boolean | undefined;
+  } = {},
 ): Automorphisms {
   const n = molecule.skeletonCount;
   const skeleton = skeletonGraph(molecule);
@@ -93,10 +97,10 @@ function skeletonGraph({ atoms, bonds, skeletonCount }: Molecule): Skeleton {
 function withAlikeTerminals({ atoms, bonds }: Skeleton): Skeleton {
   const degree = atoms.map(() => 0);
   for (const { a, b } of bonds) {
-    degree[a]! += 1;
-    degree[b]! += 1;
+    degree[a] += 1;
+    degree[b] += 1;
   }
-  const terminal = (i: number): boolean => degree[i] === 1 && (atoms[i]!.element === 8 || atoms[i]!.element === 7);
+  const terminal = (i: number): boolean => degree[i] === 1 && (atoms[i].element === 8 || atoms[i].element === 7);
   const terminals = bonds.flatMap(({ a, b, order }, index) => [
     ...(terminal(a) ? [{ atom: a, base: b, order, index }] : []),
     ...(terminal(b) ? [{ atom: b, base: a, order, index }] : []),
@@ -104,7 +108,9 @@ function withAlikeTerminals({ atoms, bonds }: Skeleton): Skeleton {
   const alike = terminals.filter(({ atom, base, order }) =>
     terminals.some(
       (other) =>
-        other.base === base && other.atom !== atom && ((order === 1 && other.order === 2) || (order === 2 && other.order === 1)),
+        other.base === base &&
+        other.atom !== atom &&
+        ((order === 1 && other.order === 2) || (order === 2 && other.order === 1)),
     ),
   );
   const alikeAtoms = new Set(alike.map(({ atom }) => atom));
@@ -117,8 +123,8 @@ function withAlikeTerminals({ atoms, bonds }: Skeleton): Skeleton {
 
 function keepsStereoAndHydrogens({ atoms, centres, stereoBonds }: Molecule, permutation: Uint16Array): boolean {
   const n = permutation.length;
-  if (!permutation.every((to, from) => atoms[to]!.hydrogens === atoms[from]!.hydrogens)) return false;
-  const image = (i: number): number => (i < n ? permutation[i]! : -1);
+  if (!permutation.every((to, from) => atoms[to].hydrogens === atoms[from].hydrogens)) return false;
+  const image = (i: number): number => (i < n ? permutation[i] : -1);
   const keepsCentres = centres.every(({ atom, neighbours, specified }) => {
     if (!specified) return true;
     const there = centres.find((centre) => centre.atom === image(atom));

@@ -63,18 +63,19 @@ export function checkGeometry(
   }
   const problems: GeometryProblem[] = [];
   for (let i = 0; i < n; i++) {
-    const bad = [0, 1, 2].map((axis) => coordinates[3 * i + axis]!).find((value) => !Number.isFinite(value));
+    const bad = [0, 1, 2].map((axis) => coordinates[3 * i + axis]).find((value) => !Number.isFinite(value));
     if (bad !== undefined) problems.push({ kind: 'nan', atoms: [i], value: bad, limit: 0 });
   }
   if (problems.length > 0) return { ok: false, problems };
 
-  const radii = Float64Array.from({ length: n }, (_, i) => covalentRadius(molecule.atoms[i]!.element));
+  const radii = Float64Array.from({ length: n }, (_, i) => covalentRadius(molecule.atoms[i].element));
   const near = nearPairs(molecule, n);
   for (const { a, b, inRing } of molecule.bonds) {
     if (a >= n || b >= n) continue;
     const value = distance(coordinates, a, b);
-    const sum = radii[a]! + radii[b]!;
-    const least = molecule.atoms[a]!.element === 1 && molecule.atoms[b]!.element === 1 ? LEAST_HYDROGEN_BOND : BOND_RATIO[0] * sum;
+    const sum = radii[a] + radii[b];
+    const least =
+      molecule.atoms[a].element === 1 && molecule.atoms[b].element === 1 ? LEAST_HYDROGEN_BOND : BOND_RATIO[0] * sum;
     const most = BOND_RATIO[1] * sum;
     if (value < COINCIDENT) problems.push({ kind: 'coincident', atoms: [a, b], value, limit: COINCIDENT });
     else if (value < least) problems.push({ kind: 'bond-length', atoms: [a, b], value, limit: least });
@@ -84,7 +85,7 @@ export function checkGeometry(
   }
   for (let i = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++) {
-      const steps = near[i * n + j]!;
+      const steps = near[i * n + j];
       if (steps === 1) continue;
       const value = distance(coordinates, i, j);
       if (value < COINCIDENT) {
@@ -92,12 +93,12 @@ export function checkGeometry(
         continue;
       }
       if (steps === 2) continue;
-      const limit = radii[i]! + radii[j]! + clashMargin(molecule, i, j);
+      const limit = radii[i] + radii[j] + clashMargin(molecule, i, j);
       if (value < limit) problems.push({ kind: 'clash', atoms: [i, j], value, limit });
     }
   }
   for (const ring of molecule.rings) {
-    if (ring.length > LARGEST_FLAT_RING || !ring.every((atom) => atom < n && molecule.atoms[atom]!.aromatic)) continue;
+    if (ring.length > LARGEST_FLAT_RING || !ring.every((atom) => atom < n && molecule.atoms[atom].aromatic)) continue;
     const value = outOfPlane(coordinates, ring);
     if (value > AROMATIC_PLANARITY) {
       problems.push({ kind: 'aromatic-planarity', atoms: ring, value, limit: AROMATIC_PLANARITY });
@@ -107,7 +108,7 @@ export function checkGeometry(
 }
 
 function clashMargin({ atoms }: Molecule, i: number, j: number): number {
-  const [a, b] = [atoms[i]!.element, atoms[j]!.element];
+  const [a, b] = [atoms[i].element, atoms[j].element];
   return (a === 1 && ACCEPTORS.has(b)) || (b === 1 && ACCEPTORS.has(a)) ? HYDROGEN_BOND_MARGIN : CLASH_MARGIN;
 }
 
@@ -131,9 +132,9 @@ function outOfPlane(coordinates: Float32Array, ring: readonly number[]): number 
   inertiaTensor(tensor, x, n);
   symmetricEigen(tensor, axes, 3);
   // The normal is the axis of the largest moment.
-  const moments = [tensor[0]!, tensor[4]!, tensor[8]!];
+  const moments = [tensor[0], tensor[4], tensor[8]];
   const k = moments.indexOf(Math.max(...moments));
-  const heights = ring.map((_, i) => x[3 * i]! * axes[k]! + x[3 * i + 1]! * axes[3 + k]! + x[3 * i + 2]! * axes[6 + k]!);
+  const heights = ring.map((_, i) => x[3 * i] * axes[k] + x[3 * i + 1] * axes[3 + k] + x[3 * i + 2] * axes[6 + k]);
   const mean = heights.reduce((sum, height) => sum + height, 0) / n;
   return Math.max(...heights.map((height) => Math.abs(height - mean)));
 }

@@ -56,7 +56,7 @@ export async function createForceField(
   const radical = molecule.atoms.findIndex((atom) => atom.radicals > 0);
   if (radical >= 0) {
     throw new MMFF94Error(
-      `${molecule.smiles}: atom ${radical + 1} (${elementSymbol(molecule.atoms[radical]!.element)}) is a radical, for which MMFF94 has no parameters. Leave out the MMFF94 step for this molecule.`,
+      `${molecule.smiles}: atom ${radical + 1} (${elementSymbol(molecule.atoms[radical].element)}) is a radical, for which MMFF94 has no parameters. Leave out the MMFF94 step for this molecule.`,
     );
   }
   const prepare = (coordinates: Float32Array) => {
@@ -78,7 +78,12 @@ export async function createForceField(
       const { field, copy } = prepare(coordinates);
       const initialEnergy = field.getTotalEnergy();
       const code = field.minimise({ maxIts: maxIterations });
-      return { coordinates: readCoordinates(copy), energy: field.getTotalEnergy(), initialEnergy, converged: code === 0 };
+      return {
+        coordinates: readCoordinates(copy),
+        energy: field.getTotalEnergy(),
+        initialEnergy,
+        converged: code === 0,
+      };
     },
   };
 }
@@ -103,9 +108,9 @@ function startForceField(
   molecule.atoms.forEach(({ element, charge }, i) => {
     copy.addAtom(element);
     copy.setAtomCharge(i, charge);
-    copy.setAtomX(i, coordinates[3 * i]!);
-    copy.setAtomY(i, coordinates[3 * i + 1]!);
-    copy.setAtomZ(i, coordinates[3 * i + 2]!);
+    copy.setAtomX(i, coordinates[3 * i]);
+    copy.setAtomY(i, coordinates[3 * i + 1]);
+    copy.setAtomZ(i, coordinates[3 * i + 2]);
     // openchemlib moves hydrogens to the end; the map number says then which atom is which.
     copy.setAtomMapNo(i, i + 1, false);
   });
@@ -115,7 +120,7 @@ function startForceField(
     OclMolecule.cBondTypeDouble,
     OclMolecule.cBondTypeTriple,
   ];
-  for (const { a, b, order } of molecule.bonds) copy.addOrChangeBond(a, b, types[order]!);
+  for (const { a, b, order } of molecule.bonds) copy.addOrChangeBond(a, b, types[order]);
   // Now, since the force field would keep the coordinates of the old order.
   copy.ensureHelperArrays(OclMolecule.cHelperNeighbours);
   try {

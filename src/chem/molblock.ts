@@ -35,7 +35,11 @@ export function molblock({
   comment = '',
   dimension = 3,
 }: {
-  molecule: { readonly name?: string; readonly atoms: readonly MolblockAtom[]; readonly bonds: readonly MolblockBond[] };
+  molecule: {
+    readonly name?: string;
+    readonly atoms: readonly MolblockAtom[];
+    readonly bonds: readonly MolblockBond[];
+  };
   coordinates?: ArrayLike<number> | undefined;
   title?: string | undefined;
   comment?: string | undefined;
@@ -65,8 +69,14 @@ function v2000(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[], a
     block += `${xyz} ${elementSymbol(atom.element).padEnd(3)} 0  0  0  0  0${int3(valence === 0 ? 15 : (valence ?? 0))}  0  0  0  0  0  0\n`;
   });
   for (const { a, b, order } of bonds) block += `${int3(a + 1)}${int3(b + 1)}${int3(order || 9)}  0\n`;
-  block += properties('CHG', atoms.map((atom) => atom.charge));
-  block += properties('ISO', atoms.map((atom) => atom.isotope));
+  block += properties(
+    'CHG',
+    atoms.map((atom) => atom.charge),
+  );
+  block += properties(
+    'ISO',
+    atoms.map((atom) => atom.isotope),
+  );
   block += properties('RAD', atoms.map(radicalCode));
   return `${block}M  END\n`;
 }
@@ -114,7 +124,9 @@ function radicalCode({ radicals = 0 }: MolblockAtom): number {
 
 /** Valences that are given, and those of atoms with more unpaired electrons than `RAD` can say: without, a reader fills up with hydrogens. */
 function fixedValences(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[]): Map<number, number> {
-  const radical = new Map<number, number>(atoms.flatMap(({ radicals = 0 }, i) => (radicals > 2 ? [[i, 0] as const] : [])));
+  const radical = new Map<number, number>(
+    atoms.flatMap(({ radicals = 0 }, i) => (radicals > 2 ? [[i, 0] as const] : [])),
+  );
   if (radical.size > 0)
     for (const { a, b, order } of bonds)
       for (const atom of [a, b]) if (radical.has(atom)) radical.set(atom, radical.get(atom)! + order);
@@ -125,7 +137,7 @@ function fixedValences(atoms: readonly MolblockAtom[], bonds: readonly MolblockB
 /** Whether every coordinate fits its ten columns. */
 function fitsV2000(coordinates: ArrayLike<number> | undefined): boolean {
   for (let i = 0; i < (coordinates?.length ?? 0); i++) {
-    const value = coordinates![i]!;
+    const value = coordinates![i];
     if (value >= 99999.99995 || value <= -9999.99995) return false;
   }
   return true;

@@ -43,8 +43,14 @@ export function findMolecule(molecules: readonly NamedMolecule[], name: string):
   const found = molecules.find((molecule) => namesOf(molecule).some((known) => normalise(known) === wanted));
   if (found !== undefined) return found;
   const suggestions = nearest(molecules, wanted);
-  const hint = suggestions.length > 0 ? `did you mean ${suggestions.join(', or ')}?` : `${molecules.length} molecules have names here.`;
-  throw new UnknownMoleculeError(`no molecule is called "${name}"; ${hint} Any other is given by its SMILES.`, suggestions);
+  const hint =
+    suggestions.length > 0
+      ? `did you mean ${suggestions.join(', or ')}?`
+      : `${molecules.length} molecules have names here.`;
+  throw new UnknownMoleculeError(
+    `no molecule is called "${name}"; ${hint} Any other is given by its SMILES.`,
+    suggestions,
+  );
 }
 
 function namesOf({ id, name, aliases }: NamedMolecule): readonly string[] {
@@ -77,13 +83,13 @@ function distanceTo(known: string, wanted: string): number {
   for (let i = 1; i <= known.length; i++) {
     const next = [i];
     for (let j = 1; j <= wanted.length; j++) {
-      const substitution = row[j - 1]! + (known[i - 1] === wanted[j - 1] ? 0 : 1);
-      next[j] = Math.min(substitution, row[j]! + 1, next[j - 1]! + 1);
+      const substitution = row[j - 1] + (known[i - 1] === wanted[j - 1] ? 0 : 1);
+      next[j] = Math.min(substitution, row[j] + 1, next[j - 1] + 1);
       const swapped = i > 1 && j > 1 && known[i - 1] === wanted[j - 2] && known[i - 2] === wanted[j - 1];
-      if (swapped) next[j] = Math.min(next[j]!, previous[j - 2]! + 1);
+      if (swapped) next[j] = Math.min(next[j], previous[j - 2] + 1);
     }
     previous = row;
     row = next;
   }
-  return row[wanted.length]!;
+  return row[wanted.length];
 }

@@ -97,7 +97,7 @@ export function moleculeFromStructure(
   if (query >= 0) throw noElement(label, query);
   const fragments = components(structure.atoms.length, structure.bonds);
   if (fragments.length > 1 && !largestFragment) throw severalFragments(label, fragments.length);
-  const heavy = (atoms: readonly number[]): number => atoms.filter((i) => structure.atoms[i]!.element > 1).length;
+  const heavy = (atoms: readonly number[]): number => atoms.filter((i) => structure.atoms[i].element > 1).length;
   const kept = fragments.reduce((best, next) => (heavy(next) > heavy(best) ? next : best));
   const spatial = structure.dimension === 3 && structure.coordinates !== undefined;
   const drawing = spatial ? undefined : structure.molblock;
@@ -127,9 +127,14 @@ export function moleculeFromStructure(
       const molecule =
         index === undefined
           ? perceive(mol, structure.name)
-          : withFragment(mol, () => index, label, (fragment) => perceive(fragment, structure.name));
+          : withFragment(
+              mol,
+              () => index,
+              label,
+              (fragment) => perceive(fragment, structure.name),
+            );
       const order = matchOrder(part, molecule, label);
-      return { molecule, order: part === structure ? order : order.map((i) => (i < 0 ? i : kept[i]!)) };
+      return { molecule, order: part === structure ? order : order.map((i) => (i < 0 ? i : kept[i])) };
     },
     { details: '{"removeHs":true}' },
   );
@@ -187,7 +192,12 @@ function perceive(mol: RDKitMol, name: string): Molecule {
   const aromaticAtoms = new Set(extension?.aromaticAtoms);
   const aromaticBonds = new Set(extension?.aromaticBonds);
 
-  const coreAtoms = jsonAtoms.map(({ z, chg, nRad, isotope }) => ({ element: z, charge: chg, radicals: nRad, isotope }));
+  const coreAtoms = jsonAtoms.map(({ z, chg, nRad, isotope }) => ({
+    element: z,
+    charge: chg,
+    radicals: nRad,
+    isotope,
+  }));
   const coreBonds = jsonBonds.map(({ bo, atoms: [a, b] }, index) => ({
     a,
     b,
@@ -200,7 +210,7 @@ function perceive(mol: RDKitMol, name: string): Molecule {
   const ringBonds = new Map<string, number>();
   for (const ring of rings) {
     ring.forEach((atom, i) => {
-      const key = pairKey(atom, ring[(i + 1) % ring.length]!);
+      const key = pairKey(atom, ring[(i + 1) % ring.length]);
       ringBonds.set(key, Math.min(ringBonds.get(key) ?? Infinity, ring.length));
     });
   }
@@ -208,13 +218,13 @@ function perceive(mol: RDKitMol, name: string): Molecule {
   const atoms: Atom[] = coreAtoms.map((atom, i) => ({
     ...atom,
     aromatic: aromaticAtoms.has(i),
-    hybridisation: hybridisation[i]!,
-    hydrogens: neighbours[i]!.filter((j) => coreAtoms[j]!.element === 1).length,
+    hybridisation: hybridisation[i],
+    hydrogens: neighbours[i].filter((j) => coreAtoms[j].element === 1).length,
   }));
   const bonds: Bond[] = coreBonds.map((bond, i) => ({
     ...bond,
     inRing: ringBonds.has(pairKey(bond.a, bond.b)),
-    conjugated: conjugated[i]!,
+    conjugated: conjugated[i],
   }));
   let known: readonly number[] | undefined;
   const classes = (): readonly number[] =>
@@ -262,7 +272,7 @@ function tetrahedralCentres(
   const cip = new Map(tags.CIP_atoms);
   const centres: TetrahedralCentre[] = [];
   jsonAtoms.forEach(({ z, chg, stereo }, atom) => {
-    const around = neighbours[atom]!;
+    const around = neighbours[atom];
     if (around.length !== 3 && around.length !== 4) return;
     // Hydrogens have the highest indices, so that ascending order puts the skeleton first.
     const ascending = [...around].sort((x, y) => x - y);
@@ -271,7 +281,7 @@ function tetrahedralCentres(
       // Seen from the first neighbour in bond order, the others run (counter)clockwise; clockwise is a negative
       // signed volume of the first three. A lone pair counts as the last neighbour.
       const positive = (stereo === 'ccw') === isEvenPermutation(around);
-      if (!positive) [ascending[0], ascending[1]] = [ascending[1]!, ascending[0]!];
+      if (!positive) [ascending[0], ascending[1]] = [ascending[1], ascending[0]];
       centres.push({
         atom,
         neighbours: ascending,
@@ -291,7 +301,7 @@ function tetrahedralCentres(
 function isEvenPermutation(list: readonly number[]): boolean {
   let inversions = 0;
   for (let i = 0; i < list.length; i++) {
-    for (let j = i + 1; j < list.length; j++) if (list[i]! > list[j]!) inversions++;
+    for (let j = i + 1; j < list.length; j++) if (list[i] > list[j]) inversions++;
   }
   return inversions % 2 === 0;
 }
@@ -308,7 +318,7 @@ function isHeldByItsCage(
 ): boolean {
   const around = ringNeighbours(atom, bonds);
   if (around.length !== 3) return false;
-  const distinct = new Set(around.map((neighbour) => classes()[neighbour]!)).size;
+  const distinct = new Set(around.map((neighbour) => classes()[neighbour])).size;
   return distinct === 1 || (distinct === 2 && isBridgehead(atom, bonds, rings));
 }
 
@@ -337,7 +347,7 @@ function stereoBonds(
   const found: StereoBond[] = [];
   bonds.forEach(({ a, b, order, aromatic }, index) => {
     if (order !== 2) return;
-    const { stereo, stereoAtoms } = jsonBonds[index]!;
+    const { stereo, stereoAtoms } = jsonBonds[index];
     if ((stereo === 'cis' || stereo === 'trans') && stereoAtoms) {
       const label = cip.get(pairKey(a, b));
       // RDKit gives one neighbour of each end, in the order of the bond's atoms.
@@ -353,14 +363,17 @@ function stereoBonds(
     if (aromatic || (ringBonds.get(pairKey(a, b)) ?? Infinity) < SMALLEST_STEREO_RING) return;
     if (!canBeStereoEnd(a, b, atoms, bonds, neighbours) || !canBeStereoEnd(b, a, atoms, bonds, neighbours)) return;
     const references: number[] = [];
-    for (const [end, far] of [[a, b], [b, a]] as const) {
-      const around = neighbours[end]!.filter((x) => x !== far).sort((x, y) => x - y);
-      if (around.length === 2 && classes()[around[0]!] === classes()[around[1]!]) return;
+    for (const [end, far] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const around = neighbours[end].filter((x) => x !== far).sort((x, y) => x - y);
+      if (around.length === 2 && classes()[around[0]] === classes()[around[1]]) return;
       // A side that only a removable hydrogen shows (an imine's N–H) is no matter of the skeleton.
-      if (around[0]! >= skeletonCount) return;
-      references.push(around[0]!);
+      if (around[0] >= skeletonCount) return;
+      references.push(around[0]);
     }
-    found.push({ a, b, references: [references[0]!, references[1]!], cis: undefined });
+    found.push({ a, b, references: [references[0], references[1]], cis: undefined });
   });
   return found;
 }
@@ -373,15 +386,16 @@ function canBeStereoEnd(
   bonds: readonly Bond[],
   neighbours: readonly (readonly number[])[],
 ): boolean {
-  const { element, charge, radicals } = atoms[end]!;
-  const others = neighbours[end]!.length - 1;
+  const { element, charge, radicals } = atoms[end];
+  const others = neighbours[end].length - 1;
   if (radicals > 0) return false;
   const shape =
     element === 6 || element === 14 || (element === 7 && charge === 1)
       ? others === 2
       : element === 7 && charge === 0 && others === 1;
   return (
-    shape && bonds.every((bond) => (bond.a !== end && bond.b !== end) || bond.a === far || bond.b === far || bond.order === 1)
+    shape &&
+    bonds.every((bond) => (bond.a !== end && bond.b !== end) || bond.a === far || bond.b === far || bond.order === 1)
   );
 }
 
@@ -396,13 +410,13 @@ function matchOrder(structure: Structure, molecule: Molecule, label: string): In
   const toInput = new Map<number, number>();
   let next = 0;
   for (let i = 0; i < skeletonCount; i++) {
-    if (molecule.atoms[i]!.element > 1) toInput.set(i, heavyInput[next++]!);
+    if (molecule.atoms[i].element > 1) toInput.set(i, heavyInput[next++]);
   }
   const mismatch = (): MoleculeError =>
     new MoleculeError('invalid', `${label}: its atoms could not be followed through perception. Check its hydrogens.`);
   if (next !== heavyInput.length) throw mismatch();
   for (const [i, input] of toInput) {
-    if (molecule.atoms[i]!.element !== structure.atoms[input]!.element) throw mismatch();
+    if (molecule.atoms[i].element !== structure.atoms[input].element) throw mismatch();
     order[i] = input;
   }
 
@@ -410,18 +424,22 @@ function matchOrder(structure: Structure, molecule: Molecule, label: string): In
   // ones that RDKit kept in the skeleton, in ascending order, then the ones it removed and added back.
   const inputNeighbours = adjacency(structure.atoms.length, structure.bonds);
   const neighbours = adjacency(molecule.atoms.length, molecule.bonds);
-  const hydrogenKey = (isotope: number, heavy: readonly number[]): string => `${isotope}:${[...heavy].sort((x, y) => x - y).join()}`;
+  const hydrogenKey = (isotope: number, heavy: readonly number[]): string =>
+    `${isotope}:${[...heavy].sort((x, y) => x - y).join()}`;
   const waiting = new Map<string, number[]>();
   structure.atoms.forEach(({ element, isotope }, i) => {
     if (element !== 1) return;
-    const key = hydrogenKey(isotope, inputNeighbours[i]!.filter((j) => structure.atoms[j]!.element > 1));
+    const key = hydrogenKey(
+      isotope,
+      inputNeighbours[i].filter((j) => structure.atoms[j].element > 1),
+    );
     const queue = waiting.get(key);
     if (queue) queue.push(i);
     else waiting.set(key, [i]);
   });
   molecule.atoms.forEach(({ element, isotope }, i) => {
     if (element !== 1) return;
-    const heavy = neighbours[i]!.filter((j) => molecule.atoms[j]!.element > 1).map((j) => toInput.get(j)!);
+    const heavy = neighbours[i].filter((j) => molecule.atoms[j].element > 1).map((j) => toInput.get(j)!);
     const input = waiting.get(hydrogenKey(isotope, heavy))?.shift();
     if (input !== undefined) order[i] = input;
     else if (i < skeletonCount) throw mismatch();
@@ -441,7 +459,7 @@ function withFragment<T>(
   use: (fragment: RDKitMol) => T,
 ): T {
   const { defaults, molecules } = JSON.parse(mol.get_json()) as JsonDocument;
-  const isHeavy = (atom: number): boolean => (molecules[0].atoms[atom]!.z ?? defaults.atom.z) > 1;
+  const isHeavy = (atom: number): boolean => (molecules[0].atoms[atom].z ?? defaults.atom.z) > 1;
   const { molList, mappings } = mol.get_frags();
   try {
     const { fragsMolAtomMapping } = JSON.parse(mappings) as { fragsMolAtomMapping: number[][] };
@@ -467,7 +485,7 @@ function components(count: number, bonds: readonly { readonly a: number; readonl
     seen[start] = 1;
     const part = [start];
     for (let k = 0; k < part.length; k++) {
-      for (const next of neighbours[part[k]!]!) {
+      for (const next of neighbours[part[k]]) {
         if (!seen[next]) {
           seen[next] = 1;
           part.push(next);
@@ -484,7 +502,7 @@ function substructure(structure: Structure, kept: readonly number[]): Structure 
   const { coordinates } = structure;
   return {
     name: structure.name,
-    atoms: kept.map((i) => structure.atoms[i]!),
+    atoms: kept.map((i) => structure.atoms[i]),
     bonds: structure.bonds.flatMap(({ a, b, order }) =>
       index.has(a) && index.has(b) ? [{ a: index.get(a)!, b: index.get(b)!, order }] : [],
     ),

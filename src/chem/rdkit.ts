@@ -51,7 +51,9 @@ const logs = new WeakMap<RDKitModule, RDKitLog>();
  * Stereochemistry is perceived by RDKit's current algorithm, not by its legacy one (which loses E/Z in JSON), and only
  * where it is tetrahedral: otherwise it finds a class such as @OH19 in every octahedron, SF6 included.
  */
-export function loadRDKit({ locateFile }: { locateFile?: ((file: string) => string) | undefined } = {}): Promise<RDKitModule> {
+export function loadRDKit({
+  locateFile,
+}: { locateFile?: ((file: string) => string) | undefined } = {}): Promise<RDKitModule> {
   loading ??= startRDKit(locateFile).catch((error: unknown) => {
     loading = undefined;
     throw error;
@@ -77,7 +79,9 @@ export function failureReason(rdkit: RDKitModule): string {
     .split('\n')
     .map((line) => line.replace(/^\[\d\d:\d\d:\d\d\] /, '').trim())
     // The parser repeats the whole input and draws a caret below it; a message has no room for that.
-    .filter((line) => /[a-z]{2}.* /i.test(line) && !/^SMILES Parse Error: (check for mistakes|Failed parsing)/.test(line));
+    .filter(
+      (line) => /[a-z]{2}.* /i.test(line) && !/^SMILES Parse Error: (check for mistakes|Failed parsing)/.test(line),
+    );
   return lines.join('; ').replaceAll('SMILES Parse Error: ', '');
 }
 

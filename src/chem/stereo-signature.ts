@@ -37,13 +37,18 @@ export function stereoSignature(molecule: Molecule, coordinates: Float32Array): 
   if (places.crowded) return undefined;
   let signature = '';
   for (const [atom, ...around] of places.centres) {
-    const side = sideOf(atom!, around, coordinates);
+    const side = sideOf(atom, around, coordinates);
     if (side === 0) return undefined;
     signature += side > 0 ? '+' : '-';
   }
   for (const [p, a, b, q] of places.bonds) {
     const twist = Math.cos(dihedral(coordinates, p, a, b, q));
-    if (!(Math.abs(twist) > CLEAR_TWIST && angle(coordinates, p, a, b) < WIDEST && angle(coordinates, a, b, q) < WIDEST)) return undefined;
+    if (!(
+      Math.abs(twist) > CLEAR_TWIST &&
+      angle(coordinates, p, a, b) < WIDEST &&
+      angle(coordinates, a, b, q) < WIDEST
+    ))
+      return undefined;
     signature += twist > 0 ? 'c' : 't';
   }
   return signature;
@@ -56,19 +61,20 @@ function sideOf(atom: number, around: readonly number[], coordinates: Float32Arr
     const volume = signedVolume(coordinates, atom, p, q, r);
     return Math.abs(volume) > CLEAR_VOLUME ? Math.sign(volume) : 0;
   };
-  const side = clear(a!, b!, c!);
+  const side = clear(a, b, c);
   if (d === undefined) return side;
   if (around.some((p, i) => around.slice(i + 1).some((q) => angle(coordinates, p, atom, q) > WIDEST))) return 0;
-  return clear(a!, d, b!) === side && clear(a!, c!, d) === side && clear(b!, d, c!) === side ? side : 0;
+  return clear(a, d, b) === side && clear(a, c, d) === side && clear(b, d, c) === side ? side : 0;
 }
 
 function placesOf({ atoms, bonds, rings }: Molecule): Places {
   const neighbours = adjacency(atoms.length, bonds);
   const ringsOf = (...members: number[]) => rings.filter((ring) => members.every((atom) => ring.includes(atom)));
   /** Two plain hydrogens on one atom make its sides the same; so do other pairs, but readers of stereo see that late. */
-  const isOpen = (around: readonly number[]) => around.filter((other) => atoms[other]!.element === 1 && atoms[other]!.isotope === 0).length < 2;
+  const isOpen = (around: readonly number[]) =>
+    around.filter((other) => atoms[other].element === 1 && atoms[other].isotope === 0).length < 2;
   const centres = atoms.flatMap(({ element, aromatic }, atom) => {
-    const around = neighbours[atom]!;
+    const around = neighbours[atom];
     if ((around.length !== 3 && around.length !== 4) || !isOpen(around)) return [];
     // Three-coordinate carbon, boron and aromatic atoms are flat; such a nitrogen turns over unless its rings hold it.
     const held = ringsOf(atom).length > 1 || ringsOf(atom).some((ring) => ring.length === 3);
@@ -77,11 +83,11 @@ function placesOf({ atoms, bonds, rings }: Molecule): Places {
   });
   const ends = new Set([6, 7]);
   const doubles = bonds.flatMap(({ a, b, order, aromatic, inRing }) => {
-    if (order !== 2 || aromatic || !ends.has(atoms[a]!.element) || !ends.has(atoms[b]!.element)) return [];
+    if (order !== 2 || aromatic || !ends.has(atoms[a].element) || !ends.has(atoms[b].element)) return [];
     if (inRing && ringsOf(a, b).some((ring) => ring.length < LEAST_TRANS_RING)) return [];
-    const [ofA, ofB] = [neighbours[a]!.filter((other) => other !== b), neighbours[b]!.filter((other) => other !== a)];
-    if ([a, b].some((end) => atoms[end]!.hybridisation === 'sp')) return [];
-    return [ofA, ofB].every((others) => others.length > 0 && isOpen(others)) ? [[ofA[0]!, a, b, ofB[0]!] as const] : [];
+    const [ofA, ofB] = [neighbours[a].filter((other) => other !== b), neighbours[b].filter((other) => other !== a)];
+    if ([a, b].some((end) => atoms[end].hybridisation === 'sp')) return [];
+    return [ofA, ofB].every((others) => others.length > 0 && isOpen(others)) ? [[ofA[0], a, b, ofB[0]] as const] : [];
   });
   return { crowded: neighbours.some((around) => around.length > 4), centres, bonds: doubles };
 }

@@ -85,13 +85,17 @@ export function verifyStereo(
 /** How many specified centres and double bonds lie wrong, of those that the skeleton's atoms tell. @param skeleton [skeletonCount,3], Å */
 export function skeletonFaults({ centres, stereoBonds, skeletonCount }: Molecule, skeleton: Float32Array): number {
   const told = (atoms: readonly number[]) => atoms.every((atom) => atom < skeletonCount);
-  const wrongCentres = centres.filter((c) => c.specified && told(c.neighbours.slice(0, 3)) && !centreIsRight(c, skeleton));
-  const wrongBonds = stereoBonds.filter((bond) => bond.cis !== undefined && told(bond.references) && !bondIsRight(bond, skeleton));
+  const wrongCentres = centres.filter(
+    (c) => c.specified && told(c.neighbours.slice(0, 3)) && !centreIsRight(c, skeleton),
+  );
+  const wrongBonds = stereoBonds.filter(
+    (bond) => bond.cis !== undefined && told(bond.references) && !bondIsRight(bond, skeleton),
+  );
   return wrongCentres.length + wrongBonds.length;
 }
 
 function centreIsRight({ atom, neighbours }: TetrahedralCentre, coordinates: Float32Array): boolean {
-  return signedVolume(coordinates, atom, neighbours[0]!, neighbours[1]!, neighbours[2]!) > LEAST_VOLUME;
+  return signedVolume(coordinates, atom, neighbours[0], neighbours[1], neighbours[2]) > LEAST_VOLUME;
 }
 
 /** Whether a double bond of specified stereo lies as it should; only its own four atoms are looked at. */
@@ -127,11 +131,17 @@ function perceive(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Ar
     details: '{"removeHs":true}',
   });
   if (assigned === undefined || assigned === molecule.smiles)
-    return { assigned, opinion: assigned === undefined ? 'abstains' : 'agrees', oppositeCentres: [], oppositeBonds: [] };
+    return {
+      assigned,
+      opinion: assigned === undefined ? 'abstains' : 'agrees',
+      oppositeCentres: [],
+      oppositeBonds: [],
+    };
   const { oppositeCentres, oppositeBonds, unseenCentres, complete } = perceivedStereo(rdkit, molecule, coordinates);
   const contradicts = oppositeCentres.length + oppositeBonds.length > 0;
   return {
-    assigned: unseenCentres.length === 0 ? assigned : (withCentres(rdkit, molecule, coordinates, unseenCentres) ?? assigned),
+    assigned:
+      unseenCentres.length === 0 ? assigned : (withCentres(rdkit, molecule, coordinates, unseenCentres) ?? assigned),
     opinion: contradicts ? 'contradicts' : complete ? 'agrees' : 'abstains',
     oppositeCentres,
     oppositeBonds,
@@ -145,15 +155,24 @@ function withCentres(
   coordinates: Float32Array,
   centres: readonly TetrahedralCentre[],
 ): string | undefined {
-  const json = withMol(rdkit, molblock({ molecule, coordinates, title: '' }), (mol) => mol?.get_json(), { details: '{"removeHs":false}' });
+  const json = withMol(rdkit, molblock({ molecule, coordinates, title: '' }), (mol) => mol?.get_json(), {
+    details: '{"removeHs":false}',
+  });
   if (json === undefined) return undefined;
   // Atoms and bonds stand in the order of the molblock, which is the molecule's.
   const graph = JSON.parse(json) as { molecules: [{ atoms: { stereo?: string }[] }] };
   const neighbours = adjacency(molecule.atoms.length, molecule.bonds);
   for (const centre of centres) {
-    const volume = signedVolume(coordinates, centre.atom, centre.neighbours[0]!, centre.neighbours[1]!, centre.neighbours[2]!);
+    const volume = signedVolume(
+      coordinates,
+      centre.atom,
+      centre.neighbours[0],
+      centre.neighbours[1],
+      centre.neighbours[2],
+    );
     if (Math.abs(volume) <= LEAST_VOLUME) continue;
-    graph.molecules[0].atoms[centre.atom]!.stereo = volume > 0 === sameHand(neighbours[centre.atom]!, centre.neighbours) ? 'ccw' : 'cw';
+    graph.molecules[0].atoms[centre.atom].stereo =
+      volume > 0 === sameHand(neighbours[centre.atom], centre.neighbours) ? 'ccw' : 'cw';
   }
   return withMol(rdkit, JSON.stringify(graph), (mol) => mol?.get_smiles(), { details: '{"removeHs":true}' });
 }
@@ -173,12 +192,12 @@ function perceivedStereo(
   });
   const seenCentres = new Map(
     conformer.centres.flatMap(({ atom, neighbours, specified }) =>
-      specified ? [[order[atom]!, neighbours.map((i) => order[i]!)] as const] : [],
+      specified ? [[order[atom], neighbours.map((i) => order[i])] as const] : [],
     ),
   );
   const seenBonds = new Map(
     conformer.stereoBonds.flatMap(({ a, b, references: [p, q], cis }) =>
-      cis === undefined ? [] : [[bondKey(order[a]!, order[b]!), { references: [order[p]!, order[q]!], cis }] as const],
+      cis === undefined ? [] : [[bondKey(order[a], order[b]), { references: [order[p], order[q]], cis }] as const],
     ),
   );
   const oppositeCentres: number[] = [];
@@ -210,7 +229,7 @@ export function sameHand(first: readonly number[], second: readonly number[]): b
   const places = first.map((neighbour) => second.indexOf(neighbour));
   let inversions = 0;
   for (let i = 0; i < places.length; i++) {
-    for (let j = i + 1; j < places.length; j++) if (places[i]! > places[j]!) inversions++;
+    for (let j = i + 1; j < places.length; j++) if (places[i] > places[j]) inversions++;
   }
   return inversions % 2 === 0;
 }

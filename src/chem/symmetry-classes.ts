@@ -13,16 +13,16 @@ export function symmetryClasses(
   const neighbours: { atom: number; kind: number }[][] = colours.map(() => []);
   for (const { a, b, order, aromatic } of bonds) {
     const kind = aromatic ? 4 : order;
-    neighbours[a]!.push({ atom: b, kind });
-    neighbours[b]!.push({ atom: a, kind });
+    neighbours[a].push({ atom: b, kind });
+    neighbours[b].push({ atom: a, kind });
   }
   let { classes, count } = number(colours);
   for (;;) {
     const refined = number(
       classes.map(
         (own, i) =>
-          `${own}:${neighbours[i]!
-            .map(({ atom, kind }) => classes[atom]! * 5 + kind)
+          `${own}:${neighbours[i]
+            .map(({ atom, kind }) => classes[atom] * 5 + kind)
             .sort((x, y) => x - y)
             .join()}`,
       ),

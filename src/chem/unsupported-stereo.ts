@@ -22,11 +22,12 @@ export function unsupportedStereo(text: string): string | undefined {
   if (!/[@/\\]/.test(text)) return undefined;
   const { atoms, bonds } = graphOf(text);
   for (const { inner, ends } of stereogenicCumulenes(atoms, bonds)) {
-    const marked = inner.find((atom) => atoms[atom]!.includes('@'));
+    const marked = inner.find((atom) => atoms[atom].includes('@'));
     if (inner.length % 2 === 1 && marked !== undefined) {
-      return `${place(atoms, marked)} gives the hand of an allene, which is not supported. Write "${unmarked(atoms[marked]!)}" there to leave it open.`;
+      return `${place(atoms, marked)} gives the hand of an allene, which is not supported. Write "${unmarked(atoms[marked])}" there to leave it open.`;
     }
-    const directed = (end: number): boolean => bonds.some(({ a, b, symbol }) => (a === end || b === end) && /[/\\]/.test(symbol));
+    const directed = (end: number): boolean =>
+      bonds.some(({ a, b, symbol }) => (a === end || b === end) && /[/\\]/.test(symbol));
     if (inner.length % 2 === 0 && ends.every(directed)) {
       return `the bonds / and \\ give the form of a cumulene of ${inner.length + 1} double bonds (atoms ${ends[0] + 1} and ${ends[1] + 1} are its ends), which is not supported. Leave them out there to leave it open.`;
     }
@@ -35,7 +36,7 @@ export function unsupportedStereo(text: string): string | undefined {
 }
 
 function place(atoms: readonly string[], atom: number): string {
-  return `atom ${atom + 1}, "${atoms[atom]!}",`;
+  return `atom ${atom + 1}, "${atoms[atom]}",`;
 }
 
 function unmarked(atom: string): string {
@@ -76,8 +77,12 @@ function stereogenicCumulenes(
   bonds: readonly TextBond[],
 ): { inner: readonly number[]; ends: readonly [number, number] }[] {
   const neighbours = adjacency(atoms.length, bonds);
-  const doubles = adjacency(atoms.length, bonds.filter(({ symbol }) => symbol === '='));
-  const cumulated = (atom: number): boolean => neighbours[atom]!.length === 2 && doubles[atom]!.length === 2 && element(atoms[atom]!) === 'C';
+  const doubles = adjacency(
+    atoms.length,
+    bonds.filter(({ symbol }) => symbol === '='),
+  );
+  const cumulated = (atom: number): boolean =>
+    neighbours[atom].length === 2 && doubles[atom].length === 2 && element(atoms[atom]) === 'C';
   const orders: Record<string, number> = { '=': 2, '#': 3, $: 4 };
   let known: readonly number[] | undefined;
   const classes = (): readonly number[] =>
@@ -86,20 +91,22 @@ function stereogenicCumulenes(
       bonds.map(({ a, b, symbol }) => ({ a, b, order: orders[symbol] ?? 1, aromatic: symbol === ':' })),
     ));
   const isStereoEnd = (end: number): boolean => {
-    const others = neighbours[end]!.filter((other) => !doubles[end]!.includes(other) && atoms[other] !== '[H]');
-    return others.length === 1 || (others.length === 2 && classes()[others[0]!] !== classes()[others[1]!]);
+    const others = neighbours[end].filter((other) => !doubles[end].includes(other) && atoms[other] !== '[H]');
+    return others.length === 1 || (others.length === 2 && classes()[others[0]] !== classes()[others[1]]);
   };
   return atoms.flatMap((_, start) => {
     if (cumulated(start)) return [];
-    return doubles[start]!.flatMap((first) => {
+    return doubles[start].flatMap((first) => {
       const inner: number[] = [];
       let [last, next] = [start, first];
       while (cumulated(next)) {
         inner.push(next);
-        [last, next] = [next, doubles[next]!.find((other) => other !== last)!];
+        [last, next] = [next, doubles[next].find((other) => other !== last)!];
       }
       // Each chain is met from both of its ends.
-      return inner.length > 0 && start < next && isStereoEnd(start) && isStereoEnd(next) ? [{ inner, ends: [start, next] as const }] : [];
+      return inner.length > 0 && start < next && isStereoEnd(start) && isStereoEnd(next)
+        ? [{ inner, ends: [start, next] as const }]
+        : [];
     });
   });
 }

@@ -20,12 +20,21 @@ async function run(flags: { model?: string; engine: EngineChoice; json?: boolean
   let broken = 0;
   try {
     if (!flags.json)
-      process.stdout.write(`${generator.modelName}, ${generator.engine.description}\nrelative errors, at most ${TOLERANCE}; a reflection must differ where a centre is tagged\n`);
+      process.stdout.write(
+        `${generator.modelName}, ${generator.engine.description}\nrelative errors, at most ${TOLERANCE}; a reflection must differ where a centre is tagged\n`,
+      );
     for (const stage of ['skeleton', 'hydrogens'] as const)
       for (const smiles of PROBES) {
-        const errors = await measureEquivariance({ rdkit: generator.rdkit, predictor: generator[stage], stage, smiles });
+        const errors = await measureEquivariance({
+          rdkit: generator.rdkit,
+          predictor: generator[stage],
+          stage,
+          smiles,
+        });
         const { rotation, translation, permutation, reflection, tagged } = errors;
-        const kept = [rotation, translation, permutation].every((e) => e <= TOLERANCE) && (tagged ? reflection > SEEN : reflection <= TOLERANCE);
+        const kept =
+          [rotation, translation, permutation].every((e) => e <= TOLERANCE) &&
+          (tagged ? reflection > SEEN : reflection <= TOLERANCE);
         if (!kept) broken++;
         process.stdout.write(
           flags.json

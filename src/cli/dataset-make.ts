@@ -44,7 +44,12 @@ export function datasetMakeCommand(): Command {
     .addOption(new Option('--mode <mode>', 'which minima, and how many').choices([...MODES]).makeOptionMandatory())
     .option('--threads <n>', 'molecules at a time', wholeFrom(1), availableParallelism())
     .option('--limit <n>', 'the first n molecules of the input alone', wholeFrom(1))
-    .option('--exclude <file...>', 'SMILES or SD files whose molecules are left out, whatever their stereo', (file: string, before: string[]) => [...before, file], [])
+    .option(
+      '--exclude <file...>',
+      'SMILES or SD files whose molecules are left out, whatever their stereo',
+      (file: string, before: string[]) => [...before, file],
+      [],
+    )
     .option('--quiet', 'no progress and no summary')
     .addHelpText('after', HELP)
     .action(run);
@@ -53,9 +58,14 @@ export function datasetMakeCommand(): Command {
 async function run({ input, out, mode, threads, limit, exclude, quiet }: MakeFlags): Promise<void> {
   const say = quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
   const python = pythonWithRDKit();
-  if (!python) throw new Error('dataset make needs RDKit for Python, which is not installed (Debian: apt-get install python3-rdkit)');
+  if (!python)
+    throw new Error(
+      'dataset make needs RDKit for Python, which is not installed (Debian: apt-get install python3-rdkit)',
+    );
   if (mode !== 'mmff' && !hasXtb())
-    throw new Error(`mode ${mode} needs xtb, which is not on the PATH (Debian: apt-get install xtb); mode mmff does without`);
+    throw new Error(
+      `mode ${mode} needs xtb, which is not on the PATH (Debian: apt-get install xtb); mode mmff does without`,
+    );
   const abort = new AbortController();
   const interrupt = () => abort.abort();
   process.once('SIGINT', interrupt);
@@ -74,7 +84,9 @@ async function run({ input, out, mode, threads, limit, exclude, quiet }: MakeFla
       ...(limit !== undefined && { limit }),
     });
     if (made.file === undefined) {
-      process.stderr.write(`molflow: interrupted; ${made.molecules} molecules, ${made.conformers} conformers are made, and the same command goes on\n`);
+      process.stderr.write(
+        `molflow: interrupted; ${made.molecules} molecules, ${made.conformers} conformers are made, and the same command goes on\n`,
+      );
       process.exitCode = EXIT.interrupted;
       return;
     }

@@ -26,14 +26,21 @@ interface ImportFlags {
 const whole = wholeFrom(1);
 
 export function datasetCommand(): Command {
-  const command = new Command('dataset').description('bring public data sets into SD files, make reference ensembles, and say what such files hold');
+  const command = new Command('dataset').description(
+    'bring public data sets into SD files, make reference ensembles, and say what such files hold',
+  );
   command
     .command('import')
-    .description("GEOM's msgpack, QM9's extended XYZ (files or their folder) and SD files, made into SD files with one title a molecule")
+    .description(
+      "GEOM's msgpack, QM9's extended XYZ (files or their folder) and SD files, made into SD files with one title a molecule",
+    )
     .argument('<input...>', '.msgpack, .xyz, .sdf, each also with .gz, or folders of such')
     .requiredOption('--out <file>', 'SD file to write, .sdf or .sdf.gz')
     .addOption(new Option('--format <name>', 'where the names do not tell it').choices(IMPORT_FORMATS))
-    .option('--split <file>', 'keep these molecules alone: a list of SMILES or titles (.txt, .csv), or of places in the sorted titles (.txt, .npy)')
+    .option(
+      '--split <file>',
+      'keep these molecules alone: a list of SMILES or titles (.txt, .csv), or of places in the sorted titles (.txt, .npy)',
+    )
     .option('--max <n>', 'stop after n molecules', whole)
     .option('--max-conformers <n>', 'the first n conformers of a molecule', whole)
     .action(runImport);
@@ -42,14 +49,20 @@ export function datasetCommand(): Command {
     .command('stats')
     .description('count molecules, conformers, elements and sizes of SD files')
     .argument('<file...>', 'SD files of conformers, all hydrogens explicit')
-    .option('--mirror-images', 'how complete ensembles are: of conformers of molecules without centres, the share whose mirror image is there too')
+    .option(
+      '--mirror-images',
+      'how complete ensembles are: of conformers of molecules without centres, the share whose mirror image is there too',
+    )
     .option('--json', 'print JSON')
     .action(runStats);
   return command;
 }
 
 async function runImport(inputs: string[], flags: ImportFlags, command: Command): Promise<void> {
-  await refuseSharedFiles(command, { inputs: { input: inputs, '--split': flags.split }, outputs: { '--out': flags.out } });
+  await refuseSharedFiles(command, {
+    inputs: { input: inputs, '--split': flags.split },
+    outputs: { '--out': flags.out },
+  });
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const skipped: string[] = [];
   const onSkip = (reason: string): void => void skipped.push(reason);
@@ -60,7 +73,15 @@ async function runImport(inputs: string[], flags: ImportFlags, command: Command)
   let cutShort: InputError | undefined;
   try {
     const ensembles = openSources(inputs, { format, onSkip });
-    for await (const text of importEnsembles({ rdkit: await loadRDKit(), ensembles, max, maxConformers, keep, onSkip, counts })) {
+    for await (const text of importEnsembles({
+      rdkit: await loadRDKit(),
+      ensembles,
+      max,
+      maxConformers,
+      keep,
+      onSkip,
+      counts,
+    })) {
       await out.write(text);
       if (counts.molecules % 1000 === 0) say(`${counts.molecules} molecules, ${counts.conformers} conformers`);
     }
@@ -81,7 +102,11 @@ async function runImport(inputs: string[], flags: ImportFlags, command: Command)
   process.exitCode = EXIT.partly;
 }
 
-async function readKept(file: string, inputs: readonly string[], format: ImportFormat | undefined): Promise<ReadonlySet<string>> {
+async function readKept(
+  file: string,
+  inputs: readonly string[],
+  format: ImportFormat | undefined,
+): Promise<ReadonlySet<string>> {
   const bytes = await readFile(file);
   const split = /\.npy$/i.test(file) ? readNpySplit(bytes) : readSplit(bytes.toString());
   const titles: string[] = [];
@@ -90,14 +115,18 @@ async function readKept(file: string, inputs: readonly string[], format: ImportF
   return titlesOfSplit(split, titles);
 }
 
-async function runStats(files: string[], { json = false, mirrorImages: mirrored = false }: { json?: boolean; mirrorImages?: boolean }): Promise<void> {
+async function runStats(
+  files: string[],
+  { json = false, mirrorImages: mirrored = false }: { json?: boolean; mirrorImages?: boolean },
+): Promise<void> {
   const rdkit = await loadRDKit();
   const skipped: string[] = [];
   const images = { conformers: 0, present: 0 };
   const statistics = await datasetStatistics(
     (async function* () {
       for (const file of files) {
-        if (file.endsWith('.molflow')) throw new Error(`${file} is a packed data set; give the SD files that it was made from`);
+        if (file.endsWith('.molflow'))
+          throw new Error(`${file} is a packed data set; give the SD files that it was made from`);
         for await (const ensemble of readEnsembles({ rdkit, file, onSkip: (reason) => skipped.push(reason) })) {
           if (mirrored) {
             const { conformers, present } = mirrorImages(rdkit, ensemble);
@@ -112,7 +141,9 @@ async function runStats(files: string[], { json = false, mirrorImages: mirrored 
   skipped.slice(0, 5).forEach((reason) => process.stderr.write(`skipped: ${reason}\n`));
   if (statistics.molecules === 0) throw new Error(`${files.join(', ')}: no molecule could be read`);
   if (json) {
-    process.stdout.write(`${JSON.stringify({ ...statistics, ...(mirrored && { mirrorImages: images }), skipped: skipped.length })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...statistics, ...(mirrored && { mirrorImages: images }), skipped: skipped.length })}\n`,
+    );
     return;
   }
   const spread = ({ least, mean, most }: Spread): string => `${least} to ${most}, mean ${mean.toFixed(1)}`;
@@ -130,7 +161,11 @@ async function runStats(files: string[], { json = false, mirrorImages: mirrored 
       `with rings              ${share(statistics.cyclic)}`,
       `charged                 ${share(statistics.charged)}`,
       `by heavy atoms          ${statistics.sizes.map(([size, count]) => `${size}: ${count}`).join('  ')}`,
-      ...(mirrored ? [`mirror images there     ${images.present} of ${images.conformers} (${((100 * images.present) / Math.max(1, images.conformers)).toFixed(1)} %)`] : []),
+      ...(mirrored
+        ? [
+            `mirror images there     ${images.present} of ${images.conformers} (${((100 * images.present) / Math.max(1, images.conformers)).toFixed(1)} %)`,
+          ]
+        : []),
       ...(skipped.length > 0 ? [`skipped                 ${skipped.length}`] : []),
       '',
     ].join('\n'),

@@ -31,7 +31,11 @@ export function demoCommand(): Command {
   const plane = new Command('2d')
     .description('eight Gaussians to two moons: couplings, diffusion and reflow, trained on the spot, as one HTML page')
     .option('-o, --out <page.html>', 'the page', 'playground.html')
-    .addOption(new Option('--coupling <coupling>', 'how noise and data are paired').choices([...COUPLINGS, 'all']).default('all'))
+    .addOption(
+      new Option('--coupling <coupling>', 'how noise and data are paired')
+        .choices([...COUPLINGS, 'all'])
+        .default('all'),
+    )
     .addOption(
       new Option('--objective <objective>', 'what is compared from Gaussian noise, by quality against steps')
         .choices(['flow', 'diffusion', 'both', 'none'])
@@ -70,12 +74,19 @@ async function writeFigures(folder: string, { couplings, reflow, objectives, flo
   await mkdir(folder, { recursive: true });
   const write = (name: string, text: string) => writeFile(path.join(folder, `${name}.svg`), text);
   for (const { label, curvature, paths } of couplings) {
-    await write(`paths-${label}`, pathsFigure(paths, { title: `${label}: curvature ${curvature.toFixed(3)}`, count: 80 }));
+    await write(
+      `paths-${label}`,
+      pathsFigure(paths, { title: `${label}: curvature ${curvature.toFixed(3)}`, count: 80 }),
+    );
   }
-  if (couplings.length > 0) await write('quality-couplings', qualityFigure({ curves: couplings.map((c) => c.quality), floor }));
+  if (couplings.length > 0)
+    await write('quality-couplings', qualityFigure({ curves: couplings.map((c) => c.quality), floor }));
   if (reflow) {
     const { after, before } = reflow;
-    await write('paths-reflow', pathsFigure(after.paths, { title: `after reflow: curvature ${after.curvature.toFixed(3)}`, count: 80 }));
+    await write(
+      'paths-reflow',
+      pathsFigure(after.paths, { title: `after reflow: curvature ${after.curvature.toFixed(3)}`, count: 80 }),
+    );
     await write('quality-reflow', qualityFigure({ curves: [before.quality, after.quality], floor }));
   }
   if (objectives.length > 0) await write('quality-objectives', qualityFigure({ curves: objectives, floor }));

@@ -26,7 +26,11 @@ async function run(flags: { model?: string; device: string[]; json?: boolean }):
         const msPerConformer = await measureEngine({ rdkit, model, engine: opened });
         rows.push({ engine, loads: true, detail: opened.description, msPerConformer });
       } catch (error) {
-        rows.push({ engine, loads: false, detail: `${device ? `${device}: ` : ''}${(error as Error).message.split('\n')[0]}` });
+        rows.push({
+          engine,
+          loads: false,
+          detail: `${device ? `${device}: ` : ''}${(error as Error).message.split('\n')[0]}`,
+        });
       }
   const facts = {
     node: process.version,
@@ -42,8 +46,9 @@ async function run(flags: { model?: string; device: string[]; json?: boolean }):
       [
         `node ${facts.node} on ${facts.platform}, RDKit ${facts.rdkit}`,
         `models: ${facts.models.join(', ') || 'none shipped'}; measured with ${facts.model}, 8 conformers of aspirin in as many steps as it takes by default`,
-        ...rows.map(({ engine, loads, detail, msPerConformer }) =>
-          `${loads ? 'yes' : 'no '}  ${engine.padEnd(9)}  ${loads ? `${msPerConformer!.toFixed(1).padStart(7)} ms a conformer  ` : ''}${detail}`,
+        ...rows.map(
+          ({ engine, loads, detail, msPerConformer }) =>
+            `${loads ? 'yes' : 'no '}  ${engine.padEnd(9)}  ${loads ? `${msPerConformer!.toFixed(1).padStart(7)} ms a conformer  ` : ''}${detail}`,
         ),
         '',
       ].join('\n'),

@@ -71,13 +71,27 @@ const peerNames = (value: string, before: string[] = []): string[] => {
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('score generated conformers against reference ensembles: COV, AMR, stereo and physical quality')
-    .requiredOption('--reference <file>', 'SD file (.sdf, .sdf.gz) of reference conformers, all hydrogens explicit; the title names the molecule')
-    .option('--generated <file...>', 'SD files of generated conformers under the same titles; atoms may stand in another order')
-    .option('--model <name or file...>', 'generate with this model; every draw counts as it is; several are compared side by side', names)
+    .requiredOption(
+      '--reference <file>',
+      'SD file (.sdf, .sdf.gz) of reference conformers, all hydrogens explicit; the title names the molecule',
+    )
+    .option(
+      '--generated <file...>',
+      'SD files of generated conformers under the same titles; atoms may stand in another order',
+    )
+    .option(
+      '--model <name or file...>',
+      'generate with this model; every draw counts as it is; several are compared side by side',
+      names,
+    )
     .option('--steps <n,...>', 'steps of the sampler; several give a row each', wholes)
     .option('--sampler <name,...>', `${SAMPLERS.join(', ')}; several give a row each`, samplerNames)
     .option('--as-delivered', 'generate as molflow generate does by default: checked, made again where wrong, distinct')
-    .option('--peers <name,...>', `generate with other programs too: ${PEERS.map(({ name }) => name).join(', ')}, or all`, peerNames)
+    .option(
+      '--peers <name,...>',
+      `generate with other programs too: ${PEERS.map(({ name }) => name).join(', ')}, or all`,
+      peerNames,
+    )
     .option('--relax', 'also score what becomes of the conformers of each source when MMFF94s relaxes them')
     .option('--count <n>', 'conformers a molecule to generate (default: twice its reference conformers)', whole)
     .option('--seed <n>', 'seed of generation', wholeFrom(0), 7)
@@ -85,7 +99,11 @@ export function evaluateCommand(): Command {
     .option('--max <n>', 'the first n molecules of the reference alone', whole)
     .option('--delta <Å,...>', `thresholds of COV (default: ${THRESHOLDS.join(',')})`, distances)
     .option('--strain [n]', 'MMFF94s strain of n conformers a molecule (default: 4)', whole)
-    .option('--xtb [n]', 'GFN2-xTB energy above the nearest minimum of n conformers a molecule, and whether the reference has that minimum (default: 1)', whole)
+    .option(
+      '--xtb [n]',
+      'GFN2-xTB energy above the nearest minimum of n conformers a molecule, and whether the reference has that minimum (default: 1)',
+      whole,
+    )
     .option('--per-molecule <file>', 'write a row a molecule, as .csv or .json')
     .option('--report <file>', 'write a page with tables, plots and the worst molecules in 3D, as .html')
     .option('--save <file>', 'write the summaries as JSON')
@@ -100,7 +118,8 @@ async function assertWritable(file: string): Promise<void> {
   await access(folder, constants.W_OK).catch((cause: unknown) => {
     throw new Error(`cannot write ${file}: ${folder} is no folder that may be written to; make it first`, { cause });
   });
-  if ((await stat(file).catch(() => undefined))?.isDirectory()) throw new Error(`cannot write ${file}: it is a folder; name a file in it`);
+  if ((await stat(file).catch(() => undefined))?.isDirectory())
+    throw new Error(`cannot write ${file}: it is a folder; name a file in it`);
 }
 
 async function run(flags: EvaluateFlags, command: Command): Promise<void> {
@@ -157,23 +176,37 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
         },
       });
       const hydrogenStrain = await hydrogens?.result();
-      if (hydrogens && !hydrogenStrain) say('skipped: strain of the hydrogens alone; RDKit for Python is not installed (Debian: apt-get install python3-rdkit)');
+      if (hydrogens && !hydrogenStrain)
+        say(
+          'skipped: strain of the hydrogens alone; RDKit for Python is not installed (Debian: apt-get install python3-rdkit)',
+        );
       evaluations.push({
         ...evaluation,
         ...(source.variant && !relaxed && { variant: source.variant }),
         ...(hydrogenStrain && { hydrogens: hydrogenStrain }),
         ...(xtbQuality && { xtb: xtbQuality.result() }),
-        ...(made && !relaxed && { cost: { conformers: made, msPerConformer: (1e3 * seconds!) / made, cpuMsPerConformer: (1e3 * cpuSeconds!) / made } }),
+        ...(made &&
+          !relaxed && {
+            cost: {
+              conformers: made,
+              msPerConformer: (1e3 * seconds!) / made,
+              cpuMsPerConformer: (1e3 * cpuSeconds!) / made,
+            },
+          }),
       });
     }
   }
   if (evaluations.length === 0) throw new Error('no source gave conformers');
 
   if (flags.perMolecule)
-    await writeRows(flags.perMolecule, evaluations.flatMap(({ source, scores }) => scores.map((score) => moleculeRow(source, score, thresholds))));
+    await writeRows(
+      flags.perMolecule,
+      evaluations.flatMap(({ source, scores }) => scores.map((score) => moleculeRow(source, score, thresholds))),
+    );
   const reference = path.basename(flags.reference);
   const delta = mainDelta(references, thresholds);
-  if (flags.report && assets) await writeFile(flags.report, reportHtml(reportData({ reference, evaluations, delta, worst }), assets));
+  if (flags.report && assets)
+    await writeFile(flags.report, reportHtml(reportData({ reference, evaluations, delta, worst }), assets));
   const json = () =>
     JSON.stringify({
       command: commandLine(),
@@ -189,13 +222,19 @@ function sourcesOf(flags: EvaluateFlags, rdkit: RDKitModule, say: (line: string)
   return [
     ...(flags.generated ?? []).map((file) => fileSource(file, say)),
     ...model.flatMap((file) =>
-      sampler.flatMap((name) => steps.map((n) => modelSource({ rdkit, say, file, steps: n, sampler: name, threads, asDelivered }))),
+      sampler.flatMap((name) =>
+        steps.map((n) => modelSource({ rdkit, say, file, steps: n, sampler: name, threads, asDelivered })),
+      ),
     ),
     ...PEERS.filter(({ name }) => flags.peers?.includes(name)).map(peerSource),
   ];
 }
 
-async function readReferences(flags: EvaluateFlags, rdkit: RDKitModule, say: (line: string) => void): Promise<Reference[]> {
+async function readReferences(
+  flags: EvaluateFlags,
+  rdkit: RDKitModule,
+  say: (line: string) => void,
+): Promise<Reference[]> {
   const { conformers, unreadable } = await readConformerFile(flags.reference, { max: flags.max });
   unreadable.slice(0, 5).forEach((message) => say(`unreadable: ${message}`));
   const references: Reference[] = [];
@@ -230,13 +269,20 @@ function commandLine(): string {
 function mainDelta(references: readonly Reference[], thresholds: readonly number[]): number {
   const heavy = mean(references.map(({ molecule }) => molecule.atoms.filter(({ element }) => element > 1).length));
   const usual = heavy <= 9 ? 0.5 : 0.75;
-  return thresholds.includes(usual) ? usual : thresholds[0]!;
+  return thresholds.includes(usual) ? usual : thresholds[0];
 }
 
 /** More sources than these are compared alone: their details would hide the comparison. */
 const DETAILED = 3;
 
 function text(reference: string, evaluations: readonly Evaluation[], delta: number): string {
-  const details = evaluations.length <= DETAILED ? evaluations.map((evaluation) => evaluationText(reference, evaluation)) : [`against ${reference}\n`];
-  return [...details, ...(evaluations.length > 1 ? [comparisonText(evaluations, delta)] : []), ...stepsText(evaluations)].join('\n');
+  const details =
+    evaluations.length <= DETAILED
+      ? evaluations.map((evaluation) => evaluationText(reference, evaluation))
+      : [`against ${reference}\n`];
+  return [
+    ...details,
+    ...(evaluations.length > 1 ? [comparisonText(evaluations, delta)] : []),
+    ...stepsText(evaluations),
+  ].join('\n');
 }

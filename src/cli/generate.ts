@@ -74,25 +74,70 @@ export function generateCommand(): Command {
     .description('conformers of molecules: SMILES in, verified 3D out')
     .option('--smiles <smiles>', 'a molecule (may be repeated)', collect)
     .option('--molecule <name>', 'a well-known molecule by name, such as caffeine (may be repeated)', collect)
-    .option('--input <file>', 'molecules from .smi, .csv, .tsv, .sdf or .mol, each also .gz, columns and data fields carried along; - is standard input')
-    .addOption(new Option('--format <format>', 'format of the input (default: from its extension; smi for -)').choices(['smi', 'csv', 'tsv', 'sdf']))
+    .option(
+      '--input <file>',
+      'molecules from .smi, .csv, .tsv, .sdf or .mol, each also .gz, columns and data fields carried along; - is standard input',
+    )
+    .addOption(
+      new Option('--format <format>', 'format of the input (default: from its extension; smi for -)').choices([
+        'smi',
+        'csv',
+        'tsv',
+        'sdf',
+      ]),
+    )
     .option('--smiles-column <name>', 'column of SMILES in a table')
     .option('--name-column <name>', 'column of names in a table')
     .option('--out <file>', '.sdf, .xyz or .pdb, each also .gz; - is standard output', '-')
-    .addOption(new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices(['sdf', 'xyz', 'pdb']))
-    .option('-n, --num-confs <n>', 'number of different conformers (default: 50, 200 or 300 by rotatable bonds)', wholeFrom(1))
+    .addOption(
+      new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices([
+        'sdf',
+        'xyz',
+        'pdb',
+      ]),
+    )
+    .option(
+      '-n, --num-confs <n>',
+      'number of different conformers (default: 50, 200 or 300 by rotatable bonds)',
+      wholeFrom(1),
+    )
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
-    .option('--steps <n>', `steps of a skeleton’s flow (default: ${DEFAULT_STEPS.plain}, up to twelve heavy atoms ${DEFAULT_STEPS.spread} for all noises of spread, or what the model was trained for)`, wholeFrom(1))
-    .addOption(new Option('--sampler <name>', 'how the flow is followed (default: spread, or what the model was trained for)').choices([...SAMPLERS]))
-    .option('--rmsd <Å>', 'conformers nearer than this to another are dropped (heavy atoms, symmetry-aware)', numberFrom(0), 0.1)
+    .option(
+      '--steps <n>',
+      `steps of a skeleton’s flow (default: ${DEFAULT_STEPS.plain}, up to twelve heavy atoms ${DEFAULT_STEPS.spread} for all noises of spread, or what the model was trained for)`,
+      wholeFrom(1),
+    )
+    .addOption(
+      new Option(
+        '--sampler <name>',
+        'how the flow is followed (default: spread, or what the model was trained for)',
+      ).choices([...SAMPLERS]),
+    )
+    .option(
+      '--rmsd <Å>',
+      'conformers nearer than this to another are dropped (heavy atoms, symmetry-aware)',
+      numberFrom(0),
+      0.1,
+    )
     .option('--energy-window <kcal/mol>', 'conformers further above the lowest are dropped', numberFrom(0))
-    .addOption(new Option('--optimize <field>', 'relax every conformer').choices(['none', 'mmff94', 'mmff94s']).default('none'))
+    .addOption(
+      new Option('--optimize <field>', 'relax every conformer').choices(['none', 'mmff94', 'mmff94s']).default('none'),
+    )
     .option('--energies', 'store MMFF94s energies without relaxing')
-    .option('--log-likelihood', 'store the log density of each conformer under the model (slow: tens of evaluations each)')
-    .option('--plain', 'draw exactly n conformers and keep them all: none is drawn again, pruned or left out (for evaluation)')
+    .option(
+      '--log-likelihood',
+      'store the log density of each conformer under the model (slow: tens of evaluations each)',
+    )
+    .option(
+      '--plain',
+      'draw exactly n conformers and keep them all: none is drawn again, pruned or left out (for evaluation)',
+    )
     .option('--time-limit <s>', 'seconds a molecule, after which no further batch is begun', numberFrom(0))
     .option('--trajectory <file>', 'write the way of each conformer from noise to molecule (.sdf or .xyz, also .gz)')
-    .option('--largest-fragment', 'of a salt or mixture take the fragment with most heavy atoms, instead of refusing it')
+    .option(
+      '--largest-fragment',
+      'of a salt or mixture take the fragment with most heavy atoms, instead of refusing it',
+    )
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
     .addOption(new Option('--fast', `a tenth of the steps: short for --model ${FAST_MODEL}`).conflicts('model'))
     .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
@@ -118,8 +163,12 @@ async function run(flags: GenerateFlags, command: Command): Promise<void> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   // Everything that can be wrong with the outputs is known before the first conformer.
   const trajectoryFormat = flags.trajectory && outputFormatOf(flags.trajectory);
-  if (trajectoryFormat === 'pdb') command.error('error: a trajectory is written as .sdf or .xyz', { exitCode: EXIT.usage });
-  await refuseSharedFiles(command, { inputs: { '--input': flags.input }, outputs: { '--out': flags.out, '--trajectory': flags.trajectory } });
+  if (trajectoryFormat === 'pdb')
+    command.error('error: a trajectory is written as .sdf or .xyz', { exitCode: EXIT.usage });
+  await refuseSharedFiles(command, {
+    inputs: { '--input': flags.input },
+    outputs: { '--out': flags.out, '--trajectory': flags.trajectory },
+  });
   const records = flags.input === undefined ? undefined : await readMoleculeFile(flags.input, flags);
   const generator = await generatorOf({ ...flags, ...(flags.fast && { model: FAST_MODEL }) });
   const output = await openOutput(flags.out, { ...(flags.outFormat && { format: flags.outFormat }) });
@@ -144,7 +193,8 @@ async function run(flags: GenerateFlags, command: Command): Promise<void> {
           onProgress: bar.update,
         });
         bar.stop();
-        if (result.conformers.length === 0) throw new Error(`no conformer: ${result.report.reason ?? 'none was drawn'}`);
+        if (result.conformers.length === 0)
+          throw new Error(`no conformer: ${result.report.reason ?? 'none was drawn'}`);
         const reading = await output.write(await recordsOf(generator, result, { flags, given: source.fields }));
         if (trajectories) await writeTrajectories(generator, result, flags, trajectories);
         done++;
@@ -159,7 +209,15 @@ async function run(flags: GenerateFlags, command: Command): Promise<void> {
         failed++;
         const label = source instanceof Error ? '' : `${source.label}: `;
         const message = `${label}${error instanceof Error ? error.message : String(error)}`;
-        say(flags.json ? JSON.stringify({ input: label.replace(/: $/, ''), error: message, code: error instanceof MoleculeError ? error.code : undefined }) : `molflow: ${message}`);
+        say(
+          flags.json
+            ? JSON.stringify({
+                input: label.replace(/: $/, ''),
+                error: message,
+                code: error instanceof MoleculeError ? error.code : undefined,
+              })
+            : `molflow: ${message}`,
+        );
       }
     }
   } finally {
@@ -191,7 +249,10 @@ async function* sources(
     for (const name of molecule)
       try {
         const found = findMolecule(known, name);
-        yield { label: found.name, molecule: (rdkit) => parseSmiles(rdkit, found.smiles, { ...options, name: found.name }) };
+        yield {
+          label: found.name,
+          molecule: (rdkit) => parseSmiles(rdkit, found.smiles, { ...options, name: found.name }),
+        };
       } catch (error) {
         yield error as Error;
       }
@@ -206,7 +267,10 @@ async function* sources(
   }
 }
 
-function sourceOf(record: Exclude<InputRecord, { kind: 'error' }>, options: { readonly largestFragment: boolean }): Source {
+function sourceOf(
+  record: Exclude<InputRecord, { kind: 'error' }>,
+  options: { readonly largestFragment: boolean },
+): Source {
   const { name, fields, place } = record;
   return {
     label: `${place.file}, line ${place.line}${name ? `, ${name}` : ''}`,
@@ -237,14 +301,21 @@ function optionsOf(flags: GenerateFlags): GenerateOptions {
 async function recordsOf(
   generator: Generator,
   result: GenerationResult,
-  { flags, given = new Map() }: { readonly flags: GenerateFlags; readonly given?: ReadonlyMap<string, string> | undefined },
+  {
+    flags,
+    given = new Map(),
+  }: { readonly flags: GenerateFlags; readonly given?: ReadonlyMap<string, string> | undefined },
 ): Promise<ConformerRecord[]> {
   const records: ConformerRecord[] = [];
   for (const conformer of result.conformers) {
     const { coordinates } = conformer;
     const fields = new Map<string, FieldValue>([...given, ...conformerFields(result, conformer)]);
     if (flags.logLikelihood) {
-      const { logLikelihood, method } = await conformerLogLikelihood({ generator, molecule: result.molecule, coordinates });
+      const { logLikelihood, method } = await conformerLogLikelihood({
+        generator,
+        molecule: result.molecule,
+        coordinates,
+      });
       fields.set('LOG_LIKELIHOOD', logLikelihood.toFixed(3)).set('LOG_LIKELIHOOD_DIVERGENCE', method);
     }
     records.push({ molecule: result.molecule, coordinates, fields });

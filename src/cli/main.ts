@@ -19,7 +19,18 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 const program = new Command('molflow')
   .description('Molecular conformers by flow matching: SMILES in, accurate 3D out')
   .version(version);
-for (const command of [generateCommand(), refineCommand(), viewCommand(), evaluateCommand(), trainCommand(), reflowCommand(), datasetCommand(), checkCommand(), doctorCommand(), demoCommand()])
+for (const command of [
+  generateCommand(),
+  refineCommand(),
+  viewCommand(),
+  evaluateCommand(),
+  trainCommand(),
+  reflowCommand(),
+  datasetCommand(),
+  checkCommand(),
+  doctorCommand(),
+  demoCommand(),
+])
   program.addCommand(command);
 /** Commands of commands too: without it commander ends the process itself, with another code than the documented one. */
 function reportErrors(command: Command): void {

@@ -16,11 +16,14 @@ export async function generatorOf({ model, engine, device, threads }: GeneratorF
   const generator = await openGenerator({ engine, device, threads, ...(model !== undefined && { model }) });
   try {
     // A device that is not there shows with the first program: better now than with each molecule.
-    const probe = await generator.engine.compile({ inputs: { x: [1] }, build: ({ x }) => ({ twice: add(x!, x!) }) });
+    const probe = await generator.engine.compile({ inputs: { x: [1] }, build: ({ x }) => ({ twice: add(x, x) }) });
     await probe.run({ x: Float32Array.of(1) }).finally(() => probe.dispose());
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${generator.engine.description} does not compute: ${reason.trim()}. molflow doctor says which engines and devices do.`, { cause: error });
+    throw new Error(
+      `${generator.engine.description} does not compute: ${reason.trim()}. molflow doctor says which engines and devices do.`,
+      { cause: error },
+    );
   }
   return generator;
 }

@@ -8,7 +8,12 @@ import { readMoleculeFile } from '../chem/io/read-file.node.js';
 import { MoleculeError } from '../chem/parse.js';
 import { ENGINES } from '../engine/open.node.js';
 import { DEFAULT_STRENGTH, STRENGTHS, timeOf, type RefineOptions, type Strength } from '../generation/refine.js';
-import { prepareStructure, refinePrepared, type PreparedStructure, type RefinedStructure } from '../generation/refine-structures.js';
+import {
+  prepareStructure,
+  refinePrepared,
+  type PreparedStructure,
+  type RefinedStructure,
+} from '../generation/refine-structures.js';
 import { wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { generatorOf, type GeneratorFlags } from './open-generator.js';
@@ -26,7 +31,9 @@ interface RefineFlags extends GeneratorFlags {
 
 const HELP = `
 Strength is the time on the path from noise to molecule at which refinement begins:
-  ${Object.entries(STRENGTHS).map((strength) => strength.join(' ')).join(', ')}; any number from 0 to below 1
+  ${Object.entries(STRENGTHS)
+    .map((strength) => strength.join(' '))
+    .join(', ')}; any number from 0 to below 1
 
 Drug-like conformers of ETKDG move by about 0.2 Å with polish, 0.6 with clean, 1.1 with reshape, which changes shapes
 and comes nearest to minima; MMFF94 moves them by 0.5.
@@ -60,11 +67,24 @@ const strengthOf = (value: string): Strength | number => {
 
 export function refineCommand(): Command {
   return new Command('refine')
-    .description('a learned clean-up of conformers from any source: shape and stereo kept, geometry and hydrogens better')
+    .description(
+      'a learned clean-up of conformers from any source: shape and stereo kept, geometry and hydrogens better',
+    )
     .requiredOption('--input <file>', 'conformers in 3D, .sdf or .mol, also .gz; - is standard input')
     .option('--out <file>', '.sdf, .xyz or .pdb, each also .gz; - is standard output', '-')
-    .addOption(new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices(['sdf', 'xyz', 'pdb']))
-    .option('--strength <name or t>', `how much may change: ${Object.keys(STRENGTHS).join(', ')}, or a time`, strengthOf, DEFAULT_STRENGTH)
+    .addOption(
+      new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices([
+        'sdf',
+        'xyz',
+        'pdb',
+      ]),
+    )
+    .option(
+      '--strength <name or t>',
+      `how much may change: ${Object.keys(STRENGTHS).join(', ')}, or a time`,
+      strengthOf,
+      DEFAULT_STRENGTH,
+    )
     .option('--steps <n>', 'steps of the flow (default: 2 from 0.9, 4 from 0.6, 6 from 0.25, 15 from 0)', wholeFrom(1))
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
@@ -91,7 +111,12 @@ async function run(flags: RefineFlags, command: Command): Promise<void> {
   const interrupt = () => abort.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const options: RefineOptions = { strength: flags.strength, steps: flags.steps, seed: flags.seed, signal: abort.signal };
+  const options: RefineOptions = {
+    strength: flags.strength,
+    steps: flags.steps,
+    seed: flags.seed,
+    signal: abort.signal,
+  };
   const tally = { done: 0, failed: 0, moved: 0, stereo: 0, geometry: 0 };
 
   const fail = (message: string): void => {
@@ -125,7 +150,7 @@ async function run(flags: RefineFlags, command: Command): Promise<void> {
         fail(`${where(record)}: ${messageOf(error)}`);
         continue;
       }
-      if (held.length >= MOST_TOGETHER || (held.length > 0 && prepared[0]!.graph !== next.graph)) {
+      if (held.length >= MOST_TOGETHER || (held.length > 0 && prepared[0].graph !== next.graph)) {
         yield { records: held, prepared };
         [held, prepared] = [[], []];
       }
@@ -150,7 +175,9 @@ async function run(flags: RefineFlags, command: Command): Promise<void> {
         tally.moved += moved;
         if (kept) tally[kept]++;
       }
-      const reading = await output.write(refined.map((one, i) => outputRecord(group.records[i]!, one, generator.modelName, flags)));
+      const reading = await output.write(
+        refined.map((one, i) => outputRecord(group.records[i], one, generator.modelName, flags)),
+      );
       // The reader of standard output has gone: more would be made for no one.
       if (!reading) break;
     }
@@ -169,18 +196,31 @@ async function run(flags: RefineFlags, command: Command): Promise<void> {
   }
   if (done + failed === 0) say(`molflow: ${flags.input} holds no record`);
   else if (!flags.quiet) {
-    const left = stereo + geometry === 0 ? '' : `; left as they came: ${stereo} that lost their stereo, ${geometry} with broken geometry`;
-    say(`${flags.input}: ${done} records by ${generator.modelName}, seed ${flags.seed}; moved by ${(moved / Math.max(1, done)).toFixed(3)} Å on average${left}`);
+    const left =
+      stereo + geometry === 0
+        ? ''
+        : `; left as they came: ${stereo} that lost their stereo, ${geometry} with broken geometry`;
+    say(
+      `${flags.input}: ${done} records by ${generator.modelName}, seed ${flags.seed}; moved by ${(moved / Math.max(1, done)).toFixed(3)} Å on average${left}`,
+    );
   }
   if (done === 0) process.exitCode = EXIT.failure;
   else if (failed > 0) process.exitCode = EXIT.partly;
 }
 
-function outputRecord(record: StructureRecord, { structure, moved, stereoVerified, kept }: RefinedStructure, model: string, { seed }: RefineFlags): ConformerRecord {
+function outputRecord(
+  record: StructureRecord,
+  { structure, moved, stereoVerified, kept }: RefinedStructure,
+  model: string,
+  { seed }: RefineFlags,
+): ConformerRecord {
   const fields = new Map<string, FieldValue>(record.fields)
     .set('MOLFLOW_MODEL', model)
     .set('MOLFLOW_SEED', seed)
-    .set('MOLFLOW_REFINED', kept ? `no: ${kept === 'stereo' ? 'the stereo was lost' : 'the geometry broke'} in every draw` : 'yes')
+    .set(
+      'MOLFLOW_REFINED',
+      kept ? `no: ${kept === 'stereo' ? 'the stereo was lost' : 'the geometry broke'} in every draw` : 'yes',
+    )
     .set('MOLFLOW_RMSD_MOVED', moved.toFixed(4))
     .set('STEREO_VERIFIED', stereoVerified ? 'yes' : 'no');
   return { molecule: structure, coordinates: structure.coordinates, title: structure.name, fields };

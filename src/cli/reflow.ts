@@ -43,20 +43,47 @@ export function reflowCommand(): Command {
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
     .requiredOption('--data <file...>', 'the training data, whose molecules are drawn: SD files as for molflow train')
     .requiredOption('--out <file>', 'packed file of pairs, conventionally .molflow; an existing one is gone on with')
-    .option('--pairs <n>', 'pairs in the file when it is done, or a few more: molecules come up whole', wholeFrom(1), 200_000)
+    .option(
+      '--pairs <n>',
+      'pairs in the file when it is done, or a few more: molecules come up whole',
+      wholeFrom(1),
+      200_000,
+    )
     .addOption(new Option('--sampler <name>', 'solver of the ODE').choices([...solverNames]).default('euler'))
     .option('--steps <n>', 'steps of the solver', wholeFrom(1), 20)
-    .option('--settle <t>', 'from this time of the flow on leave out the noise that it carries: more precise ends (with euler)', numberFrom(0, 1))
+    .option(
+      '--settle <t>',
+      'from this time of the flow on leave out the noise that it carries: more precise ends (with euler)',
+      numberFrom(0, 1),
+    )
     .option('--seed <n>', 'the same seed, model and data give the same pairs', wholeFrom(0), 1)
     .option('--minutes <n>', 'end after this time with those made so far', numberFrom(0))
-    .option('--threads <n>', 'threads of the engine; processes with other seeds and files make better use of cores', wholeFrom(1), 1)
+    .option(
+      '--threads <n>',
+      'threads of the engine; processes with other seeds and files make better use of cores',
+      wholeFrom(1),
+      1,
+    )
     .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
     .option('--quiet', 'no progress')
     .addHelpText('after', HELP)
     .action(run);
 }
 
-async function run({ model, data, out, pairs, sampler, steps, settle, seed, minutes = Infinity, threads, cache, quiet }: ReflowFlags): Promise<void> {
+async function run({
+  model,
+  data,
+  out,
+  pairs,
+  sampler,
+  steps,
+  settle,
+  seed,
+  minutes = Infinity,
+  threads,
+  cache,
+  quiet,
+}: ReflowFlags): Promise<void> {
   const say = quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
   const { skeleton: stage } = await loadModel(model);
   const packed = await packEnsembles({ rdkit: await loadRDKit(), files: data, cache });
@@ -94,7 +121,11 @@ async function run({ model, data, out, pairs, sampler, steps, settle, seed, minu
         const { molecule } = ensemble;
         const count = Math.min(PAIRS_AT_ONCE, predictor.batchLimit(molecule.skeletonCount));
         const draws = Array.from({ length: count }, (_, i) => ({ conformer: chunk * PAIRS_AT_ONCE + i, attempt }));
-        const { count: conformers, noise, skeletons } = await flowPairs({ molecule, predictor, seed, draws, solver: sampler, steps, settle });
+        const {
+          count: conformers,
+          noise,
+          skeletons,
+        } = await flowPairs({ molecule, predictor, seed, draws, solver: sampler, steps, settle });
         wrong += count - conformers;
         if (conformers === 0) continue;
         await appendPacked(out, [{ ...ensemble, forceField: false, conformers, coordinates: skeletons, noise }]);
@@ -104,7 +135,9 @@ async function run({ model, data, out, pairs, sampler, steps, settle, seed, minu
       if (performance.now() - reported > REPORT_MS) {
         reported = performance.now();
         const rate = (made - first) / ((reported - start) / 1000);
-        say(`${made} of ${pairs} pairs  ${rate.toFixed(0)} a second  ${((pairs - made) / rate / 60).toFixed(0)} min left`);
+        say(
+          `${made} of ${pairs} pairs  ${rate.toFixed(0)} a second  ${((pairs - made) / rate / 60).toFixed(0)} min left`,
+        );
       }
     }
   } finally {

@@ -24,15 +24,26 @@ export async function refuseSharedFiles(
   for (const output of await takenBy(outputs)) {
     const same = taken.find(({ id }) => id !== undefined && id === output.id);
     const around = taken.find(({ isFolder, place }) => isFolder && output.place.startsWith(`${place}${path.sep}`));
-    if (same) command.error(`error: ${output.label} is the file of ${same.label}, too; give the output another name`, { exitCode: EXIT.usage });
-    if (around) command.error(`error: ${output.label} lies in the folder ${around.label}, all of which is read; write it elsewhere`, { exitCode: EXIT.usage });
+    if (same)
+      command.error(`error: ${output.label} is the file of ${same.label}, too; give the output another name`, {
+        exitCode: EXIT.usage,
+      });
+    if (around)
+      command.error(
+        `error: ${output.label} lies in the folder ${around.label}, all of which is read; write it elsewhere`,
+        { exitCode: EXIT.usage },
+      );
     taken.push(output);
   }
 }
 
 async function takenBy(files: NamedFiles): Promise<Taken[]> {
-  const named = Object.entries(files).flatMap(([name, list = []]) => [list].flat().map((file) => ({ label: `${name} ${file}`, file })));
-  return Promise.all(named.filter(({ file }) => file !== '-').map(async ({ label, file }) => ({ label, ...(await identityOf(file)) })));
+  const named = Object.entries(files).flatMap(([name, list = []]) =>
+    [list].flat().map((file) => ({ label: `${name} ${file}`, file })),
+  );
+  return Promise.all(
+    named.filter(({ file }) => file !== '-').map(async ({ label, file }) => ({ label, ...(await identityOf(file)) })),
+  );
 }
 
 async function identityOf(file: string): Promise<Omit<Taken, 'label'>> {
@@ -46,5 +57,7 @@ async function identityOf(file: string): Promise<Omit<Taken, 'label'>> {
 /** The path without links, also of a file that is not there yet. */
 async function placeOf(file: string): Promise<string> {
   const folder = () => realpath(path.dirname(file)).then((real) => path.join(real, path.basename(file)));
-  return realpath(file).catch(folder).catch(() => path.resolve(file));
+  return realpath(file)
+    .catch(folder)
+    .catch(() => path.resolve(file));
 }

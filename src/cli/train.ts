@@ -36,16 +36,37 @@ export function trainCommand(): Command {
   return new Command('train')
     .description('train a model on SD files of conformers; an interrupted run in the same folder goes on')
     .requiredOption('--config <file>', 'training configuration, see configs/')
-    .requiredOption('--data <file...>', 'SD files (.sdf, .sdf.gz): all hydrogens explicit, the records of a molecule in a row under one title; or the pairs of molflow reflow')
+    .requiredOption(
+      '--data <file...>',
+      'SD files (.sdf, .sdf.gz): all hydrogens explicit, the records of a molecule in a row under one title; or the pairs of molflow reflow',
+    )
     .option('--out <folder>', 'folder of the run (default: runs/<name of the configuration>)')
     .option('--stage <stage>', 'skeleton or hydrogens alone (default: both, one after the other)', stageName)
-    .option('--workers <n>', 'data-parallel workers, best one per core; with torch, processes that draw batches', wholeFrom(1), 2)
-    .addOption(new Option('--engine <name>', 'onnxruntime, or PyTorch for GPUs (Python with torch and onnx)').choices(['onnx', 'torch']).default('onnx'))
-    .option('--device <name>', 'execution provider of onnx: cpu, webgpu, coreml, dml; or device of torch: cuda, cpu (default: cpu; cuda)')
+    .option(
+      '--workers <n>',
+      'data-parallel workers, best one per core; with torch, processes that draw batches',
+      wholeFrom(1),
+      2,
+    )
+    .addOption(
+      new Option('--engine <name>', 'onnxruntime, or PyTorch for GPUs (Python with torch and onnx)')
+        .choices(['onnx', 'torch'])
+        .default('onnx'),
+    )
+    .option(
+      '--device <name>',
+      'execution provider of onnx: cpu, webgpu, coreml, dml; or device of torch: cuda, cpu (default: cpu; cuda)',
+    )
     .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
     .option('--init <name or file>', 'start from the weights of this model (fine-tuning)')
-    .option('--beside <name or file>', 'take the stage that is not trained from this model, where the run has none yet (default: that of --init)')
-    .option('--anchor <name or file>', "teach molecules of up to the configuration's anchorUpTo atoms what this model predicts of them (default: that of --init)")
+    .option(
+      '--beside <name or file>',
+      'take the stage that is not trained from this model, where the run has none yet (default: that of --init)',
+    )
+    .option(
+      '--anchor <name or file>',
+      "teach molecules of up to the configuration's anchorUpTo atoms what this model predicts of them (default: that of --init)",
+    )
     .option('--quiet', 'no progress')
     .action(run);
 }
@@ -80,7 +101,10 @@ async function run(flags: TrainFlags): Promise<void> {
       abort.abort();
     });
   const python = flags.engine === 'torch' ? pythonWithTorch() : undefined;
-  if (flags.engine === 'torch' && !python) throw new Error('--engine torch needs a Python with torch and onnx, and neither python3 nor /usr/bin/python3 has both');
+  if (flags.engine === 'torch' && !python)
+    throw new Error(
+      '--engine torch needs a Python with torch and onnx, and neither python3 nor /usr/bin/python3 has both',
+    );
   for (const stage of stages) {
     if (abort.signal.aborted) break;
     const options = {

@@ -12,7 +12,9 @@ interface ViewFlags {
 }
 
 /** @param options.folder the built viewer; beside the compiled command by default */
-export function viewCommand({ folder = fileURLToPath(new URL('../viewer', import.meta.url)) }: { folder?: string } = {}): Command {
+export function viewCommand({
+  folder = fileURLToPath(new URL('../viewer', import.meta.url)),
+}: { folder?: string } = {}): Command {
   return new Command('view')
     .description('show conformers and trajectories in the browser')
     .argument('[files...]', 'SDF, MOL or XYZ, also gzipped; a trajectory of “molflow generate --trajectory”')
@@ -27,7 +29,9 @@ export function viewCommand({ folder = fileURLToPath(new URL('../viewer', import
         await writeFile(flags.export, page).catch((error: Error) => {
           throw new Error(`${flags.export} cannot be written: ${error.message}.`);
         });
-        process.stdout.write(`${flags.export}: ${(page.length / 1e6).toFixed(1)} MB, opens in any browser without a network\n`);
+        process.stdout.write(
+          `${flags.export}: ${(page.length / 1e6).toFixed(1)} MB, opens in any browser without a network\n`,
+        );
         return;
       }
       const server = await startViewerServer({ folder, files, references, port: flags.port });

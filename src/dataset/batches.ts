@@ -103,12 +103,18 @@ export function batchSize(n: number, { pairsPerBatch, mostMolecules }: BatchSett
 }
 
 /** How often an ensemble comes up, and from which flow time on. */
-function shareOf({ molecule, conformers, forceField, noise }: Ensemble, { weights }: BatchSettings): { weight: number; from: number } {
+function shareOf(
+  { molecule, conformers, forceField, noise }: Ensemble,
+  { weights }: BatchSettings,
+): { weight: number; from: number } {
   // Molecules were drawn by their weights when the pairs were made: each pair counts once.
   if (noise) return { weight: conformers, from: 0 };
   const cutShort = conformers === 1 && countRotatableBonds(molecule) > 0;
   return {
-    weight: (cutShort ? weights.flexibleSingle : 1) * (forceField ? weights.forceField : 1) * conformers ** weights.conformerPower,
+    weight:
+      (cutShort ? weights.flexibleSingle : 1) *
+      (forceField ? weights.forceField : 1) *
+      conformers ** weights.conformerPower,
     from: cutShort ? weights.flexibleSingleFrom : 0,
   };
 }
@@ -116,17 +122,25 @@ function shareOf({ molecule, conformers, forceField, noise }: Ensemble, { weight
 /** Draws batches without end: molecules by their weights, each conformer of one as often as the others. */
 export function batchSource(ensembles: readonly Ensemble[], settings: BatchSettings) {
   if (settings.coupling === 'rotation-averaged' && settings.prior.kind !== 'gaussian')
-    throw new Error(`the rotation-averaged coupling has a closed form for the gaussian prior alone; the configuration says ${settings.prior.kind}`);
-  if (settings.path.kind !== 'straight' && (settings.stage === 'hydrogens' || settings.target === 'velocity' || settings.coupling === 'rotation-averaged'))
+    throw new Error(
+      `the rotation-averaged coupling has a closed form for the gaussian prior alone; the configuration says ${settings.prior.kind}`,
+    );
+  if (
+    settings.path.kind !== 'straight' &&
+    (settings.stage === 'hydrogens' || settings.target === 'velocity' || settings.coupling === 'rotation-averaged')
+  )
     throw new Error(
       `the path '${settings.path.kind}' is for the skeleton stage, target 'data' and any coupling but rotation-averaged; ` +
         `the configuration has ${settings.stage}, ${settings.target}, ${settings.coupling}`,
     );
   const { flexibleSingleFrom: from } = settings.weights;
   if (settings.time.kind === 'steps' && from > 1 - 1 / settings.time.steps)
-    throw new Error(`weights.flexibleSingleFrom is ${from}, later than all the ${settings.time.steps} times of the configuration`);
+    throw new Error(
+      `weights.flexibleSingleFrom is ${from}, later than all the ${settings.time.steps} times of the configuration`,
+    );
   const paired = settings.coupling === 'paired';
-  if (paired && settings.stage !== 'skeleton') throw new Error("the coupling 'paired' is of the skeleton stage alone: reflow makes no hydrogens");
+  if (paired && settings.stage !== 'skeleton')
+    throw new Error("the coupling 'paired' is of the skeleton stage alone: reflow makes no hydrogens");
   const groups = new Map<number, Entry[]>();
   for (const ensemble of ensembles) {
     if (paired !== (ensemble.noise !== undefined))
@@ -157,15 +171,15 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
     molecules: [...groups.values()].reduce((sum, group) => sum + group.length, 0),
     /** One ensemble, as often as batches hold it. */
     drawEnsemble(random: Random): Ensemble {
-      const weights = sizes.map((n, k) => (shares[k]! - (shares[k - 1] ?? 0)) * batchSize(n, settings));
+      const weights = sizes.map((n, k) => (shares[k] - (shares[k - 1] ?? 0)) * batchSize(n, settings));
       let at = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
-      const n = sizes.find((_, k) => (at -= weights[k]!) < 0) ?? sizes[sizes.length - 1]!;
+      const n = sizes.find((_, k) => (at -= weights[k]) < 0) ?? sizes[sizes.length - 1];
       const group = groups.get(n)!;
-      return group[pickPlace(group, random)]!.ensemble;
+      return group[pickPlace(group, random)].ensemble;
     },
     /** Molecules in a batch of those of n atoms. */
     batchSize: (n: number) => batchSize(n, settings),
-    draw: (random: Random): Batch => batchOf(drawPoints(random), (n, place) => groups.get(n)![place]!, settings),
+    draw: (random: Random): Batch => batchOf(drawPoints(random), (n, place) => groups.get(n)![place], settings),
     drawPoints,
     /** The features of all molecules of n atoms, `sizes` says of which n there are some. */
     features: (n: number): FeatureTable => tableOf(groups.get(n)!, n, settings),
@@ -173,7 +187,7 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
 
   function drawPoints(random: Random): Points {
     const at = random.uniform() * total;
-    const n = sizes[shares.findIndex((share) => at < share)] ?? sizes[sizes.length - 1]!;
+    const n = sizes[shares.findIndex((share) => at < share)] ?? sizes[sizes.length - 1];
     const group = groups.get(n)!;
     const size = batchSize(n, settings);
     const times = isTransport(settings) ? settings.transport.draws : 1;
@@ -182,7 +196,17 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
       const place = pickPlace(group, random);
       for (let k = Math.min(times, size - places.length); k > 0; k--) places.push(place);
     }
-    return { n, size, places: Int32Array.from(places), feeds: pointsOf(places.map((place) => group[place]!), n, settings, random) };
+    return {
+      n,
+      size,
+      places: Int32Array.from(places),
+      feeds: pointsOf(
+        places.map((place) => group[place]),
+        n,
+        settings,
+        random,
+      ),
+    };
   }
 }
 
@@ -194,7 +218,7 @@ function pickPlace(group: readonly Entry[], random: Random): number {
   let [low, high] = [0, group.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (at < group[middle]!.cumulative) high = middle;
+    if (at < group[middle].cumulative) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -212,7 +236,11 @@ function featuresOf(entry: Entry, stage: BatchSettings['stage']) {
 }
 
 /** Points with the features of their molecules. */
-function batchOf({ n, size: B, places, feeds }: Points, entryAt: (n: number, place: number) => Entry, { stage }: BatchSettings): Batch {
+function batchOf(
+  { n, size: B, places, feeds }: Points,
+  entryAt: (n: number, place: number) => Entry,
+  { stage }: BatchSettings,
+): Batch {
   const arrays = {
     ...feeds,
     atoms: new Float32Array(B * n * ATOM_FEATURES),
@@ -244,11 +272,18 @@ interface FeatureArrays {
 }
 
 /** Writes what the graph of an entry says into row `b` of the arrays. */
-function fillFeatures({ atoms, pairs, centres, mobile }: FeatureArrays, b: number, entry: Entry, n: number, stage: BatchSettings['stage']): void {
+function fillFeatures(
+  { atoms, pairs, centres, mobile }: FeatureArrays,
+  b: number,
+  entry: Entry,
+  n: number,
+  stage: BatchSettings['stage'],
+): void {
   const features = featuresOf(entry, stage);
   atoms.set(features.graph.atoms, b * n * ATOM_FEATURES);
   pairs.set(features.pairs, b * n * n * PAIR_FEATURES);
-  if (features.graph.centres.length > 0) centreRows(centres.subarray(b * 4 * n * n, (b + 1) * 4 * n * n), features.graph);
+  if (features.graph.centres.length > 0)
+    centreRows(centres.subarray(b * 4 * n * n, (b + 1) * 4 * n * n), features.graph);
   mobile?.set(hydrogenParents(entry.ensemble.molecule).mobile, b * n);
 }
 
@@ -282,7 +317,7 @@ function pointsOf(entries: readonly Entry[], n: number, settings: BatchSettings,
     const target = points.target.subarray(b * n * 3, (b + 1) * n * 3);
     // The velocity is (x1 − x)/(1 − t), which is x1 − x0 unless x1 has become a mean.
     const scale = settings.target === 'data' ? 1 : 1 / (1 - t);
-    for (let i = 0; i < n * 3; i++) target[i] = scale * (x1[i]! - x[i]!);
+    for (let i = 0; i < n * 3; i++) target[i] = scale * (x1[i] - x[i]);
     points.t[b] = t;
     points.weight[b] = settings.target === 'data' ? dataLossWeight(schedule.noise(t)) : 1;
   });
@@ -290,28 +325,51 @@ function pointsOf(entries: readonly Entry[], n: number, settings: BatchSettings,
 }
 
 /** One conformer of the ensemble, centred; without tagged centres its mirror image is as good, and half of the time taken. */
-function drawConformer(out: FloatArray, { molecule, conformers, coordinates }: Ensemble, n: number, tagged: boolean, random: Random): void {
+function drawConformer(
+  out: FloatArray,
+  { molecule, conformers, coordinates }: Ensemble,
+  n: number,
+  tagged: boolean,
+  random: Random,
+): void {
   const start = random.integer(conformers) * molecule.atoms.length * 3;
   out.set(coordinates.subarray(start, start + n * 3));
   centre(out, out, n);
-  if (!tagged && random.uniform() < 0.5) for (let i = 0; i < n * 3; i++) out[i] = -out[i]!;
+  if (!tagged && random.uniform() < 0.5) for (let i = 0; i < n * 3; i++) out[i] = -out[i];
 }
 
 /** A conformer with the noise it was made from, both centred, and both mirrored where a mirror image is as good. */
-function drawPair(x0: FloatArray, x1: FloatArray, { conformers, coordinates, noise }: Ensemble, n: number, tagged: boolean, random: Random): void {
+function drawPair(
+  x0: FloatArray,
+  x1: FloatArray,
+  { conformers, coordinates, noise }: Ensemble,
+  n: number,
+  tagged: boolean,
+  random: Random,
+): void {
   const start = random.integer(conformers) * n * 3;
   const mirrored = !tagged && random.uniform() < 0.5;
-  for (const [out, all] of [[x0, noise!], [x1, coordinates]] as const) {
+  for (const [out, all] of [
+    [x0, noise!],
+    [x1, coordinates],
+  ] as const) {
     out.set(all.subarray(start, start + n * 3));
     centre(out, out, n);
-    if (mirrored) for (let i = 0; i < n * 3; i++) out[i] = -out[i]!;
+    if (mirrored) for (let i = 0; i < n * 3; i++) out[i] = -out[i];
   }
 }
 
-function coupledNoise(x0: FloatArray, x1: FloatArray, ensemble: Ensemble, settings: BatchSettings, random: Random): void {
+function coupledNoise(
+  x0: FloatArray,
+  x1: FloatArray,
+  ensemble: Ensemble,
+  settings: BatchSettings,
+  random: Random,
+): void {
   const n = ensemble.molecule.skeletonCount;
   skeletonPrior(ensemble.molecule, settings.prior).sample(x0, random);
-  if (settings.coupling === 'aligned') alignNoise(x0, x0, x1, { atoms: n, ...(settings.automorphisms && { automorphisms: ensemble.automorphisms }) });
+  if (settings.coupling === 'aligned')
+    alignNoise(x0, x0, x1, { atoms: n, ...(settings.automorphisms && { automorphisms: ensemble.automorphisms }) });
 }
 
 interface Pair {
@@ -323,7 +381,7 @@ interface Pair {
 function transportedPairs(entries: readonly Entry[], n: number, settings: BatchSettings, random: Random): Pair[] {
   const pairs: Pair[] = [];
   while (pairs.length < entries.length) {
-    const entry = entries[pairs.length]!;
+    const entry = entries[pairs.length];
     const { ensemble } = entry;
     const next = entries.findIndex((other, b) => b > pairs.length && other !== entry);
     const size = Math.min(settings.transport.draws, (next < 0 ? entries.length : next) - pairs.length);
@@ -333,8 +391,8 @@ function transportedPairs(entries: readonly Entry[], n: number, settings: BatchS
     for (let k = 0; k < size; k++) {
       noises.push(new Float32Array(n * 3));
       data.push(new Float32Array(n * 3));
-      drawConformer(data[k]!, ensemble, n, tagged, random);
-      skeletonPrior(ensemble.molecule, settings.prior).sample(noises[k]!, random);
+      drawConformer(data[k], ensemble, n, tagged, random);
+      skeletonPrior(ensemble.molecule, settings.prior).sample(noises[k], random);
     }
     const { automorphisms: all, molecule } = ensemble;
     const automorphisms = settings.automorphisms ? all : [Array.from({ length: molecule.skeletonCount }, (_, i) => i)];
@@ -346,7 +404,7 @@ function transportedPairs(entries: readonly Entry[], n: number, settings: BatchS
         : { kind: 'sinkhorn', regularisation: settings.transport.regularisation, random },
     );
     noises.forEach((x0, i) => {
-      const x1 = data[partner[i]!]!;
+      const x1 = data[partner[i]];
       alignNoise(x0, x0, x1, { atoms: n, automorphisms });
       pairs.push({ x0, x1: x1.slice() });
     });

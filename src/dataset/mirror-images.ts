@@ -17,7 +17,10 @@ export interface MirrorImages {
 /** Å of RMSD over the skeleton, over all automorphisms: a minimum met twice lies nearer. */
 const WITHIN = 0.1;
 
-export function mirrorImages(rdkit: RDKitModule, { molecule, conformers, coordinates }: Pick<Ensemble, 'molecule' | 'conformers' | 'coordinates'>): MirrorImages {
+export function mirrorImages(
+  rdkit: RDKitModule,
+  { molecule, conformers, coordinates }: Pick<Ensemble, 'molecule' | 'conformers' | 'coordinates'>,
+): MirrorImages {
   if (molecule.centres.length > 0) return { conformers: 0, present: 0 };
   const [size, heavy] = [3 * molecule.atoms.length, 3 * molecule.skeletonCount];
   const skeletons = Array.from({ length: conformers }, (_, k) => coordinates.slice(k * size, k * size + heavy));

@@ -38,11 +38,13 @@ export async function packEnsembles({ rdkit, files, cache, onProgress, onSkip }:
   const hash = createHash('sha256').update(String(LAYOUT));
   for (const file of files) {
     const { size, mtimeMs } = await stat(file).catch(() => {
-      throw new Error(`data file '${file}' is not there; give SD files of conformers, all hydrogens explicit, or packed files`);
+      throw new Error(
+        `data file '${file}' is not there; give SD files of conformers, all hydrogens explicit, or packed files`,
+      );
     });
     hash.update(`${path.resolve(file)}\0${size}\0${mtimeMs}\0`);
   }
-  if (files.length === 1 && (await isPacked(files[0]!))) return files[0]!;
+  if (files.length === 1 && (await isPacked(files[0]))) return files[0];
   const target = path.join(cache, `${hash.digest('hex').slice(0, 16)}.molflow`);
   if (await stat(target).catch(() => undefined)) return target;
   await mkdir(cache, { recursive: true });
@@ -126,7 +128,10 @@ export async function readPacked(file: string): Promise<Ensemble[]> {
 }
 
 function assertWhole({ length }: Uint8Array, end: number, file: string): void {
-  if (end < length) throw new Error(`'${file}' ends early; let the command that wrote it finish, or delete it and let it be made again`);
+  if (end < length)
+    throw new Error(
+      `'${file}' ends early; let the command that wrote it finish, or delete it and let it be made again`,
+    );
 }
 
 /** The whole ensembles of a packed file, and where they end. */
@@ -139,7 +144,10 @@ function decode(bytes: Buffer, file: string): { ensembles: Ensemble[]; end: numb
     const json = end + 4;
     let at = json + bytes.readUInt32LE(end);
     if (at > bytes.length) break;
-    const { paired, ...rest } = JSON.parse(bytes.toString('utf8', json, at)) as Omit<Ensemble, 'coordinates' | 'noise'> & { paired?: true };
+    const { paired, ...rest } = JSON.parse(bytes.toString('utf8', json, at)) as Omit<
+      Ensemble,
+      'coordinates' | 'noise'
+    > & { paired?: true };
     const { atoms, skeletonCount } = rest.molecule;
     const count = rest.conformers * (paired ? skeletonCount : atoms.length) * 3;
     if (at + (paired ? 8 : 4) * count > bytes.length) break;

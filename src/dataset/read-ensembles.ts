@@ -40,14 +40,18 @@ export async function* readEnsembles({
 
 /** The records with one to three hydrogens made deuterium, the same in each; undefined for most titles. */
 function withDeuterium(records: readonly SdfRecord[], share: number): SdfRecord[] | undefined {
-  const { name, atoms } = records[0]!.structure;
+  const { name, atoms } = records[0].structure;
   const random = createRandom([...name].reduce((hash, c) => (Math.imul(hash, 31) + c.charCodeAt(0)) >>> 0, 7));
   const hydrogens = atoms.flatMap((atom, i) => (atom.element === 1 ? [i] : []));
   if (hydrogens.length === 0 || random.uniform() >= share) return undefined;
   const count = 1 + random.integer(Math.min(3, hydrogens.length));
-  const chosen = new Set(Array.from({ length: count }, () => hydrogens[random.integer(hydrogens.length)]!));
-  const mark = (list: SdfRecord['structure']['atoms']) => list.map((atom, i) => (chosen.has(i) ? { ...atom, isotope: 2 } : atom));
-  return records.map((record) => ({ ...record, structure: { ...record.structure, atoms: mark(record.structure.atoms) } }));
+  const chosen = new Set(Array.from({ length: count }, () => hydrogens[random.integer(hydrogens.length)]));
+  const mark = (list: SdfRecord['structure']['atoms']) =>
+    list.map((atom, i) => (chosen.has(i) ? { ...atom, isotope: 2 } : atom));
+  return records.map((record) => ({
+    ...record,
+    structure: { ...record.structure, atoms: mark(record.structure.atoms) },
+  }));
 }
 
 function ensembleOf(
@@ -56,11 +60,12 @@ function ensembleOf(
   records: readonly SdfRecord[],
   onSkip: (reason: string) => void,
 ): Ensemble | undefined {
-  const first = records[0]!;
+  const first = records[0];
   const where = `${file}, line ${first.line}, '${first.structure.name}'`;
   try {
     const { molecule, order } = moleculeFromStructure(rdkit, first.structure);
-    if (order.includes(-1)) throw new Error('has implicit hydrogens; an ensemble needs every hydrogen with its coordinates');
+    if (order.includes(-1))
+      throw new Error('has implicit hydrogens; an ensemble needs every hydrogen with its coordinates');
     const same = records.filter((record) => {
       if (sameGraph(first, record)) return true;
       onSkip(`${where}: record ${record.index + 1} has another atom order or other bonds than the first of its title`);
@@ -71,7 +76,7 @@ function ensembleOf(
     same.forEach(({ structure }, k) => {
       if (!structure.coordinates) throw new Error('has no coordinates');
       for (let i = 0; i < n; i++)
-        coordinates.set(structure.coordinates.subarray(order[i]! * 3, order[i]! * 3 + 3), (k * n + i) * 3);
+        coordinates.set(structure.coordinates.subarray(order[i] * 3, order[i] * 3 + 3), (k * n + i) * 3);
     });
     if (!coordinates.every(Number.isFinite)) throw new Error('has a coordinate that is not a number');
     return {
@@ -93,7 +98,7 @@ function sameGraph(a: SdfRecord, b: SdfRecord): boolean {
   return (
     p.atoms.length === q.atoms.length &&
     p.bonds.length === q.bonds.length &&
-    p.atoms.every((atom, i) => atom.element === q.atoms[i]!.element) &&
-    p.bonds.every((bond, i) => bond.a === q.bonds[i]!.a && bond.b === q.bonds[i]!.b)
+    p.atoms.every((atom, i) => atom.element === q.atoms[i].element) &&
+    p.bonds.every((bond, i) => bond.a === q.bonds[i].a && bond.b === q.bonds[i].b)
   );
 }

@@ -27,22 +27,34 @@ function reduceTo(shape: number[], gradient: Tensor): Tensor {
 /** The other way round: the gradient of a sum over `axis`, in every place that was summed. */
 function spreadOver(dy: Tensor, shape: number[], axis: number[]): Tensor {
   const axes = tf.util.parseAxisParam(axis, shape);
-  return tf.mul(tf.reshape(dy, shape.map((d, i) => (axes.includes(i) ? 1 : d))), tf.ones(shape));
+  return tf.mul(
+    tf.reshape(
+      dy,
+      shape.map((d, i) => (axes.includes(i) ? 1 : d)),
+    ),
+    tf.ones(shape),
+  );
 }
 
 const onInputs = (...names: string[]) => ({ inputsToSave: names });
 const onOutput = { outputsToSave: [true] };
 
-const unary = (derivative: (dy: Tensor, saved: Tensor) => Tensor, of: { inputsToSave?: string[]; outputsToSave?: boolean[] }): Rule => ({
+const unary = (
+  derivative: (dy: Tensor, saved: Tensor) => Tensor,
+  of: { inputsToSave?: string[]; outputsToSave?: boolean[] },
+): Rule => ({
   ...of,
-  gradient: (dy, [saved]) => ({ x: () => derivative(dy, saved!) }),
+  gradient: (dy, [saved]) => ({ x: () => derivative(dy, saved) }),
 });
 
-const binary = (a: (dy: Tensor, a: Tensor, b: Tensor) => Tensor, b: (dy: Tensor, a: Tensor, b: Tensor) => Tensor): Rule => ({
+const binary = (
+  a: (dy: Tensor, a: Tensor, b: Tensor) => Tensor,
+  b: (dy: Tensor, a: Tensor, b: Tensor) => Tensor,
+): Rule => ({
   ...onInputs('a', 'b'),
   gradient: (dy, [x, y]) => ({
-    a: () => reduceTo(x!.shape, a(dy, x!, y!)),
-    b: () => reduceTo(y!.shape, b(dy, x!, y!)),
+    a: () => reduceTo(x.shape, a(dy, x, y)),
+    b: () => reduceTo(y.shape, b(dy, x, y)),
   }),
 });
 
@@ -76,7 +88,7 @@ const rules: Record<string, Rule> = {
   Cast: { gradient: (dy) => ({ x: () => dy }) },
   Reshape: {
     ...onInputs('x'),
-    gradient: (dy, [x]) => ({ x: () => tf.reshape(dy, x!.shape) }),
+    gradient: (dy, [x]) => ({ x: () => tf.reshape(dy, x.shape) }),
   },
   Transpose: {
     gradient: (dy, _, { perm }) => ({
@@ -85,17 +97,21 @@ const rules: Record<string, Rule> = {
   },
   Sum: {
     ...onInputs('x'),
-    gradient: (dy, [x], { axis }) => ({ x: () => spreadOver(dy, x!.shape, axis as number[]) }),
+    gradient: (dy, [x], { axis }) => ({ x: () => spreadOver(dy, x.shape, axis as number[]) }),
   },
   Mean: {
     ...onInputs('x'),
-    gradient: (dy, [x], { axis }) => ({ x: () => tf.mul(spreadOver(dy, x!.shape, axis as number[]), dy.size / x!.size) }),
+    gradient: (dy, [x], { axis }) => ({ x: () => tf.mul(spreadOver(dy, x.shape, axis as number[]), dy.size / x.size) }),
   },
   Concat: {
     saveAllInputs: true,
     gradient: (dy, saved, { axis }) => {
       const [at] = tf.util.parseAxisParam(axis as number, dy.shape) as [number];
-      const parts = tf.split(dy, saved.map((part) => part.shape[at]!), at);
+      const parts = tf.split(
+        dy,
+        saved.map((part) => part.shape[at]),
+        at,
+      );
       return Object.fromEntries(parts.map((part, i) => [i, () => part]));
     },
   },
@@ -107,7 +123,10 @@ const rules: Record<string, Rule> = {
     gradient: (dy, [x], { begin }) => ({
       x: () => {
         const before = begin as number[];
-        return tf.pad(dy, x!.shape.map((d, i) => [before[i]!, d - before[i]! - dy.shape[i]!] as [number, number]));
+        return tf.pad(
+          dy,
+          x.shape.map((d, i) => [before[i], d - before[i] - dy.shape[i]] as [number, number]),
+        );
       },
     }),
   },
@@ -118,8 +137,10 @@ const rules: Record<string, Rule> = {
     gradient: (dy, [a, b], attrs) => {
       const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
       return {
-        a: () => reduceTo(a!.shape, transposeA ? tf.matMul(b!, dy, transposeB, true) : tf.matMul(dy, b!, false, !transposeB)),
-        b: () => reduceTo(b!.shape, transposeB ? tf.matMul(dy, a!, true, transposeA) : tf.matMul(a!, dy, !transposeA, false)),
+        a: () =>
+          reduceTo(a.shape, transposeA ? tf.matMul(b, dy, transposeB, true) : tf.matMul(dy, b, false, !transposeB)),
+        b: () =>
+          reduceTo(b.shape, transposeB ? tf.matMul(dy, a, true, transposeA) : tf.matMul(a, dy, !transposeA, false)),
       };
     },
   },
@@ -127,7 +148,8 @@ const rules: Record<string, Rule> = {
 
 const own = new Map(
   Object.entries(rules).map(([kernelName, { gradient, replaces = false, ...saving }]) => {
-    const gradFunc = (dy: Tensor | Tensor[], saved: Tensor[], attrs: object) => gradient(dy as Tensor, saved, attrs as Record<string, unknown>) as never;
+    const gradFunc = (dy: Tensor | Tensor[], saved: Tensor[], attrs: object) =>
+      gradient(dy as Tensor, saved, attrs as Record<string, unknown>) as never;
     return [kernelName, { config: { kernelName, ...saving, gradFunc }, replaces }];
   }),
 );

@@ -24,7 +24,7 @@ export function fuseSums(nodes: readonly Node[], shapes: ReadonlyMap<string, Sha
   const products = new Map<string, Node>();
   const gone = new Set<Node>();
   const fused = nodes.map((node) => {
-    if (node.op === 'Gemm' && node.inputs.length === 2) products.set(node.outputs[0]!, node);
+    if (node.op === 'Gemm' && node.inputs.length === 2) products.set(node.outputs[0], node);
     if (node.op !== 'Add') return node;
     for (const [own, other] of [node.inputs, [...node.inputs].reverse()] as [string, string][]) {
       const product = products.get(own);
@@ -35,7 +35,7 @@ export function fuseSums(nodes: readonly Node[], shapes: ReadonlyMap<string, Sha
     }
     return node;
   });
-  return fused.filter((_, i) => !gone.has(nodes[i]!));
+  return fused.filter((_, i) => !gone.has(nodes[i]));
 }
 
 /** Whether a summand may be Gemm's: not larger than the product [M, N], and equal or 1 in each dimension from the last. */

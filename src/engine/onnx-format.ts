@@ -2,7 +2,8 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { Shape } from './program.js';
 
-export type Attribute = { readonly i: number } | { readonly f: number } | { readonly ints: readonly number[] } | { readonly graph: Graph };
+export type Attribute =
+  { readonly i: number } | { readonly f: number } | { readonly ints: readonly number[] } | { readonly graph: Graph };
 
 export interface Node {
   readonly op: string;
@@ -68,7 +69,8 @@ function writeNode(w: Writer, node: Node): void {
   for (const name of node.inputs) text(w, 1, name);
   for (const name of node.outputs) text(w, 2, name);
   text(w, 4, node.op);
-  for (const [name, value] of Object.entries(node.attributes ?? {})) message(w, 5, (v) => writeAttribute(v, name, value));
+  for (const [name, value] of Object.entries(node.attributes ?? {}))
+    message(w, 5, (v) => writeAttribute(v, name, value));
   if (node.domain) text(w, 7, node.domain);
 }
 
@@ -84,7 +86,9 @@ function writeValueInfo(w: Writer, { name, shape, type: kind }: ValueInfo): void
   message(w, 2, (type) =>
     message(type, 1, (tensor) => {
       integer(tensor, 1, kind === 'int64' ? INT64 : kind === 'bool' ? BOOL : FLOAT);
-      message(tensor, 2, (s) => shape.forEach((d) => message(s, 1, (dim) => (typeof d === 'string' ? text(dim, 2, d) : integer(dim, 1, d)))));
+      message(tensor, 2, (s) =>
+        shape.forEach((d) => message(s, 1, (dim) => (typeof d === 'string' ? text(dim, 2, d) : integer(dim, 1, d)))),
+      );
     }),
   );
 }
@@ -103,7 +107,10 @@ export function encodeModel(graph: Graph): Uint8Array {
   integer(w, 1, 8);
   text(w, 2, 'molflow');
   message(w, 7, (g) => writeGraph(g, graph, 'molflow'));
-  for (const [domain, version] of [['', 17], ['com.microsoft', 1]] as const)
+  for (const [domain, version] of [
+    ['', 17],
+    ['com.microsoft', 1],
+  ] as const)
     message(w, 8, (v) => {
       text(v, 1, domain);
       integer(v, 2, version);

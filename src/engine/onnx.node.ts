@@ -18,7 +18,8 @@ export async function openOnnxEngine({ device = 'cpu', threads = 1, keepMemory =
     enableCpuMemArena: keepMemory,
     enableMemPattern: keepMemory,
   };
-  const compileSized: Engine['compileSized'] = (program) => compileOnnx(ort as unknown as OnnxRuntime, program, options);
+  const compileSized: Engine['compileSized'] = (program) =>
+    compileOnnx(ort as unknown as OnnxRuntime, program, options);
   return {
     name: 'onnx',
     description: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common} on ${device}, ${threads} thread${threads === 1 ? '' : 's'}`,

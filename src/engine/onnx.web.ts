@@ -27,7 +27,10 @@ export async function openWebEngine({ ortWasm, ortWebGpu, device = 'auto' }: Web
   if (device === 'wasm') return open('wasm', ortWasm);
   const adapter = await (navigator as GpuNavigator).gpu?.requestAdapter().catch(() => null);
   if (device === 'webgpu') {
-    if (!adapter) throw new Error("This browser offers no WebGPU here; expected it for the device 'webgpu'. Take 'wasm' or 'auto'.");
+    if (!adapter)
+      throw new Error(
+        "This browser offers no WebGPU here; expected it for the device 'webgpu'. Take 'wasm' or 'auto'.",
+      );
     return open('webgpu', ortWebGpu);
   }
   if (adapter && !isSoftware(adapter)) {
@@ -64,8 +67,8 @@ async function open(device: 'webgpu' | 'wasm', wasm: string): Promise<Engine> {
   };
   // A driver may offer itself and then fail: a sum of two numbers shows it. The runtime, too, loads with its first
   // program, and so does that now and not when the first molecule waits.
-  const probe = await engine.compile({ inputs: { x: [2] }, build: ({ x }) => ({ twice: add(x!, x!) }) });
+  const probe = await engine.compile({ inputs: { x: [2] }, build: ({ x }) => ({ twice: add(x, x) }) });
   const { twice } = await probe.run({ x: new Float32Array([1, 2]) }).finally(() => probe.dispose());
-  if (twice![1] !== 4) throw new Error(`${description} makes ${twice![1]} of 2 + 2; expected 4. Take another device.`);
+  if (twice[1] !== 4) throw new Error(`${description} makes ${twice[1]} of 2 + 2; expected 4. Take another device.`);
   return engine;
 }

@@ -22,11 +22,17 @@ export function recordedSizes(count: number): readonly number[] {
 }
 
 /** The graph, recorded at recordedSizes(count), with all that depends on sizes named instead of known; and its shape inputs. */
-export function openSizes({ nodes, initializers, inputs, outputs }: TracedGraph, count: number): { graph: Graph; shapes: readonly ShapeInput[] } {
+export function openSizes(
+  { nodes, initializers, inputs, outputs }: TracedGraph,
+  count: number,
+): { graph: Graph; shapes: readonly ShapeInput[] } {
   const primes = recordedSizes(count);
   const isOpen = (recorded: number) => recorded !== 0 && primes.some((prime) => recorded % prime === 0);
   const isShape = ({ data }: Initializer) => data instanceof BigInt64Array && data.some((d) => isOpen(Number(d)));
-  const opened = ({ name, shape }: TracedGraph['inputs'][number]) => ({ name, shape: shape.map((d) => (isOpen(d) ? `size${d}` : d)) });
+  const opened = ({ name, shape }: TracedGraph['inputs'][number]) => ({
+    name,
+    shape: shape.map((d) => (isOpen(d) ? `size${d}` : d)),
+  });
   const shapes = initializers.filter(isShape);
   return {
     graph: {
@@ -37,7 +43,10 @@ export function openSizes({ nodes, initializers, inputs, outputs }: TracedGraph,
     },
     shapes: shapes.map(({ name, data }) => {
       const products = [...data].map((d) => productOf(Number(d), primes));
-      return { name, at: (sizes) => products.map(({ factor, places }) => places.reduce((product, k) => product * sizes[k]!, factor)) };
+      return {
+        name,
+        at: (sizes) => products.map(({ factor, places }) => places.reduce((product, k) => product * sizes[k], factor)),
+      };
     }),
   };
 }

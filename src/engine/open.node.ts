@@ -20,7 +20,11 @@ export interface OpenEngineOptions {
  * Opens the engine asked for; `auto` the first that loads of onnx, tfjs-node, wasm.
  * @throws Error where the engine does not load, with the reason; for `auto` with that of each.
  */
-export async function openEngine({ engine = 'auto', device = 'cpu', threads = 1 }: OpenEngineOptions = {}): Promise<Engine> {
+export async function openEngine({
+  engine = 'auto',
+  device = 'cpu',
+  threads = 1,
+}: OpenEngineOptions = {}): Promise<Engine> {
   const open = {
     onnx: () => openOnnxEngine({ device, threads }),
     'tfjs-node': openTfjsNode,
@@ -41,7 +45,11 @@ async function openTfjsNode(): Promise<Engine> {
   // Not in every install: its download of libtensorflow fails behind many firewalls.
   const specifier = '@tensorflow/tfjs-node';
   const { version } = (await import(specifier)) as { version: { 'tfjs-node'?: string; tfjs?: string } };
-  return tfjsEngine({ name: 'tfjs-node', backend: 'tensorflow', description: `tfjs-node ${version['tfjs-node'] ?? version.tfjs}` });
+  return tfjsEngine({
+    name: 'tfjs-node',
+    backend: 'tensorflow',
+    description: `tfjs-node ${version['tfjs-node'] ?? version.tfjs}`,
+  });
 }
 
 async function openWasm(): Promise<Engine> {

@@ -8,7 +8,10 @@ export const WHOLE = 'whole';
 /** The graph with those nodes in one branch of an If; in the other stands an empty array for each output. */
 export function withoutOptional({ nodes, initializers, inputs, outputs }: Graph, optional: readonly string[]): Graph {
   const isOptional = (name: string) => optional.includes(name);
-  const common = pruned(nodes, outputs.flatMap(({ name }) => (isOptional(name) ? [] : [name])));
+  const common = pruned(
+    nodes,
+    outputs.flatMap(({ name }) => (isOptional(name) ? [] : [name])),
+  );
   const rest = nodes.filter((node) => !common.includes(node));
   const read = new Set(common.flatMap((node) => node.inputs));
   // Names are of the graph and its branches together.
@@ -22,12 +25,24 @@ export function withoutOptional({ nodes, initializers, inputs, outputs }: Graph,
   };
   const else_branch = {
     nodes: spare.map(({ name }) => ({ op: 'Identity', inputs: [`empty ${name}`], outputs: [`without ${name}`] })),
-    initializers: spare.map(({ name, shape }) => ({ name: `empty ${name}`, shape: shape.map(() => 0), data: new Float32Array() })),
+    initializers: spare.map(({ name, shape }) => ({
+      name: `empty ${name}`,
+      shape: shape.map(() => 0),
+      data: new Float32Array(),
+    })),
     inputs: [],
     outputs: spare.map(({ name, shape }): ValueInfo => ({ name: `without ${name}`, shape: shape.map(() => 0) })),
   };
   return {
-    nodes: [...common, { op: 'If', inputs: [WHOLE], outputs: spare.map(({ name }) => name), attributes: { then_branch: { graph: then_branch }, else_branch: { graph: else_branch } } }],
+    nodes: [
+      ...common,
+      {
+        op: 'If',
+        inputs: [WHOLE],
+        outputs: spare.map(({ name }) => name),
+        attributes: { then_branch: { graph: then_branch }, else_branch: { graph: else_branch } },
+      },
+    ],
     initializers: initializers.filter(({ name }) => read.has(name)),
     inputs: [...inputs, { name: WHOLE, shape: [], type: 'bool' }],
     outputs,

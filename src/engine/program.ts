@@ -37,7 +37,11 @@ export interface CompiledProgram {
 
 export interface CompiledSizedProgram<Size extends string> {
   /** As CompiledProgram.run, at these sizes; where `brief`, without the optional outputs. */
-  run(sizes: Readonly<Record<Size, number>>, feeds: Arrays, options?: { readonly brief?: boolean }): Promise<Record<string, Float32Array>>;
+  run(
+    sizes: Readonly<Record<Size, number>>,
+    feeds: Arrays,
+    options?: { readonly brief?: boolean },
+  ): Promise<Record<string, Float32Array>>;
   dispose(): Promise<void>;
 }
 
@@ -67,6 +71,8 @@ export function checkFeeds(inputs: Readonly<Record<string, Shape>>, feeds: Array
     const data = feeds[name];
     if (!data) throw new Error(`input '${name}' is missing; expected a Float32Array of shape [${shape.join(', ')}]`);
     if (data.length !== sizeOf(shape))
-      throw new Error(`input '${name}' has ${data.length} values; expected ${sizeOf(shape)}, shape [${shape.join(', ')}]`);
+      throw new Error(
+        `input '${name}' has ${data.length} values; expected ${sizeOf(shape)}, shape [${shape.join(', ')}]`,
+      );
   }
 }

@@ -1,6 +1,14 @@
 /** The eager engine: a program run op by op on a tfjs backend. Slower than the compiled one, and the same numbers. */
 import * as tf from '@tensorflow/tfjs-core';
-import { checkFeeds, compileFixed, type Arrays, type CompiledSizedProgram, type Engine, type Program, type SizedProgram } from './program.js';
+import {
+  checkFeeds,
+  compileFixed,
+  type Arrays,
+  type CompiledSizedProgram,
+  type Engine,
+  type Program,
+  type SizedProgram,
+} from './program.js';
 
 /** @param backend name of a registered tfjs backend. */
 export function tfjsEngine({
@@ -27,23 +35,36 @@ function onBackend<T>(backend: string, work: () => T): T {
   }
 }
 
-function compile<Size extends string>({ sizes: names, at }: SizedProgram<Size>, backend: string): CompiledSizedProgram<Size> {
+function compile<Size extends string>(
+  { sizes: names, at }: SizedProgram<Size>,
+  backend: string,
+): CompiledSizedProgram<Size> {
   // Constants do not depend on sizes: those at any sizes serve all.
   const { constants: data = {} } = at(Object.fromEntries(names.map((name) => [name, 1])) as Record<Size, number>);
-  const constants = onBackend(backend, () => Object.fromEntries(Object.entries(data).map(([name, constant]) => [name, tf.tensor(constant.data, [...constant.shape])])));
+  const constants = onBackend(backend, () =>
+    Object.fromEntries(
+      Object.entries(data).map(([name, constant]) => [name, tf.tensor(constant.data, [...constant.shape])]),
+    ),
+  );
   return {
     run: async (sizes, feeds, { brief = false } = {}) => run(at(sizes), constants, feeds, brief, backend),
     dispose: async () => tf.dispose(constants),
   };
 }
 
-function run(program: Program, constants: Readonly<Record<string, tf.Tensor>>, feeds: Arrays, brief: boolean, backend: string): Record<string, Float32Array> {
+function run(
+  program: Program,
+  constants: Readonly<Record<string, tf.Tensor>>,
+  feeds: Arrays,
+  brief: boolean,
+  backend: string,
+): Record<string, Float32Array> {
   checkFeeds(program.inputs, feeds);
   return onBackend(backend, () => {
     const { optional = [] } = program;
     const outputs = tf.tidy(() => {
       const inputs = Object.fromEntries(
-        Object.entries(program.inputs).map(([name, shape]) => [name, tf.tensor(feeds[name]!, [...shape], 'float32')]),
+        Object.entries(program.inputs).map(([name, shape]) => [name, tf.tensor(feeds[name], [...shape], 'float32')]),
       );
       const built = Object.entries(program.build({ ...constants, ...inputs }, brief));
       return Object.fromEntries(built.filter(([name]) => !(brief && optional.includes(name))));

@@ -193,7 +193,8 @@ function binary(op: string, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo {
   const small = broadcast(x.shape, y.shape);
   const [p, q] = [sourceOf(x), sourceOf(y)];
   const scalar = x.shape.length === 0 || y.shape.length === 0;
-  if (scalar || (same(x.shape, y.shape) && same(p.shape, q.shape))) return widened(reshaped(op, [p.name, q.name], broadcast(p.shape, q.shape), small), shape);
+  if (scalar || (same(x.shape, y.shape) && same(p.shape, q.shape)))
+    return widened(reshaped(op, [p.name, q.name], broadcast(p.shape, q.shape), small), shape);
   const name = append(op, [x.name, y.name]);
   current().shapes.set(name, small);
   return widened({ name, shape: small }, shape);
@@ -248,8 +249,8 @@ function transposed(x: tf.TensorInfo): string {
 }
 
 function matMul(a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transposeB: boolean): tf.TensorInfo {
-  const rows = a.shape[a.shape.length - (transposeA ? 1 : 2)]!;
-  const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)]!;
+  const rows = a.shape[a.shape.length - (transposeA ? 1 : 2)];
+  const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)];
   if (a.shape.length === 2 && b.shape.length === 2) {
     // Gemm reads a transposed matrix where it lies.
     const attributes = { transA: { i: +transposeA }, transB: { i: +transposeB } };
@@ -264,7 +265,10 @@ function matMul(a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transpo
 /** The axes that a reduction runs over, counted from the first, and the shape it leaves. */
 function reduced(x: tf.TensorInfo, axis: number | number[], keepDims: boolean): { axes: number[]; shape: Shape } {
   const axes = tf.util.parseAxisParam(axis, x.shape);
-  return { axes, shape: keepDims ? x.shape.map((d, i) => (axes.includes(i) ? 1 : d)) : x.shape.filter((_, i) => !axes.includes(i)) };
+  return {
+    axes,
+    shape: keepDims ? x.shape.map((d, i) => (axes.includes(i) ? 1 : d)) : x.shape.filter((_, i) => !axes.includes(i)),
+  };
 }
 
 function sum(x: tf.TensorInfo, axis: number | number[], keepDims: boolean): tf.TensorInfo {
@@ -279,28 +283,38 @@ function mean(x: tf.TensorInfo, axis: number | number[], keepDims: boolean): tf.
 }
 
 function concat(parts: readonly tf.TensorInfo[], axis: number): tf.TensorInfo {
-  const at = axis < 0 ? axis + parts[0]!.shape.length : axis;
-  const shape = parts[0]!.shape.map((d, i) => (i === at ? parts.reduce((total, p) => total + p.shape[i]!, 0) : d));
+  const at = axis < 0 ? axis + parts[0].shape.length : axis;
+  const shape = parts[0].shape.map((d, i) => (i === at ? parts.reduce((total, p) => total + p.shape[i], 0) : d));
   return named(append('Concat', parts.map(nameOf), { axis: { i: at } }), shape);
 }
 
 function split(x: tf.TensorInfo, sizes: number | number[], axis: number): tf.TensorInfo[] {
-  const at = tf.util.parseAxisParam(axis, x.shape)[0]!;
-  const list = Array.isArray(sizes) ? sizes : Array.from({ length: sizes }, () => x.shape[at]! / sizes);
+  const at = tf.util.parseAxisParam(axis, x.shape)[0];
+  const list = Array.isArray(sizes) ? sizes : Array.from({ length: sizes }, () => x.shape[at] / sizes);
   const names = list.map(fresh);
-  current().nodes.push({ op: 'Split', inputs: [nameOf(x), integers(list)], outputs: names, attributes: { axis: { i: at } } });
-  return list.map((size, k) => named(names[k]!, x.shape.map((d, i) => (i === at ? size : d))));
+  current().nodes.push({
+    op: 'Split',
+    inputs: [nameOf(x), integers(list)],
+    outputs: names,
+    attributes: { axis: { i: at } },
+  });
+  return list.map((size, k) =>
+    named(
+      names[k],
+      x.shape.map((d, i) => (i === at ? size : d)),
+    ),
+  );
 }
 
 function slice(x: tf.TensorInfo, begin: number[], size: number[]): tf.TensorInfo {
-  const shape = size.map((s, i) => (s < 0 ? x.shape[i]! - begin[i]! : s));
-  const ends = begin.map((b, i) => b + shape[i]!);
+  const shape = size.map((s, i) => (s < 0 ? x.shape[i] - begin[i] : s));
+  const ends = begin.map((b, i) => b + shape[i]);
   const axes = begin.map((_, i) => i);
   return named(append('Slice', [nameOf(x), integers(begin), integers(ends), integers(axes)]), shape);
 }
 
 function pad(x: tf.TensorInfo, paddings: [number, number][], value: number): tf.TensorInfo {
-  const shape = x.shape.map((d, i) => d + paddings[i]![0] + paddings[i]![1]);
+  const shape = x.shape.map((d, i) => d + paddings[i][0] + paddings[i][1]);
   const amounts = integers([...paddings.map((p) => p[0]), ...paddings.map((p) => p[1])]);
   return named(append('Pad', [nameOf(x), amounts, constant([], Float32Array.of(value))]), shape);
 }
@@ -309,15 +323,20 @@ function pad(x: tf.TensorInfo, paddings: [number, number][], value: number): tf.
 /* eslint-disable @typescript-eslint/no-explicit-any -- tfjs types kernels' inputs and attributes as open records */
 const kernels: Record<string, (inputs: any, attrs: any) => tf.TensorInfo | tf.TensorInfo[]> = {
   ...Object.fromEntries(
-    Object.entries({ Add: 'Add', Sub: 'Sub', Multiply: 'Mul', RealDiv: 'Div', Maximum: 'Max', Minimum: 'Min', Pow: 'Pow' }).map(
-      ([kernel, op]) => [kernel, ({ a, b }: any) => binary(op, a, b)],
-    ),
+    Object.entries({
+      Add: 'Add',
+      Sub: 'Sub',
+      Multiply: 'Mul',
+      RealDiv: 'Div',
+      Maximum: 'Max',
+      Minimum: 'Min',
+      Pow: 'Pow',
+    }).map(([kernel, op]) => [kernel, ({ a, b }: any) => binary(op, a, b)]),
   ),
   ...Object.fromEntries(
-    ['Sigmoid', 'Sqrt', 'Exp', 'Neg', 'Tanh', 'Softplus', 'Sin', 'Cos', 'Log', 'Abs', 'Reciprocal', 'Relu'].map((op) => [
-      op,
-      ({ x }: any) => unary(op, x),
-    ]),
+    ['Sigmoid', 'Sqrt', 'Exp', 'Neg', 'Tanh', 'Softplus', 'Sin', 'Cos', 'Log', 'Abs', 'Reciprocal', 'Relu'].map(
+      (op) => [op, ({ x }: any) => unary(op, x)],
+    ),
   ),
   Step: ({ x }) => unary('Sign', { ...(unary('Relu', x) as any) }),
   Square: ({ x }) => binary('Mul', x, x),
@@ -327,7 +346,10 @@ const kernels: Record<string, (inputs: any, attrs: any) => tf.TensorInfo | tf.Te
   Cast: ({ x }) => x,
   Reshape: ({ x }, { shape }) => {
     const rest = -(shape as number[]).reduce((product, d) => product * d, 1);
-    return reshape(x, (shape as number[]).map((d) => (d < 0 ? sizeOf(x.shape) / rest : d)));
+    return reshape(
+      x,
+      (shape as number[]).map((d) => (d < 0 ? sizeOf(x.shape) / rest : d)),
+    );
   },
   ExpandDims: ({ input }, { dim }) => {
     const shape = [...input.shape];
@@ -342,9 +364,15 @@ const kernels: Record<string, (inputs: any, attrs: any) => tf.TensorInfo | tf.Te
   Slice: ({ x }, { begin, size }) => slice(x, begin, size),
   PadV2: ({ x }, { paddings, constantValue }) => pad(x, paddings, constantValue),
   Transpose: ({ x }, { perm }) =>
-    named(append('Transpose', [nameOf(x)], { perm: { ints: perm } }), perm.map((i: number) => x.shape[i])),
+    named(
+      append('Transpose', [nameOf(x)], { perm: { ints: perm } }),
+      perm.map((i: number) => x.shape[i]),
+    ),
   Tile: ({ x }, { reps }) =>
-    named(append('Tile', [nameOf(x), integers(reps)]), x.shape.map((d: number, i: number) => d * reps[i])),
+    named(
+      append('Tile', [nameOf(x), integers(reps)]),
+      x.shape.map((d: number, i: number) => d * reps[i]),
+    ),
   Fill: (_, { shape, value }) => info({ kind: 'filled', fill: value, shape }),
   ZerosLike: ({ x }) => info({ kind: 'filled', fill: 0, shape: x.shape }),
   OnesLike: ({ x }) => info({ kind: 'filled', fill: 1, shape: x.shape }),
@@ -380,7 +408,14 @@ function register(): void {
 export function trace(program: Program): TracedGraph {
   register();
   const previous = tf.getBackend();
-  const session: Recording = { nodes: [], initializers: [], known: new Map(), shapes: new Map(), sources: new Map(), count: 0 };
+  const session: Recording = {
+    nodes: [],
+    initializers: [],
+    known: new Map(),
+    shapes: new Map(),
+    sources: new Map(),
+    count: 0,
+  };
   recording = session;
   void tf.setBackend(BACKEND);
   tf.engine().startScope();
@@ -401,7 +436,18 @@ export function trace(program: Program): TracedGraph {
       session.nodes.push({ op: 'Identity', inputs: [nameOf(tensor)], outputs: [name] });
       return { name, shape: tensor.shape };
     });
-    return { nodes: fuseSums(pruned(session.nodes, outputs.map(({ name }) => name)), session.shapes), initializers: session.initializers, inputs, outputs };
+    return {
+      nodes: fuseSums(
+        pruned(
+          session.nodes,
+          outputs.map(({ name }) => name),
+        ),
+        session.shapes,
+      ),
+      initializers: session.initializers,
+      inputs,
+      outputs,
+    };
   } finally {
     tf.engine().endScope();
     recording = undefined;

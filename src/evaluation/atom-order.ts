@@ -24,10 +24,10 @@ export function atomOrder(rdkit: RDKitModule, molecule: Molecule, structure: Str
   const ours = hydrogensOf(molecule);
   const out = new Int32Array(molecule.atoms.length).fill(-1);
   for (let i = 0; i < skeleton.length; i++) {
-    out[i] = order[skeleton[i]!]!;
-    const [mine, there] = [ours[i]!, theirs[skeleton[i]!]!];
+    out[i] = order[skeleton[i]]!;
+    const [mine, there] = [ours[i], theirs[skeleton[i]]];
     if (mine.length !== there.length) return undefined;
-    mine.forEach((hydrogen, k) => (out[hydrogen] = order[there[k]!]!));
+    mine.forEach((hydrogen, k) => (out[hydrogen] = order[there[k]]!));
   }
   return out;
 }
@@ -36,7 +36,7 @@ export function atomOrder(rdkit: RDKitModule, molecule: Molecule, structure: Str
 export function reorder(coordinates: Float32Array, order: Int32Array): Float32Array {
   const out = new Float32Array(3 * order.length);
   order.forEach((from, i) => {
-    for (let axis = 0; axis < 3; axis++) out[3 * i + axis] = from < 0 ? NaN : coordinates[3 * from + axis]!;
+    for (let axis = 0; axis < 3; axis++) out[3 * i + axis] = from < 0 ? NaN : coordinates[3 * from + axis];
   });
   return out;
 }
@@ -44,15 +44,18 @@ export function reorder(coordinates: Float32Array, order: Int32Array): Float32Ar
 function sameGraph(molecule: Molecule, { atoms, bonds }: Structure): boolean {
   if (atoms.length !== molecule.atoms.length || bonds.length !== molecule.bonds.length) return false;
   const alike = molecule.atoms.every(({ element, charge, isotope }, i) => {
-    const other = atoms[i]!;
+    const other = atoms[i];
     return element === other.element && charge === other.charge && isotope === other.isotope;
   });
   const key = (a: number, b: number) => Math.min(a, b) * atoms.length + Math.max(a, b);
   const theirs = new Map(bonds.map(({ a, b, order }) => [key(a, b), order]));
-  return alike && molecule.bonds.every(({ a, b, order, aromatic }) => {
-    const other = theirs.get(key(a, b));
-    return other === order || (aromatic && other === 4);
-  });
+  return (
+    alike &&
+    molecule.bonds.every(({ a, b, order, aromatic }) => {
+      const other = theirs.get(key(a, b));
+      return other === order || (aromatic && other === 4);
+    })
+  );
 }
 
 function sameSkeleton(a: Molecule, b: Molecule): boolean {
@@ -62,7 +65,7 @@ function sameSkeleton(a: Molecule, b: Molecule): boolean {
       .sort()
       .join();
   for (let i = 0; i < a.skeletonCount; i++) {
-    const [p, q] = [a.atoms[i]!, b.atoms[i]!];
+    const [p, q] = [a.atoms[i], b.atoms[i]];
     if (p.element !== q.element || p.charge !== q.charge || p.isotope !== q.isotope) return false;
   }
   return bonds(a) === bonds(b);
@@ -86,7 +89,9 @@ function matchSkeleton(rdkit: RDKitModule, molecule: Molecule, other: Molecule):
         rdkit,
         block(molecule),
         (query) => {
-          const { atoms } = JSON.parse(target && query ? target.get_substruct_match(query) : '{}') as { atoms?: number[] };
+          const { atoms } = JSON.parse(target && query ? target.get_substruct_match(query) : '{}') as {
+            atoms?: number[];
+          };
           return atoms?.length === molecule.skeletonCount ? atoms : undefined;
         },
         { details },
@@ -99,8 +104,8 @@ function matchSkeleton(rdkit: RDKitModule, molecule: Molecule, other: Molecule):
 function hydrogensOf({ atoms, bonds, skeletonCount }: Molecule): number[][] {
   const hydrogens: number[][] = atoms.map(() => []);
   for (const { a, b } of bonds) {
-    if (a >= skeletonCount) hydrogens[b]!.push(a);
-    else if (b >= skeletonCount) hydrogens[a]!.push(b);
+    if (a >= skeletonCount) hydrogens[b].push(a);
+    else if (b >= skeletonCount) hydrogens[a].push(b);
   }
   for (const list of hydrogens) list.sort((x, y) => x - y);
   return hydrogens;

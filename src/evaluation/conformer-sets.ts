@@ -43,7 +43,7 @@ function sameGraph(p: Structure, q: Structure): boolean {
   return (
     p.atoms.length === q.atoms.length &&
     p.bonds.length === q.bonds.length &&
-    p.atoms.every((atom, i) => atom.element === q.atoms[i]!.element && atom.charge === q.atoms[i]!.charge) &&
-    p.bonds.every((bond, i) => bond.a === q.bonds[i]!.a && bond.b === q.bonds[i]!.b)
+    p.atoms.every((atom, i) => atom.element === q.atoms[i].element && atom.charge === q.atoms[i].charge) &&
+    p.bonds.every((bond, i) => bond.a === q.bonds[i].a && bond.b === q.bonds[i].b)
   );
 }

@@ -33,11 +33,11 @@ export function matchEnsembles({
   generated.forEach((conformer, j) => {
     references.forEach((reference, i) => {
       const { rmsd } = bestRmsd(conformer, reference, permutations);
-      if (rmsd < precision[j]!) {
+      if (rmsd < precision[j]) {
         precision[j] = rmsd;
         precisionIndex[j] = i;
       }
-      if (rmsd < recall[i]!) {
+      if (rmsd < recall[i]) {
         recall[i] = rmsd;
         recallIndex[i] = j;
       }
@@ -49,6 +49,6 @@ export function matchEnsembles({
 /** COV: the share of distances below `delta` (Å); 0 where there are none. */
 export function coverage(distances: ArrayLike<number>, delta: number): number {
   let within = 0;
-  for (let i = 0; i < distances.length; i++) if (distances[i]! < delta) within++;
+  for (let i = 0; i < distances.length; i++) if (distances[i] < delta) within++;
   return distances.length === 0 ? 0 : within / distances.length;
 }

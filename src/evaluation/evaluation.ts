@@ -58,7 +58,8 @@ export interface EvaluateOptions {
   /** δ in Å. */
   readonly thresholds?: readonly number[] | undefined;
   /** Makes of each conformer the one to score, as `scoreMolecule` takes it, for each molecule. */
-  readonly relax?: ((reference: Reference) => Promise<((conformer: Float32Array) => Float32Array) | undefined>) | undefined;
+  readonly relax?:
+    ((reference: Reference) => Promise<((conformer: Float32Array) => Float32Array) | undefined>) | undefined;
   /** MMFF94 strain of so many conformers a molecule. */
   readonly strain?: number | undefined;
   /** Further analyses of each molecule. */
@@ -79,11 +80,19 @@ export async function evaluateConformers({
   const strain = most > 0 ? strainTally({ most }) : undefined;
   const scores: MoleculeScore[] = [];
   for (const reference of references) {
-    const scored = scoreMolecule(rdkit, reference, conformers.get(reference.title) ?? [], { relax: await relax?.(reference) });
+    const scored = scoreMolecule(rdkit, reference, conformers.get(reference.title) ?? [], {
+      relax: await relax?.(reference),
+    });
     scores.push(scored.score);
     physical.add(scored);
     await strain?.add(scored);
     await onScored(scored);
   }
-  return { source, summary: summarise(scores, { thresholds }), physical: physical.result(), strain: strain?.result(), scores };
+  return {
+    source,
+    summary: summarise(scores, { thresholds }),
+    physical: physical.result(),
+    strain: strain?.result(),
+    scores,
+  };
 }

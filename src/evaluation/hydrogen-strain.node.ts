@@ -21,7 +21,10 @@ export function hydrogenStrainTally({ most = 4 }: { most?: number } = {}): {
     add({ reference, conformers }) {
       const { molecule } = reference;
       const complete = conformers.filter((conformer) => conformer.every(Number.isFinite));
-      for (const [list, into] of [[complete, generated], [reference.conformers, references]] as const)
+      for (const [list, into] of [
+        [complete, generated],
+        [reference.conformers, references],
+      ] as const)
         for (const coordinates of list.slice(0, most)) into.push(sdfRecord({ molecule, coordinates }));
     },
     async result() {
@@ -44,7 +47,10 @@ async function relieved(python: string, records: readonly string[]): Promise<num
   try {
     const file = path.join(folder, 'conformers.sdf');
     await writeFile(file, records.join(''));
-    const { status, stdout, stderr } = spawnSync(python, [RDKIT_SCRIPT, 'hydrogens', file], { encoding: 'utf8', maxBuffer: 1 << 26 });
+    const { status, stdout, stderr } = spawnSync(python, [RDKIT_SCRIPT, 'hydrogens', file], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
     if (status !== 0) throw new Error(`${RDKIT_SCRIPT} ended with status ${status}: ${stderr.trim().slice(-500)}`);
     return stdout.split('\n').flatMap((line) => (line === '' || line === 'null' ? [] : [Number(line)]));
   } finally {

@@ -21,9 +21,9 @@ const BOND_SIGNS = ['~', '-', '=', '#'] as const;
 
 export function internalTerms(molecule: Molecule): InternalTerms {
   const { atoms, bonds } = molecule;
-  const symbol = (i: number): string => elementSymbol(atoms[i]!.element);
+  const symbol = (i: number): string => elementSymbol(atoms[i].element);
   const neighbours = adjacency(atoms.length, bonds);
-  const heavy = (i: number): boolean => atoms[i]!.element > 1;
+  const heavy = (i: number): boolean => atoms[i].element > 1;
   return {
     bonds: bonds.map(({ a, b, order, aromatic }) => ({
       atoms: [a, b],
@@ -33,20 +33,24 @@ export function internalTerms(molecule: Molecule): InternalTerms {
       around.flatMap((i, at) =>
         around.slice(at + 1).map((k) => {
           const [first, last] = [symbol(i), symbol(k)].sort();
-          return { atoms: [i, centre, k], kind: `${first}-${symbol(centre)}(${atoms[centre]!.hybridisation})-${last}` };
+          return { atoms: [i, centre, k], kind: `${first}-${symbol(centre)}(${atoms[centre].hybridisation})-${last}` };
         }),
       ),
     ),
     torsions: bonds
       .filter((bond) => isRotatable(molecule, bond))
       .flatMap(({ a: j, b: k }) =>
-        neighbours[j]!.filter((i) => i !== k && heavy(i)).flatMap((i) =>
-          neighbours[k]!.filter((l) => l !== j && heavy(l)).map((l) => {
-            const names = [i, j, k, l].map(symbol);
-            const [forward, backward] = [names.join('-'), names.toReversed().join('-')];
-            return { atoms: [i, j, k, l], kind: forward < backward ? forward : backward };
-          }),
-        ),
+        neighbours[j]
+          .filter((i) => i !== k && heavy(i))
+          .flatMap((i) =>
+            neighbours[k]
+              .filter((l) => l !== j && heavy(l))
+              .map((l) => {
+                const names = [i, j, k, l].map(symbol);
+                const [forward, backward] = [names.join('-'), names.toReversed().join('-')];
+                return { atoms: [i, j, k, l], kind: forward < backward ? forward : backward };
+              }),
+          ),
       ),
   };
 }

@@ -41,7 +41,13 @@ export interface LandingOptions {
   readonly precision: number;
 }
 
-export function landingOf({ reference: { conformers, permutations }, minimum, above, moved, precision }: LandingOptions): Landing {
+export function landingOf({
+  reference: { conformers, permutations },
+  minimum,
+  above,
+  moved,
+  precision,
+}: LandingOptions): Landing {
   const known = conformers.some((conformer) => bestRmsd(minimum, conformer, permutations).rmsd < SAME_MINIMUM);
   const kind = known ? 'reference' : above <= WINDOW ? 'unlisted' : 'above';
   return { kind, precision, precisionWithUnlisted: kind === 'unlisted' ? Math.min(precision, moved) : precision };

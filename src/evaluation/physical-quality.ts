@@ -53,7 +53,11 @@ export function physicalTally({ most = 20 }: { most?: number } = {}): {
   add(scored: ScoredMolecule): void;
   result(): PhysicalQuality;
 } {
-  const samples = { bonds: new Map<string, Samples>(), angles: new Map<string, Samples>(), torsions: new Map<string, Samples>() };
+  const samples = {
+    bonds: new Map<string, Samples>(),
+    angles: new Map<string, Samples>(),
+    torsions: new Map<string, Samples>(),
+  };
   const errors = { bonds: [0, 0], angles: [0, 0], torsions: [0, 0] } satisfies Record<string, [number, number]>;
   const faults = { generated: faultTally(), references: faultTally() };
   return {
@@ -65,7 +69,10 @@ export function physicalTally({ most = 20 }: { most?: number } = {}): {
       complete.forEach((conformer) => faults.generated.add(molecule, conformer));
       reference.conformers.forEach((conformer) => faults.references.add(molecule, conformer));
       for (const kind of TERMS) {
-        for (const [from, into] of [[evenly(complete, most), 'generated'], [evenly(reference.conformers, most), 'references']] as const)
+        for (const [from, into] of [
+          [evenly(complete, most), 'generated'],
+          [evenly(reference.conformers, most), 'references'],
+        ] as const)
           for (const conformer of from)
             for (const term of terms[kind]) {
               let found = samples[kind].get(term.kind);
@@ -73,24 +80,39 @@ export function physicalTally({ most = 20 }: { most?: number } = {}): {
               found[into].push(Math.abs(valueOf(conformer, term.atoms)));
             }
       }
-      evenly(conformers.map((_, j) => j), most).forEach((j) => {
-        const [conformer, nearest] = [conformers[j]!, reference.conformers[score.precisionIndex[j]!]!];
+      evenly(
+        conformers.map((_, j) => j),
+        most,
+      ).forEach((j) => {
+        const [conformer, nearest] = [conformers[j], reference.conformers[score.precisionIndex[j]]];
         const { permutation } = bestRmsd(conformer, nearest, permutations);
         for (const kind of TERMS)
           for (const { atoms } of skeleton[kind]) {
-            const difference = Math.abs(valueOf(conformer, atoms) - valueOf(nearest, atoms.map((i) => permutation[i]!)));
-            errors[kind][0]! += kind === 'torsions' && difference > 180 ? 360 - difference : difference;
-            errors[kind][1]! += 1;
+            const difference = Math.abs(
+              valueOf(conformer, atoms) -
+                valueOf(
+                  nearest,
+                  atoms.map((i) => permutation[i]),
+                ),
+            );
+            errors[kind][0] += kind === 'torsions' && difference > 180 ? 360 - difference : difference;
+            errors[kind][1] += 1;
           }
       });
     },
     result() {
       const error = (kind: (typeof TERMS)[number]): TermError => {
-        const both = [...samples[kind].values()].filter(({ generated, references }) => generated.length > 0 && references.length > 0);
+        const both = [...samples[kind].values()].filter(
+          ({ generated, references }) => generated.length > 0 && references.length > 0,
+        );
         const total = both.reduce((sum, { references }) => sum + references.length, 0);
         return {
           meanAbsolute: errors[kind][0] / errors[kind][1],
-          wasserstein: both.reduce((sum, { generated, references }) => sum + wasserstein(generated, references) * references.length, 0) / total,
+          wasserstein:
+            both.reduce(
+              (sum, { generated, references }) => sum + wasserstein(generated, references) * references.length,
+              0,
+            ) / total,
         };
       };
       return {
@@ -106,17 +128,20 @@ export function physicalTally({ most = 20 }: { most?: number } = {}): {
 
 /** Å for two atoms, degrees for three and four. */
 function valueOf(x: Float32Array, [i, j, k, l]: readonly number[]): number {
-  if (k === undefined) return distance(x, i!, j!);
-  return DEGREES * (l === undefined ? angle(x, i!, j!, k) : dihedral(x, i!, j!, k, l));
+  if (k === undefined) return distance(x, i, j);
+  return DEGREES * (l === undefined ? angle(x, i, j, k) : dihedral(x, i, j, k, l));
 }
 
 function skeletonTerms(terms: InternalTerms, count: number): InternalTerms {
-  const within = (list: readonly InternalTerm[]): InternalTerm[] => list.filter(({ atoms }) => atoms.every((i) => i < count));
+  const within = (list: readonly InternalTerm[]): InternalTerm[] =>
+    list.filter(({ atoms }) => atoms.every((i) => i < count));
   return { bonds: within(terms.bonds), angles: within(terms.angles), torsions: within(terms.torsions) };
 }
 
 function evenly<T>(list: readonly T[], most: number): readonly T[] {
-  return list.length <= most ? list : Array.from({ length: most }, (_, i) => list[Math.floor((i * list.length) / most)]!);
+  return list.length <= most
+    ? list
+    : Array.from({ length: most }, (_, i) => list[Math.floor((i * list.length) / most)]);
 }
 
 function faultTally(): { add(molecule: Molecule, conformer: Float32Array): void; shares(): FaultShares } {
@@ -127,21 +152,31 @@ function faultTally(): { add(molecule: Molecule, conformer: Float32Array): void;
     add(molecule, conformer) {
       total++;
       const { problems } = checkGeometry(molecule, conformer);
-      const has = (...kinds: GeometryProblem['kind'][]): number => Number(problems.some(({ kind }) => kinds.includes(kind)));
+      const has = (...kinds: GeometryProblem['kind'][]): number =>
+        Number(problems.some(({ kind }) => kinds.includes(kind)));
       counts.clash += has('clash', 'coincident');
       counts.bond += has('bond-length', 'ring-open');
       counts.planarity += has('aromatic-planarity');
       for (const ring of molecule.rings) {
-        if (!ring.every((i) => molecule.atoms[i]!.aromatic)) continue;
+        if (!ring.every((i) => molecule.atoms[i].aromatic)) continue;
         const n = ring.length;
         ringTorsions.push(
-          Math.max(...ring.map((i, at) => Math.abs(valueOf(conformer, [i, ring[(at + 1) % n]!, ring[(at + 2) % n]!, ring[(at + 3) % n]!])))),
+          Math.max(
+            ...ring.map((i, at) =>
+              Math.abs(valueOf(conformer, [i, ring[(at + 1) % n], ring[(at + 2) % n], ring[(at + 3) % n]])),
+            ),
+          ),
         );
       }
     },
     shares() {
       const percent = (count: number): number => (100 * count) / total;
-      return { clash: percent(counts.clash), bond: percent(counts.bond), planarity: percent(counts.planarity), ringTorsion: mean(ringTorsions) };
+      return {
+        clash: percent(counts.clash),
+        bond: percent(counts.bond),
+        planarity: percent(counts.planarity),
+        ringTorsion: mean(ringTorsions),
+      };
     },
   };
 }

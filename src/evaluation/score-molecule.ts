@@ -58,13 +58,18 @@ export function prepareReference(
   sets: readonly ConformerSet[],
   { maxAutomorphisms = 100_000 }: { maxAutomorphisms?: number } = {},
 ): Reference {
-  const first = sets[0]!;
+  const first = sets[0];
   const { molecule } = moleculeFromStructure(rdkit, first.structure);
   const { conformers, reason } = usableConformers(rdkit, molecule, sets);
   const lacking = conformers.some((conformer) => !conformer.every(Number.isFinite));
   if (reason !== undefined || lacking)
-    throw new Error(`reference '${first.title}': ${reason ?? 'hydrogens are missing'}; a reference needs every atom with its coordinates`);
-  const { permutations, complete } = automorphisms(rdkit, molecule, { symmetriseTerminals: true, maxMatches: maxAutomorphisms });
+    throw new Error(
+      `reference '${first.title}': ${reason ?? 'hydrogens are missing'}; a reference needs every atom with its coordinates`,
+    );
+  const { permutations, complete } = automorphisms(rdkit, molecule, {
+    symmetriseTerminals: true,
+    maxMatches: maxAutomorphisms,
+  });
   const energy = Number(first.fields.get('GFN2_ENERGY_HARTREE')?.trim() || NaN);
   return {
     title: first.title,
@@ -137,7 +142,8 @@ function usableConformers(
 
 /** Of equivalent ways to name the atoms one must be right: a meso compound may come with its halves exchanged. */
 function stereoIsRight(rdkit: RDKitModule, { molecule, permutations }: Reference, conformer: Float32Array): boolean {
-  const tagged = molecule.centres.some(({ specified }) => specified) || molecule.stereoBonds.some(({ cis }) => cis !== undefined);
+  const tagged =
+    molecule.centres.some(({ specified }) => specified) || molecule.stereoBonds.some(({ cis }) => cis !== undefined);
   if (!tagged) return true;
   if (verifyStereo(rdkit, molecule, conformer).right) return true;
   return permutations.slice(1).some((permutation) => {

@@ -22,8 +22,14 @@ export interface Strain {
 }
 
 /** @param options.most so many conformers of a molecule at most, evenly from its list. */
-export function strainTally({ most = 4 }: { most?: number } = {}): { add(scored: ScoredMolecule): Promise<void>; result(): Strain } {
-  const found = { generated: { energies: [] as number[], moves: [] as number[] }, references: { energies: [] as number[], moves: [] as number[] } };
+export function strainTally({ most = 4 }: { most?: number } = {}): {
+  add(scored: ScoredMolecule): Promise<void>;
+  result(): Strain;
+} {
+  const found = {
+    generated: { energies: [] as number[], moves: [] as number[] },
+    references: { energies: [] as number[], moves: [] as number[] },
+  };
   let withoutParameters = 0;
   return {
     async add({ reference, conformers }) {
@@ -37,9 +43,12 @@ export function strainTally({ most = 4 }: { most?: number } = {}): { add(scored:
         return;
       }
       const complete = conformers.filter((conformer) => conformer.every(Number.isFinite));
-      for (const [list, into] of [[complete, found.generated], [reference.conformers, found.references]] as const)
+      for (const [list, into] of [
+        [complete, found.generated],
+        [reference.conformers, found.references],
+      ] as const)
         for (let i = 0; i < Math.min(most, list.length); i++) {
-          const conformer = list[Math.floor((i * list.length) / Math.min(most, list.length))]!;
+          const conformer = list[Math.floor((i * list.length) / Math.min(most, list.length))];
           const { coordinates, energy, initialEnergy } = field.relax(conformer);
           into.energies.push(initialEnergy - energy);
           into.moves.push(rmsdAligned(conformer, coordinates, molecule.skeletonCount));

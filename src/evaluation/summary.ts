@@ -27,7 +27,11 @@ export interface Summary {
   readonly amrRecall: MeanAndMedian;
   readonly amrPrecision: MeanAndMedian;
   /** Per δ, in percent. */
-  readonly coverage: readonly { readonly delta: number; readonly recall: MeanAndMedian; readonly precision: MeanAndMedian }[];
+  readonly coverage: readonly {
+    readonly delta: number;
+    readonly recall: MeanAndMedian;
+    readonly precision: MeanAndMedian;
+  }[];
 }
 
 /**

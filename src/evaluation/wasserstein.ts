@@ -8,7 +8,7 @@ export function wasserstein(a: ArrayLike<number>, b: ArrayLike<number>): number 
   if (a.length === 0 || b.length === 0) return NaN;
   const [x, y] = [Float64Array.from(a).sort(), Float64Array.from(b).sort()];
   let [i, j, distance] = [0, 0, 0];
-  let at = Math.min(x[0]!, y[0]!);
+  let at = Math.min(x[0], y[0]);
   while (i < x.length || j < y.length) {
     const next = Math.min(x[i] ?? Infinity, y[j] ?? Infinity);
     distance += Math.abs(i / x.length - j / y.length) * (next - at);

@@ -29,7 +29,10 @@ export function hasXtb(): boolean {
 }
 
 /** @param options.most so many conformers of a molecule at most. */
-export function xtbTally({ most = 1 }: { most?: number } = {}): { add(scored: ScoredMolecule): Promise<void>; result(): XtbQuality } {
+export function xtbTally({ most = 1 }: { most?: number } = {}): {
+  add(scored: ScoredMolecule): Promise<void>;
+  result(): XtbQuality;
+} {
   const relaxations: XtbRelaxation[] = [];
   /** By molecule. */
   const landings: Landing[][] = [];
@@ -47,7 +50,15 @@ export function xtbTally({ most = 1 }: { most?: number } = {}): { add(scored: Sc
           continue;
         }
         relaxations.push(relaxation);
-        if (reference.lowestEnergy !== undefined) own.push(landingOf({ ...relaxation, above: KCAL_PER_HARTREE * (relaxation.energy - reference.lowestEnergy), reference, precision: score.precision[i]! }));
+        if (reference.lowestEnergy !== undefined)
+          own.push(
+            landingOf({
+              ...relaxation,
+              above: KCAL_PER_HARTREE * (relaxation.energy - reference.lowestEnergy),
+              reference,
+              precision: score.precision[i],
+            }),
+          );
       }
       if (own.length > 0) landings.push(own);
     },
@@ -58,7 +69,10 @@ export function xtbTally({ most = 1 }: { most?: number } = {}): { add(scored: Sc
         failed,
         medianAbove: quantile(above, 0.5),
         p90Above: quantile(above, 0.9),
-        medianMoved: quantile(relaxations.map(({ moved }) => moved), 0.5),
+        medianMoved: quantile(
+          relaxations.map(({ moved }) => moved),
+          0.5,
+        ),
         ...(landings.length > 0 && { landings: summariseLandings(landings) }),
       };
     },
@@ -71,21 +85,37 @@ export async function relaxWithXtb(molecule: Molecule, coordinates: Float32Array
   try {
     await writeFile(path.join(folder, 'in.xyz'), xyzFrame({ molecule, coordinates }));
     const unpaired = molecule.atoms.reduce((sum, { radicals }) => sum + radicals, 0);
-    const args = ['in.xyz', '--gfn', '2', '--opt', 'normal', '--chrg', String(molecule.charge), '--uhf', String(unpaired)];
+    const args = [
+      'in.xyz',
+      '--gfn',
+      '2',
+      '--opt',
+      'normal',
+      '--chrg',
+      String(molecule.charge),
+      '--uhf',
+      String(unpaired),
+    ];
     const code = await new Promise<number | null>((resolve, reject) => {
-      const child = spawn('xtb', args, { cwd: folder, stdio: 'ignore', env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' } });
+      const child = spawn('xtb', args, {
+        cwd: folder,
+        stdio: 'ignore',
+        env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
+      });
       child.on('close', resolve).on('error', reject);
     });
     if (code !== 0) return undefined;
     const log = await readFile(path.join(folder, 'xtbopt.log'), 'utf8');
     const energies = [...log.matchAll(/energy:\s*(-?[\d.]+)/g)].map((match) => Number(match[1]));
-    const lines = (await readFile(path.join(folder, 'xtbopt.xyz'), 'utf8')).split('\n').slice(2, 2 + molecule.atoms.length);
+    const lines = (await readFile(path.join(folder, 'xtbopt.xyz'), 'utf8'))
+      .split('\n')
+      .slice(2, 2 + molecule.atoms.length);
     const relaxed = Float32Array.from(lines.flatMap((line) => line.trim().split(/\s+/).slice(1, 4).map(Number)));
     if (energies.length < 2 || relaxed.length !== coordinates.length) return undefined;
     return {
       minimum: relaxed,
       energy: energies.at(-1)!,
-      above: KCAL_PER_HARTREE * (energies[0]! - energies.at(-1)!),
+      above: KCAL_PER_HARTREE * (energies[0] - energies.at(-1)!),
       moved: rmsdAligned(coordinates, relaxed, molecule.skeletonCount),
     };
   } finally {

@@ -90,7 +90,8 @@ export async function solveAdaptive<A extends FloatArray>({
       sum += ((h * e) / scale(x[i], next[i])) ** 2;
     }
     const error = Math.sqrt(sum / x.length);
-    if (!Number.isFinite(error)) throw new Error(`ODE solver "${solver.name}": the velocity is not finite near t = ${t}.`);
+    if (!Number.isFinite(error))
+      throw new Error(`ODE solver "${solver.name}": the velocity is not finite near t = ${t}.`);
     const exponent = 1 / (embedded.order + 1);
     if (error <= 1) {
       const from = t;
@@ -109,7 +110,8 @@ export async function solveAdaptive<A extends FloatArray>({
       rejected++;
       afterRejection = true;
       h *= Math.max(0.2, 0.9 * error ** -exponent);
-      if (t + h === t) throw new Error(`ODE solver "${solver.name}": the step vanished at t = ${t}; the flow is singular.`);
+      if (t + h === t)
+        throw new Error(`ODE solver "${solver.name}": the step vanished at t = ${t}; the flow is singular.`);
     }
   }
   if (end !== t1) {

@@ -35,7 +35,9 @@ export function alignNoise(
   }
   const { permutation } = bestRmsd(data, noise, automorphisms);
   if (permutation.length !== atoms) {
-    throw new Error(`Coupling: an automorphism has ${permutation.length} entries; expected one for each of ${atoms} rows.`);
+    throw new Error(
+      `Coupling: an automorphism has ${permutation.length} entries; expected one for each of ${atoms} rows.`,
+    );
   }
   const renumbered = new Float64Array(3 * atoms);
   for (let i = 0; i < atoms; i++) {

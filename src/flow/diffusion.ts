@@ -4,8 +4,7 @@ import { convertPrediction, cosineSchedule, type Prediction, type Schedule } fro
 /** A schedule whose data² + noise² = 1, as plain data for configurations. */
 export type VariancePreserving =
   /** The continuous limit of DDPM: β grows linearly from betaMin at the data to betaMax at the noise. */
-  | { readonly kind: 'linear'; readonly betaMin: number; readonly betaMax: number }
-  | { readonly kind: 'cosine' };
+  { readonly kind: 'linear'; readonly betaMin: number; readonly betaMax: number } | { readonly kind: 'cosine' };
 
 /** The linear schedule of Song et al. (arXiv:2011.13456), appendix C. */
 export const LINEAR_VARIANCE = { kind: 'linear', betaMin: 0.1, betaMax: 20 } as const satisfies VariancePreserving;

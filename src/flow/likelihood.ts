@@ -42,8 +42,16 @@ export function differenceDerivative(
   return async (x, t, directions) => {
     const products: Float64Array[] = [];
     for (const w of directions) {
-      const above = (await velocity(x.map((v, i) => v + step * w[i]), t)).slice();
-      const below = await velocity(x.map((v, i) => v - step * w[i]), t);
+      const above = (
+        await velocity(
+          x.map((v, i) => v + step * w[i]),
+          t,
+        )
+      ).slice();
+      const below = await velocity(
+        x.map((v, i) => v - step * w[i]),
+        t,
+      );
       products.push(above.map((v, i) => (v - below[i]) / (2 * step)));
     }
     return { velocity: (await velocity(x, t)).slice(), products };

@@ -40,13 +40,7 @@ export function createStages<A extends FloatArray>(solver: ButcherTableau, x0: A
 }
 
 /** Writes x + h Σ weights[j]·k[j] into `out`, which may be `x`, and returns it. */
-export function combine<A extends FloatArray>(
-  out: A,
-  x: A,
-  h: number,
-  weights: readonly number[],
-  k: readonly A[],
-): A {
+export function combine<A extends FloatArray>(out: A, x: A, h: number, weights: readonly number[], k: readonly A[]): A {
   for (let i = 0; i < out.length; i++) {
     let sum = 0;
     for (let j = 0; j < weights.length; j++) sum += weights[j] * k[j][i];

@@ -94,7 +94,7 @@ export function gaussianNoise(out: FloatArray, key: NoiseKey): void {
 function philoxStream(seed: number, domain: number, c1: number, c2: number, c3: number): Random {
   wholeNumber('seed', seed, 2 ** 53);
   const k0 = seed | 0;
-  const k1 = (Math.floor(seed / 2 ** 32) | domain) | 0;
+  const k1 = Math.floor(seed / 2 ** 32) | domain | 0;
   const words = new Uint32Array(4);
   let block = 0;
   let used = 4;

@@ -31,7 +31,8 @@ export function sinkhornPlan({
   tolerance = 1e-6,
   maxIterations = 100_000,
 }: SinkhornOptions): Float64Array {
-  if (!(regularisation > 0)) throw new Error(`Sinkhorn: the regularisation is ${regularisation}; expected more than 0.`);
+  if (!(regularisation > 0))
+    throw new Error(`Sinkhorn: the regularisation is ${regularisation}; expected more than 0.`);
   if (cost.length !== rows * columns) throw new Error(`Sinkhorn: ${cost.length} costs for ${rows} × ${columns} pairs.`);
   const f = new Float64Array(rows);
   const g = new Float64Array(columns);

@@ -22,7 +22,7 @@ export function pathCurvature(states: readonly FloatArray[], times: readonly num
     const h = times[k] - times[k - 1];
     for (let i = 0; i < first.length; i++) {
       const velocity = (states[k][i] - states[k - 1][i]) / h;
-      deviation += (h / span) * ((last[i] - first[i]) - velocity * span) ** 2;
+      deviation += (h / span) * (last[i] - first[i] - velocity * span) ** 2;
     }
   }
   return deviation === 0 ? 0 : deviation / length;

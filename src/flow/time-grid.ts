@@ -5,9 +5,7 @@
  * (1 − cos πs)/2, denser at both ends.
  */
 export type GridSpacing =
-  | { readonly kind: 'uniform' }
-  | { readonly kind: 'power'; readonly power: number }
-  | { readonly kind: 'cosine' };
+  { readonly kind: 'uniform' } | { readonly kind: 'power'; readonly power: number } | { readonly kind: 'cosine' };
 
 /** The steps + 1 times from `from` to `to`, both met exactly. Throws for fewer than one step. */
 export function timeGrid({

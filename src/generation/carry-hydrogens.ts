@@ -17,20 +17,20 @@ export function carryHydrogens(molecule: Molecule, given: Float32Array, moved: F
   const rotation = new Float64Array(9);
   const way = new Float64Array(3);
   for (const group of hydrogenParents(molecule).groups) {
-    const parent = hydrogenParents(molecule).parent[group[0]!]!;
-    let around = [parent, ...neighbours[parent]!];
-    if (around.length < 3) around = [...new Set(around.flatMap((atom) => [atom, ...neighbours[atom]!]))];
+    const parent = hydrogenParents(molecule).parent[group[0]];
+    let around = [parent, ...neighbours[parent]];
+    if (around.length < 3) around = [...new Set(around.flatMap((atom) => [atom, ...neighbours[atom]]))];
     kabschRotation(rotation, rowsOf(given, around), rowsOf(moved, around), around.length);
     for (const hydrogen of group) {
-      for (let k = 0; k < 3; k++) way[k] = given[3 * hydrogen + k]! - given[3 * parent + k]!;
+      for (let k = 0; k < 3; k++) way[k] = given[3 * hydrogen + k] - given[3 * parent + k];
       rotate(way, rotation, way, 1);
-      for (let k = 0; k < 3; k++) moved[3 * hydrogen + k] = moved[3 * parent + k]! + way[k]!;
+      for (let k = 0; k < 3; k++) moved[3 * hydrogen + k] = moved[3 * parent + k] + way[k];
     }
   }
 }
 
 function rowsOf(x: Float32Array, rows: readonly number[]): Float32Array {
-  return Float32Array.from({ length: 3 * rows.length }, (_, i) => x[3 * rows[Math.floor(i / 3)]! + (i % 3)]!);
+  return Float32Array.from({ length: 3 * rows.length }, (_, i) => x[3 * rows[Math.floor(i / 3)] + (i % 3)]);
 }
 
 function skeletonNeighbours(molecule: Molecule): readonly (readonly number[])[] {

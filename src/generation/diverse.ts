@@ -25,7 +25,8 @@ export function pruneByRmsd({ skeletons, permutations }: RmsdOptions, threshold:
   const profiles = profilesOf({ skeletons, permutations });
   skeletons.forEach((x, i) => {
     const isApart = (k: number) =>
-      areFarApart(profiles[k]!, profiles[i]!, permutations, threshold) || bestRmsd(skeletons[k]!, x, permutations).rmsd >= threshold;
+      areFarApart(profiles[k], profiles[i], permutations, threshold) ||
+      bestRmsd(skeletons[k], x, permutations).rmsd >= threshold;
     if (kept.every(isApart)) kept.push(i);
   });
   return kept;
@@ -45,12 +46,12 @@ export function chooseDiverse({ skeletons, permutations }: RmsdOptions, count: n
     chosen.push(next);
     nearest[next] = -1;
     skeletons.forEach((x, i) => {
-      const isOpen = nearest[i]! >= 0 && !areFarApart(profiles[next]!, profiles[i]!, permutations, nearest[i]!);
-      if (isOpen) nearest[i] = Math.min(nearest[i]!, bestRmsd(skeletons[next]!, x, permutations).rmsd);
+      const isOpen = nearest[i] >= 0 && !areFarApart(profiles[next], profiles[i], permutations, nearest[i]);
+      if (isOpen) nearest[i] = Math.min(nearest[i], bestRmsd(skeletons[next], x, permutations).rmsd);
     });
     next = nearest.indexOf(Math.max(...nearest));
   }
   return chosen.sort((a, b) => a - b);
 }
 
-const profilesOf = ({ skeletons, permutations }: RmsdOptions) => skeletons.map((x) => radii(x, permutations[0]!.length));
+const profilesOf = ({ skeletons, permutations }: RmsdOptions) => skeletons.map((x) => radii(x, permutations[0].length));

@@ -68,7 +68,12 @@ export async function drawConformers({
     const halfway = await spread?.(asked.map(({ conformer }) => conformer));
     const batch = halfway?.map(({ draw }) => draw) ?? asked;
     const start = given
-      ? ({ kind: 'noised', time: given.time, scale: given.scale ?? 1, coordinates: joined(given.skeletons.slice(at, at + limit)) } as const)
+      ? ({
+          kind: 'noised',
+          time: given.time,
+          scale: given.scale ?? 1,
+          coordinates: joined(given.skeletons.slice(at, at + limit)),
+        } as const)
       : halfway && stateOf(halfway, settings.spread!);
     const skeletons = await sampleSkeletons({
       molecule,
@@ -88,13 +93,19 @@ export async function drawConformers({
         predictor: generator.hydrogens,
         skeletons: joined(rows.map((b) => skeletons.subarray(b * heavy, (b + 1) * heavy))),
         seed,
-        draws: rows.map((b) => batch[b]!),
+        draws: rows.map((b) => batch[b]),
         steps: whole ? given!.hydrogens.steps : hydrogenSteps,
-        ...(whole && { given: { time: given!.hydrogens.time, scale: given!.hydrogens.scale, conformers: rows.map((b) => given!.conformers[at + b]!) } }),
+        ...(whole && {
+          given: {
+            time: given!.hydrogens.time,
+            scale: given!.hydrogens.scale,
+            conformers: rows.map((b) => given!.conformers[at + b]!),
+          },
+        }),
       });
       rows.forEach((b, k) => (made[b] = all.slice(k * size, (k + 1) * size)));
     }
-    batch.forEach((draw, b) => conformers.push({ draw, coordinates: made[b]! }));
+    batch.forEach((draw, b) => conformers.push({ draw, coordinates: made[b] }));
     onBatch(conformers.length);
   }
   return conformers;
@@ -105,7 +116,7 @@ function stateOf(halfway: readonly Halfway[], { time, steps }: Spread): SampleSt
 }
 
 function joined(skeletons: readonly Float32Array[]): Float32Array {
-  const size = skeletons[0]!.length;
+  const size = skeletons[0].length;
   const all = new Float32Array(skeletons.length * size);
   skeletons.forEach((skeleton, i) => all.set(skeleton, i * size));
   return all;

@@ -39,9 +39,21 @@ export interface FlowPairs {
  *
  * Liu, Gong & Liu, "Flow straight and fast" (arXiv:2209.03003), §2.1: the reflow procedure.
  */
-export async function flowPairs({ molecule, predictor, seed, draws, solver = 'euler', steps = 20, settle }: FlowPairsOptions): Promise<FlowPairs> {
-  if (!solverNames.includes(solver)) throw new Error(`pairs for reflow need an ODE solver, which ${solver} is not; give one of ${solverNames.join(', ')}`);
-  if (settle !== undefined && solver !== 'euler') throw new Error(`pairs that settle from t = ${settle} on are made by Euler's method, not by ${solver}`);
+export async function flowPairs({
+  molecule,
+  predictor,
+  seed,
+  draws,
+  solver = 'euler',
+  steps = 20,
+  settle,
+}: FlowPairsOptions): Promise<FlowPairs> {
+  if (!solverNames.includes(solver))
+    throw new Error(
+      `pairs for reflow need an ODE solver, which ${solver} is not; give one of ${solverNames.join(', ')}`,
+    );
+  if (settle !== undefined && solver !== 'euler')
+    throw new Error(`pairs that settle from t = ${settle} on are made by Euler's method, not by ${solver}`);
   const n = molecule.skeletonCount;
   const graph = graphFeatures(molecule);
   const starts = startingState({ prior: skeletonPrior(molecule, predictor.stage.prior), seed, draws });
@@ -67,6 +79,8 @@ function hasWantedStereo({ stereoBonds }: Molecule, { n, centres }: GraphFeature
   return (
     skeleton.every(Number.isFinite) &&
     centres.every(([centre, a, b, c]) => signedVolume(skeleton, centre, a, b, c) > LEAST_VOLUME) &&
-    stereoBonds.every((bond) => bond.cis === undefined || bond.references.some((i) => i >= n) || bondIsRight(bond, skeleton))
+    stereoBonds.every(
+      (bond) => bond.cis === undefined || bond.references.some((i) => i >= n) || bondIsRight(bond, skeleton),
+    )
   );
 }

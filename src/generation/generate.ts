@@ -59,7 +59,12 @@ export interface GenerationReport {
   readonly drawn: number;
   /** Share of first draws whose stereo was right, before any resampling. */
   readonly stereoRightAtFirst: number;
-  readonly dropped: { readonly stereo: number; readonly geometry: number; readonly duplicate: number; readonly energy: number };
+  readonly dropped: {
+    readonly stereo: number;
+    readonly geometry: number;
+    readonly duplicate: number;
+    readonly energy: number;
+  };
   /** Why fewer were delivered than asked for. */
   readonly reason?: string | undefined;
   readonly warnings: readonly string[];
@@ -146,7 +151,7 @@ export async function generateConformers(
       const failed: DrawKey[] = [];
       conformers.forEach(({ draw, coordinates }, k) => {
         // The noise that was chosen may be one tried for a conformer before: `draw` need not name the place.
-        const place = open[k]!.conformer;
+        const place = open[k].conformer;
         const verdict = judge(coordinates, { place, draw });
         if (round === 0) {
           first++;
@@ -163,7 +168,10 @@ export async function generateConformers(
   }
 
   /** What becomes of a draw: whether its stereo was right, and the candidate, unless a check refuses it. */
-  function judge(drawn: Float32Array, name: Pick<Candidate, 'place' | 'draw'>): { stereo: boolean; candidate?: Candidate } {
+  function judge(
+    drawn: Float32Array,
+    name: Pick<Candidate, 'place' | 'draw'>,
+  ): { stereo: boolean; candidate?: Candidate } {
     const before = verifyStereo(generator.rdkit, molecule, drawn);
     const accept = (coordinates: Float32Array, { right, assigned = '' }: StereoVerdict, energy?: number) => ({
       stereo: before.right,
@@ -183,7 +191,7 @@ export async function generateConformers(
 
   let kept: Candidate[] = [];
   let previous = -1;
-  for (let next = 0; ; ) {
+  for (let next = 0; ;) {
     const round = planned - next;
     await drawChecked(Array.from({ length: round }, (_, i) => next + i));
     next = planned;
@@ -202,13 +210,16 @@ export async function generateConformers(
     const lowest = Math.min(...ordered.map(({ energy = 0 }) => energy));
     const within = ordered.filter(({ energy = 0 }) => energyWindow === undefined || energy - lowest <= energyWindow);
     dropped.energy = ordered.length - within.length;
-    return pruneByRmsd({ skeletons: within.map(skeletonOf), permutations }, rmsd).map((i) => within[i]!);
+    return pruneByRmsd({ skeletons: within.map(skeletonOf), permutations }, rmsd).map((i) => within[i]);
   }
   function skeletonOf({ coordinates }: Candidate): Float32Array {
     return coordinates.subarray(0, molecule.skeletonCount * 3);
   }
 
-  const chosen = plain || field ? kept.slice(0, count) : chooseDiverse({ skeletons: kept.map(skeletonOf), permutations }, count).map((i) => kept[i]!);
+  const chosen =
+    plain || field
+      ? kept.slice(0, count)
+      : chooseDiverse({ skeletons: kept.map(skeletonOf), permutations }, count).map((i) => kept[i]);
   const lowest = Math.min(...chosen.map(({ energy = 0 }) => energy));
   return {
     molecule,
@@ -219,7 +230,7 @@ export async function generateConformers(
       draw: candidate.draw,
       stereoVerified: candidate.right,
       assigned: candidate.assigned,
-      rmsdToFirst: bestRmsd(skeletonOf(chosen[0]!), skeletonOf(candidate), permutations).rmsd,
+      rmsdToFirst: bestRmsd(skeletonOf(chosen[0]), skeletonOf(candidate), permutations).rmsd,
       ...(candidate.energy !== undefined && { energy: candidate.energy, relativeEnergy: candidate.energy - lowest }),
     })),
     report: {

@@ -26,7 +26,8 @@ export interface HydrogenOptions {
   /** By default DEFAULT_HYDROGEN_STEPS, or what the model was trained for. */
   readonly steps?: number | undefined;
   /** Conformers [atoms, 3] whose hydrogens, carried along and noised to `time`, are where the flow begins; the noise is `scale` of the prior's. */
-  readonly given?: { readonly conformers: readonly Float32Array[]; readonly time: number; readonly scale: number } | undefined;
+  readonly given?:
+    { readonly conformers: readonly Float32Array[]; readonly time: number; readonly scale: number } | undefined;
   /** [B, atoms, 3] at each step, hydrogens on their way. */
   readonly onFrame?: (frame: { readonly step: number; readonly time: number; readonly x: Float32Array }) => void;
 }
@@ -50,27 +51,34 @@ export async function placeHydrogens({
   draws.forEach((draw, b) => {
     const conformer = x.subarray(b * n * 3, (b + 1) * n * 3);
     conformer.set(skeletons.subarray(b * heavy * 3, (b + 1) * heavy * 3));
-    sampleAboutParents(conformer, parents.parent, createNoise({ seed, ...draw, stream: STREAM }), (given?.scale ?? 1) * predictor.stage.prior.hydrogenScale);
+    sampleAboutParents(
+      conformer,
+      parents.parent,
+      createNoise({ seed, ...draw, stream: STREAM }),
+      (given?.scale ?? 1) * predictor.stage.prior.hydrogenScale,
+    );
     if (!given) return;
     const carried = conformer.slice();
-    carryHydrogens(molecule, given.conformers[b]!, carried);
+    carryHydrogens(molecule, given.conformers[b], carried);
     matchRows(conformer, carried, parents.groups);
     // The skeleton is the same in both, to the bit.
-    for (let i = 3 * heavy; i < conformer.length; i++) conformer[i] = (1 - given.time) * conformer[i]! + given.time * carried[i]!;
+    for (let i = 3 * heavy; i < conformer.length; i++)
+      conformer[i] = (1 - given.time) * conformer[i] + given.time * carried[i];
   });
   const graph = graphFeatures(molecule, { scope: 'all' });
   const predict = predictor.bind(graph, { mobile: parents.mobile });
   const limit = predictor.batchLimit(n);
   const times = timeGrid({ steps, spacing: SPACING, from: given?.time ?? 0 });
-  onFrame({ step: 0, time: times[0]!, x });
+  onFrame({ step: 0, time: times[0], x });
   for (let step = 0; step < steps; step++) {
-    const fraction = (times[step + 1]! - times[step]!) / (1 - times[step]!);
+    const fraction = (times[step + 1] - times[step]) / (1 - times[step]);
     for (let b = 0; b < draws.length; b += limit) {
       const part = x.subarray(b * n * 3, Math.min(draws.length, b + limit) * n * 3);
-      const data = await predict(part, times[step]!);
-      for (let i = 0; i < part.length; i++) if (parents.mobile[((i / 3) | 0) % n]) part[i]! += fraction * (data[i]! - part[i]!);
+      const data = await predict(part, times[step]);
+      for (let i = 0; i < part.length; i++)
+        if (parents.mobile[((i / 3) | 0) % n]) part[i] += fraction * (data[i] - part[i]);
     }
-    onFrame({ step: step + 1, time: times[step + 1]!, x });
+    onFrame({ step: step + 1, time: times[step + 1], x });
   }
   return x;
 }

@@ -62,11 +62,20 @@ export async function conformerLogLikelihood({
         `skeleton atoms or of all ${molecule.atoms.length}.`,
     );
   }
-  if (!(endTime > 0 && endTime < 1)) throw new Error(`Log likelihood: the end time is ${endTime}; expected one in (0,1).`);
+  if (!(endTime > 0 && endTime < 1))
+    throw new Error(`Log likelihood: the end time is ${endTime}; expected one in (0,1).`);
   const method = divergence ?? (n <= EXACT_ATOMS ? 'exact' : 'hutchinson');
   const dimensions = 3 * (n - 1);
   if (dimensions === 0) {
-    return { logLikelihood: 0, noise: new Float64Array(3), logPrior: 0, divergence: 0, evaluations: 0, dimensions, method };
+    return {
+      logLikelihood: 0,
+      noise: new Float64Array(3),
+      logPrior: 0,
+      divergence: 0,
+      evaluations: 0,
+      dimensions,
+      method,
+    };
   }
   const { skeleton: predictor } = generator;
   const how: DivergenceMethod =
@@ -74,7 +83,7 @@ export async function conformerLogLikelihood({
       ? { kind: 'exact' }
       : { kind: 'hutchinson', distribution: 'rademacher', probes, random: createRandom(seed, 6) };
   const result = await logLikelihood({
-    x: Float64Array.from({ length: 3 * n }, (_, i) => endTime * coordinates[i]!),
+    x: Float64Array.from({ length: 3 * n }, (_, i) => endTime * coordinates[i]),
     prior: skeletonPrior(molecule, predictor.stage.prior),
     derivative: batchedDerivative(predictor, molecule),
     method: how,
@@ -96,8 +105,8 @@ function batchedDerivative(predictor: Predictor, molecule: Molecule): VelocityDe
     states.set(x);
     directions.forEach((w, k) => {
       for (let i = 0; i < size; i++) {
-        states[(2 * k + 1) * size + i] = x[i]! + DIFFERENCE * w[i]!;
-        states[(2 * k + 2) * size + i] = x[i]! - DIFFERENCE * w[i]!;
+        states[(2 * k + 1) * size + i] = x[i] + DIFFERENCE * w[i];
+        states[(2 * k + 2) * size + i] = x[i] - DIFFERENCE * w[i];
       }
     });
     const velocities = new Float64Array(states.length);
@@ -110,7 +119,7 @@ function batchedDerivative(predictor: Predictor, molecule: Molecule): VelocityDe
       products: directions.map((_, k) => {
         const above = velocities.subarray((2 * k + 1) * size, (2 * k + 2) * size);
         const below = velocities.subarray((2 * k + 2) * size, (2 * k + 3) * size);
-        return above.map((v, i) => (v - below[i]!) / (2 * DIFFERENCE));
+        return above.map((v, i) => (v - below[i]) / (2 * DIFFERENCE));
       }),
     };
   };

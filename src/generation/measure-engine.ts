@@ -25,7 +25,14 @@ export async function measureEngine({
     const molecule = parseSmiles(rdkit, ASPIRIN);
     const settings = defaultSampler(molecule, model.skeleton);
     const draws = Array.from({ length: BATCH }, (_, conformer) => ({ conformer, attempt: 0 }));
-    await drawConformers({ generator, molecule, seed: 1, draws, settings: { sampler: 'euler', steps: 1, noise: { share: 0 } }, hydrogenSteps: 1 });
+    await drawConformers({
+      generator,
+      molecule,
+      seed: 1,
+      draws,
+      settings: { sampler: 'euler', steps: 1, noise: { share: 0 } },
+      hydrogenSteps: 1,
+    });
     const start = performance.now();
     await drawConformers({ generator, molecule, seed: 1, draws, settings });
     return (performance.now() - start) / BATCH;

@@ -32,7 +32,8 @@ export function prepareStructure(generator: Generator, structure: Structure, ind
   const { coordinates, dimension, atoms } = structure;
   if (!coordinates || dimension !== 3)
     throw new Error('it is a drawing, without 3D coordinates; molflow generate makes conformers of a molecule');
-  if (atoms.length > 1 && coordinates.every((x) => x === 0)) throw new Error('all coordinates are zero; expected a conformer');
+  if (atoms.length > 1 && coordinates.every((x) => x === 0))
+    throw new Error('all coordinates are zero; expected a conformer');
   const { molecule, order } = moleculeFromStructure(generator.rdkit, structure);
   const { atoms: own, bonds, centres, stereoBonds } = molecule;
   return { structure, molecule, order, index, graph: JSON.stringify([own, bonds, centres, stereoBonds]) };
@@ -45,10 +46,10 @@ export async function refinePrepared(
   options: RefineOptions = {},
 ): Promise<RefinedStructure[]> {
   if (prepared.length === 0) return [];
-  const { molecule } = prepared[0]!;
+  const { molecule } = prepared[0];
   const given = prepared.map(({ structure, order, index }) => ({ coordinates: gathered(structure, order), index }));
   const refined = await refineConformers(generator, molecule, given, options);
-  return refined.map((conformer, i) => placed(prepared[i]!, conformer));
+  return refined.map((conformer, i) => placed(prepared[i], conformer));
 }
 
 /**
@@ -65,7 +66,7 @@ export async function refineStructures(
   let group: PreparedStructure[] = [];
   for (const [index, structure] of structures.entries()) {
     const next = prepareStructure(generator, structure, index);
-    if (group.length > 0 && next.graph !== group[0]!.graph) {
+    if (group.length > 0 && next.graph !== group[0].graph) {
       all.push(...(await refinePrepared(generator, group, options)));
       group = [];
     }
@@ -97,7 +98,7 @@ function placed(
     const parent = hydrogen === a ? b : a;
     places[hydrogen] = atoms.length;
     atoms.push({ element: 1, charge: 0, isotope: 0 });
-    bonds.push({ a: places[parent]!, b: places[hydrogen], order: 1 });
+    bonds.push({ a: places[parent], b: places[hydrogen], order: 1 });
   });
   const x = new Float32Array(3 * atoms.length);
   places.forEach((to, i) => x.set(coordinates.subarray(3 * i, 3 * i + 3), 3 * to));

@@ -60,7 +60,9 @@ const ATTEMPTS = [1, 1, 0.5, 0.25] as const;
 export function timeOf(strength: Strength | number): number {
   const time = typeof strength === 'number' ? strength : STRENGTHS[strength];
   if (!(time >= 0 && time < 1))
-    throw new Error(`strength is ${strength}; expected a time from 0 (resample) to below 1, or ${Object.keys(STRENGTHS).join(', ')}`);
+    throw new Error(
+      `strength is ${strength}; expected a time from 0 (resample) to below 1, or ${Object.keys(STRENGTHS).join(', ')}`,
+    );
   return time;
 }
 
@@ -112,7 +114,8 @@ export async function refineConformers(
   const heavy = molecule.skeletonCount;
   const skeletons = given.map(({ coordinates, index }) => {
     const skeleton = coordinates.slice(0, 3 * heavy);
-    if (!skeleton.every(Number.isFinite)) throw new Error(`conformer ${index}: a coordinate of the skeleton is not a number`);
+    if (!skeleton.every(Number.isFinite))
+      throw new Error(`conformer ${index}: a coordinate of the skeleton is not a number`);
     centre(skeleton, skeleton, heavy);
     return skeleton;
   });
@@ -122,7 +125,7 @@ export async function refineConformers(
   let open = given.map((_, i) => i);
   for (let attempt = 0; open.length > 0; attempt++) {
     signal?.throwIfAborted();
-    const time = asked + (1 - ATTEMPTS[attempt]!) * (1 - asked);
+    const time = asked + (1 - ATTEMPTS[attempt]) * (1 - asked);
     const settings: SamplerSettings = {
       ...usual,
       noise: { share: 1, from: SHAPED, scale: freshNoise(time) },
@@ -130,7 +133,7 @@ export async function refineConformers(
       steps: steps ?? stepsFrom(time, usual.steps),
       wholeSteps: time < SHAPED ? usual.wholeSteps : usual.wholeSteps && WHOLE_STEPS,
     };
-    const draws: DrawKey[] = open.map((i) => ({ conformer: given[i]!.index, attempt }));
+    const draws: DrawKey[] = open.map((i) => ({ conformer: given[i].index, attempt }));
     const made = await drawConformers({
       generator,
       molecule,
@@ -138,29 +141,36 @@ export async function refineConformers(
       draws,
       settings,
       given: {
-        skeletons: open.map((i) => skeletons[i]!),
+        skeletons: open.map((i) => skeletons[i]),
         time,
         scale: between(1, NOISE, time),
         // Hydrogens as they came may be what a check found wrong.
-        conformers: open.map((i) => (time >= SHAPED && attempt === 0 && isWhole(given[i]!) ? given[i]!.coordinates : undefined)),
+        conformers: open.map((i) =>
+          time >= SHAPED && attempt === 0 && isWhole(given[i]) ? given[i].coordinates : undefined,
+        ),
         hydrogens: HYDROGENS,
       },
       ...(hydrogenSteps !== undefined && { hydrogenSteps }),
     });
     const failed: number[] = [];
     for (const [k, i] of open.entries()) {
-      const { coordinates } = made[k]!;
-      layOnto(coordinates, given[i]!.coordinates, heavy);
+      const { coordinates } = made[k];
+      layOnto(coordinates, given[i].coordinates, heavy);
       let problem = problemOf(coordinates);
-      if (problem === 'geometry' && attempt > 0 && isWhole(given[i]!)) {
+      if (problem === 'geometry' && attempt > 0 && isWhole(given[i])) {
         // Where the network does not know how hydrogens lie, as on a phosphorane's P, the input's own may do.
-        carryHydrogens(molecule, given[i]!.coordinates, coordinates);
+        carryHydrogens(molecule, given[i].coordinates, coordinates);
         if (!problemOf(coordinates)) problem = undefined;
       }
       if (!problem)
-        refined[i] = { coordinates, moved: rmsdAligned(coordinates, given[i]!.coordinates, heavy), stereoVerified: true, draws: attempt + 1 };
+        refined[i] = {
+          coordinates,
+          moved: rmsdAligned(coordinates, given[i].coordinates, heavy),
+          stereoVerified: true,
+          draws: attempt + 1,
+        };
       else if (attempt + 1 < ATTEMPTS.length) failed.push(i);
-      else refined[i] = await leave(i, problem, draws[k]!);
+      else refined[i] = await leave(i, problem, draws[k]);
     }
     open = failed;
   }
@@ -173,11 +183,19 @@ export async function refineConformers(
 
   /** The conformer as it came; hydrogens that it lacks are set on it. */
   async function leave(i: number, kept: 'stereo' | 'geometry', draw: DrawKey): Promise<RefinedConformer> {
-    const coordinates = given[i]!.coordinates.slice();
-    if (!isWhole(given[i]!)) {
-      const all = await placeHydrogens({ molecule, predictor: generator.hydrogens, skeletons: skeletons[i]!, seed, draws: [draw], steps: hydrogenSteps });
+    const coordinates = given[i].coordinates.slice();
+    if (!isWhole(given[i])) {
+      const all = await placeHydrogens({
+        molecule,
+        predictor: generator.hydrogens,
+        skeletons: skeletons[i],
+        seed,
+        draws: [draw],
+        steps: hydrogenSteps,
+      });
       layOnto(all, coordinates, heavy);
-      for (let a = 3 * heavy; a < coordinates.length; a++) if (!Number.isFinite(coordinates[a])) coordinates[a] = all[a]!;
+      for (let a = 3 * heavy; a < coordinates.length; a++)
+        if (!Number.isFinite(coordinates[a])) coordinates[a] = all[a]!;
     }
     const stereoVerified = verifyStereo(generator.rdkit, molecule, coordinates).right;
     return { coordinates, moved: 0, stereoVerified, draws: ATTEMPTS.length, kept };
@@ -193,7 +211,7 @@ function layOnto(x: Float32Array, target: Float32Array, n: number): void {
   const [from, to] = [new Float64Array(3), new Float64Array(3)];
   centroid(from, x, n);
   centroid(to, target, n);
-  for (let i = 0; i < x.length; i++) x[i]! -= from[i % 3]!;
+  for (let i = 0; i < x.length; i++) x[i] -= from[i % 3];
   rotate(x, rotation, x, x.length / 3);
-  for (let i = 0; i < x.length; i++) x[i]! += to[i % 3]!;
+  for (let i = 0; i < x.length; i++) x[i] += to[i % 3];
 }

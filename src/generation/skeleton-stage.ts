@@ -1,6 +1,13 @@
 /** Stage one: the heavy atoms of a molecule, from noise or from given coordinates. */
 import type { Molecule } from '../chem/molecule.js';
-import { sampleFlow, startingState, type DrawKey, type Frame, type FreshNoise, type SampleStart } from '../flow/sampler.js';
+import {
+  sampleFlow,
+  startingState,
+  type DrawKey,
+  type Frame,
+  type FreshNoise,
+  type SampleStart,
+} from '../flow/sampler.js';
 import { pathSchedule, scheduleTime, straightTime, type PathSettings } from '../flow/path-schedule.js';
 import { velocityFromData } from '../flow/path.js';
 import { timeGrid, type GridSpacing } from '../flow/time-grid.js';
@@ -63,7 +70,10 @@ const COOL = 0.4;
  * The sampler that the model was trained for, where it names one. Else fresh noise: late in t it repairs geometry, early
  * it would cost diversity. See docs/experiments.md.
  */
-export function defaultSampler(molecule: Pick<Molecule, 'skeletonCount'>, { sampler }: Pick<StageModel, 'sampler'> = {}): SamplerSettings {
+export function defaultSampler(
+  molecule: Pick<Molecule, 'skeletonCount'>,
+  { sampler }: Pick<StageModel, 'sampler'> = {},
+): SamplerSettings {
   return samplerNamed(molecule, sampler ?? { name: 'spread' });
 }
 
@@ -75,12 +85,20 @@ export function chosenSampler(
 ): SamplerSettings {
   // The steps that a model was trained for are those of its own sampler.
   const own = sampler === undefined || sampler === stage.sampler?.name ? stage.sampler : undefined;
-  return samplerNamed(molecule, { name: sampler ?? own?.name ?? 'spread', steps: steps ?? own?.steps, noises: own?.noises });
+  return samplerNamed(molecule, {
+    name: sampler ?? own?.name ?? 'spread',
+    steps: steps ?? own?.steps,
+    noises: own?.noises,
+  });
 }
 
 function samplerNamed(
   { skeletonCount }: Pick<Molecule, 'skeletonCount'>,
-  { name, steps: asked, noises = 1 }: { readonly name: string; readonly steps?: number | undefined; readonly noises?: number | undefined },
+  {
+    name,
+    steps: asked,
+    noises = 1,
+  }: { readonly name: string; readonly steps?: number | undefined; readonly noises?: number | undefined },
 ): SamplerSettings {
   // Three atoms have one shape. Large skeletons find theirs late, and need the steps more than the choice.
   const hasChoice = skeletonCount >= 4 && skeletonCount <= SMALL;
@@ -93,7 +111,14 @@ function samplerNamed(
   if (!hasChoice) return settings;
   if (name === 'euler' && noises > 1 && steps > 1) {
     const before = Math.ceil(steps / 2);
-    const spread = { noises, steps: before, time: before / steps, rest: steps - before, width: WIDTH, enough: noises > 2 ? 2 : 1 };
+    const spread = {
+      noises,
+      steps: before,
+      time: before / steps,
+      rest: steps - before,
+      width: WIDTH,
+      enough: noises > 2 ? 2 : 1,
+    };
     return { ...settings, noise: { share: 0 }, spread };
   }
   // Few steps are not shared out among several noises.
@@ -148,7 +173,18 @@ export async function sampleSkeletons({
     // A model without an exit makes all predictions in the same way.
     const exits = wholeSteps !== undefined && predictor.stage.earlyExit !== undefined;
     const wholeFrom = exits ? (times.at(-1 - wholeSteps) ?? 0) : 0;
-    const common = { prior, seed, draws, times, noise, ahead, anew: wholeFrom, start, automorphisms, ...(onFrame && { onFrame }) };
+    const common = {
+      prior,
+      seed,
+      draws,
+      times,
+      noise,
+      ahead,
+      anew: wholeFrom,
+      start,
+      automorphisms,
+      ...(onFrame && { onFrame }),
+    };
     return sampleFlow({ ...common, predict: (x, t) => (t < wholeFrom ? nearly : predict)(x, t) });
   }
 
@@ -184,7 +220,11 @@ export async function sampleSkeletons({
 }
 
 /** The times of the steps on the straight path; a model of another path spaces them in the time it was trained in. */
-function stepTimes({ steps, spacing = { kind: 'uniform' }, spread }: SamplerSettings, start: SampleStart, path?: PathSettings): number[] {
+function stepTimes(
+  { steps, spacing = { kind: 'uniform' }, spread }: SamplerSettings,
+  start: SampleStart,
+  path?: PathSettings,
+): number[] {
   const from = start.kind === 'prior' ? 0 : start.time;
   if (spread && start.kind !== 'noised') {
     const rest = grid({ steps: spread.rest, spacing, from: spread.time }, path);
@@ -198,9 +238,14 @@ export function flightTimes({ steps, time }: Spread, path?: PathSettings): numbe
   return grid({ steps, from: 0, to: time }, path);
 }
 
-function grid({ steps, spacing, from, to = 1 }: { steps: number; spacing?: GridSpacing; from: number; to?: number }, path?: PathSettings): number[] {
+function grid(
+  { steps, spacing, from, to = 1 }: { steps: number; spacing?: GridSpacing; from: number; to?: number },
+  path?: PathSettings,
+): number[] {
   const common = { steps, ...(spacing && { spacing }) };
   if (!path) return timeGrid({ ...common, from, to });
   const schedule = pathSchedule(path);
-  return timeGrid({ ...common, from: scheduleTime(schedule, from), to: scheduleTime(schedule, to) }).map((t) => straightTime(schedule, t));
+  return timeGrid({ ...common, from: scheduleTime(schedule, from), to: scheduleTime(schedule, to) }).map((t) =>
+    straightTime(schedule, t),
+  );
 }

@@ -58,9 +58,25 @@ export interface SpreadOptions {
 /** The choice that the settings ask for, if they do; `permutations` as comparedPermutations gives them. */
 export function spreadOf(
   { rdkit, skeleton }: Pick<Generator, 'rdkit' | 'skeleton'>,
-  { molecule, seed, settings: { spread, noise }, permutations }: Pick<SpreadOptions, 'molecule' | 'seed' | 'permutations'> & { readonly settings: SamplerSettings },
+  {
+    molecule,
+    seed,
+    settings: { spread, noise },
+    permutations,
+  }: Pick<SpreadOptions, 'molecule' | 'seed' | 'permutations'> & { readonly settings: SamplerSettings },
 ) {
-  return spread && createSpread({ molecule, predictor: skeleton, seed, spread, noise, automorphisms: stereoAutomorphisms(rdkit, molecule), permutations });
+  return (
+    spread &&
+    createSpread({
+      molecule,
+      predictor: skeleton,
+      seed,
+      spread,
+      noise,
+      automorphisms: stereoAutomorphisms(rdkit, molecule),
+      permutations,
+    })
+  );
 }
 
 /**
@@ -83,10 +99,25 @@ export function createSpread({ molecule, predictor, seed, spread, noise, automor
 
   async function fly(draws: readonly DrawKey[]): Promise<Flown[]> {
     let data = new Float32Array();
-    const x = await sampleFlow({ prior, predict, seed, draws, times, noise, automorphisms, onFrame: (frame) => void (data = frame.data.slice()) });
+    const x = await sampleFlow({
+      prior,
+      predict,
+      seed,
+      draws,
+      times,
+      noise,
+      automorphisms,
+      onFrame: (frame) => void (data = frame.data.slice()),
+    });
     return draws.map((draw, b) => {
       const shape = data.slice(b * size, (b + 1) * size);
-      return { draw, state: x.slice(b * size, (b + 1) * size), shape, profile: radii(shape, n), faults: skeletonFaults(molecule, shape) };
+      return {
+        draw,
+        state: x.slice(b * size, (b + 1) * size),
+        shape,
+        profile: radii(shape, n),
+        faults: skeletonFaults(molecule, shape),
+      };
     });
   }
 
@@ -94,7 +125,8 @@ export function createSpread({ molecule, predictor, seed, spread, noise, automor
   function distance({ shape, profile }: Flown, others: readonly Flown[], most: number): number {
     let nearest = most;
     for (const other of others) {
-      if (!areFarApart(other.profile, profile, compared, nearest)) nearest = Math.min(nearest, bestRmsd(other.shape, shape, compared).rmsd);
+      if (!areFarApart(other.profile, profile, compared, nearest))
+        nearest = Math.min(nearest, bestRmsd(other.shape, shape, compared).rmsd);
     }
     return nearest;
   }
@@ -110,9 +142,14 @@ export function createSpread({ molecule, predictor, seed, spread, noise, automor
   }
 
   function take(): Halfway {
-    const fewest = shapes.reduce((least, { open }) => open.reduce((least, { flown }) => Math.min(least, flown.faults), least), Infinity);
+    const fewest = shapes.reduce(
+      (least, { open }) => open.reduce((least, { flown }) => Math.min(least, flown.faults), least),
+      Infinity,
+    );
     const isRight = ({ flown }: Shape['open'][number]) => flown.faults === fewest;
-    const shape = shapes.filter(({ open }) => open.some(isRight)).reduce((best, shape) => (claims(shape, best) ? shape : best));
+    const shape = shapes
+      .filter(({ open }) => open.some(isRight))
+      .reduce((best, shape) => (claims(shape, best) ? shape : best));
     const best = shape.open.filter(isRight).reduce((best, other) => (other.apart > best.apart ? other : best));
     shape.open.splice(shape.open.indexOf(best), 1);
     shape.taken.push(best.flown);
@@ -147,6 +184,6 @@ export function createSpread({ molecule, predictor, seed, spread, noise, automor
 
   return async (conformers: readonly number[]): Promise<Halfway[]> => {
     await choose(Math.max(...conformers) + 1);
-    return conformers.map((conformer) => chosen[conformer]!);
+    return conformers.map((conformer) => chosen[conformer]);
   };
 }

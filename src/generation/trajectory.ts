@@ -41,7 +41,7 @@ export interface TrajectoryOptions {
  */
 export function rootMeanSquareSpeed(x: Float32Array, data: Float32Array, t: number): number {
   let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += (data[i]! - x[i]!) ** 2;
+  for (let i = 0; i < x.length; i++) sum += (data[i] - x[i]) ** 2;
   return Math.sqrt((3 * sum) / x.length) / (1 - t);
 }
 
@@ -88,8 +88,8 @@ export async function recordTrajectory({
   // The hydrogens' stage is Euler's method, which goes by v for the whole of a step.
   function withSpeed(frame: TrajectoryFrame, index: number): TrajectoryFrame {
     if (frame.stage === 'skeleton' || frame.time === 1) return frame;
-    const after = frames[index + 1]!;
-    const square = frame.coordinates.reduce((sum, from, i) => sum + (after.coordinates[i]! - from) ** 2, 0);
+    const after = frames[index + 1];
+    const square = frame.coordinates.reduce((sum, from, i) => sum + (after.coordinates[i] - from) ** 2, 0);
     return { ...frame, speed: Math.sqrt(square / moving) / (after.time - frame.time) };
   }
   return { molecule, draw, frames: frames.map(withSpeed) };

@@ -14,12 +14,17 @@ export function radii(x: FloatArray, n: number): Float64Array {
  * Whether the radii of two conformers alone say that `bestRmsd` over the permutations is at least `threshold` Å: the
  * best superposition has both at one mean, where |aᵢ − R bᵢ| ≥ ||aᵢ| − |bᵢ||.
  */
-export function areFarApart(a: Float64Array, b: Float64Array, permutations: readonly ArrayLike<number>[], threshold: number): boolean {
+export function areFarApart(
+  a: Float64Array,
+  b: Float64Array,
+  permutations: readonly ArrayLike<number>[],
+  threshold: number,
+): boolean {
   const n = a.length;
   const least = n * threshold * threshold;
   return permutations.every((permutation) => {
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += (a[i]! - b[permutation[i]!]!) ** 2;
+    for (let i = 0; i < n; i++) sum += (a[i] - b[permutation[i]]) ** 2;
     return sum >= least;
   });
 }

@@ -59,7 +59,14 @@ const TIME_FREQUENCIES = [1, 2, 4, 8].map((k) => (k * Math.PI) / 2);
 const TIME_FEATURES = 1 + 2 * TIME_FREQUENCIES.length;
 
 /** Every parameter with its shape, in a fixed order. */
-export function parameterShapes({ width, edgeWidth, layers, chiralWidth, vectors = 0, carried = false }: NetworkConfig): Record<string, Shape> {
+export function parameterShapes({
+  width,
+  edgeWidth,
+  layers,
+  chiralWidth,
+  vectors = 0,
+  carried = false,
+}: NetworkConfig): Record<string, Shape> {
   const shapes: Record<string, Shape> = {
     'embed.atoms': [ATOM_FEATURES, width],
     'embed.time': [TIME_FEATURES, width],
@@ -103,8 +110,8 @@ export function initialParameters(config: NetworkConfig, normal: () => number): 
   return Object.fromEntries(
     Object.entries(parameterShapes(config)).map(([name, [rows, columns]]) => {
       const small = name.endsWith('heads') || name.endsWith('chiral.out');
-      const scale = name.endsWith('bias') ? 0 : (small ? 0.1 : 1) / Math.sqrt(rows!);
-      return [name, Float32Array.from({ length: rows! * columns! }, () => scale * normal())];
+      const scale = name.endsWith('bias') ? 0 : (small ? 0.1 : 1) / Math.sqrt(rows);
+      return [name, Float32Array.from({ length: rows * columns }, () => scale * normal())];
     }),
   );
 }
@@ -133,7 +140,14 @@ const asBatch = (weights: Tensor): Tensor => tf.reshape(weights, [1, ...weights.
  * Of three vectors u1, u2, u3, in nine components (x1, x2, x3, y1, ..): which component each factor of u2×u3, u3×u1, u1×u2
  * is, [36, 9] one-hot; the products of the first two of four minus those of the last two.
  */
-const CROSS_FACTORS = ([[1, 1], [2, 2], [2, 1], [1, 2]] as const).flatMap(([axis, vector]) =>
+const CROSS_FACTORS = (
+  [
+    [1, 1],
+    [2, 2],
+    [2, 1],
+    [1, 2],
+  ] as const
+).flatMap(([axis, vector]) =>
   Array.from({ length: 9 }, (_, k) => {
     const factor = 3 * ((Math.floor(k / 3) + axis) % 3) + ((k + vector) % 3);
     return Array.from({ length: 9 }, (_, component) => +(component === factor));
@@ -144,7 +158,12 @@ const CROSS_FACTORS = ([[1, 1], [2, 2], [2, 1], [1, 2]] as const).flatMap(([axis
 function crossProducts(units: Tensor): Tensor {
   const [B, , , n] = units.shape as [number, number, number, number];
   const choice = tf.tensor3d([CROSS_FACTORS]);
-  const [a, b, c, d] = tf.split(tf.matMul(choice, tf.reshape(units, [B, 9, n])), 4, 1) as [Tensor, Tensor, Tensor, Tensor];
+  const [a, b, c, d] = tf.split(tf.matMul(choice, tf.reshape(units, [B, 9, n])), 4, 1) as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   return tf.reshape(tf.sub(tf.mul(a, b), tf.mul(c, d)), [B, 3, 3, n]);
 }
 
@@ -216,8 +235,12 @@ function anglesOf(vectors: Tensor, position: Tensor, reach: Tensor): Tensor[] {
  * The displacement x̂1 − x [B, n, 3] in Å, or with a velocity target the velocity itself.
  * It turns with the molecule, ignores where it stands, and under a reflection differs exactly where centres are tagged.
  */
-export function displacement(config: NetworkConfig, weights: Readonly<Record<string, Tensor>>, inputs: NetworkInputs): Tensor {
-  return displacements(config, weights, inputs, [config.layers])[0]!;
+export function displacement(
+  config: NetworkConfig,
+  weights: Readonly<Record<string, Tensor>>,
+  inputs: NetworkInputs,
+): Tensor {
+  return displacements(config, weights, inputs, [config.layers])[0];
 }
 
 /** The displacement after each of these numbers of layers, which increase: what a network of the first so many would give. */
@@ -230,19 +253,25 @@ export function displacements(
   const layers = after.at(-1)!;
   const found: Tensor[] = [];
   const [B, n] = x.shape as [number, number, number];
-  const G = pairs.shape[0]! / (n * n);
-  const w = (name: string) => weights[name]!;
+  const G = pairs.shape[0] / (n * n);
+  const w = (name: string) => weights[name];
   const perNode = (v: Tensor, columns: number) => tf.reshape(v, [B * n, columns]);
 
-  const angles = tf.matMul(t, tf.tensor2d([TIME_FREQUENCIES]) as Tensor);
+  const angles = tf.matMul(t, tf.tensor2d([TIME_FREQUENCIES]));
   const time = tf.concat([t, tf.sin(angles), tf.cos(angles)], 1);
   const graphPart = tf.reshape(tf.add(tf.matMul(atoms, w('embed.atoms')), w('embed.bias')), [G, n, width]);
   const timePart = tf.reshape(tf.matMul(time, w('embed.time')), [B, 1, width]);
   const embedded = silu(perNode(tf.add(graphPart, timePart), width));
   let h = tf.add(tf.matMul(embedded, w('embed.out')), w('embed.out.bias'));
 
-  const inverseWidths = tf.tensor3d(RADIAL_WIDTHS.map((v) => 1 / v), [1, RADIAL, 1]);
-  const shifts = tf.tensor3d(RADIAL_CENTRES.map((c, k) => c / RADIAL_WIDTHS[k]!), [1, RADIAL, 1]);
+  const inverseWidths = tf.tensor3d(
+    RADIAL_WIDTHS.map((v) => 1 / v),
+    [1, RADIAL, 1],
+  );
+  const shifts = tf.tensor3d(
+    RADIAL_CENTRES.map((c, k) => c / RADIAL_WIDTHS[k]),
+    [1, RADIAL, 1],
+  );
   // What is known of a pair lies in columns, [B, features, n·n]: one product weighs it all, with nothing transposed.
   const columns = tf.transpose(tf.reshape(pairs, [G, n * n, PAIR_FEATURES]), [0, 2, 1]);
   const ofGraph = G === B ? columns : tf.tile(columns, [B, 1, 1]);
@@ -261,8 +290,15 @@ export function displacements(
     const received = tf.reshape(tf.add(tf.matMul(h, at('receiver')), at('edge.bias')), [B, n, 1, edgeWidth]);
     const sent = tf.reshape(tf.matMul(h, at('sender')), [B, 1, n, edgeWidth]);
     const seen = tf.concat([radial, first, ofGraph, ...(vectors ? anglesOf(vectors, position, reach) : [])], 1);
-    const weighed = tf.matMul(seen, asBatch(tf.concat([at('distance'), at('pair'), ...(vectors ? [at('angles')] : [])], 0)), true);
-    const said = tf.reshape(tf.add(tf.add(tf.reshape(weighed, [B, n, n, edgeWidth]), sent), received), [B * n * n, edgeWidth]);
+    const weighed = tf.matMul(
+      seen,
+      asBatch(tf.concat([at('distance'), at('pair'), ...(vectors ? [at('angles')] : [])], 0)),
+      true,
+    );
+    const said = tf.reshape(tf.add(tf.add(tf.reshape(weighed, [B, n, n, edgeWidth]), sent), received), [
+      B * n * n,
+      edgeWidth,
+    ]);
     const hidden = silu(messages ? tf.add(tf.matMul(messages, at('carried')), said) : said);
     const message = silu(tf.add(tf.matMul(hidden, at('message')), at('message.bias')));
     if (carried) messages = messages ? tf.add(messages, message) : message;
@@ -271,12 +307,19 @@ export function displacements(
     const shareCount = last ? 0 : vectorCount;
     const headWeights = shareCount > 0 ? tf.concat([at('heads'), at('vectors')], 1) : at('heads');
     const heads = tf.matMul(asBatch(headWeights), tf.reshape(message, [B, n * n, edgeWidth]), true, true);
-    const [pull, gate, shares] = tf.split(heads, shareCount > 0 ? [1, 1, shareCount] : [1, 1], 1) as [Tensor, Tensor, Tensor?];
+    const [pull, gate, shares] = tf.split(heads, shareCount > 0 ? [1, 1, shareCount] : [1, 1], 1) as [
+      Tensor,
+      Tensor,
+      Tensor?,
+    ];
     const [pullBias, gateBias] = tf.split(asBatch(at('heads.bias')), 2, 2) as [Tensor, Tensor];
 
     // Σ_j W_ij (x_i − x_j), as two small products instead of a sum over [B, 3, n, n].
     const pulls = tf.reshape(tf.div(tf.add(pull, pullBias), reach), [B, n, n]);
-    const moved = tf.sub(tf.mul(position, tf.reshape(tf.sum(pulls, 2), [B, 1, n])), tf.matMul(position, pulls, false, true));
+    const moved = tf.sub(
+      tf.mul(position, tf.reshape(tf.sum(pulls, 2), [B, 1, n])),
+      tf.matMul(position, pulls, false, true),
+    );
 
     let update = tf.mul(moved, COORDINATE_SCALE);
     let volumes: Tensor | undefined;
@@ -285,7 +328,10 @@ export function displacements(
       volumes = tf.reshape(volume, [B * n, 1]);
       const ofVolume = tf.add(tf.matMul(volumes, tf.mul(at('chiral.volume'), 1 / 3)), at('chiral.bias'));
       const weighing = silu(tf.add(tf.matMul(h, at('chiral')), ofVolume));
-      const amounts = tf.transpose(tf.reshape(tf.matMul(weighing, tf.mul(at('chiral.out'), CHIRAL_SCALE)), [B, n, 3]), [0, 2, 1]);
+      const amounts = tf.transpose(
+        tf.reshape(tf.matMul(weighing, tf.mul(at('chiral.out'), CHIRAL_SCALE)), [B, n, 3]),
+        [0, 2, 1],
+      );
       update = tf.add(update, scatter(spokes, tf.mul(directions, tf.reshape(amounts, [B, 1, 3, n]))));
     }
     position = tf.add(position, mobile ? tf.mul(update, tf.transpose(mobile, [0, 2, 1])) : update);
@@ -297,7 +343,9 @@ export function displacements(
 
     const gates = tf.reshape(tf.sigmoid(tf.add(gate, gateBias)), [B * n, 1, n]);
     const gathered = perNode(tf.matMul(gates, tf.reshape(message, [B * n, n, edgeWidth])), edgeWidth);
-    const ofVolume = volumes ? tf.add(tf.matMul(volumes, tf.mul(at('node.volume'), 1 / 3)), at('node.bias')) : at('node.bias');
+    const ofVolume = volumes
+      ? tf.add(tf.matMul(volumes, tf.mul(at('node.volume'), 1 / 3)), at('node.bias'))
+      : at('node.bias');
     const ofMessages = tf.add(tf.matMul(gathered, tf.mul(at('node.message'), MESSAGE_SCALE)), ofVolume);
     let mixing = tf.add(tf.matMul(h, at('node.state')), ofMessages);
     if (shares) {

@@ -75,7 +75,7 @@ export async function measureEquivariance({
   const order = permutation(n, random);
   const permuted = permuteGraph(graph, order);
   const shift = [random.normal() * 3, random.normal() * 3, random.normal() * 3];
-  const shifted = x.map((v, i) => v + shift[i % 3]!);
+  const shifted = x.map((v, i) => v + shift[i % 3]);
 
   return {
     smiles,
@@ -88,7 +88,13 @@ export async function measureEquivariance({
       permuteRows(velocity, order, 3),
     ),
     reflection: relative(
-      await displacementOf(predictor, graph, mobile, x.map((v) => -v), t),
+      await displacementOf(
+        predictor,
+        graph,
+        mobile,
+        x.map((v) => -v),
+        t,
+      ),
       velocity.map((v) => -v),
     ),
   };
@@ -112,14 +118,14 @@ async function displacementOf(
   t: number,
 ): Promise<Float32Array> {
   const predicted = await predictor.bind(graph, { mobile })(x, t);
-  return predicted.map((v, i) => v - x[i]!);
+  return predicted.map((v, i) => v - x[i]);
 }
 
 function relative(a: Float32Array, b: Float32Array): number {
   let [difference, size] = [0, 0];
   for (let i = 0; i < a.length; i++) {
-    difference += (a[i]! - b[i]!) ** 2;
-    size += b[i]! ** 2;
+    difference += (a[i] - b[i]) ** 2;
+    size += b[i] ** 2;
   }
   return Math.sqrt(difference) / Math.max(Math.sqrt(size), LEAST_DISPLACEMENT * Math.sqrt(a.length / 3));
 }
@@ -129,7 +135,7 @@ export function permutation(n: number, random: Random): number[] {
   const order = Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
     const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
+    [order[i], order[j]] = [order[j], order[i]];
   }
   return order;
 }
@@ -146,13 +152,13 @@ export function permuteGraph({ n, atoms, pairs, centres }: GraphFeatures, order:
   const out = new Float32Array(pairs.length);
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) {
-      const from = (order[i]! * n + order[j]!) * PAIR_FEATURES;
+      const from = (order[i] * n + order[j]) * PAIR_FEATURES;
       out.set(pairs.subarray(from, from + PAIR_FEATURES), (i * n + j) * PAIR_FEATURES);
     }
   return {
     n,
     atoms: permuteRows(atoms, order, ATOM_FEATURES),
     pairs: out,
-    centres: centres.map(([c, i, j, k]) => [newPlace[c]!, newPlace[i]!, newPlace[j]!, newPlace[k]!] as const),
+    centres: centres.map(([c, i, j, k]) => [newPlace[c], newPlace[i], newPlace[j], newPlace[k]] as const),
   };
 }

@@ -38,13 +38,13 @@ export interface GraphFeatures {
  */
 export function graphFeatures(
   molecule: Molecule,
-  { scope = 'skeleton' as Scope, forceField = false }: { readonly scope?: Scope; readonly forceField?: boolean } = {},
+  { scope = 'skeleton', forceField = false }: { readonly scope?: Scope; readonly forceField?: boolean } = {},
 ): GraphFeatures {
   const n = scope === 'skeleton' ? molecule.skeletonCount : molecule.atoms.length;
   const bonds = molecule.bonds.filter(({ a, b }) => a < n && b < n);
   const neighbours = adjacency(n, bonds);
   const centres = molecule.centres.flatMap(({ atom, neighbours: [i, j, k], specified }) =>
-    specified && i! < n && j! < n && k! < n ? [[atom, i!, j!, k!] as const] : [],
+    specified && i < n && j < n && k < n ? [[atom, i, j, k] as const] : [],
   );
   const tagged = new Set(centres.map(([centre]) => centre));
   return {
@@ -58,14 +58,14 @@ export function graphFeatures(
 function atomFeatures(molecule: Molecule, n: number, tagged: ReadonlySet<number>, forceField: boolean): Float32Array {
   const out = new Float32Array(n * ATOM_FEATURES);
   const ringSizes: Set<number>[] = Array.from({ length: n }, () => new Set());
-  for (const ring of molecule.rings) for (const i of ring) if (i < n) ringSizes[i]!.add(ring.length);
+  for (const ring of molecule.rings) for (const i of ring) if (i < n) ringSizes[i].add(ring.length);
   const degrees = new Int32Array(molecule.atoms.length);
   for (const { a, b } of molecule.bonds) {
-    degrees[a]!++;
-    degrees[b]!++;
+    degrees[a]++;
+    degrees[b]++;
   }
   for (let i = 0; i < n; i++) {
-    const atom = molecule.atoms[i]!;
+    const atom = molecule.atoms[i];
     const element = ELEMENTS.indexOf(atom.element as (typeof ELEMENTS)[number]);
     if (element < 0)
       throw new MoleculeError(
@@ -79,9 +79,9 @@ function atomFeatures(molecule: Molecule, n: number, tagged: ReadonlySet<number>
     out[at++] = atom.radicals;
     out[at++] = +atom.aromatic;
     for (const h of HYBRIDISATIONS) out[at++] = +(atom.hybridisation === h);
-    out[at++] = degrees[i]! / 4;
+    out[at++] = degrees[i] / 4;
     out[at++] = atom.hydrogens / 3;
-    const sizes = ringSizes[i]!;
+    const sizes = ringSizes[i];
     for (const size of RING_SIZES) out[at++] = +sizes.has(size);
     out[at++] = +[...sizes].some((size) => size > 7);
     out[at++] = +(sizes.size > 0);
@@ -109,8 +109,8 @@ function pairFeatures(
   }
   for (const { a, b, references, cis } of molecule.stereoBonds) {
     if (cis === undefined || a >= n || b >= n) continue;
-    for (const x of neighbours[a]!)
-      for (const y of neighbours[b]!) {
+    for (const x of neighbours[a])
+      for (const y of neighbours[b]) {
         if (x === b || y === a) continue;
         const sameSide = (cis !== (x !== references[0])) !== (y !== references[1]);
         set(x, y, sameSide ? 6 : 7);
@@ -118,7 +118,7 @@ function pairFeatures(
   }
   for (let i = 0; i < n; i++) {
     const hops = hopsFrom(i, neighbours);
-    for (let j = 0; j <= i; j++) set(i, j, 8 + HOP_CLASSES.findIndex((limit) => hops[j]! <= limit));
+    for (let j = 0; j <= i; j++) set(i, j, 8 + HOP_CLASSES.findIndex((limit) => hops[j] <= limit));
   }
   const ringAt = 8 + HOP_CLASSES.length;
   for (const ring of molecule.rings) {
@@ -135,9 +135,9 @@ function hopsFrom(start: number, neighbours: readonly (readonly number[])[]): Fl
   hops[start] = 0;
   const queue = [start];
   for (const i of queue)
-    for (const j of neighbours[i]!)
+    for (const j of neighbours[i])
       if (hops[j] === Infinity) {
-        hops[j] = hops[i]! + 1;
+        hops[j] = hops[i] + 1;
         queue.push(j);
       }
   return hops;

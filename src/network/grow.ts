@@ -25,7 +25,14 @@ export function grownParameters(
       if (!known) return [name, start];
       if (!/(vectors|angles)$/.test(name)) return [name, known];
       // The three blocks of `angles` grow each on its own.
-      return [name, padded({ matrix: start, shape: shapes[name]! }, { matrix: known, shape: before[name]! }, name.endsWith('angles') ? 3 : 1)];
+      return [
+        name,
+        padded(
+          { matrix: start, shape: shapes[name] },
+          { matrix: known, shape: before[name] },
+          name.endsWith('angles') ? 3 : 1,
+        ),
+      ];
     }),
   );
 }
@@ -36,13 +43,17 @@ interface Matrix {
 }
 
 /** A matrix with a smaller one laid over the corner of each of its blocks of rows; the other one where it is not smaller. */
-function padded({ matrix, shape: [rows, columns] }: Matrix, { matrix: smaller, shape: [few, narrow] }: Matrix, blocks: number): Float32Array {
-  if (few! > rows! || narrow! > columns!) return smaller;
-  const [step, stride] = [few! / blocks, rows! / blocks];
+function padded(
+  { matrix, shape: [rows, columns] }: Matrix,
+  { matrix: smaller, shape: [few, narrow] }: Matrix,
+  blocks: number,
+): Float32Array {
+  if (few > rows || narrow > columns) return smaller;
+  const [step, stride] = [few / blocks, rows / blocks];
   const laid = matrix.slice();
-  for (let r = 0; r < few!; r++) {
+  for (let r = 0; r < few; r++) {
     const row = Math.floor(r / step) * stride + (r % step);
-    laid.set(smaller.subarray(r * narrow!, (r + 1) * narrow!), row * columns!);
+    laid.set(smaller.subarray(r * narrow, (r + 1) * narrow), row * columns);
   }
   return laid;
 }

@@ -13,7 +13,8 @@ export interface StageModel {
   /** The path it was trained on, where that is not the straight one. */
   readonly path?: PathSettings | undefined;
   /** The sampler it was trained for, by its name in generation, where that is not the usual one; `noises` to choose among. */
-  readonly sampler?: { readonly name: string; readonly steps: number; readonly noises?: number | undefined } | undefined;
+  readonly sampler?:
+    { readonly name: string; readonly steps: number; readonly noises?: number | undefined } | undefined;
   /** The layer after which atoms are nearly where the last one puts them: steps that others follow need no more of the network. */
   readonly earlyExit?: number | undefined;
   readonly weights: Readonly<Record<string, Float32Array>>;
@@ -28,7 +29,8 @@ export interface Model {
 }
 
 /** The first format whose readers know all that a stage has: before 2 there were no vectors and no path but the straight one, before 3 no carried messages. */
-const formatOf = ({ network, path }: StageModel): 1 | 2 | 3 => (network.carried ? 3 : (path ?? network.vectors) ? 2 : 1);
+const formatOf = ({ network, path }: StageModel): 1 | 2 | 3 =>
+  network.carried ? 3 : (path ?? network.vectors) ? 2 : 1;
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
 const Path = v.variant('kind', [
@@ -38,7 +40,14 @@ const Path = v.variant('kind', [
 ]);
 const StageHeader = v.pipe(
   v.object({
-    network: v.object({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole, vectors: v.optional(whole), carried: v.optional(v.boolean()) }),
+    network: v.object({
+      width: whole,
+      edgeWidth: whole,
+      layers: whole,
+      chiralWidth: whole,
+      vectors: v.optional(whole),
+      carried: v.optional(v.boolean()),
+    }),
     prior: v.object({ kind: v.picklist(['gaussian', 'harmonic']), alpha: v.number(), hydrogenScale: v.number() }),
     target: v.picklist(['data', 'velocity']),
     path: v.optional(Path),
@@ -57,14 +66,19 @@ const Header = v.object({
 
 /** The file of a model; while training, one stage may still be missing. */
 export function writeModel(model: Pick<Model, 'name'> & Partial<Model>, { half = false } = {}): Uint8Array {
-  const stages = (['skeleton', 'hydrogens'] as const).flatMap((name) => (model[name] ? [[name, model[name]] as const] : []));
+  const stages = (['skeleton', 'hydrogens'] as const).flatMap((name) =>
+    model[name] ? [[name, model[name]] as const] : [],
+  );
   const tensors: Record<string, NamedArray> = {};
   for (const [stage, { network, weights }] of stages)
     for (const [name, shape] of Object.entries(parameterShapes(network)))
-      tensors[`${stage}.${name}`] = { shape, data: weights[name]! };
+      tensors[`${stage}.${name}`] = { shape, data: weights[name] };
   const headers = Object.fromEntries(stages.map(([name, { weights: _, ...header }]) => [name, header]));
   const format = Math.max(...stages.map(([, stage]) => formatOf(stage)));
-  return writeSafetensors({ metadata: { molflow: JSON.stringify({ format, name: model.name, ...headers }) }, tensors }, { half });
+  return writeSafetensors(
+    { metadata: { molflow: JSON.stringify({ format, name: model.name, ...headers }) }, tensors },
+    { half },
+  );
 }
 
 /**
@@ -72,7 +86,8 @@ export function writeModel(model: Pick<Model, 'name'> & Partial<Model>, { half =
  */
 export function readPartialModel(bytes: Uint8Array, source = 'model'): Pick<Model, 'name'> & Partial<Model> {
   const { metadata, tensors } = readSafetensors(bytes, source);
-  if (!metadata['molflow']) throw new Error(`${source} has no 'molflow' entry in its metadata: it is not a molflow model`);
+  if (!metadata['molflow'])
+    throw new Error(`${source} has no 'molflow' entry in its metadata: it is not a molflow model`);
   const parsed = v.safeParse(Header, JSON.parse(metadata['molflow']));
   if (!parsed.success)
     throw new Error(
@@ -103,6 +118,8 @@ export function readPartialModel(bytes: Uint8Array, source = 'model'): Pick<Mode
 export function readModel(bytes: Uint8Array, source = 'model'): Model {
   const { name, skeleton, hydrogens } = readPartialModel(bytes, source);
   if (!skeleton || !hydrogens)
-    throw new Error(`${source} has no ${skeleton ? 'hydrogens' : 'skeleton'} stage; train both before generating with it`);
+    throw new Error(
+      `${source} has no ${skeleton ? 'hydrogens' : 'skeleton'} stage; train both before generating with it`,
+    );
   return { name, skeleton, hydrogens };
 }

@@ -44,7 +44,8 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
     return program;
   }
 
-  const batchLimit = (n: number) => Math.max(1, Math.min(LARGEST_BATCH, Math.floor(MOST_NUMBERS / (n * n * stage.network.edgeWidth))));
+  const batchLimit = (n: number) =>
+    Math.max(1, Math.min(LARGEST_BATCH, Math.floor(MOST_NUMBERS / (n * n * stage.network.edgeWidth))));
 
   return {
     stage,
@@ -66,13 +67,20 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
         const program = await programFor({ clamped: !!mobile, tagged });
         const { moved, nearly } = await program.run(
           { batch, atoms: n },
-          { x, t: new Float32Array(batch).fill(t), atoms, pairs, ...(tagged && { centres }), ...(mobile && { mobile }) },
+          {
+            x,
+            t: new Float32Array(batch).fill(t),
+            atoms,
+            pairs,
+            ...(tagged && { centres }),
+            ...(mobile && { mobile }),
+          },
           { brief },
         );
-        const displaced = (brief ? nearly : moved)!;
+        const displaced = brief ? nearly : moved;
         const scale = stage.target === 'data' ? 1 : 1 - t;
         const predicted = new Float32Array(x.length);
-        for (let i = 0; i < x.length; i++) predicted[i] = x[i]! + scale * displaced[i]!;
+        for (let i = 0; i < x.length; i++) predicted[i] = x[i] + scale * displaced[i];
         return predicted;
       };
     },
@@ -98,7 +106,9 @@ const exitOf = ({ earlyExit, network }: StageModel) => (earlyExit === network.la
 function predictionProgram(stage: StageModel, { clamped, tagged }: ProgramKind): SizedProgram<Size> {
   const { network, weights } = stage;
   const exit = exitOf(stage);
-  const constants = Object.fromEntries(Object.entries(parameterShapes(network)).map(([name, shape]) => [name, { shape, data: weights[name]! }]));
+  const constants = Object.fromEntries(
+    Object.entries(parameterShapes(network)).map(([name, shape]) => [name, { shape, data: weights[name] }]),
+  );
   return {
     sizes: ['batch', 'atoms'],
     at: ({ batch, atoms: n }) => ({
@@ -115,8 +125,10 @@ function predictionProgram(stage: StageModel, { clamped, tagged }: ProgramKind):
       build: (tensors, brief) => {
         const { x, t, atoms, pairs, centres, mobile } = tensors;
         const after = [...(exit === undefined ? [] : [exit]), ...(brief ? [] : [network.layers])];
-        const found = displacements(network, tensors, { x: x!, t: t!, atoms: atoms!, pairs: pairs!, centres, mobile }, after);
-        return Object.fromEntries(found.map((displaced, k) => [after[k] === network.layers ? 'moved' : 'nearly', displaced]));
+        const found = displacements(network, tensors, { x, t, atoms, pairs, centres, mobile }, after);
+        return Object.fromEntries(
+          found.map((displaced, k) => [after[k] === network.layers ? 'moved' : 'nearly', displaced]),
+        );
       },
     }),
   };

@@ -19,7 +19,9 @@ export function skeletonPrior(molecule: Molecule, settings: PriorSettings): Prio
   const n = molecule.skeletonCount;
   const bonds: Edge[] = molecule.bonds.filter(({ a, b }) => a < n && b < n);
   const prior =
-    settings.kind === 'harmonic' ? harmonicPrior({ atoms: n, bonds, alpha: settings.alpha }) : gaussianPrior({ atoms: n });
+    settings.kind === 'harmonic'
+      ? harmonicPrior({ atoms: n, bonds, alpha: settings.alpha })
+      : gaussianPrior({ atoms: n });
   priors.set(molecule, { settings, prior });
   return prior;
 }

@@ -66,7 +66,14 @@ export function readSafetensors(bytes: Uint8Array, source = 'model'): Safetensor
   }
   const { __metadata__: metadata = {}, ...entries } = header;
   const tensors: Record<string, NamedArray> = {};
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries as Record<string, HeaderEntry>)) {
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of Object.entries(entries as Record<string, HeaderEntry>)) {
     if (dtype !== 'F32' && dtype !== 'F16') throw wrong(`'${name}' is of type ${dtype}; F32 and F16 are read`);
     const start = 8 + length + from;
     if (8 + length + to > bytes.length) throw wrong(`'${name}' ends at byte ${8 + length + to} of ${bytes.length}`);

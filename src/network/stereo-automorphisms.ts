@@ -35,13 +35,19 @@ function preserves({ n, atoms, pairs, centres }: GraphFeatures, p: readonly numb
     return true;
   };
   for (let i = 0; i < n; i++) {
-    if (!equal(atoms, ATOM_FEATURES, i, p[i]!)) return false;
-    for (let j = 0; j < n; j++) if (!equal(pairs, PAIR_FEATURES, i * n + j, p[i]! * n + p[j]!)) return false;
+    if (!equal(atoms, ATOM_FEATURES, i, p[i])) return false;
+    for (let j = 0; j < n; j++) if (!equal(pairs, PAIR_FEATURES, i * n + j, p[i] * n + p[j])) return false;
   }
   const byCentre = new Map(centres.map(([centre, ...three]) => [centre, three]));
   return centres.every(([centre, ...three]) => {
-    const there = byCentre.get(p[centre]!);
-    return !!there && sameHand(three.map((i) => p[i]!), there);
+    const there = byCentre.get(p[centre]);
+    return (
+      !!there &&
+      sameHand(
+        three.map((i) => p[i]),
+        there,
+      )
+    );
   });
 }
 
@@ -49,5 +55,5 @@ function preserves({ n, atoms, pairs, centres }: GraphFeatures, p: readonly numb
 function sameHand(a: readonly number[], b: readonly number[]): boolean {
   const at = a.map((atom) => b.indexOf(atom));
   if (at.includes(-1)) return false;
-  return (at[1]! - at[0]! + 3) % 3 === 1;
+  return (at[1] - at[0] + 3) % 3 === 1;
 }

@@ -40,7 +40,8 @@ export function rows(points: Float32Array): Float32Array[] {
  */
 export function sampleDistance(a: Float32Array, b: Float32Array): number {
   const size = a.length / 2;
-  if (a.length !== b.length) throw new Error(`Sample distance: ${size} points and ${b.length / 2}; expected as many of each.`);
+  if (a.length !== b.length)
+    throw new Error(`Sample distance: ${size} points and ${b.length / 2}; expected as many of each.`);
   const cost = squaredDistances(rows(a), rows(b));
   const columns = optimalAssignment(cost, size);
   return Math.sqrt(columns.reduce((sum, column, row) => sum + cost[row * size + column], 0) / size);

@@ -139,7 +139,9 @@ export async function runPlayground({
     const field = await train(kind, kind === 'flow' ? FLOW_OBJECTIVE : DIFFUSION_OBJECTIVE, pairs);
     try {
       for (const sampler of ['ode', 'ancestral'] as const) {
-        curves.push(await quality(`${kind}, ${sampler === 'ode' ? 'ODE' : 'ancestral'}`, { field, x0: noise, sampler }));
+        curves.push(
+          await quality(`${kind}, ${sampler === 'ode' ? 'ODE' : 'ancestral'}`, { field, x0: noise, sampler }),
+        );
       }
     } finally {
       await field.dispose();

@@ -77,8 +77,8 @@ export async function trainField({
     inputs: { weights: [total], x: [size, 2], t: [size, 1], target: [size, 2] },
     build: ({ weights, x, t, target }) => {
       registerGradients();
-      const loss = (flat: Tensor) => tf.div(tf.sum(tf.square(tf.sub(network(flat, x!, t!), target!))), size) as tf.Scalar;
-      const { value, grad } = tf.valueAndGrad(loss)(weights!);
+      const loss = (flat: Tensor) => tf.div<tf.Scalar>(tf.sum(tf.square(tf.sub(network(flat, x, t), target))), size);
+      const { value, grad } = tf.valueAndGrad(loss)(weights);
       return { loss: tf.reshape(value, [1]), gradient: grad };
     },
   });
@@ -110,15 +110,15 @@ export async function trainField({
       const { loss, gradient } = await program.run({ weights, x, t, target });
       const rate = scheduledRate({ learningRate, finalShare: 0.02, warmupSteps: 20, step, progress: step / steps });
       await optimiser.update(state, {
-        gradient: gradient!,
-        scale: Math.min(1, 5 / Math.sqrt(gradient!.reduce((sum, g) => sum + g * g, 1e-12))),
+        gradient,
+        scale: Math.min(1, 5 / Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 1e-12))),
         step,
         learningRate: rate,
         weightDecay: 0,
         averageDecay: 0.99,
       });
       done = step;
-      recent += (loss![0]! - recent) / Math.min(step, Math.max(1, steps / 10));
+      recent += (loss[0] - recent) / Math.min(step, Math.max(1, steps / 10));
     }
   } finally {
     await program.dispose();
@@ -131,7 +131,7 @@ async function evaluator(engine: Engine, weights: Float32Array): Promise<Pick<Fi
   const program = await engine.compile({
     inputs: { x: [ROWS, 2], t: [ROWS, 1] },
     constants: { weights: { shape: [weights.length], data: weights } },
-    build: ({ weights: flat, x, t }) => ({ value: network(flat!, x!, t!) }),
+    build: ({ weights: flat, x, t }) => ({ value: network(flat, x, t) }),
   });
   const filled = new Float32Array(2 * ROWS);
   return {
@@ -141,7 +141,7 @@ async function evaluator(engine: Engine, weights: Float32Array): Promise<Pick<Fi
         const part = x.subarray(at, at + filled.length);
         filled.fill(0).set(part);
         const { value } = await program.run({ x: filled, t: new Float32Array(ROWS).fill(t) });
-        out.set(value!.subarray(0, part.length), at);
+        out.set(value.subarray(0, part.length), at);
       }
       return out;
     },
@@ -154,7 +154,7 @@ function network(flat: Tensor, x: Tensor, t: Tensor): Tensor {
   const p = unflatten(flat, PARAMETERS.slices);
   const waves = [1, 2, 4].flatMap((k) => [tf.sin(tf.mul(t, k * Math.PI)), tf.cos(tf.mul(t, k * Math.PI))]);
   let h: Tensor = tf.concat([x, t, ...waves] as Tensor2D[], 1);
-  const linear = (name: string, value: Tensor) => tf.add(tf.matMul(value, p[`${name}.weight`]!), p[`${name}.bias`]!);
+  const linear = (name: string, value: Tensor) => tf.add(tf.matMul(value, p[`${name}.weight`]), p[`${name}.bias`]);
   for (const layer of ['in', 'middle', 'last']) {
     const raw = linear(layer, h);
     h = tf.mul(raw, tf.sigmoid(raw));
@@ -167,7 +167,7 @@ function startWeights(seed: number): Float32Array {
   const weights = new Float32Array(PARAMETERS.total);
   for (const { name, shape, offset, size } of PARAMETERS.slices) {
     if (name.endsWith('bias')) continue;
-    const deviation = (name.startsWith('out') ? 0.1 : 1.4) / Math.sqrt(shape[0]!);
+    const deviation = (name.startsWith('out') ? 0.1 : 1.4) / Math.sqrt(shape[0]);
     for (let i = offset; i < offset + size; i++) weights[i] = deviation * random.normal();
   }
   return weights;

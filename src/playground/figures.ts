@@ -26,7 +26,11 @@ function svg(width: number, height: number, body: string): string {
  */
 export function pathsFigure(
   { states }: Paths,
-  { title, count = 120, moving = false }: { readonly title: string; readonly count?: number; readonly moving?: boolean },
+  {
+    title,
+    count = 120,
+    moving = false,
+  }: { readonly title: string; readonly count?: number; readonly moving?: boolean },
 ): string {
   const last = states.length - 1;
   const indices = Array.from({ length: Math.min(count, states[0].length / 2) }, (_, i) => i);

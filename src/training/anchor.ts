@@ -15,6 +15,8 @@ export function anchorWeights(
 ): Float32Array | undefined {
   if (anchorUpTo === undefined) return undefined;
   if (!anchor)
-    throw new Error(`anchorUpTo is ${anchorUpTo}: molecules of up to so many atoms are taught by a model, and there is none with a stage '${stage}'; give one with --anchor or --init`);
+    throw new Error(
+      `anchorUpTo is ${anchorUpTo}: molecules of up to so many atoms are taught by a model, and there is none with a stage '${stage}'; give one with --anchor or --init`,
+    );
   return flatten(anchor.weights, slices, total);
 }

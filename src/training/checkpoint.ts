@@ -34,7 +34,14 @@ export function firstState(config: StageConfig, { slices, total }: Parameters, i
   const normal = () => random.normal();
   const start = initial ? grownParameters(config.network, initial, normal) : initialParameters(config.network, normal);
   const weights = flatten(start, slices, total);
-  return { step: 0, elapsed: 0, weights, average: weights, first: new Float32Array(total), second: new Float32Array(total) };
+  return {
+    step: 0,
+    elapsed: 0,
+    weights,
+    average: weights,
+    first: new Float32Array(total),
+    second: new Float32Array(total),
+  };
 }
 
 /** State on disk: parameter count and step and elapsed time as float64, then weights, average and moments. */
@@ -53,12 +60,14 @@ export async function readState(file: string, total: number): Promise<TrainingSt
   if (!bytes) return undefined;
   const head = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + 24));
   if (head[0] !== total || bytes.length !== 24 + 16 * total)
-    throw new Error(`'${file}' is of a network with ${head[0]} parameters; the configuration has ${total}. Give another output folder, or delete it.`);
+    throw new Error(
+      `'${file}' is of a network with ${head[0]} parameters; the configuration has ${total}. Give another output folder, or delete it.`,
+    );
   const array = (k: number) => {
     const at = bytes.byteOffset + 24 + 4 * total * k;
     return new Float32Array(bytes.buffer.slice(at, at + 4 * total));
   };
-  return { step: head[1]!, elapsed: head[2]!, weights: array(0), average: array(1), first: array(2), second: array(3) };
+  return { step: head[1], elapsed: head[2], weights: array(0), average: array(1), first: array(2), second: array(3) };
 }
 
 export interface ModelOfRun {
@@ -75,13 +84,31 @@ export interface ModelOfRun {
 }
 
 /** Writes model.safetensors, with the other stage that it holds already or else the kept one. */
-export async function writeModelOf({ name, stage, config, folder, kept, parameters, average, training }: ModelOfRun): Promise<void> {
+export async function writeModelOf({
+  name,
+  stage,
+  config,
+  folder,
+  kept,
+  parameters,
+  average,
+  training,
+}: ModelOfRun): Promise<void> {
   const modelPath = path.join(folder, 'model.safetensors');
-  const weights = Object.fromEntries(parameters.slices.map((s) => [s.name, average.subarray(s.offset, s.offset + s.size)]));
+  const weights = Object.fromEntries(
+    parameters.slices.map((s) => [s.name, average.subarray(s.offset, s.offset + s.size)]),
+  );
   const bytes = await readIfThere(modelPath);
   const others = bytes ? readPartialModel(bytes, modelPath) : kept;
   const { network, prior, target, path: flowPath, sampler, earlyExit } = config;
-  const header = { network, prior, target, ...(flowPath.kind !== 'straight' && { path: flowPath }), ...(sampler && { sampler }), ...(earlyExit && { earlyExit }) };
+  const header = {
+    network,
+    prior,
+    target,
+    ...(flowPath.kind !== 'straight' && { path: flowPath }),
+    ...(sampler && { sampler }),
+    ...(earlyExit && { earlyExit }),
+  };
   await replace(modelPath, writeModel({ ...others, name, [stage]: { ...header, weights, training } }));
 }
 

@@ -7,7 +7,14 @@ const positive = v.pipe(v.number(), v.minValue(Number.MIN_VALUE));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
-const Network = v.strictObject({ width: whole, edgeWidth: whole, layers: whole, chiralWidth: whole, vectors: v.optional(whole), carried: v.optional(v.boolean()) });
+const Network = v.strictObject({
+  width: whole,
+  edgeWidth: whole,
+  layers: whole,
+  chiralWidth: whole,
+  vectors: v.optional(whole),
+  carried: v.optional(v.boolean()),
+});
 
 const Time = v.variant('kind', [
   v.strictObject({ kind: v.literal('uniform') }),
@@ -48,7 +55,12 @@ const Optimiser = v.strictObject({
 });
 
 /** How molecules are weighed unless a configuration says otherwise. */
-export const DEFAULT_WEIGHTS = { flexibleSingle: 0.1, flexibleSingleFrom: 0, forceField: 0.1, conformerPower: 0.5 } as const;
+export const DEFAULT_WEIGHTS = {
+  flexibleSingle: 0.1,
+  flexibleSingleFrom: 0,
+  forceField: 0.1,
+  conformerPower: 0.5,
+} as const;
 
 const Stage = v.pipe(
   v.strictObject({
@@ -58,8 +70,14 @@ const Stage = v.pipe(
     time: v.optional(Time, { kind: 'uniform' }),
     /** From noise to data: straight is flow matching, variance-preserving is diffusion. */
     path: v.optional(Path, { kind: 'straight' }),
-    coupling: v.optional(v.picklist(['aligned', 'independent', 'rotation-averaged', 'transport', 'sinkhorn', 'paired']), 'aligned'),
-    transport: v.optional(v.strictObject({ draws: v.optional(whole, 8), regularisation: v.optional(positive, 0.05) }), {}),
+    coupling: v.optional(
+      v.picklist(['aligned', 'independent', 'rotation-averaged', 'transport', 'sinkhorn', 'paired']),
+      'aligned',
+    ),
+    transport: v.optional(
+      v.strictObject({ draws: v.optional(whole, 8), regularisation: v.optional(positive, 0.05) }),
+      {},
+    ),
     automorphisms: v.optional(v.boolean(), true),
     /** Weight of an extra loss on the distances of atoms up to three bonds apart; target 'data' alone. */
     localDistances: v.optional(positive),
@@ -86,12 +104,21 @@ const Stage = v.pipe(
     validationShare: v.optional(share, 0.01),
     saveMinutes: v.optional(positive, 4),
     /** The sampler that the model is meant for, as generation names it, where it is not the usual one; `noises` to choose among, with euler. */
-    sampler: v.optional(v.strictObject({ name: v.picklist(['spread', 'stochastic', 'ancestral', ...solverNames]), steps: whole, noises: v.optional(whole) })),
+    sampler: v.optional(
+      v.strictObject({
+        name: v.picklist(['spread', 'stochastic', 'ancestral', ...solverNames]),
+        steps: whole,
+        noises: v.optional(whole),
+      }),
+    ),
     /** The layer at which generation may leave the network in all but the last steps; `npm run bench -- exits` measures how near it is to the last. */
     earlyExit: v.optional(whole),
   }),
   v.check(({ network: { layers }, earlyExit = layers }) => earlyExit <= layers, 'earlyExit is a layer beyond the last'),
-  v.check(({ target, localDistances }) => localDistances === undefined || target === 'data', "localDistances is for target 'data'"),
+  v.check(
+    ({ target, localDistances }) => localDistances === undefined || target === 'data',
+    "localDistances is for target 'data'",
+  ),
 );
 
 const Config = v.strictObject({

@@ -46,8 +46,8 @@ export function newtonSchulzProgram(slices: readonly ParameterSlice[]): Program 
     build: (tensors) =>
       Object.fromEntries(
         slices.map(({ name, shape: [rows, columns] }) => {
-          const tall = rows! > columns!;
-          const given = tensors[name]!;
+          const tall = rows > columns;
+          const given = tensors[name];
           let x = tall ? tf.transpose(given) : given;
           x = tf.div(x, tf.add(tf.sqrt(tf.sum(tf.square(x))), 1e-7));
           for (let i = 0; i < NEWTON_SCHULZ_STEPS; i++) {
@@ -86,15 +86,19 @@ export async function createOptimiser(
   };
 }
 
-function adamUpdate({ weights, first, second }: OptimiserState, { offset, size }: ParameterSlice, options: UpdateOptions): void {
+function adamUpdate(
+  { weights, first, second }: OptimiserState,
+  { offset, size }: ParameterSlice,
+  options: UpdateOptions,
+): void {
   const { gradient, scale, step, learningRate, weightDecay } = options;
   const [bias1, bias2] = [1 - BETA1 ** step, 1 - BETA2 ** step];
   for (let i = offset; i < offset + size; i++) {
-    const g = gradient[i]! * scale;
-    first[i] = BETA1 * first[i]! + (1 - BETA1) * g;
-    second[i] = BETA2 * second[i]! + (1 - BETA2) * g * g;
-    const direction = first[i]! / bias1 / (Math.sqrt(second[i]! / bias2) + EPSILON);
-    weights[i] = weights[i]! - learningRate * (direction + weightDecay * weights[i]!);
+    const g = gradient[i] * scale;
+    first[i] = BETA1 * first[i] + (1 - BETA1) * g;
+    second[i] = BETA2 * second[i] + (1 - BETA2) * g * g;
+    const direction = first[i] / bias1 / (Math.sqrt(second[i] / bias2) + EPSILON);
+    weights[i] = weights[i] - learningRate * (direction + weightDecay * weights[i]);
   }
 }
 
@@ -108,27 +112,31 @@ async function muonUpdate(
   for (const { name, offset, size } of matrices) {
     const nesterov = (feeds[name] = new Float32Array(size));
     for (let i = 0; i < size; i++) {
-      const g = gradient[offset + i]! * scale;
-      const m = (first[offset + i] = MOMENTUM * first[offset + i]! + g);
+      const g = gradient[offset + i] * scale;
+      const m = (first[offset + i] = MOMENTUM * first[offset + i] + g);
       nesterov[i] = g + MOMENTUM * m;
     }
   }
   const directions = await orthogonalise.run(feeds);
   for (const { name, shape, offset, size } of matrices) {
-    const direction = directions[`${name}:out`]!;
+    const direction = directions[`${name}:out`];
     const length = ADAM_SIZE * Math.sqrt(Math.max(...shape));
     for (let i = 0; i < size; i++) {
-      const w = weights[offset + i]!;
-      weights[offset + i] = w - learningRate * (length * direction[i]! + weightDecay * w);
+      const w = weights[offset + i];
+      weights[offset + i] = w - learningRate * (length * direction[i] + weightDecay * w);
     }
   }
 }
 
-function averageWeights({ weights, average }: OptimiserState, slices: readonly ParameterSlice[], { step, averageDecay }: UpdateOptions): void {
+function averageWeights(
+  { weights, average }: OptimiserState,
+  slices: readonly ParameterSlice[],
+  { step, averageDecay }: UpdateOptions,
+): void {
   // Early on the average follows at once, or it would remember the random start for long.
   const decay = Math.min(averageDecay, (1 + step) / (10 + step));
   for (const { offset, size } of slices)
-    for (let i = offset; i < offset + size; i++) average[i] = decay * average[i]! + (1 - decay) * weights[i]!;
+    for (let i = offset; i < offset + size; i++) average[i] = decay * average[i] + (1 - decay) * weights[i];
 }
 
 /** Learning rate at a point of the run: linear warm-up in steps, then a half cosine over the share of time gone. */

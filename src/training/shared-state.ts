@@ -34,7 +34,15 @@ export const workerSlot = (worker: number) => {
 };
 
 /** Orders come at any moment; `stopNow` and `snapshotNow` are what they were when worker 0 looked, the same for all in a step. */
-export const CONTROL = { arrived: 0, generation: 1, stop: 2, snapshot: 3, snapshotDone: 4, stopNow: 5, snapshotNow: 6 } as const;
+export const CONTROL = {
+  arrived: 0,
+  generation: 1,
+  stop: 2,
+  snapshot: 3,
+  snapshotDone: 4,
+  stopNow: 5,
+  snapshotNow: 6,
+} as const;
 
 export interface SharedBuffers {
   readonly workers: number;
@@ -79,5 +87,6 @@ export function barrier({ workers, control }: SharedState): void {
     Atomics.notify(control, CONTROL.generation);
     return;
   }
-  while (Atomics.load(control, CONTROL.generation) === generation) Atomics.wait(control, CONTROL.generation, generation);
+  while (Atomics.load(control, CONTROL.generation) === generation)
+    Atomics.wait(control, CONTROL.generation, generation);
 }

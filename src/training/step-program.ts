@@ -43,23 +43,41 @@ export function stepProgram(
   return {
     inputs,
     build(tensors) {
-      const { weights, anchor, x, t, atoms, pairs, centres, target: ofData, weight, mobile } = tensors as Record<string, Tensor>;
+      const {
+        weights,
+        anchor,
+        x,
+        t,
+        atoms,
+        pairs,
+        centres,
+        target: ofData,
+        weight,
+        mobile,
+      } = tensors as Record<string, Tensor>;
       const predict = (flat: Tensor) =>
-        displacement(network, unflatten(flat, slices), { x: x!, t: t!, atoms: atoms!, pairs: pairs!, centres: centres!, mobile });
-      const target = anchor ? predict(anchor) : ofData!;
+        displacement(network, unflatten(flat, slices), {
+          x,
+          t,
+          atoms,
+          pairs,
+          centres,
+          mobile,
+        });
+      const target = anchor ? predict(anchor) : ofData;
       const loss = (flat: Tensor) => {
         const predicted = predict(flat);
-        const errors = tf.mul(weight!, tf.square(tf.sub(predicted, target)));
+        const errors = tf.mul(weight, tf.square(tf.sub(predicted, target)));
         const moving = mobile ? tf.mul(tf.sum(mobile), 3) : tf.scalar(B * n * 3);
         const ofCoordinates = tf.div(tf.sum(errors), moving);
         if (localDistances === 0) return ofCoordinates as tf.Scalar;
-        const near = tf.reshape(tf.sum(tf.slice(pairs!, [0, LOCAL_PAIRS.from], [-1, LOCAL_PAIRS.count]), 1), [B, n, n]);
-        const wrong = tf.square(tf.sub(distances(tf.add(x!, predicted)), distances(tf.add(x!, target))));
-        const ofDistances = tf.div(tf.sum(tf.mul(weight!, tf.mul(near, wrong))), tf.sum(near));
-        return tf.add(ofCoordinates, tf.mul(ofDistances, localDistances)) as tf.Scalar;
+        const near = tf.reshape(tf.sum(tf.slice(pairs, [0, LOCAL_PAIRS.from], [-1, LOCAL_PAIRS.count]), 1), [B, n, n]);
+        const wrong = tf.square(tf.sub(distances(tf.add(x, predicted)), distances(tf.add(x, target))));
+        const ofDistances = tf.div(tf.sum(tf.mul(weight, tf.mul(near, wrong))), tf.sum(near));
+        return tf.add<tf.Scalar>(ofCoordinates, tf.mul(ofDistances, localDistances));
       };
       registerGradients();
-      const { value, grad } = tf.valueAndGrad(loss)(weights!);
+      const { value, grad } = tf.valueAndGrad(loss)(weights);
       return { loss: tf.reshape(value, [1]), gradient: grad };
     },
   };

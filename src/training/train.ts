@@ -5,7 +5,15 @@ import { parameterShapes } from '../network/egnn.js';
 import { parameterSlices } from '../network/flat-parameters.js';
 import type { Model, StageModel } from '../network/model.js';
 import { anchorWeights } from './anchor.js';
-import { firstState, readState, runFiles, STATE_ARRAYS, writeModelOf, writeState, type TrainingState } from './checkpoint.js';
+import {
+  firstState,
+  readState,
+  runFiles,
+  STATE_ARRAYS,
+  writeModelOf,
+  writeState,
+  type TrainingState,
+} from './checkpoint.js';
 import type { StageConfig, StageName } from './config.js';
 import { allocate, CONTROL, SLOT, viewOf, workerSlot, type SharedState } from './shared-state.js';
 import type { WorkerMessage, WorkerTask } from './worker.js';
@@ -79,10 +87,10 @@ export async function train({
   for (const part of STATE_ARRAYS) shared[part].set(before[part]);
 
   const save = async (): Promise<void> => {
-    const validationLoss = shared.numbers[SLOT.validationLoss]!;
+    const validationLoss = shared.numbers[SLOT.validationLoss];
     const training = {
-      steps: shared.numbers[SLOT.step]!,
-      minutes: +(shared.numbers[SLOT.elapsed]! / 60_000).toFixed(1),
+      steps: shared.numbers[SLOT.step],
+      minutes: +(shared.numbers[SLOT.elapsed] / 60_000).toFixed(1),
       workers,
       // Without held-out molecules there is none.
       ...(Number.isFinite(validationLoss) && { validationLoss: +validationLoss.toFixed(4) }),
@@ -91,7 +99,16 @@ export async function train({
     // The workers rest only while memory is copied, not while the disk is written.
     Atomics.store(shared.control, CONTROL.snapshotDone, 1);
     Atomics.notify(shared.control, CONTROL.snapshotDone);
-    await writeModelOf({ name, stage, config, folder, kept, parameters: { slices, total }, average: state.average, training });
+    await writeModelOf({
+      name,
+      stage,
+      config,
+      folder,
+      kept,
+      parameters: { slices, total },
+      average: state.average,
+      training,
+    });
     await writeState(statePath, state);
   };
 
@@ -99,7 +116,15 @@ export async function train({
     onProgress(progress);
     await appendFile(metricsPath, `${JSON.stringify(progress)}\n`);
   });
-  await runWorkers({ workers, task: { stage, config, packed, device, buffers, anchor: taughtBy }, shared, config, save, reporter, signal });
+  await runWorkers({
+    workers,
+    task: { stage, config, packed, device, buffers, anchor: taughtBy },
+    shared,
+    config,
+    save,
+    reporter,
+    signal,
+  });
 }
 
 interface RunOptions {
@@ -115,7 +140,8 @@ interface RunOptions {
 async function runWorkers({ workers, task, shared, config, save, reporter, signal }: RunOptions): Promise<void> {
   const threads = Array.from(
     { length: workers },
-    (_, worker) => new Worker(new URL('./worker.js', import.meta.url), { workerData: { ...task, worker } satisfies WorkerTask }),
+    (_, worker) =>
+      new Worker(new URL('./worker.js', import.meta.url), { workerData: { ...task, worker } satisfies WorkerTask }),
   );
   const stop = () => Atomics.store(shared.control, CONTROL.stop, 1);
   signal?.addEventListener('abort', stop);
@@ -130,7 +156,11 @@ async function runWorkers({ workers, task, shared, config, save, reporter, signa
         thread.on('error', reject);
         thread.on('exit', (code) => code !== 0 && reject(new Error(`a training worker ended with code ${code}`)));
         thread.on('message', (message: WorkerMessage) => {
-          if (message.kind === 'snapshot') saving = saving.then(save).then(() => reporter(true)).catch(reject);
+          if (message.kind === 'snapshot')
+            saving = saving
+              .then(save)
+              .then(() => reporter(true))
+              .catch(reject);
           if (message.kind === 'stopped') saving.then(resolve, reject);
         });
       }
@@ -155,11 +185,11 @@ function progressReporter(
     let [loss, batches, samples] = [0, 0, 0];
     for (let w = 0; w < workers; w++) {
       const slot = workerSlot(w);
-      loss += numbers[slot.loss]!;
-      batches += numbers[slot.batches]!;
-      samples += numbers[slot.samples]!;
+      loss += numbers[slot.loss];
+      batches += numbers[slot.batches];
+      samples += numbers[slot.samples];
     }
-    return { loss, batches, samples, elapsed: numbers[SLOT.elapsed]! };
+    return { loss, batches, samples, elapsed: numbers[SLOT.elapsed] };
   }
   return async (afterSave: boolean) => {
     const now = totals();
@@ -168,18 +198,20 @@ function progressReporter(
     else if (!afterSave || Number.isNaN(loss)) return;
     const minutes = now.elapsed / 60_000;
     // A report right after the last one has no rate of its own.
-    if (now.elapsed - before.elapsed > REPORT_MS / 10) samplesPerSecond = (now.samples - before.samples) / ((now.elapsed - before.elapsed) / 1000);
+    if (now.elapsed - before.elapsed > REPORT_MS / 10)
+      samplesPerSecond = (now.samples - before.samples) / ((now.elapsed - before.elapsed) / 1000);
     const progress: TrainingProgress = {
       stage,
-      step: numbers[SLOT.step]!,
+      step: numbers[SLOT.step],
       minutes,
       minutesLeft: Math.max(0, config.minutes - minutes),
       loss,
       samplesPerSecond,
-      learningRate: numbers[SLOT.learningRate]!,
-      gradientNorm: numbers[SLOT.gradientNorm]!,
-      skippedSteps: numbers[SLOT.skipped]!,
-      ...(afterSave && Number.isFinite(numbers[SLOT.validationLoss]) && { validationLoss: numbers[SLOT.validationLoss]! }),
+      learningRate: numbers[SLOT.learningRate],
+      gradientNorm: numbers[SLOT.gradientNorm],
+      skippedSteps: numbers[SLOT.skipped],
+      ...(afterSave &&
+        Number.isFinite(numbers[SLOT.validationLoss]) && { validationLoss: numbers[SLOT.validationLoss] }),
     };
     before = now;
     await emit(progress);
@@ -189,8 +221,8 @@ function progressReporter(
 function snapshotOf({ numbers, ...shared }: SharedState): TrainingState {
   const { weights, average, first, second } = shared;
   return {
-    step: numbers[SLOT.step]!,
-    elapsed: numbers[SLOT.elapsed]!,
+    step: numbers[SLOT.step],
+    elapsed: numbers[SLOT.elapsed],
     weights: weights.slice(),
     average: average.slice(),
     first: first.slice(),

@@ -55,17 +55,17 @@ async function work({ worker, stage, config, packed, device, anchor, buffers }: 
   const weights = new Float32Array(parameters.total);
   let last = performance.now();
 
-  const before = shared.numbers[SLOT.step]!;
+  const before = shared.numbers[SLOT.step];
   barrier(shared);
   for (let step = before + 1; ; step++) {
     weights.set(shared.weights);
     await addGradients(shared, worker, training, config, step, (batch) => lossAndGradient(batch, weights));
     if (worker === 0) {
       const now = performance.now();
-      shared.numbers[SLOT.elapsed]! += now - last;
+      shared.numbers[SLOT.elapsed] += now - last;
       last = now;
       const { optimiser: o, minutes } = config;
-      const progress = shared.numbers[SLOT.elapsed]! / (minutes * 60_000);
+      const progress = shared.numbers[SLOT.elapsed] / (minutes * 60_000);
       shared.numbers[SLOT.learningRate] = scheduledRate({ ...o, step, progress });
       shared.numbers[SLOT.step] = step;
       if (progress >= 1) Atomics.store(shared.control, CONTROL.stop, 1);
@@ -76,23 +76,27 @@ async function work({ worker, stage, config, packed, device, anchor, buffers }: 
     shared.numbers[workerSlot(worker).squares] = meanGradient(shared, own);
     barrier(shared);
     const norm = gradientNorm(shared);
-    const orders = { snapshot: Atomics.load(shared.control, CONTROL.snapshotNow), stop: Atomics.load(shared.control, CONTROL.stopNow) };
+    const orders = {
+      snapshot: Atomics.load(shared.control, CONTROL.snapshotNow),
+      stop: Atomics.load(shared.control, CONTROL.stopNow),
+    };
     if (worker === 0) {
       shared.numbers[SLOT.gradientNorm] = norm;
-      if (!Number.isFinite(norm)) shared.numbers[SLOT.skipped]!++;
+      if (!Number.isFinite(norm)) shared.numbers[SLOT.skipped]++;
     }
     if (Number.isFinite(norm))
       await optimiser.update(shared, {
         gradient: shared.gradient,
         scale: Math.min(1, config.optimiser.clip / norm),
         step,
-        learningRate: shared.numbers[SLOT.learningRate]!,
+        learningRate: shared.numbers[SLOT.learningRate],
         weightDecay: config.optimiser.weightDecay,
         averageDecay: config.optimiser.averageDecay,
       });
     barrier(shared);
     if (orders.snapshot || orders.stop) {
-      if (validation) await validate(shared, worker, validation, config, (batch) => lossAndGradient(batch, weights), weights);
+      if (validation)
+        await validate(shared, worker, validation, config, (batch) => lossAndGradient(batch, weights), weights);
       barrier(shared);
       if (worker === 0) snapshot(shared);
       barrier(shared);
@@ -116,9 +120,15 @@ function batchRunner(
   return async ({ n, size, feeds }: Batch, weights: Float32Array) => {
     const anchored = n <= anchorUpTo;
     let program = programs.get(n);
-    if (!program) programs.set(n, (program = await engine.compile(stepProgram(network, parameters, { n, size, hydrogens, localDistances, anchored }))));
+    if (!program)
+      programs.set(
+        n,
+        (program = await engine.compile(
+          stepProgram(network, parameters, { n, size, hydrogens, localDistances, anchored }),
+        )),
+      );
     const { loss, gradient } = await program.run({ ...feeds, weights, ...(anchored && { anchor: anchor! }) });
-    return { loss: loss![0]!, gradient: gradient! };
+    return { loss: loss[0], gradient };
   };
 }
 
@@ -129,7 +139,7 @@ function ownSlices(slices: readonly ParameterSlice[], worker: number, workers: n
   const own: ParameterSlice[] = [];
   for (const slice of [...slices].sort((a, b) => cost(b) - cost(a))) {
     const least = loads.indexOf(Math.min(...loads));
-    loads[least]! += cost(slice);
+    loads[least] += cost(slice);
     if (least === worker) own.push(slice);
   }
   return own;
@@ -144,7 +154,7 @@ async function addGradients(
   run: (batch: Batch) => Promise<{ loss: number; gradient: Float32Array }>,
 ): Promise<void> {
   const slot = workerSlot(worker);
-  const sum = shared.gradients[worker]!;
+  const sum = shared.gradients[worker];
   sum.fill(0);
   for (let k = 0; k < batchesPerStep; k++) {
     // A stream of its own per worker and step: a resumed run goes on with the numbers it would have had.
@@ -154,13 +164,13 @@ async function addGradients(
       sum.fill(NaN);
       continue;
     }
-    for (let i = 0; i < sum.length; i++) sum[i]! += gradient[i]!;
-    shared.numbers[slot.loss]! += loss;
-    shared.numbers[slot.batches]!++;
-    shared.numbers[slot.samples]! += batch.size;
+    for (let i = 0; i < sum.length; i++) sum[i] += gradient[i];
+    shared.numbers[slot.loss] += loss;
+    shared.numbers[slot.batches]++;
+    shared.numbers[slot.samples] += batch.size;
   }
   const factor = 1 / batchesPerStep;
-  for (let i = 0; i < sum.length; i++) sum[i]! *= factor;
+  for (let i = 0; i < sum.length; i++) sum[i] *= factor;
 }
 
 /** Averages the own slices over the workers; returns the sum of squares there. */
@@ -169,7 +179,7 @@ function meanGradient({ gradients, gradient, workers }: SharedState, own: readon
   for (const { offset, size } of own)
     for (let i = offset; i < offset + size; i++) {
       let g = 0;
-      for (const each of gradients) g += each[i]!;
+      for (const each of gradients) g += each[i];
       g /= workers;
       gradient[i] = g;
       squares += g * g;
@@ -179,7 +189,7 @@ function meanGradient({ gradients, gradient, workers }: SharedState, own: readon
 
 function gradientNorm({ workers, numbers }: SharedState): number {
   let squares = 0;
-  for (let w = 0; w < workers; w++) squares += numbers[workerSlot(w).squares]!;
+  for (let w = 0; w < workers; w++) squares += numbers[workerSlot(w).squares];
   return Math.sqrt(squares);
 }
 
@@ -208,8 +218,8 @@ async function validate(
 function snapshot({ numbers, control, workers }: SharedState): void {
   let [sum, count] = [0, 0];
   for (let w = 0; w < workers; w++) {
-    sum += numbers[workerSlot(w).validation]!;
-    count += numbers[workerSlot(w).validationBatches]!;
+    sum += numbers[workerSlot(w).validation];
+    count += numbers[workerSlot(w).validationBatches];
   }
   numbers[SLOT.validationLoss] = count > 0 ? sum / count : NaN;
   Atomics.store(control, CONTROL.snapshot, 0);

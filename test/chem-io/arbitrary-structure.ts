@@ -15,11 +15,16 @@ const coordinate = fc.integer({ min: -999_999, max: 999_999 }).map((value) => va
 
 const line = fc.string({ maxLength: 40, unit: 'grapheme' }).map((text) => text.replace(/[\r\n\u2028\u2029]/g, ''));
 
-export const title = fc.oneof(line.map((text) => text.trim()), fc.constantFrom('$$$$', '1 0 V2000', 'M  END'));
+export const title = fc.oneof(
+  line.map((text) => text.trim()),
+  fc.constantFrom('$$$$', '1 0 V2000', 'M  END'),
+);
 
 /** Values of one or several lines, harsh ones among them. */
 export const value = fc
-  .array(fc.oneof(line, fc.constantFrom('', '  ', '$$$$', '> <NAME>', '>  <X> (1)', 'M  END', '>50', 'a\tb')), { maxLength: 5 })
+  .array(fc.oneof(line, fc.constantFrom('', '  ', '$$$$', '> <NAME>', '>  <X> (1)', 'M  END', '>50', 'a\tb')), {
+    maxLength: 5,
+  })
   .map((lines) => lines.join('\n'));
 
 export function structure({ minAtoms = 1, maxAtoms = 12 } = {}): fc.Arbitrary<Structure> {
@@ -33,12 +38,15 @@ export function structure({ minAtoms = 1, maxAtoms = 12 } = {}): fc.Arbitrary<St
           maxLength: 2 * count,
           selector: ([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`,
         }),
-        orders: fc.array(fc.constantFrom<StructureBond['order']>(0, 1, 2, 3, 4), { minLength: 2 * count, maxLength: 2 * count }),
+        orders: fc.array(fc.constantFrom<StructureBond['order']>(0, 1, 2, 3, 4), {
+          minLength: 2 * count,
+          maxLength: 2 * count,
+        }),
       })
       .map(({ name, atoms, xyz, pairs, orders }) => ({
         name,
         atoms,
-        bonds: pairs.filter(([a, b]) => a !== b).map(([a, b], i) => ({ a, b, order: orders[i]! })),
+        bonds: pairs.filter(([a, b]) => a !== b).map(([a, b], i) => ({ a, b, order: orders[i] })),
         coordinates: Float32Array.from(xyz),
         dimension: 3 as const,
       })),

@@ -22,7 +22,11 @@ function hillFormula({ atoms, charge }: Molecule): string {
   const rank = (symbol: string): string => (counts.has('C') && 'CH'.includes(symbol) ? ` ${symbol}` : symbol);
   const symbols = [...counts.keys()].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
   const sign = charge === 0 ? '' : charge > 0 ? '+' : '-';
-  return symbols.map((s) => `${s}${counts.get(s)! > 1 ? counts.get(s) : ''}`).join('') + (Math.abs(charge) > 1 ? Math.abs(charge) : '') + sign;
+  return (
+    symbols.map((s) => `${s}${counts.get(s)! > 1 ? counts.get(s) : ''}`).join('') +
+    (Math.abs(charge) > 1 ? Math.abs(charge) : '') +
+    sign
+  );
 }
 
 const sorted = (labels: readonly string[]): string => [...labels].sort().join('');
@@ -60,7 +64,9 @@ describe('molecules/molecules.json', () => {
     for (const tag of ['charged', 'halogen', 'sulfur', 'phosphorus', 'silicon', 'boron', 'nucleoside', 'macrocycle']) {
       expect(tagged(tag), tag).toBeGreaterThan(1);
     }
-    const rings = new Set(molecules.flatMap(({ smiles }) => parseSmiles(rdkit, smiles).rings.map((ring) => ring.length)));
+    const rings = new Set(
+      molecules.flatMap(({ smiles }) => parseSmiles(rdkit, smiles).rings.map((ring) => ring.length)),
+    );
     for (let size = 3; size <= 14; size++) expect(rings, `ring of ${size}`).toContain(size);
   });
 

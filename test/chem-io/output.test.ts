@@ -15,8 +15,22 @@ import { xyzFrame } from '../../src/chem/io/write-xyz.js';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const atom = (element: number, charge = 0) => ({ element, charge, isotope: 0 });
-const hcn = { name: 'HCN', atoms: [atom(6), atom(7), atom(1)], bonds: [{ a: 0, b: 1, order: 3 as const }, { a: 0, b: 2, order: 1 as const }] };
-const nitrite = { name: 'nitrite', atoms: [atom(7), atom(8), atom(8, -1)], bonds: [{ a: 0, b: 1, order: 2 as const }, { a: 0, b: 2, order: 1 as const }] };
+const hcn = {
+  name: 'HCN',
+  atoms: [atom(6), atom(7), atom(1)],
+  bonds: [
+    { a: 0, b: 1, order: 3 as const },
+    { a: 0, b: 2, order: 1 as const },
+  ],
+};
+const nitrite = {
+  name: 'nitrite',
+  atoms: [atom(7), atom(8), atom(8, -1)],
+  bonds: [
+    { a: 0, b: 1, order: 2 as const },
+    { a: 0, b: 2, order: 1 as const },
+  ],
+};
 const linear = [0, 0, 0, 1.156, 0, 0, -1.064, 0, 0];
 
 let folder: string;
@@ -26,7 +40,14 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('XYZ', () => {
   it('is count, comment and atoms', () => {
-    const record = { molecule: hcn, coordinates: linear, fields: [['energy', -5.5], ['note', 'two\nlines']] as const };
+    const record = {
+      molecule: hcn,
+      coordinates: linear,
+      fields: [
+        ['energy', -5.5],
+        ['note', 'two\nlines'],
+      ] as const,
+    };
     expect(xyzFrame(record)).toBe(
       [
         '3',
@@ -37,7 +58,9 @@ describe('XYZ', () => {
         '',
       ].join('\n'),
     );
-    expect(() => xyzFrame({ molecule: hcn, coordinates: [...linear.slice(0, 8), NaN] })).toThrow(/z coordinate of atom 3 is NaN/);
+    expect(() => xyzFrame({ molecule: hcn, coordinates: [...linear.slice(0, 8), NaN] })).toThrow(
+      /z coordinate of atom 3 is NaN/,
+    );
   });
 });
 
@@ -45,21 +68,48 @@ describe('PDB', () => {
   it('has every value in its columns', () => {
     const lines = pdbModel({ molecule: nitrite, coordinates: [-123.4567, 2, 3, 0, 0, 0, 1, 1, 1] }, 12).split('\n');
     expect(lines[0]).toBe('MODEL       12');
-    const first = lines[1]!;
-    expect([first.slice(0, 6), first.slice(6, 11), first.slice(12, 16), first.slice(17, 20), first.slice(21, 22), first.slice(22, 26)]).toEqual([
-      'HETATM', '    1', ' N1 ', 'UNL', 'A', '   1',
+    const first = lines[1];
+    expect([
+      first.slice(0, 6),
+      first.slice(6, 11),
+      first.slice(12, 16),
+      first.slice(17, 20),
+      first.slice(21, 22),
+      first.slice(22, 26),
+    ]).toEqual(['HETATM', '    1', ' N1 ', 'UNL', 'A', '   1']);
+    expect([first.slice(30, 38), first.slice(38, 46), first.slice(46, 54), first.slice(76, 78)]).toEqual([
+      '-123.457',
+      '   2.000',
+      '   3.000',
+      ' N',
     ]);
-    expect([first.slice(30, 38), first.slice(38, 46), first.slice(46, 54), first.slice(76, 78)]).toEqual(['-123.457', '   2.000', '   3.000', ' N']);
-    expect(lines[3]!.slice(78, 80)).toBe('1-');
-    expect(lines.slice(4)).toEqual(['CONECT    1    2    2    3', 'CONECT    2    1    1', 'CONECT    3    1', 'ENDMDL', '']);
+    expect(lines[3].slice(78, 80)).toBe('1-');
+    expect(lines.slice(4)).toEqual([
+      'CONECT    1    2    2    3',
+      'CONECT    2    1    1',
+      'CONECT    3    1',
+      'ENDMDL',
+      '',
+    ]);
   });
 
   it('names many atoms apart, and refuses what the columns cannot hold', () => {
     const atoms = Array.from({ length: 2500 }, (_, i) => atom(i % 2 === 0 ? 6 : 17));
-    const text = pdbModel({ molecule: { atoms: atoms.map((a, i) => (i < 1800 ? a : atom(6))), bonds: [] }, coordinates: new Float32Array(7500) }, 1);
-    const names = text.split('\n').filter((line) => line.startsWith('HETATM')).map((line) => line.slice(12, 16));
+    const text = pdbModel(
+      {
+        molecule: { atoms: atoms.map((a, i) => (i < 1800 ? a : atom(6))), bonds: [] },
+        coordinates: new Float32Array(7500),
+      },
+      1,
+    );
+    const names = text
+      .split('\n')
+      .filter((line) => line.startsWith('HETATM'))
+      .map((line) => line.slice(12, 16));
     expect(new Set(names).size).toBe(2500);
-    expect(() => pdbModel({ molecule: nitrite, coordinates: [-1000, 0, 0, 0, 0, 0, 0, 0, 0] }, 1)).toThrow(/does not fit the columns of PDB/);
+    expect(() => pdbModel({ molecule: nitrite, coordinates: [-1000, 0, 0, 0, 0, 0, 0, 0, 0] }, 1)).toThrow(
+      /does not fit the columns of PDB/,
+    );
   });
 
   it('wraps a long title', () => {
@@ -88,8 +138,16 @@ describe('openOutput', () => {
       if (name.includes('xyz')) expect(text.match(/^3$/gm)).toHaveLength(3);
       if (name.includes('pdb')) {
         expect(text.match(/^(TITLE|MODEL|ENDMDL|END$).*/gm)).toEqual([
-          'TITLE     HCN', 'MODEL        1', 'ENDMDL', 'MODEL        2', 'ENDMDL', 'END',
-          'TITLE     nitrite', 'MODEL        1', 'ENDMDL', 'END',
+          'TITLE     HCN',
+          'MODEL        1',
+          'ENDMDL',
+          'MODEL        2',
+          'ENDMDL',
+          'END',
+          'TITLE     nitrite',
+          'MODEL        1',
+          'ENDMDL',
+          'END',
         ]);
       }
     }
@@ -100,8 +158,10 @@ describe('openOutput', () => {
 
   it('writes nothing of a batch that holds a bad record, and goes on after it', async () => {
     const output = await openOutput(file('bad.sdf'));
-    await expect(async () => output.write([records[0]!, { molecule: hcn, coordinates: linear.map(() => NaN) }])).rejects.toThrow(RangeError);
-    await output.write([records[2]!]);
+    await expect(async () =>
+      output.write([records[0], { molecule: hcn, coordinates: linear.map(() => NaN) }]),
+    ).rejects.toThrow(RangeError);
+    await output.write([records[2]]);
     await output.close();
     expect((await readFile(file('bad.sdf'), 'utf8')).match(/^\$\$\$\$$/gm)).toHaveLength(1);
   });
@@ -149,7 +209,8 @@ describe('a process that writes', () => {
   it.each(['killed.sdf', 'killed.sdf.gz'])('leaves whole records in %s when it is killed', async (name) => {
     const child = spawn(process.execPath, [program, file(name)], { stdio: 'inherit' });
     const exit = new Promise((resolve) => child.once('exit', resolve));
-    while ((await stat(file(name)).catch(() => ({ size: 0 }))).size < 100_000) await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await stat(file(name)).catch(() => ({ size: 0 }))).size < 100_000)
+      await new Promise((resolve) => setTimeout(resolve, 5));
     child.kill('SIGKILL');
     await exit;
     let whole = 0;

@@ -41,7 +41,10 @@ describe('SMILES files', () => {
       ['[Na+]', 'sodium', 7],
     ]);
     expect(await read('', { format: 'smi' })).toEqual([]);
-    expect(await read(['C', 'C', 'O et', 'hanol\nN'], { format: 'smi' })).toEqual([['CCO', 'ethanol', 1], ['N', undefined, 2]]);
+    expect(await read(['C', 'C', 'O et', 'hanol\nN'], { format: 'smi' })).toEqual([
+      ['CCO', 'ethanol', 1],
+      ['N', undefined, 2],
+    ]);
   });
 
   it('refuses an extension it would have to ignore, and goes on', async () => {
@@ -54,7 +57,10 @@ describe('SMILES files', () => {
 
 describe('tables', () => {
   it('finds the columns in any case and the separator by itself', async () => {
-    const expected = [['CCO', 'a, "b"', 2], ['C', 'x', 3]];
+    const expected = [
+      ['CCO', 'a, "b"', 2],
+      ['C', 'x', 3],
+    ];
     expect(await read('Name,SMILES,mw\r\n"a, ""b""",CCO,46\r\nx,C,16\r\n', { format: 'csv' })).toEqual(expected);
     expect(await read('mw;canonical_smiles;ID\n46;CCO;"a, ""b"""\n16;C;x', { format: 'csv' })).toEqual(expected);
     expect(await read('smiles\tname\nCCO\ta, "b"\nC\tx\n', { format: 'tsv' })).toEqual(expected);
@@ -66,7 +72,10 @@ describe('tables', () => {
     const options = { format: 'csv', smilesColumn: 'Structure', nameColumn: 'key' } as const;
     expect(await read(text, options)).toEqual([['CCO', 'k1', 2]]);
     for await (const record of readMolecules([text], options)) {
-      expect(record.kind === 'smiles' && [...record.fields]).toEqual([['smiles', 'wrong'], ['pIC50', '7.5']]);
+      expect(record.kind === 'smiles' && [...record.fields]).toEqual([
+        ['smiles', 'wrong'],
+        ['pIC50', '7.5'],
+      ]);
     }
   });
 
@@ -89,7 +98,9 @@ describe('tables', () => {
   });
 
   it('says which columns there are where the wanted one is missing', async () => {
-    await expect(read('id,structure\n1,C\n', { format: 'csv' })).rejects.toThrow(/f has no column "smiles" .* "id", "structure"/);
+    await expect(read('id,structure\n1,C\n', { format: 'csv' })).rejects.toThrow(
+      /f has no column "smiles" .* "id", "structure"/,
+    );
     await expect(read('smiles\nC\n', { format: 'csv', smilesColumn: 'smi' })).rejects.toThrow(InputError);
     await expect(read('a_smiles,b_smiles\nC,C\n', { format: 'csv' })).rejects.toThrow(/several columns of SMILES/);
     expect(await read('', { format: 'csv' })).toEqual([]);
@@ -131,13 +142,23 @@ describe('files', () => {
   }
 
   it('are read whatever their format, gzip recognised by content', async () => {
-    const expected = [['CCO', 'ethanol', 1], ['C', 'methane', 2]];
+    const expected = [
+      ['CCO', 'ethanol', 1],
+      ['C', 'methane', 2],
+    ];
     for (const name of ['a.smi', 'a.smi.gz', 'members.smi.gz', 'zipped.smi', 'unzipped.smi.gz']) {
       expect(await contents(name), name).toEqual(expected);
     }
-    expect(await contents('a.csv')).toEqual([['CCO', 'ethanol', 2], ['C', 'methane', 3]]);
+    expect(await contents('a.csv')).toEqual([
+      ['CCO', 'ethanol', 2],
+      ['C', 'methane', 3],
+    ]);
     expect(await contents('a.mol')).toEqual([[1, 'ion', 1]]);
-    expect(await contents('a.sdf')).toEqual([[1, 'ion', 1], expect.stringMatching(/a\.sdf, line \d+, record 2 \(junk\)/), [1, 'ion', 10]]);
+    expect(await contents('a.sdf')).toEqual([
+      [1, 'ion', 1],
+      expect.stringMatching(/a\.sdf, line \d+, record 2 \(junk\)/),
+      [1, 'ion', 10],
+    ]);
     expect(await contents('empty.smi')).toEqual([]);
     expect(await contents('accents.smi')).toEqual([['CCO', 'éthanol–α', 1]]);
   });
@@ -146,14 +167,23 @@ describe('files', () => {
     await expect(openText(file('none.smi'))).rejects.toThrow(/none\.smi: there is no such file/);
     await expect(openText(folder)).rejects.toThrow(/is a directory/);
     await expect(openText(file('a.smi/x'))).rejects.toThrow(InputError);
-    await expect(collect(await openText(file('cut.smi.gz')))).rejects.toThrow(/cut\.smi\.gz: the gzip data end too early/);
-    await expect(collect(await openText(file('damaged.smi.gz')))).rejects.toThrow(/damaged\.smi\.gz: the gzip data are damaged/);
+    await expect(collect(await openText(file('cut.smi.gz')))).rejects.toThrow(
+      /cut\.smi\.gz: the gzip data end too early/,
+    );
+    await expect(collect(await openText(file('damaged.smi.gz')))).rejects.toThrow(
+      /damaged\.smi\.gz: the gzip data are damaged/,
+    );
     await expect(readMoleculeFile(file('a.docx'))).rejects.toThrow(/does not tell the format; expected one of \.smi/);
   });
 
   it('have the format of their name', () => {
     expect(['x.smi', 'x.SMI.GZ', 'a.b/x.csv', 'x.tsv.gz', 'x.mol', 'x.sdf'].map(inputFormatOf)).toEqual([
-      'smi', 'smi', 'csv', 'tsv', 'sdf', 'sdf',
+      'smi',
+      'smi',
+      'csv',
+      'tsv',
+      'sdf',
+      'sdf',
     ]);
     for (const name of ['x', 'x.gz', 'dir.smi/x']) expect(() => inputFormatOf(name)).toThrow(InputError);
   });

@@ -5,7 +5,8 @@ import { parseSmiles } from '../../src/chem/parse.js';
 import { loadRDKit } from '../../src/chem/rdkit.js';
 
 const rdkit = await loadRDKit();
-const count = (smiles: string, options = {}): number => automorphisms(rdkit, parseSmiles(rdkit, smiles), options).permutations.length;
+const count = (smiles: string, options = {}): number =>
+  automorphisms(rdkit, parseSmiles(rdkit, smiles), options).permutations.length;
 
 describe('automorphisms', () => {
   it.each([
@@ -54,25 +55,39 @@ describe('automorphisms', () => {
 
   it('are a group of permutations that map bonds onto like bonds', () => {
     fc.assert(
-      fc.property(fc.constantFrom('c1ccc2ccccc2c1', 'CC(C)(C)c1ccc(C(=O)[O-])cc1', 'FC(F)(F)C(F)(F)F', 'C1CC2CCC1CC2', 'O=S(=O)(c1ccccc1)c1ccccc1'), fc.boolean(), (smiles, symmetriseTerminals) => {
-        const molecule = parseSmiles(rdkit, smiles);
-        const { permutations, complete } = automorphisms(rdkit, molecule, { symmetriseTerminals });
-        expect(complete).toBe(true);
-        expect([...permutations[0]!]).toEqual(permutations[0]!.map((_, i) => i).reduce<number[]>((list, i) => [...list, i], []));
-        const all = new Set(permutations.map((p) => p.join()));
-        expect(all.size).toBe(permutations.length);
-        for (const p of permutations.slice(0, 12)) {
-          for (const q of permutations.slice(-12)) expect(all).toContain(p.map((i) => q[i]!).join());
-          expect([...p].sort((a, b) => a - b)).toEqual([...permutations[0]!]);
-          for (const { a, b, order, aromatic } of molecule.bonds) {
-            if (a >= p.length || b >= p.length) continue;
-            expect(molecule.atoms[p[a]!]!.element).toBe(molecule.atoms[a]!.element);
-            const image = molecule.bonds.find((bond) => (bond.a === p[a] && bond.b === p[b]) || (bond.a === p[b] && bond.b === p[a]));
-            expect(image?.aromatic).toBe(aromatic);
-            if (!aromatic && !symmetriseTerminals) expect(image?.order).toBe(order);
+      fc.property(
+        fc.constantFrom(
+          'c1ccc2ccccc2c1',
+          'CC(C)(C)c1ccc(C(=O)[O-])cc1',
+          'FC(F)(F)C(F)(F)F',
+          'C1CC2CCC1CC2',
+          'O=S(=O)(c1ccccc1)c1ccccc1',
+        ),
+        fc.boolean(),
+        (smiles, symmetriseTerminals) => {
+          const molecule = parseSmiles(rdkit, smiles);
+          const { permutations, complete } = automorphisms(rdkit, molecule, { symmetriseTerminals });
+          expect(complete).toBe(true);
+          expect([...permutations[0]]).toEqual(
+            permutations[0].map((_, i) => i).reduce<number[]>((list, i) => [...list, i], []),
+          );
+          const all = new Set(permutations.map((p) => p.join()));
+          expect(all.size).toBe(permutations.length);
+          for (const p of permutations.slice(0, 12)) {
+            for (const q of permutations.slice(-12)) expect(all).toContain(p.map((i) => q[i]).join());
+            expect([...p].sort((a, b) => a - b)).toEqual([...permutations[0]]);
+            for (const { a, b, order, aromatic } of molecule.bonds) {
+              if (a >= p.length || b >= p.length) continue;
+              expect(molecule.atoms[p[a]].element).toBe(molecule.atoms[a].element);
+              const image = molecule.bonds.find(
+                (bond) => (bond.a === p[a] && bond.b === p[b]) || (bond.a === p[b] && bond.b === p[a]),
+              );
+              expect(image?.aromatic).toBe(aromatic);
+              if (!aromatic && !symmetriseTerminals) expect(image?.order).toBe(order);
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 10 },
     );
   });
@@ -82,7 +97,7 @@ describe('automorphisms', () => {
     const { permutations, complete } = automorphisms(rdkit, molecule, { maxMatches: 500 });
     expect(complete).toBe(false);
     expect(permutations).toHaveLength(500);
-    expect(permutations[0]!.every((to, from) => to === from)).toBe(true);
+    expect(permutations[0].every((to, from) => to === from)).toBe(true);
     expect(new Set(permutations.map((p) => p.join())).size).toBe(500);
   });
 });

@@ -53,6 +53,6 @@ export function moved(
   ];
   return coordinates.map((_, k) => {
     const atom = k - (k % 3);
-    return rotation[k % 3]!.reduce((sum, r, axis) => sum + r * coordinates[atom + axis]!, shift[k % 3]!);
+    return rotation[k % 3].reduce((sum, r, axis) => sum + r * coordinates[atom + axis], shift[k % 3]);
   });
 }

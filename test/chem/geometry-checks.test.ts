@@ -16,7 +16,7 @@ function conformerOf(smiles: string) {
 
 /** The conformer with one atom shifted by (dx, dy, dz) Å. */
 function shifted(coordinates: Float32Array, atom: number, by: readonly [number, number, number]): Float32Array {
-  return coordinates.map((value, k) => (Math.floor(k / 3) === atom ? value + by[k % 3]! : value));
+  return coordinates.map((value, k) => (Math.floor(k / 3) === atom ? value + by[k % 3] : value));
 }
 
 const kinds = (problems: readonly GeometryProblem[]): string[] => [...new Set(problems.map(({ kind }) => kind))].sort();
@@ -40,7 +40,11 @@ describe('checkGeometry', () => {
         const flown = of(shifted(coordinates, 0, [9, 0, 0]));
         expect(flown).toContainEqual(expect.objectContaining({ kind: 'bond-length', atoms: [0, 1] }));
         // A ring atom does: the ring is open, and not flat.
-        expect(kinds(of(shifted(coordinates, 6, [0, 0, 9])))).toEqual(['aromatic-planarity', 'bond-length', 'ring-open']);
+        expect(kinds(of(shifted(coordinates, 6, [0, 0, 9])))).toEqual([
+          'aromatic-planarity',
+          'bond-length',
+          'ring-open',
+        ]);
       }),
       { numRuns: 20 },
     );
@@ -62,15 +66,18 @@ describe('checkGeometry', () => {
     expect(checkGeometry(benzene, chair(0.1)).ok).toBe(true);
     const { problems } = checkGeometry(benzene, chair(0.3));
     expect(problems).toMatchObject([{ kind: 'aromatic-planarity', atoms: benzene.rings[0] }]);
-    expect(problems[0]!.value).toBeCloseTo(0.3, 5);
+    expect(problems[0].value).toBeCloseTo(0.3, 5);
   });
 
   it('finds clashes between what is not bonded, and lets hydrogen bonds be', () => {
     // Two water-like ends of ethylene glycol's skeleton, laid out by hand.
     const ether = parseSmiles(rdkit, 'FCCF');
-    const skeleton = (gap: number): Float32Array => Float32Array.from([-gap / 2, 1.3, 0, -0.76, 0, 0, 0.76, 0, 0, gap / 2, 1.3, 0]);
+    const skeleton = (gap: number): Float32Array =>
+      Float32Array.from([-gap / 2, 1.3, 0, -0.76, 0, 0, 0.76, 0, 0, gap / 2, 1.3, 0]);
     expect(checkGeometry(ether, skeleton(2.4)).ok).toBe(true);
-    expect(checkGeometry(ether, skeleton(1.2)).problems).toMatchObject([{ kind: 'clash', atoms: [0, 3], value: expect.closeTo(1.2) }]);
+    expect(checkGeometry(ether, skeleton(1.2)).problems).toMatchObject([
+      { kind: 'clash', atoms: [0, 3], value: expect.closeTo(1.2) },
+    ]);
     expect(kinds(checkGeometry(ether, skeleton(0.1)).problems)).toContain('coincident');
   });
 
@@ -83,7 +90,10 @@ describe('checkGeometry', () => {
   it('reports NaN and infinity, and nothing else then', () => {
     const { molecule, coordinates } = conformerOf('C[C@H](N)C(=O)O');
     for (const value of [NaN, Infinity]) {
-      const { ok, problems } = checkGeometry(molecule, coordinates.map((x, k) => (k === 7 ? value : x)));
+      const { ok, problems } = checkGeometry(
+        molecule,
+        coordinates.map((x, k) => (k === 7 ? value : x)),
+      );
       expect(ok).toBe(false);
       expect(problems).toEqual([{ kind: 'nan', atoms: [2], value, limit: 0 }]);
     }

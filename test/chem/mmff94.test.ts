@@ -24,24 +24,30 @@ const RDKIT = {
 } as const;
 
 describe('createForceField', () => {
-  it.each(Object.entries(RDKIT))('gives the energies of RDKit for %s', { timeout: 60_000 }, async (smiles, [mmff94s, mmff94, minimum]) => {
-    const { molecule, coordinates } = conformerOf(smiles);
-    const field = await createForceField(molecule);
-    expect(field.energy(coordinates)).toBeCloseTo(mmff94s, 3);
-    expect((await createForceField(molecule, { variant: 'MMFF94' })).energy(coordinates)).toBeCloseTo(mmff94, 3);
+  it.each(Object.entries(RDKIT))(
+    'gives the energies of RDKit for %s',
+    { timeout: 60_000 },
+    async (smiles, [mmff94s, mmff94, minimum]) => {
+      const { molecule, coordinates } = conformerOf(smiles);
+      const field = await createForceField(molecule);
+      expect(field.energy(coordinates)).toBeCloseTo(mmff94s, 3);
+      expect((await createForceField(molecule, { variant: 'MMFF94' })).energy(coordinates)).toBeCloseTo(mmff94, 3);
 
-    const relaxed = field.relax(coordinates);
-    expect(relaxed.initialEnergy).toBeCloseTo(mmff94s, 3);
-    expect(relaxed.energy).toBeCloseTo(minimum, 2);
-    expect(relaxed.converged).toBe(true);
-    // The coordinates handed back are those of the energy, atom by atom, and of the same molecule.
-    expect(field.energy(relaxed.coordinates)).toBeCloseTo(relaxed.energy, 4);
-    expect(verifyStereo(rdkit, molecule, relaxed.coordinates).right).toBe(true);
-  });
+      const relaxed = field.relax(coordinates);
+      expect(relaxed.initialEnergy).toBeCloseTo(mmff94s, 3);
+      expect(relaxed.energy).toBeCloseTo(minimum, 2);
+      expect(relaxed.converged).toBe(true);
+      // The coordinates handed back are those of the energy, atom by atom, and of the same molecule.
+      expect(field.energy(relaxed.coordinates)).toBeCloseTo(relaxed.energy, 4);
+      expect(verifyStereo(rdkit, molecule, relaxed.coordinates).right).toBe(true);
+    },
+  );
 
   it('says when it stopped early', { timeout: 60_000 }, async () => {
     const { molecule, coordinates } = conformerOf('CC(=O)Oc1ccccc1C(=O)O');
-    const { converged, energy, initialEnergy } = (await createForceField(molecule)).relax(coordinates, { maxIterations: 2 });
+    const { converged, energy, initialEnergy } = (await createForceField(molecule)).relax(coordinates, {
+      maxIterations: 2,
+    });
     expect(converged).toBe(false);
     expect(energy).toBeLessThan(initialEnergy);
   });
@@ -59,11 +65,15 @@ describe('createForceField', () => {
     );
   });
 
-  it.each(['OB(O)c1ccccc1', 'C[CH2]', '[H][H]', '[Fe]'])('refuses %s, for which there are no parameters', { timeout: 60_000 }, async (smiles) => {
-    const failure = createForceField(parseSmiles(rdkit, smiles));
-    await expect(failure).rejects.toThrow(MMFF94Error);
-    await expect(failure).rejects.toThrow(smiles === '[Fe]' ? /Fe/ : /no parameters/);
-  });
+  it.each(['OB(O)c1ccccc1', 'C[CH2]', '[H][H]', '[Fe]'])(
+    'refuses %s, for which there are no parameters',
+    { timeout: 60_000 },
+    async (smiles) => {
+      const failure = createForceField(parseSmiles(rdkit, smiles));
+      await expect(failure).rejects.toThrow(MMFF94Error);
+      await expect(failure).rejects.toThrow(smiles === '[Fe]' ? /Fe/ : /no parameters/);
+    },
+  );
 
   it('refuses coordinates that are not finite or not of this molecule', { timeout: 60_000 }, async () => {
     const field = await createForceField(parseSmiles(rdkit, 'O'));

@@ -14,10 +14,25 @@ const parse = (smiles: string): Molecule => parseSmiles(rdkit, smiles);
 
 /** Formula in Hill order. */
 function formula({ atoms }: Molecule): string {
-  const symbols: Record<number, string> = { 1: 'H', 5: 'B', 6: 'C', 7: 'N', 8: 'O', 9: 'F', 14: 'Si', 15: 'P', 16: 'S', 17: 'Cl', 26: 'Fe', 35: 'Br', 53: 'I' };
+  const symbols: Record<number, string> = {
+    1: 'H',
+    5: 'B',
+    6: 'C',
+    7: 'N',
+    8: 'O',
+    9: 'F',
+    14: 'Si',
+    15: 'P',
+    16: 'S',
+    17: 'Cl',
+    26: 'Fe',
+    35: 'Br',
+    53: 'I',
+  };
   const counts = new Map<string, number>();
-  for (const { element } of atoms) counts.set(symbols[element]!, (counts.get(symbols[element]!) ?? 0) + 1);
-  const carbonFirst = (symbol: string): string => (symbol === 'C' ? '0' : symbol === 'H' && counts.has('C') ? '1' : symbol);
+  for (const { element } of atoms) counts.set(symbols[element], (counts.get(symbols[element]) ?? 0) + 1);
+  const carbonFirst = (symbol: string): string =>
+    symbol === 'C' ? '0' : symbol === 'H' && counts.has('C') ? '1' : symbol;
   return [...counts]
     .sort(([a], [b]) => (carbonFirst(a) < carbonFirst(b) ? -1 : 1))
     .map(([symbol, count]) => symbol + (count > 1 ? count : ''))
@@ -44,14 +59,21 @@ describe('parseSmiles', () => {
     expect(molecule.rings.map((ring) => ring.length).sort()).toEqual(ringSizes);
     // Ring order: each atom is bonded to the next.
     const bonded = new Set(molecule.bonds.flatMap(({ a, b }) => [`${a} ${b}`, `${b} ${a}`]));
-    for (const ring of molecule.rings) ring.forEach((atom, i) => expect(bonded).toContain(`${atom} ${ring[(i + 1) % ring.length]}`));
+    for (const ring of molecule.rings)
+      ring.forEach((atom, i) => expect(bonded).toContain(`${atom} ${ring[(i + 1) % ring.length]}`));
   });
 
   it('keeps the order of the heavy atoms and puts hydrogens after them by parent', () => {
     const { atoms, bonds, skeletonCount } = parse('OCC(=O)N');
     expect(atoms.slice(0, skeletonCount).map(({ element }) => element)).toEqual([8, 6, 6, 8, 7]);
     const parents = bonds.filter(({ b }) => b >= skeletonCount).map(({ a, b }) => [b, a]);
-    expect(parents).toEqual([[5, 0], [6, 1], [7, 1], [8, 4], [9, 4]]);
+    expect(parents).toEqual([
+      [5, 0],
+      [6, 1],
+      [7, 1],
+      [8, 4],
+      [9, 4],
+    ]);
     expect(atoms.map(({ hydrogens }) => hydrogens)).toEqual([1, 2, 0, 0, 2, 0, 0, 0, 0, 0]);
   });
 
@@ -65,7 +87,11 @@ describe('parseSmiles', () => {
   it('keeps isotopes, radicals and charges', () => {
     expect(parse('[13CH3]C').atoms[0]).toMatchObject({ isotope: 13, hydrogens: 3 });
     expect(parse('[CH3]')).toMatchObject({ atoms: { 0: { radicals: 1, hydrogens: 3 }, length: 4 } });
-    expect(parse('C[N+](=O)[O-]').atoms.map(({ charge }) => charge).slice(0, 4)).toEqual([0, 1, 0, -1]);
+    expect(
+      parse('C[N+](=O)[O-]')
+        .atoms.map(({ charge }) => charge)
+        .slice(0, 4),
+    ).toEqual([0, 1, 0, -1]);
   });
 
   it.each([
@@ -96,7 +122,12 @@ describe('parseSmiles', () => {
     expect(kind(3, 4)).toMatchObject({ conjugated: false });
     expect(kind(4, 5)).toMatchObject({ inRing: true, aromatic: false, conjugated: false });
     expect(parse('C=C').bonds[0]).toMatchObject({ conjugated: false });
-    expect(parse('c1ccccc1').bonds.slice(0, 6).map(({ aromatic, order }) => (aromatic ? order : 0)).sort()).toEqual([1, 1, 1, 2, 2, 2]);
+    expect(
+      parse('c1ccccc1')
+        .bonds.slice(0, 6)
+        .map(({ aromatic, order }) => (aromatic ? order : 0))
+        .sort(),
+    ).toEqual([1, 1, 1, 2, 2, 2]);
   });
 
   it('lists what is specified and what is left open', () => {
@@ -105,7 +136,7 @@ describe('parseSmiles', () => {
       { atom: 3, neighbours: [2, 4, 5, expect.any(Number)], specified: false },
       { atom: 7, neighbours: expect.any(Array), specified: true, cip: expect.stringMatching(/^[RS]$/) },
     ]);
-    expect(molecule.centres[1]!.neighbours.slice(0, 3).sort()).toEqual([6, 8, 9]);
+    expect(molecule.centres[1].neighbours.slice(0, 3).sort()).toEqual([6, 8, 9]);
     expect(molecule.stereoBonds.map(({ a, b, references, cis }) => ({ a, b, references, cis }))).toEqual([
       { a: 1, b: 2, references: [0, 3], cis: undefined },
       { a: 5, b: 6, references: [3, 7], cis: false },
@@ -113,7 +144,17 @@ describe('parseSmiles', () => {
   });
 
   it('knows which double bonds have no two forms', () => {
-    for (const smiles of ['C=CC', 'CC(C)=CC', 'C1=CCCCCC1', 'CC=C=CC', 'CC(N)=[NH2+]', 'CC=N', 'C=[N+]=[N-]', 'CC=O', 'N=C(N)N']) {
+    for (const smiles of [
+      'C=CC',
+      'CC(C)=CC',
+      'C1=CCCCCC1',
+      'CC=C=CC',
+      'CC(N)=[NH2+]',
+      'CC=N',
+      'C=[N+]=[N-]',
+      'CC=O',
+      'N=C(N)N',
+    ]) {
       expect(parse(smiles).stereoBonds, smiles).toEqual([]);
     }
     for (const smiles of ['CC=CC', 'C1=CCCCCCC1', 'CC=NC', 'CN=NC', 'CC=NO', 'CC=[N+](C)[O-]', 'CC(F)=C(C)F']) {
@@ -127,11 +168,18 @@ describe('parseSmiles', () => {
   });
 
   it('lists no centre whose cage leaves no choice, and those that only another one decides', () => {
-    for (const smiles of ['C12C3C4C1C5C2C3C45', 'C1C2CC3CC1CC(C2)C3', 'C1CC2CCC1C2', 'C1CN2CCC1CC2', 'C1N2CN3CN1CN(C2)C3']) {
+    for (const smiles of [
+      'C12C3C4C1C5C2C3C45',
+      'C1C2CC3CC1CC(C2)C3',
+      'C1CC2CCC1C2',
+      'C1CN2CCC1CC2',
+      'C1N2CN3CN1CN(C2)C3',
+    ]) {
       expect(parse(smiles).centres, smiles).toEqual([]);
     }
     // cis or trans
-    for (const smiles of ['CC1CCC(C)CC1', 'C1CCC2CCCCC2C1', 'CC1CC(C)C1']) expect(parse(smiles).centres, smiles).toHaveLength(2);
+    for (const smiles of ['CC1CCC(C)CC1', 'C1CCC2CCCCC2C1', 'CC1CC(C)C1'])
+      expect(parse(smiles).centres, smiles).toHaveLength(2);
     expect(parse('CC1(C)C2CCC1(C)C(=O)C2').centres).toHaveLength(2);
   });
 
@@ -169,7 +217,9 @@ describe('parseSmiles', () => {
     ['C/C(F)=C=C=C/1CCCC(C)C1', /cumulene of 3 double bonds \(atoms 2 and 6 /],
     ['CC=[C@AL1]=CC', /@AL1/],
   ])('refuses the stereo of %s, which RDKit would drop', (smiles, message) => {
-    expect(() => parse(smiles)).toThrow(expect.objectContaining({ code: 'stereo', message: expect.stringMatching(message) }));
+    expect(() => parse(smiles)).toThrow(
+      expect.objectContaining({ code: 'stereo', message: expect.stringMatching(message) }),
+    );
   });
 
   it.each([
@@ -201,15 +251,26 @@ describe('parseSmiles', () => {
 });
 
 describe('moleculeFromStructure', () => {
-  const conformers = ['C[C@H](N)C(=O)O', 'C[C@H]1CC[C@H](C(C)C)CC1=O', 'C/C=C/[C@H](F)O', 'O=S(C)c1ccccc1', 'C[N+](C)(C)CC(=O)[O-]', '[2H]C([2H])O'].map(
-    (smiles) => embed(smiles),
-  );
+  const conformers = [
+    'C[C@H](N)C(=O)O',
+    'C[C@H]1CC[C@H](C(C)C)CC1=O',
+    'C/C=C/[C@H](F)O',
+    'O=S(C)c1ccccc1',
+    'C[N+](C)(C)CC(=O)[O-]',
+    '[2H]C([2H])O',
+  ].map((smiles) => embed(smiles));
 
   it('gives the same molecule whatever the order of the atoms', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...conformers).chain((structure) =>
-          fc.tuple(fc.constant(structure), fc.shuffledSubarray(structure.atoms.map((_, i) => i), { minLength: structure.atoms.length })),
+          fc.tuple(
+            fc.constant(structure),
+            fc.shuffledSubarray(
+              structure.atoms.map((_, i) => i),
+              { minLength: structure.atoms.length },
+            ),
+          ),
         ),
         ([structure, shuffle]) => {
           const reference = moleculeFromStructure(rdkit, structure).molecule;
@@ -218,12 +279,17 @@ describe('moleculeFromStructure', () => {
           expect(molecule.smiles).toBe(reference.smiles);
           expect([...order].sort((a, b) => a - b)).toEqual(structure.atoms.map((_, i) => i));
           // Elements and bonds follow; heavy atoms keep their order; hydrogens come last, by parent.
-          order.forEach((from, to) => expect(molecule.atoms[to]!.element).toBe(shuffled.atoms[from]!.element));
+          order.forEach((from, to) => expect(molecule.atoms[to].element).toBe(shuffled.atoms[from].element));
           const key = (a: number, b: number): string => [a, b].sort((x, y) => x - y).join();
-          expect(molecule.bonds.map(({ a, b }) => key(order[a]!, order[b]!)).sort()).toEqual(shuffled.bonds.map(({ a, b }) => key(a, b)).sort());
-          const heavy = [...order].filter((from) => shuffled.atoms[from]!.element > 1);
+          expect(molecule.bonds.map(({ a, b }) => key(order[a], order[b])).sort()).toEqual(
+            shuffled.bonds.map(({ a, b }) => key(a, b)).sort(),
+          );
+          const heavy = [...order].filter((from) => shuffled.atoms[from].element > 1);
           expect(heavy).toEqual([...heavy].sort((a, b) => a - b));
-          const parents = molecule.bonds.filter(({ b }) => b >= molecule.skeletonCount).sort((x, y) => x.b - y.b).map(({ a }) => a);
+          const parents = molecule.bonds
+            .filter(({ b }) => b >= molecule.skeletonCount)
+            .sort((x, y) => x.b - y.b)
+            .map(({ a }) => a);
           expect(parents).toEqual([...parents].sort((a, b) => a - b));
           expect(molecule.centres).toHaveLength(reference.centres.length);
           expect(molecule.stereoBonds.map(({ cip }) => cip)).toEqual(reference.stereoBonds.map(({ cip }) => cip));
@@ -242,7 +308,13 @@ describe('moleculeFromStructure', () => {
   });
 
   it('agrees with the SMILES on every field, order and stereo included', () => {
-    for (const smiles of ['C[C@H](N)C(=O)O', 'CN1CCC[C@H]1c1cccnc1', 'C/C=C\\CC(=O)OC', 'NC(=O)c1ccc[n+](C)c1', 'C[S@@](=O)CC']) {
+    for (const smiles of [
+      'C[C@H](N)C(=O)O',
+      'CN1CCC[C@H]1c1cccnc1',
+      'C/C=C\\CC(=O)OC',
+      'NC(=O)c1ccc[n+](C)c1',
+      'C[S@@](=O)CC',
+    ]) {
       const { molecule } = moleculeFromStructure(rdkit, embed(smiles));
       const { bonds, rings, ...fields } = parseSmiles(rdkit, smiles, { name: molecule.name });
       expect(molecule).toMatchObject(fields);
@@ -254,7 +326,12 @@ describe('moleculeFromStructure', () => {
   it('reads aromatic bonds, and refuses or cuts a salt', () => {
     const ring = Array.from({ length: 6 }, (_, i) => ({ a: i, b: (i + 1) % 6, order: 4 as const }));
     const carbon = { element: 6, charge: 0, isotope: 0 };
-    const benzene: Structure = { name: 'salt', atoms: [{ element: 11, charge: 1, isotope: 0 }, ...Array<typeof carbon>(6).fill(carbon)], bonds: ring.map(({ a, b, order }) => ({ a: a + 1, b: b + 1, order })), dimension: 2 };
+    const benzene: Structure = {
+      name: 'salt',
+      atoms: [{ element: 11, charge: 1, isotope: 0 }, ...Array<typeof carbon>(6).fill(carbon)],
+      bonds: ring.map(({ a, b, order }) => ({ a: a + 1, b: b + 1, order })),
+      dimension: 2,
+    };
     expect(() => moleculeFromStructure(rdkit, benzene)).toThrow(expect.objectContaining({ code: 'fragments' }));
     const { molecule, order } = moleculeFromStructure(rdkit, benzene, { largestFragment: true });
     expect(molecule.smiles).toBe('c1ccccc1');
@@ -262,8 +339,15 @@ describe('moleculeFromStructure', () => {
   });
 
   it('refuses nothing, dummies and impossible valences', () => {
-    const one = (element: number): Structure => ({ name: 'x', atoms: [{ element, charge: 0, isotope: 0 }], bonds: [], dimension: 2 });
-    expect(() => moleculeFromStructure(rdkit, { ...one(6), atoms: [] })).toThrow(expect.objectContaining({ code: 'empty' }));
+    const one = (element: number): Structure => ({
+      name: 'x',
+      atoms: [{ element, charge: 0, isotope: 0 }],
+      bonds: [],
+      dimension: 2,
+    });
+    expect(() => moleculeFromStructure(rdkit, { ...one(6), atoms: [] })).toThrow(
+      expect.objectContaining({ code: 'empty' }),
+    );
     expect(() => moleculeFromStructure(rdkit, one(0))).toThrow(expect.objectContaining({ code: 'element' }));
     const pentavalent: Structure = {
       name: 'x',
@@ -271,17 +355,24 @@ describe('moleculeFromStructure', () => {
       bonds: [1, 2, 3, 4, 5].map((b) => ({ a: 0, b, order: 1 })),
       dimension: 2,
     };
-    expect(() => moleculeFromStructure(rdkit, pentavalent)).toThrow(expect.objectContaining({ code: 'invalid', message: expect.stringContaining('valence') }));
+    expect(() => moleculeFromStructure(rdkit, pentavalent)).toThrow(
+      expect.objectContaining({ code: 'invalid', message: expect.stringContaining('valence') }),
+    );
   });
 });
 
 describe('molblock', () => {
-  it.each(['C[C@H](N)C(=O)[O-]', '[2H]C([13CH3])O', 'C[N+](C)(C)CC(=O)[O-]', 'CS(=O)(=O)c1ccccc1', '[CH2]C'])('is read back as %s', (smiles) => {
-    const molecule = parse(smiles);
-    // Without coordinates the block says nothing of stereo.
-    const written = withMol(rdkit, molblock({ molecule, dimension: 2 }), (mol) => mol?.get_smiles(), { details: '{"removeHs":true}' });
-    expect(written).toBe(parse(smiles.replace('@', '')).smiles);
-  });
+  it.each(['C[C@H](N)C(=O)[O-]', '[2H]C([13CH3])O', 'C[N+](C)(C)CC(=O)[O-]', 'CS(=O)(=O)c1ccccc1', '[CH2]C'])(
+    'is read back as %s',
+    (smiles) => {
+      const molecule = parse(smiles);
+      // Without coordinates the block says nothing of stereo.
+      const written = withMol(rdkit, molblock({ molecule, dimension: 2 }), (mol) => mol?.get_smiles(), {
+        details: '{"removeHs":true}',
+      });
+      expect(written).toBe(parse(smiles.replace('@', '')).smiles);
+    },
+  );
 
   it.each(['[N]', '[C]', '[CH]', '[Si]', '[B]', '[C]C'])('gets no hydrogen from a reader: %s', (smiles) => {
     const molecule = parse(smiles);
@@ -294,9 +385,22 @@ describe('molblock', () => {
   });
 
   it('keeps to the columns and lines of the format', () => {
-    const molecule = { name: 'a\n$$$$', atoms: Array.from({ length: 10 }, () => ({ element: 7, charge: -1, isotope: 15 })), bonds: [{ a: 8, b: 9, order: 1 as const }] };
-    const lines = molblock({ molecule, coordinates: Float32Array.from({ length: 30 }, (_, k) => -1234.56789 + k), comment: 'x\ry' }).split('\n');
-    expect(lines.slice(0, 4)).toEqual(['a $$$$', '  molflow           3D', 'x y', ' 10  1  0  0  0  0  0  0  0  0999 V2000']);
+    const molecule = {
+      name: 'a\n$$$$',
+      atoms: Array.from({ length: 10 }, () => ({ element: 7, charge: -1, isotope: 15 })),
+      bonds: [{ a: 8, b: 9, order: 1 as const }],
+    };
+    const lines = molblock({
+      molecule,
+      coordinates: Float32Array.from({ length: 30 }, (_, k) => -1234.56789 + k),
+      comment: 'x\ry',
+    }).split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      'a $$$$',
+      '  molflow           3D',
+      'x y',
+      ' 10  1  0  0  0  0  0  0  0  0999 V2000',
+    ]);
     expect(lines[4]).toMatch(/^-1234\.5679-1233\.5679-1232\.5679 N {3}0 /);
     expect(lines[14]).toBe('  9 10  1  0');
     expect(lines.filter((line) => line.startsWith('M  CHG'))).toEqual([
@@ -307,12 +411,18 @@ describe('molblock', () => {
   });
 
   it('turns to V3000 above 999 atoms, which RDKit reads', () => {
-    const molecule = { name: '', atoms: Array.from({ length: 1200 }, (_, i) => ({ element: 10, charge: 0, isotope: i === 3 ? 22 : 0 })), bonds: [] };
+    const molecule = {
+      name: '',
+      atoms: Array.from({ length: 1200 }, (_, i) => ({ element: 10, charge: 0, isotope: i === 3 ? 22 : 0 })),
+      bonds: [],
+    };
     const block = molblock({ molecule, coordinates: new Float32Array(3600) });
     expect(block).toContain('V3000');
     const read = withMol(rdkit, block, (mol) => [mol?.get_num_atoms(), mol?.get_smiles().includes('[22Ne]')]);
     expect(read).toEqual([1200, true]);
-    expect(() => molblock({ molecule, coordinates: new Float32Array(3) })).toThrow(/3 coordinates arrived for 1200 atoms/);
+    expect(() => molblock({ molecule, coordinates: new Float32Array(3) })).toThrow(
+      /3 coordinates arrived for 1200 atoms/,
+    );
   });
 });
 
@@ -321,8 +431,10 @@ function permuted(structure: Structure, kept: readonly number[]): Structure {
   const place = new Map(kept.map((from, to) => [from, to]));
   return {
     ...structure,
-    atoms: kept.map((i) => structure.atoms[i]!),
-    bonds: structure.bonds.flatMap(({ a, b, order }) => (place.has(a) && place.has(b) ? [{ a: place.get(b)!, b: place.get(a)!, order }] : [])),
+    atoms: kept.map((i) => structure.atoms[i]),
+    bonds: structure.bonds.flatMap(({ a, b, order }) =>
+      place.has(a) && place.has(b) ? [{ a: place.get(b)!, b: place.get(a)!, order }] : [],
+    ),
     coordinates: Float32Array.from(kept.flatMap((i) => [...structure.coordinates!.subarray(3 * i, 3 * i + 3)])),
   };
 }

@@ -16,8 +16,15 @@ describe('perception', () => {
   it('invents no stereo where there are five or six alike', () => {
     for (const smiles of ['FS(F)(F)(F)(F)F', 'FP(F)(F)(F)F', 'F[P-](F)(F)(F)(F)F']) {
       const molecule = parseSmiles(rdkit, smiles);
-      const ligands = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [-1, 0, 0], [0, -1, 0], [0, 0, -1]].slice(0, molecule.atoms.length - 1);
-      const coordinates = Float32Array.from([...ligands[0]!, 0, 0, 0, ...ligands.slice(1).flat()].map((x) => 1.56 * x));
+      const ligands = [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+        [-1, 0, 0],
+        [0, -1, 0],
+        [0, 0, -1],
+      ].slice(0, molecule.atoms.length - 1);
+      const coordinates = Float32Array.from([...ligands[0], 0, 0, 0, ...ligands.slice(1).flat()].map((x) => 1.56 * x));
       expect(verifyStereo(rdkit, molecule, coordinates).assigned).toBe(smiles);
     }
   });

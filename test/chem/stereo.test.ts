@@ -21,30 +21,30 @@ const CHIRAL = {
   'L-cysteine': 'N[C@@H](CS)C(=O)O',
   'L-phenylalanine': 'N[C@@H](Cc1ccccc1)C(=O)O',
   'L-proline': 'OC(=O)[C@@H]1CCCN1',
-  'alaninate': 'C[C@@H](N)C(=O)[O-]',
+  alaninate: 'C[C@@H](N)C(=O)[O-]',
   'D-glyceraldehyde': 'O=C[C@H](O)CO',
   'D-glucose, open': 'O=C[C@H](O)[C@@H](O)[C@H](O)[C@H](O)CO',
   'β-D-glucopyranose': 'OC[C@H]1O[C@@H](O)[C@H](O)[C@@H](O)[C@@H]1O',
   '(R,R)-tartaric acid': 'O=C(O)[C@H](O)[C@@H](O)C(=O)O',
   'trans-cyclohexane-1,2-diol': 'O[C@H]1CCCC[C@@H]1O',
-  'ibuprofen': 'C[C@H](c1ccc(CC(C)C)cc1)C(=O)O',
-  'menthone': 'C[C@H]1CC[C@H](C(C)C)CC1=O',
-  'limonene': 'CC1=CC[C@@H](C(C)=C)CC1',
-  'camphor': 'CC1(C)[C@@H]2CC[C@@]1(C)C(=O)C2',
-  'oestradiol': 'C[C@]12CC[C@H]3[C@@H](CCc4cc(O)ccc34)[C@@H]1CC[C@@H]2O',
-  'morphine': 'CN1CC[C@]23[C@@H]4[C@H]1CC5=C2C(=C(C=C5)O)O[C@H]3[C@H](C=C4)O',
-  'quinine': 'COc1ccc2nccc([C@@H](O)[C@@H]3C[C@@H]4CC[N@]3C[C@@H]4C=C)c2c1',
+  ibuprofen: 'C[C@H](c1ccc(CC(C)C)cc1)C(=O)O',
+  menthone: 'C[C@H]1CC[C@H](C(C)C)CC1=O',
+  limonene: 'CC1=CC[C@@H](C(C)=C)CC1',
+  camphor: 'CC1(C)[C@@H]2CC[C@@]1(C)C(=O)C2',
+  oestradiol: 'C[C@]12CC[C@H]3[C@@H](CCc4cc(O)ccc34)[C@@H]1CC[C@@H]2O',
+  morphine: 'CN1CC[C@]23[C@@H]4[C@H]1CC5=C2C(=C(C=C5)O)O[C@H]3[C@H](C=C4)O',
+  quinine: 'COc1ccc2nccc([C@@H](O)[C@@H]3C[C@@H]4CC[N@]3C[C@@H]4C=C)c2c1',
   'four halogens': 'F[C@@](Cl)(Br)I',
   'hydrogen on the centre': 'F[C@H](Cl)Br',
   'deuterium on the centre': '[2H][C@H](O)C',
-  'methyloxirane': 'C[C@@H]1CO1',
+  methyloxirane: 'C[C@@H]1CO1',
   'sulfoxide, aryl': 'C[S@](=O)c1ccccc1',
   'sulfoxide, alkyl': 'C[S@@](=O)CC',
   'phosphine oxide': 'C[P@](=O)(CC)c1ccccc1',
-  'phosphine': 'C[P@](CC)c1ccccc1',
-  'sulfonium': 'C[S@+](CC)c1ccccc1',
-  'ammonium': 'C[N@+](CC)(CCC)c1ccccc1',
-  'silane': 'C[Si@H](CC)c1ccccc1',
+  phosphine: 'C[P@](CC)c1ccccc1',
+  sulfonium: 'C[S@+](CC)c1ccccc1',
+  ammonium: 'C[N@+](CC)(CCC)c1ccccc1',
+  silane: 'C[Si@H](CC)c1ccccc1',
   'centre beside a double bond': 'C[C@H](O)/C=C/C',
 };
 
@@ -53,11 +53,11 @@ const DOUBLE_BONDS: Record<string, readonly [string, string]> = {
   'but-2-ene': ['C/C=C/C', 'C/C=C\\C'],
   'butenedioic acid': ['O=C(O)/C=C/C(=O)O', 'O=C(O)/C=C\\C(=O)O'],
   'four substituents': ['C/C(F)=C(/C)Cl', 'C/C(F)=C(\\C)Cl'],
-  'oxime': ['C/C=N/O', 'C/C=N\\O'],
-  'azobenzene': ['c1ccc(/N=N/c2ccccc2)cc1', 'c1ccc(/N=N\\c2ccccc2)cc1'],
-  'nitrone': ['C/C=[N+](/C)[O-]', 'C/C=[N+](\\C)[O-]'],
+  oxime: ['C/C=N/O', 'C/C=N\\O'],
+  azobenzene: ['c1ccc(/N=N/c2ccccc2)cc1', 'c1ccc(/N=N\\c2ccccc2)cc1'],
+  nitrone: ['C/C=[N+](/C)[O-]', 'C/C=[N+](\\C)[O-]'],
   'one of a diene': ['C/C=C/C=C\\CC', 'C/C=C\\C=C/CC'],
-  'cyclononene': ['C1CCC/C=C/CCC1', 'C1CCC/C=C\\CCC1'],
+  cyclononene: ['C1CCC/C=C/CCC1', 'C1CCC/C=C\\CCC1'],
 };
 
 function conformerOf(smiles: string): { molecule: Molecule; coordinates: Float32Array } {
@@ -87,7 +87,10 @@ describe('verifyStereo', () => {
     expect(mirror.bondsWrong).toEqual([]);
 
     // The molecule of the other hand, from its own SMILES, judges the other way round.
-    const enantiomer = parseSmiles(rdkit, smiles.replace(/@+/g, (hand) => (hand === '@' ? '@@' : '@')));
+    const enantiomer = parseSmiles(
+      rdkit,
+      smiles.replace(/@+/g, (hand) => (hand === '@' ? '@@' : '@')),
+    );
     expect(verifyStereo(rdkit, enantiomer, coordinates).right).toBe(false);
     expect(verifyStereo(rdkit, enantiomer, mirrored(coordinates)).right).toBe(true);
   });
@@ -108,17 +111,27 @@ describe('verifyStereo', () => {
 
   it('decides on its own where RDKit sees nothing: the phosphorus of a phosphine', () => {
     const { molecule, coordinates } = conformerOf(CHIRAL.phosphine);
-    expect(verifyStereo(rdkit, molecule, coordinates)).toMatchObject({ secondOpinion: 'abstains', assigned: molecule.smiles });
+    expect(verifyStereo(rdkit, molecule, coordinates)).toMatchObject({
+      secondOpinion: 'abstains',
+      assigned: molecule.smiles,
+    });
     const enantiomer = parseSmiles(rdkit, 'C[P@@](CC)c1ccccc1');
     // A plain draw is delivered wrong, and says what it is.
-    expect(verifyStereo(rdkit, molecule, mirrored(coordinates))).toMatchObject({ right: false, assigned: enantiomer.smiles });
+    expect(verifyStereo(rdkit, molecule, mirrored(coordinates))).toMatchObject({
+      right: false,
+      assigned: enantiomer.smiles,
+    });
   });
 
   it('says with what RDKit sees what it does not: a phosphine beside an open carbon', () => {
     const { coordinates } = conformerOf('C[C@H](O)[P@](C)CC');
     const open = parseSmiles(rdkit, 'CC(O)[P@](C)CC');
     const both = verifyStereo(rdkit, open, coordinates);
-    expect(both).toMatchObject({ right: true, secondOpinion: 'abstains', assigned: parseSmiles(rdkit, 'C[C@H](O)[P@](C)CC').smiles });
+    expect(both).toMatchObject({
+      right: true,
+      secondOpinion: 'abstains',
+      assigned: parseSmiles(rdkit, 'C[C@H](O)[P@](C)CC').smiles,
+    });
   });
 
   it('finds the one wrong centre among several', () => {
@@ -142,28 +155,71 @@ describe('verifyStereo', () => {
 
   it('takes a flattened centre, a half-turned double bond and NaN for wrong', () => {
     const bromide = conformerOf('F[C@H](Cl)Br');
-    expect(verifyStereo(undefined, bromide.molecule, bromide.coordinates.map((x, k) => (k % 3 === 2 ? 0 : x))).right).toBe(false);
-    expect(verifyStereo(rdkit, bromide.molecule, bromide.coordinates.map(() => NaN)).right).toBe(false);
+    expect(
+      verifyStereo(
+        undefined,
+        bromide.molecule,
+        bromide.coordinates.map((x, k) => (k % 3 === 2 ? 0 : x)),
+      ).right,
+    ).toBe(false);
+    expect(
+      verifyStereo(
+        rdkit,
+        bromide.molecule,
+        bromide.coordinates.map(() => NaN),
+      ).right,
+    ).toBe(false);
 
     const butene = parseSmiles(rdkit, 'F/C=C/F');
     const turned = (degrees: number): Float32Array => {
       const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
       // F–C=C–F with both fluorines 0.7 Å along the axis and 1.1 Å off it; then the hydrogens opposite.
-      return Float32Array.from([-0.7, 1.1, 0, 0, 0, 0, 1.33, 0, 0, 2, 1.1 * c, 1.1 * s, -0.5, -0.9, 0, 1.8, -0.9 * c, -0.9 * s]);
+      return Float32Array.from([
+        -0.7,
+        1.1,
+        0,
+        0,
+        0,
+        0,
+        1.33,
+        0,
+        0,
+        2,
+        1.1 * c,
+        1.1 * s,
+        -0.5,
+        -0.9,
+        0,
+        1.8,
+        -0.9 * c,
+        -0.9 * s,
+      ]);
     };
-    expect([0, 90, 180].map((degrees) => verifyStereo(undefined, butene, turned(degrees)).right)).toEqual([false, false, true]);
+    expect([0, 90, 180].map((degrees) => verifyStereo(undefined, butene, turned(degrees)).right)).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('does not depend on where the conformer lies', () => {
     const molecules = [CHIRAL.menthone, 'C[C@H](O)/C=C/C', CHIRAL['sulfoxide, aryl']].map(conformerOf);
     const real = fc.double({ min: -1, max: 1, noNaN: true });
     fc.assert(
-      fc.property(fc.constantFrom(...molecules), fc.tuple(real, real, real, real), fc.tuple(real, real, real), (one, q, shift) => {
-        fc.pre(Math.hypot(...q) > 0.1);
-        const there = moved(one.coordinates, q, shift);
-        expect(verifyStereo(rdkit, one.molecule, there)).toMatchObject({ right: true, assigned: one.molecule.smiles });
-        expect(verifyStereo(rdkit, one.molecule, mirrored(there)).right).toBe(false);
-      }),
+      fc.property(
+        fc.constantFrom(...molecules),
+        fc.tuple(real, real, real, real),
+        fc.tuple(real, real, real),
+        (one, q, shift) => {
+          fc.pre(Math.hypot(...q) > 0.1);
+          const there = moved(one.coordinates, q, shift);
+          expect(verifyStereo(rdkit, one.molecule, there)).toMatchObject({
+            right: true,
+            assigned: one.molecule.smiles,
+          });
+          expect(verifyStereo(rdkit, one.molecule, mirrored(there)).right).toBe(false);
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -212,8 +268,8 @@ describe('stereo from a file', () => {
     };
     const flat = molblock({ molecule: structure, coordinates: structure.coordinates, dimension: 2 });
     const wedged = (kind: 1 | 6): string => flat.replace('  2  3  1  0', `  2  3  1  ${kind}`);
-    const labels = [flat, wedged(1), wedged(6)].map(
-      (block) => moleculeFromStructure(rdkit, { ...structure, molblock: block }).molecule.centres.map(({ cip }) => cip),
+    const labels = [flat, wedged(1), wedged(6)].map((block) =>
+      moleculeFromStructure(rdkit, { ...structure, molblock: block }).molecule.centres.map(({ cip }) => cip),
     );
     // N is wedged towards the viewer, so H points away: N (below), CH2OH (right), CH3 (left) run counter-clockwise.
     expect(labels).toEqual([[undefined], ['S'], ['R']]);

@@ -1,6 +1,15 @@
 /** molflow dataset make as a process: what it writes, and what a kill, an exclusion or a missing program does to it. */
 import { execFile, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,10 +26,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = (...names: string[]) => path.join(folder, ...names);
 
 const python = pythonWithRDKit();
-if (!python) process.stderr.write('skipped: making ensembles; RDKit for Python is not installed (Debian: apt-get install python3-rdkit)\n');
-if (!hasXtb()) process.stderr.write('skipped: making GFN2-xTB ensembles; xtb is not on the PATH (Debian: apt-get install xtb)\n');
+if (!python)
+  process.stderr.write(
+    'skipped: making ensembles; RDKit for Python is not installed (Debian: apt-get install python3-rdkit)\n',
+  );
+if (!hasXtb())
+  process.stderr.write('skipped: making GFN2-xTB ensembles; xtb is not on the PATH (Debian: apt-get install xtb)\n');
 
-function make(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<{ code: number; stderr: string }> {
+function make(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ code: number; stderr: string }> {
   return new Promise((resolve) =>
     execFile(process.execPath, [MAIN, 'dataset', 'make', ...args], { env }, (error, _, stderr) =>
       resolve({ code: error ? ((error.code as number | undefined) ?? -1) : 0, stderr }),
@@ -30,21 +46,34 @@ function make(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Pr
 
 async function ensembles(name: string): Promise<SdfRecord[]> {
   const all: SdfRecord[] = [];
-  for await (const record of readSdf([gunzipSync(readFileSync(file(name, 'ensembles.sdf.gz'))).toString()])) all.push(record);
+  for await (const record of readSdf([gunzipSync(readFileSync(file(name, 'ensembles.sdf.gz'))).toString()]))
+    all.push(record);
   return all;
 }
 const titles = (records: readonly SdfRecord[]) => [...new Set(records.map(({ structure }) => structure.name))];
 
-writeFileSync(file('three.smi.gz'), gzipSync('C[C@H](N)C(=O)O alanine\nCCO ethanol\n[Na+].[Cl-] salt\nc1ccccc1O phenol\n'));
+writeFileSync(
+  file('three.smi.gz'),
+  gzipSync('C[C@H](N)C(=O)O alanine\nCCO ethanol\n[Na+].[Cl-] salt\nc1ccccc1O phenol\n'),
+);
 
 describe.skipIf(!python)('molflow dataset make', { timeout: 300_000 }, () => {
   it('makes ensembles with energies and weights, in the order of the input, and says what it left out', async () => {
-    const { code, stderr } = await make(['--input', file('three.smi.gz'), '--out', file('three'), '--mode', 'mmff', '--threads', '2']);
+    const { code, stderr } = await make([
+      '--input',
+      file('three.smi.gz'),
+      '--out',
+      file('three'),
+      '--mode',
+      'mmff',
+      '--threads',
+      '2',
+    ]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/3 molecules, \d+ conformers\n\s+left out\s+1\s+several fragments/);
     const records = await ensembles('three');
     expect(titles(records)).toEqual(['alanine', 'ethanol', 'phenol']);
-    expect(records[0]!.fields.get('SMILES')).toBe('C[C@H](N)C(=O)O');
+    expect(records[0].fields.get('SMILES')).toBe('C[C@H](N)C(=O)O');
     for (const title of titles(records)) {
       const own = records.filter(({ structure }) => structure.name === title);
       const energies = own.map(({ fields }) => Number(fields.get('MMFF94S_ENERGY_HARTREE')));
@@ -53,19 +82,28 @@ describe.skipIf(!python)('molflow dataset make', { timeout: 300_000 }, () => {
       expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 3);
       // Boltzmann at 298.15 K with R = 1.987204e-3 kcal/(mol K), from the energies as written.
       own.forEach((_, i) => {
-        const expected = Math.exp((-(energies[i]! - energies[0]!) * 627.5095) / (1.987204e-3 * 298.15)) * weights[0]!;
-        expect(Math.abs(weights[i]! - expected)).toBeLessThan(1e-3);
+        const expected = Math.exp((-(energies[i] - energies[0]) * 627.5095) / (1.987204e-3 * 298.15)) * weights[0];
+        expect(Math.abs(weights[i] - expected)).toBeLessThan(1e-3);
       });
     }
   });
 
   it('goes on after a kill, also in the middle of a write, and makes the same file as an undisturbed run', async () => {
-    const smiles = ['CC(C)Cc1ccc(cc1)C(C)C(=O)O', 'CC(=O)Oc1ccccc1C(=O)O', 'OCCOCCOCC', 'CCOC(=O)c1ccccc1', 'NCCc1ccc(O)c(O)c1', 'CCCCCCCC'];
+    const smiles = [
+      'CC(C)Cc1ccc(cc1)C(C)C(=O)O',
+      'CC(=O)Oc1ccccc1C(=O)O',
+      'OCCOCCOCC',
+      'CCOC(=O)c1ccccc1',
+      'NCCc1ccc(O)c(O)c1',
+      'CCCCCCCC',
+    ];
     writeFileSync(file('six.smi'), smiles.map((text, i) => `${text} m${i}\n`).join(''));
     const args = (out: string) => ['--input', file('six.smi'), '--out', file(out), '--mode', 'mmff', '--quiet'];
     const list = file('killed', 'done.tsv');
     const made = () => (existsSync(list) ? readFileSync(list, 'utf8').split('\n').length - 1 : 0);
-    const child = spawn(process.execPath, [MAIN, 'dataset', 'make', ...args('killed'), '--threads', '2'], { stdio: 'ignore' });
+    const child = spawn(process.execPath, [MAIN, 'dataset', 'make', ...args('killed'), '--threads', '2'], {
+      stdio: 'ignore',
+    });
     while (made() === 0 && child.exitCode === null) await sleep(10);
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('close', resolve));
@@ -83,7 +121,16 @@ describe.skipIf(!python)('molflow dataset make', { timeout: 300_000 }, () => {
 
   it('leaves out molecules of other files, whatever their stereo, and refuses to change that later', async () => {
     writeFileSync(file('hand.smi'), 'C[C@@H](N)C(=O)O other hand\n');
-    await make(['--input', file('three.smi.gz'), '--out', file('phenol'), '--mode', 'mmff', '--exclude', file('hand.smi')]);
+    await make([
+      '--input',
+      file('three.smi.gz'),
+      '--out',
+      file('phenol'),
+      '--mode',
+      'mmff',
+      '--exclude',
+      file('hand.smi'),
+    ]);
     expect(titles(await ensembles('phenol'))).toEqual(['ethanol', 'phenol']);
     writeFileSync(file('phenol.sdf'), gunzipSync(readFileSync(file('phenol', 'ensembles.sdf.gz'))));
     const args = ['--input', file('three.smi.gz'), '--out', file('alanine'), '--mode', 'mmff'];
@@ -96,7 +143,9 @@ describe.skipIf(!python)('molflow dataset make', { timeout: 300_000 }, () => {
 
   it('names xtb where it is missing, before anything is made', async () => {
     mkdirSync(file('bin'), { recursive: true });
-    const found = python!.startsWith('/') ? python! : (await new Promise<string>((resolve) => execFile('which', [python!], (_, out) => resolve(out)))).trim();
+    const found = python!.startsWith('/')
+      ? python!
+      : (await new Promise<string>((resolve) => execFile('which', [python!], (_, out) => resolve(out)))).trim();
     symlinkSync(found, file('bin', 'python3'));
     const args = ['--input', file('three.smi.gz'), '--out', file('none'), '--mode'];
     const { code, stderr } = await make([...args, 'train'], { ...process.env, PATH: file('bin') });
@@ -110,13 +159,16 @@ describe.skipIf(!python)('molflow dataset make', { timeout: 300_000 }, () => {
     expect((await make(['--input', file('one.smi'), '--out', file('one'), '--mode', 'train'])).code).toBe(0);
     const [record] = await ensembles('one');
     // GFN2-xTB's energy of methanol.
-    expect(Number(record!.fields.get('GFN2_ENERGY_HARTREE'))).toBeCloseTo(-8.2245, 2);
+    expect(Number(record.fields.get('GFN2_ENERGY_HARTREE'))).toBeCloseTo(-8.2245, 2);
   });
 });
 
 it('molflow dataset make names RDKit for Python where it is missing', async () => {
   // A Python that cannot find its own library imports nothing.
-  const { code, stderr } = await make(['--input', file('three.smi.gz'), '--out', file('nothing'), '--mode', 'mmff'], { ...process.env, PYTHONHOME: file('nowhere') });
+  const { code, stderr } = await make(['--input', file('three.smi.gz'), '--out', file('nothing'), '--mode', 'mmff'], {
+    ...process.env,
+    PYTHONHOME: file('nowhere'),
+  });
   expect(code).toBe(1);
   expect(stderr).toMatch(/apt-get install python3-rdkit/);
 });

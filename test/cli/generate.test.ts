@@ -50,7 +50,15 @@ it('the built command runs by itself, as a link of npm calls it', async () => {
 describe('molflow generate', () => {
   it('writes distinct conformers of aspirin, every hydrogen explicit, geometry sound', async () => {
     const out = file('aspirin.sdf');
-    const { code, stdout, stderr } = await molflow(['generate', '--smiles', 'CC(=O)Oc1ccccc1C(=O)O', '-n', '5', '--out', out]);
+    const { code, stdout, stderr } = await molflow([
+      'generate',
+      '--smiles',
+      'CC(=O)Oc1ccccc1C(=O)O',
+      '-n',
+      '5',
+      '--out',
+      out,
+    ]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toMatch(/5 of 5 conformers/);
     const all = await records(readFileSync(out, 'utf8'));
@@ -59,7 +67,9 @@ describe('molflow generate', () => {
       expect(structure.atoms).toHaveLength(21);
       const { molecule, order } = moleculeFromStructure(rdkit, structure);
       expect(molecule.smiles).toBe('CC(=O)Oc1ccccc1C(=O)O');
-      const coordinates = Float32Array.from([...order].flatMap((i) => [...structure.coordinates!.subarray(i * 3, i * 3 + 3)]));
+      const coordinates = Float32Array.from(
+        [...order].flatMap((i) => [...structure.coordinates!.subarray(i * 3, i * 3 + 3)]),
+      );
       expect(checkGeometry(molecule, coordinates).problems).toEqual([]);
       expect(fields.get('STEREO_VERIFIED')).toBe('yes');
       expect(fields.get('MOLFLOW_MODEL')).toBe('molflow-base');
@@ -69,14 +79,30 @@ describe('molflow generate', () => {
   });
 
   it('gives the stereo that was asked for, both hands and both sides of a double bond', async () => {
-    const wanted = ['C[C@H](N)C(=O)O', 'C[C@@H](N)C(=O)O', 'OC(=O)/C=C/C(=O)O', 'OC(=O)/C=C\\C(=O)O', 'C[C@H](O)[C@@H](O)C'];
-    const { code, stdout } = await molflow(['generate', ...wanted.flatMap((s) => ['--smiles', s]), '-n', '2', '--rmsd', '0', '--quiet']);
+    const wanted = [
+      'C[C@H](N)C(=O)O',
+      'C[C@@H](N)C(=O)O',
+      'OC(=O)/C=C/C(=O)O',
+      'OC(=O)/C=C\\C(=O)O',
+      'C[C@H](O)[C@@H](O)C',
+    ];
+    const { code, stdout } = await molflow([
+      'generate',
+      ...wanted.flatMap((s) => ['--smiles', s]),
+      '-n',
+      '2',
+      '--rmsd',
+      '0',
+      '--quiet',
+    ]);
     expect(code).toBe(0);
-    const made = (await records(stdout)).map(({ structure }) => moleculeFromStructure(rdkit, structure).molecule.smiles);
+    const made = (await records(stdout)).map(
+      ({ structure }) => moleculeFromStructure(rdkit, structure).molecule.smiles,
+    );
     expect(made).toHaveLength(10);
     const names = (await records(stdout)).map(({ structure }) => structure.name);
     made.forEach((smiles, i) => {
-      const asked = rdkit.get_mol(names[i]!)!;
+      const asked = rdkit.get_mol(names[i])!;
       expect(smiles).toBe(asked.get_smiles());
       asked.delete();
     });
@@ -89,22 +115,37 @@ describe('molflow generate', () => {
     };
     const [three, again, five] = [await draw(3), await draw(3), await draw(5)];
     expect(again).toEqual(three);
-    three.forEach((x, i) => x.forEach((v, k) => expect(Math.abs(v - five[i]![k]!)).toBeLessThan(1e-3)));
+    three.forEach((x, i) => x.forEach((v, k) => expect(Math.abs(v - five[i][k])).toBeLessThan(1e-3)));
   });
 
   it('reads lists from files, gzip and standard input, and names its records', async () => {
     writeFileSync(file('list.smi.gz'), gzipSync('CCO ethanol\n\nc1ccccc1 benzene\n'));
     const fromFile = await molflow(['generate', '--input', file('list.smi.gz'), '-n', '1', '--quiet']);
     expect((await records(fromFile.stdout)).map(({ structure }) => structure.name)).toEqual(['ethanol', 'benzene']);
-    const fromPipe = await molflow(['generate', '--input', '-', '-n', '1', '--quiet', '--out-format', 'xyz'], { input: 'O water\n' });
+    const fromPipe = await molflow(['generate', '--input', '-', '-n', '1', '--quiet', '--out-format', 'xyz'], {
+      input: 'O water\n',
+    });
     expect(fromPipe.stdout).toMatch(/^3\n.*water.*\nO /);
     const byName = await molflow(['generate', '--molecule', 'caffeine', '-n', '1', '--quiet']);
-    expect((await records(byName.stdout))[0]!.structure.atoms).toHaveLength(24);
+    expect((await records(byName.stdout))[0].structure.atoms).toHaveLength(24);
   });
 
   it('relaxes, ranks and cuts by MMFF94 energy', async () => {
-    const args = ['generate', '--smiles', 'CCCCO', '-n', '6', '--optimize', 'mmff94', '--energy-window', '3', '--quiet'];
-    const energies = (await records((await molflow(args)).stdout)).map(({ fields }) => Number(fields.get('RELATIVE_ENERGY_KCAL_MOL')));
+    const args = [
+      'generate',
+      '--smiles',
+      'CCCCO',
+      '-n',
+      '6',
+      '--optimize',
+      'mmff94',
+      '--energy-window',
+      '3',
+      '--quiet',
+    ];
+    const energies = (await records((await molflow(args)).stdout)).map(({ fields }) =>
+      Number(fields.get('RELATIVE_ENERGY_KCAL_MOL')),
+    );
     expect(energies.length).toBeGreaterThan(1);
     expect(energies[0]).toBe(0);
     expect([...energies].sort((a, b) => a - b)).toEqual(energies);
@@ -114,19 +155,32 @@ describe('molflow generate', () => {
   it('stores the log density under the model', async () => {
     const { stdout } = await molflow(['generate', '--smiles', 'CCO', '-n', '1', '--log-likelihood', '--quiet']);
     const [record] = await records(stdout);
-    expect(record!.fields.get('LOG_LIKELIHOOD')).toMatch(/^-?\d+\.\d{3}$/);
-    expect(record!.fields.get('LOG_LIKELIHOOD_DIVERGENCE')).toBe('exact');
+    expect(record.fields.get('LOG_LIKELIHOOD')).toMatch(/^-?\d+\.\d{3}$/);
+    expect(record.fields.get('LOG_LIKELIHOOD_DIVERGENCE')).toBe('exact');
   });
 
   it('writes the way from noise to molecule: the skeleton first, then the hydrogens', async () => {
     const trajectory = file('way.sdf');
-    await molflow(['generate', '--smiles', 'CCO', '-n', '1', '--steps', '4', '--out', file('way-end.sdf'), '--trajectory', trajectory, '--quiet']);
+    await molflow([
+      'generate',
+      '--smiles',
+      'CCO',
+      '-n',
+      '1',
+      '--steps',
+      '4',
+      '--out',
+      file('way-end.sdf'),
+      '--trajectory',
+      trajectory,
+      '--quiet',
+    ]);
     const frames = await records(readFileSync(trajectory, 'utf8'));
     expect(frames.map(({ fields }) => fields.get('STAGE')).join(' ')).toMatch(/^(skeleton ){5}(hydrogens ?)+$/);
-    expect(Number(frames[0]!.fields.get('FLOW_TIME'))).toBe(0);
+    expect(Number(frames[0].fields.get('FLOW_TIME'))).toBe(0);
     const [end] = await records(readFileSync(file('way-end.sdf'), 'utf8'));
     const last = frames.at(-1)!.structure.coordinates!;
-    end!.structure.coordinates!.forEach((v, i) => expect(Math.abs(v - last[i]!)).toBeLessThan(2e-3));
+    end.structure.coordinates!.forEach((v, i) => expect(Math.abs(v - last[i])).toBeLessThan(2e-3));
   });
 
   it.each([
@@ -143,11 +197,19 @@ describe('molflow generate', () => {
     }
     expect(code).toBe(0);
     const [record] = await records(stdout);
-    expect(record!.structure.atoms).toHaveLength(atoms);
+    expect(record.structure.atoms).toHaveLength(atoms);
   });
 
   it('says fewer than asked, and why', async () => {
-    const { code, stderr } = await molflow(['generate', '--smiles', 'c1ccccc1', '-n', '4', '--out', file('benzene.sdf')]);
+    const { code, stderr } = await molflow([
+      'generate',
+      '--smiles',
+      'c1ccccc1',
+      '-n',
+      '4',
+      '--out',
+      file('benzene.sdf'),
+    ]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/1 of 4 conformers/);
     expect(stderr).toMatch(/fewer than asked: .*within 0\.1 Å of another/);
@@ -160,13 +222,21 @@ describe('bad input', () => {
     [['generate', '--smiles', 'CCO.[Na+].[Cl-]'], 1, /fragment/],
     [['generate', '--smiles', 'CCO', '-n', '0'], 2, /expected a whole number, 1 or more/],
     [['generate'], 2, /give --smiles, --molecule or --input/],
-    [['generate', '--smiles', 'CCO', '--sampler', 'rk9'], 2, /Allowed choices are spread, stochastic, ancestral, euler/],
+    [
+      ['generate', '--smiles', 'CCO', '--sampler', 'rk9'],
+      2,
+      /Allowed choices are spread, stochastic, ancestral, euler/,
+    ],
     [['generate', '--molecule', 'cafeine'], 1, /did you mean.*caffeine/],
     [['generate', '--smiles', 'CCO', '--out', '/nowhere/x.sdf'], 1, /\/nowhere/],
     [['generate', '--smiles', 'CCO', '--out', 'x.pdf'], 1, /expected \.sdf, \.xyz or \.pdb/],
     [['generate', '--input', 'missing.smi'], 1, /missing\.smi/],
     [['generate', '--smiles', 'CCO', '--model', 'no-such'], 1, /no model 'no-such'.*molflow-base/],
-    [['generate', '--smiles', 'CCO', '--fast', '--model', 'molflow-base'], 2, /'--fast' cannot be used with option '--model/],
+    [
+      ['generate', '--smiles', 'CCO', '--fast', '--model', 'molflow-base'],
+      2,
+      /'--fast' cannot be used with option '--model/,
+    ],
     [['frobnicate'], 2, /unknown command/],
     [['dataset', 'stats'], 2, /missing required argument/],
     [['demo', '2d', '--steps', 'x'], 2, /expected a whole number, 1 or more/],
@@ -211,7 +281,15 @@ describe('bad input', () => {
     const rows = Array.from({ length: 400 }, (_, i) => `${'C'.repeat(1 + (i % 3))}O,a${i},${Math.sin(i)}\n`);
     const whole = gzipSync(`smiles,name,activity\n${rows.join('')}`);
     writeFileSync(file('cut.csv.gz'), whole.subarray(0, whole.length - 40));
-    const { code, stdout, stderr } = await molflow(['generate', '--input', file('cut.csv.gz'), '--fast', '-n', '1', '--quiet']);
+    const { code, stdout, stderr } = await molflow([
+      'generate',
+      '--input',
+      file('cut.csv.gz'),
+      '--fast',
+      '-n',
+      '1',
+      '--quiet',
+    ]);
     expect(code).toBe(3);
     expect(stderr).toMatch(/truncated/);
     const all = await records(stdout);
@@ -221,7 +299,17 @@ describe('bad input', () => {
 
   it.skipIf(!existsSync('/dev/full'))('a full disk ends the run with the first molecule', async () => {
     writeFileSync(file('many.smi'), 'CCO\n'.repeat(20));
-    const { code, stderr } = await molflow(['generate', '--input', file('many.smi'), '-n', '1', '--out', '/dev/full', '--out-format', 'sdf']);
+    const { code, stderr } = await molflow([
+      'generate',
+      '--input',
+      file('many.smi'),
+      '-n',
+      '1',
+      '--out',
+      '/dev/full',
+      '--out-format',
+      'sdf',
+    ]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'molflow: cannot write /dev/full: the disk is full\n' });
   });
 
@@ -240,24 +328,55 @@ describe('bad input', () => {
   });
 
   it('salts give their largest fragment when told to', async () => {
-    const { code, stdout } = await molflow(['generate', '--smiles', 'CC(=O)[O-].[Na+]', '--largest-fragment', '-n', '1', '--quiet']);
+    const { code, stdout } = await molflow([
+      'generate',
+      '--smiles',
+      'CC(=O)[O-].[Na+]',
+      '--largest-fragment',
+      '-n',
+      '1',
+      '--quiet',
+    ]);
     expect(code).toBe(0);
-    expect((await records(stdout))[0]!.structure.atoms).toHaveLength(7);
+    expect((await records(stdout))[0].structure.atoms).toHaveLength(7);
   });
 
   it('300 atoms are done, or refused in words', async () => {
     const peptide = `N${'[C@@H](C)C(=O)N'.repeat(30)}CC(=O)O`;
-    const { code, stdout, stderr } = await molflow(['generate', '--smiles', peptide, '-n', '1', '--steps', '5', '--plain']);
-    if (code === 0) expect((await records(stdout))[0]!.structure.atoms.length).toBeGreaterThan(300);
+    const { code, stdout, stderr } = await molflow([
+      'generate',
+      '--smiles',
+      peptide,
+      '-n',
+      '1',
+      '--steps',
+      '5',
+      '--plain',
+    ]);
+    if (code === 0) expect((await records(stdout))[0].structure.atoms.length).toBeGreaterThan(300);
     else expect(stderr).toMatch(/molflow: /);
   });
 
   it('killed halfway, what was written stays readable', async () => {
     const out = file('killed.sdf');
-    writeFileSync(file('long.smi'), Array.from({ length: 400 }, (_, i) => `${'C'.repeat(3 + (i % 4))}O alcohol${i}`).join('\n'));
-    const child = spawn(process.execPath, [MAIN, 'generate', '--input', file('long.smi'), '-n', '3', '--out', out, '--quiet']);
+    writeFileSync(
+      file('long.smi'),
+      Array.from({ length: 400 }, (_, i) => `${'C'.repeat(3 + (i % 4))}O alcohol${i}`).join('\n'),
+    );
+    const child = spawn(process.execPath, [
+      MAIN,
+      'generate',
+      '--input',
+      file('long.smi'),
+      '-n',
+      '3',
+      '--out',
+      out,
+      '--quiet',
+    ]);
     const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
-    while (!existsSync(out) || readFileSync(out, 'utf8').split('$$$$').length < 7) await new Promise((r) => setTimeout(r, 50));
+    while (!existsSync(out) || readFileSync(out, 'utf8').split('$$$$').length < 7)
+      await new Promise((r) => setTimeout(r, 50));
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     const written = await records(readFileSync(out, 'utf8'));

@@ -18,8 +18,12 @@ const file = (name: string) => path.join(folder, name);
 
 function refine(args: readonly string[], input = ''): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [MAIN, 'refine', ...args], { maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
-      resolve({ code: error ? ((error.code as number | undefined) ?? -1) : 0, stdout, stderr }),
+    const child = execFile(
+      process.execPath,
+      [MAIN, 'refine', ...args],
+      { maxBuffer: 2 ** 26 },
+      (error, stdout, stderr) =>
+        resolve({ code: error ? ((error.code as number | undefined) ?? -1) : 0, stdout, stderr }),
     );
     child.stdin?.end(input);
   });
@@ -35,8 +39,12 @@ const recordOf = (smiles: string, title: string, fields: [string, string][] = []
   const structure = embed(smiles);
   return sdfRecord({ molecule: structure, coordinates: structure.coordinates!, title, fields });
 };
-const aspirin = recordOf('CC(=O)Oc1ccccc1C(=O)O', 'aspirin 1', [['DOCKING_SCORE', '-7.3'], ['NOTE', 'two\nlines']]);
-const salt = 'salt\n\n\n  2  0  0  0  0  0  0  0  0  0999 V2000\n    0.0000    0.0000    0.0000 Na  0  0\n    5.0000    0.0000    1.0000 Cl  0  0\nM  END\n$$$$\n';
+const aspirin = recordOf('CC(=O)Oc1ccccc1C(=O)O', 'aspirin 1', [
+  ['DOCKING_SCORE', '-7.3'],
+  ['NOTE', 'two\nlines'],
+]);
+const salt =
+  'salt\n\n\n  2  0  0  0  0  0  0  0  0  0999 V2000\n    0.0000    0.0000    0.0000 Na  0  0\n    5.0000    0.0000    1.0000 Cl  0  0\nM  END\n$$$$\n';
 const torn = 'torn\n\n\n  9 99 V2000\nM  END\n$$$$\n';
 const alanine = recordOf('C[C@H](N)C(=O)O', 'alanine');
 
@@ -50,13 +58,15 @@ it('keeps titles, fields and order, says how far each moved, and goes on after b
   const given = await records(aspirin + alanine);
   const refined = await records(gunzipSync(readFileSync(file('out.sdf.gz'))).toString());
   expect(refined.map(({ structure }) => structure.name)).toEqual(['aspirin 1', 'alanine']);
-  expect(refined[0]!.fields.get('DOCKING_SCORE')).toBe('-7.3');
-  expect(refined[0]!.fields.get('NOTE')).toBe('two\nlines');
+  expect(refined[0].fields.get('DOCKING_SCORE')).toBe('-7.3');
+  expect(refined[0].fields.get('NOTE')).toBe('two\nlines');
   refined.forEach(({ structure, fields }, i) => {
-    expect(structure.atoms).toEqual(given[i]!.structure.atoms);
+    expect(structure.atoms).toEqual(given[i].structure.atoms);
     const heavy = structure.atoms.map(({ element }) => element > 1);
-    const [a, b] = [given[i]!.structure, structure].map(({ coordinates }) => coordinates!.filter((_, k) => heavy[Math.floor(k / 3)]));
-    expect(Number(fields.get('MOLFLOW_RMSD_MOVED'))).toBeCloseTo(rmsdAligned(a!, b!, a!.length / 3), 3);
+    const [a, b] = [given[i].structure, structure].map(({ coordinates }) =>
+      coordinates!.filter((_, k) => heavy[Math.floor(k / 3)]),
+    );
+    expect(Number(fields.get('MOLFLOW_RMSD_MOVED'))).toBeCloseTo(rmsdAligned(a, b, a.length / 3), 3);
     expect(fields.get('MOLFLOW_REFINED')).toBe('yes');
     expect(fields.get('STEREO_VERIFIED')).toBe('yes');
   });

@@ -30,21 +30,27 @@ async function imported(ensembles: AsyncIterable<SourceEnsemble>, counts?: Impor
 test.each([
   ['geom.msgpack.gz', 11],
   ['qm9.xyz', 4],
-])('%s: every conformer lies exactly on one of the ensembles that it was made of', async (name, expected) => {
-  const rdkit = await loadRDKit();
-  const { conformers } = await imported(openSources([fixture(name)]));
-  const originals = [...(await gatherConformers(readSdf(await openText(shipped)))).values()].map((sets) => prepareReference(rdkit, sets));
-  let total = 0;
-  for (const sets of conformers.values()) {
-    const reference = originals.find(({ molecule }) => molecule.smiles === sets[0]!.fields.get('SMILES'))!;
-    const { score } = scoreMolecule(rdkit, reference, sets);
-    expect(score.unusable).toBe(0);
-    expect(score.stereoRight).toBe(score.generated);
-    score.precision.forEach((distance) => expect(distance).toBeLessThan(1e-3));
-    total += score.generated;
-  }
-  expect(total).toBe(expected);
-}, SLOW);
+])(
+  '%s: every conformer lies exactly on one of the ensembles that it was made of',
+  async (name, expected) => {
+    const rdkit = await loadRDKit();
+    const { conformers } = await imported(openSources([fixture(name)]));
+    const originals = [...(await gatherConformers(readSdf(await openText(shipped)))).values()].map((sets) =>
+      prepareReference(rdkit, sets),
+    );
+    let total = 0;
+    for (const sets of conformers.values()) {
+      const reference = originals.find(({ molecule }) => molecule.smiles === sets[0].fields.get('SMILES'))!;
+      const { score } = scoreMolecule(rdkit, reference, sets);
+      expect(score.unusable).toBe(0);
+      expect(score.stereoRight).toBe(score.generated);
+      score.precision.forEach((distance) => expect(distance).toBeLessThan(1e-3));
+      total += score.generated;
+    }
+    expect(total).toBe(expected);
+  },
+  SLOW,
+);
 
 test('GEOM energies arrive in the fields that training reads', async () => {
   const { text } = await imported(openSources([fixture('geom.msgpack.gz')]));
@@ -57,9 +63,13 @@ test('coordinates of the mirror image, and of another molecule, are left out and
   const { conformers } = await imported(
     (async function* () {
       for await (const ensemble of openSources([fixture('geom.msgpack.gz')])) {
-        const mirrored = ensemble.conformers.map(({ coordinates, fields }) => ({ coordinates: coordinates.map((x, i) => (i % 3 === 0 ? -x : x)), fields }));
+        const mirrored = ensemble.conformers.map(({ coordinates, fields }) => ({
+          coordinates: coordinates.map((x, i) => (i % 3 === 0 ? -x : x)),
+          fields,
+        }));
         yield { ...ensemble, conformers: mirrored };
-        if (ensemble.graph.kind === 'smiles') yield { ...ensemble, title: 'other', graph: { ...ensemble.graph, smiles: 'CCCCC' } };
+        if (ensemble.graph.kind === 'smiles')
+          yield { ...ensemble, title: 'other', graph: { ...ensemble.graph, smiles: 'CCCCC' } };
       }
     })(),
     counts,
@@ -73,7 +83,32 @@ test('coordinates of the mirror image, and of another molecule, are left out and
 });
 
 test('MessagePack maps are read across any cut of the stream, and a truncated one is named', async () => {
-  const bytes = Uint8Array.of(0x82, 0xa1, 0x61, 0x93, 1, 0xff, 0xcb, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0, 0xa1, 0x62, 0xc0, 0x81, 0xa1, 0x63, 0xcd, 1, 2);
+  const bytes = Uint8Array.of(
+    0x82,
+    0xa1,
+    0x61,
+    0x93,
+    1,
+    0xff,
+    0xcb,
+    0x3f,
+    0xf8,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0xa1,
+    0x62,
+    0xc0,
+    0x81,
+    0xa1,
+    0x63,
+    0xcd,
+    1,
+    2,
+  );
   const read = async (size: number, end = bytes.length) => {
     const entries: unknown[] = [];
     const chunks = (async function* () {
@@ -82,7 +117,12 @@ test('MessagePack maps are read across any cut of the stream, and a truncated on
     for await (const entry of mapEntries(chunks)) entries.push(entry);
     return entries;
   };
-  for (const size of [1, 2, 3, 5, 100]) expect(await read(size)).toEqual([['a', [1, -1, 1.5]], ['b', null], ['c', 258]]);
+  for (const size of [1, 2, 3, 5, 100])
+    expect(await read(size)).toEqual([
+      ['a', [1, -1, 1.5]],
+      ['b', null],
+      ['c', 258],
+    ]);
   await expect(read(4, bytes.length - 1)).rejects.toThrow(/truncated/);
 });
 
@@ -92,14 +132,22 @@ test('splits: places among GeoMol file names, SMILES of a CSV, integers of a .np
   expect([...titlesOfSplit(readSplit('0\n3\n'), titles)].sort()).toEqual(['C#N', 'C/C=C/C']);
   expect([...titlesOfSplit(readSplit('smiles,n_conformers\nCC,3\n"CO",5\n'), titles)].sort()).toEqual(['CC', 'CO']);
   const header = "{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }".padEnd(117) + '\n';
-  const npy = Buffer.concat([Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]), Buffer.from(header), Buffer.from(BigInt64Array.of(1n, 2n).buffer)]);
+  const npy = Buffer.concat([
+    Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]),
+    Buffer.from(header),
+    Buffer.from(BigInt64Array.of(1n, 2n).buffer),
+  ]);
   expect([...titlesOfSplit(readNpySplit(npy), titles)].sort()).toEqual(['CC', 'CO']);
   expect(() => readNpySplit(Buffer.from(npy.toString('latin1').replace('<i8', '|O '), 'latin1'))).toThrow(/savetxt/);
 });
 
-test('statistics of the shipped ensembles', async () => {
-  const statistics = await datasetStatistics(readEnsembles({ rdkit: await loadRDKit(), file: shipped }));
-  expect(statistics).toMatchObject({ molecules: 12, conformers: 101, charged: 0 });
-  expect(statistics.sizes.reduce((sum, [, count]) => sum + count, 0)).toBe(12);
-  expect(Object.fromEntries(statistics.elements)).toMatchObject({ C: 12, H: 12 });
-}, SLOW);
+test(
+  'statistics of the shipped ensembles',
+  async () => {
+    const statistics = await datasetStatistics(readEnsembles({ rdkit: await loadRDKit(), file: shipped }));
+    expect(statistics).toMatchObject({ molecules: 12, conformers: 101, charged: 0 });
+    expect(statistics.sizes.reduce((sum, [, count]) => sum + count, 0)).toBe(12);
+    expect(Object.fromEntries(statistics.elements)).toMatchObject({ C: 12, H: 12 });
+  },
+  SLOW,
+);

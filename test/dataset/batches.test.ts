@@ -44,7 +44,11 @@ describe('packing', () => {
     const direct: Ensemble[] = [];
     for await (const ensemble of readEnsembles({ rdkit, file: DATA })) direct.push(ensemble);
     const plain = ensembles.filter(({ molecule }) => molecule.atoms.every(({ isotope }) => isotope === 0));
-    expect(plain).toEqual(JSON.parse(JSON.stringify(direct), (key, value: unknown) => (key === 'coordinates' ? Float32Array.from(Object.values(value as object) as number[]) : value)));
+    expect(plain).toEqual(
+      JSON.parse(JSON.stringify(direct), (key, value: unknown) =>
+        key === 'coordinates' ? Float32Array.from(Object.values(value as object) as number[]) : value,
+      ),
+    );
     let molecules = 0;
     await packEnsembles({ rdkit, files: [DATA], cache, onProgress: () => molecules++ });
     expect(molecules).toBe(0);
@@ -63,35 +67,48 @@ describe('packing', () => {
   });
 });
 
-describe.each(['aligned', 'independent', 'rotation-averaged', 'transport', 'sinkhorn'] as const)('%s coupling', (coupling) => {
-  it('a step along the target ends on a conformer of the ensemble, unless it is a mean over orientations', () => {
-    const source = batchSource(ensembles, { ...settings, coupling });
-    const random = createRandom(5);
-    let checked = 0;
-    for (let k = 0; k < 20; k++) {
-      const { n, size, feeds } = source.draw(random);
-      for (let b = 0; b < size; b++) {
-        const x = feeds['x']!.subarray(b * n * 3, (b + 1) * n * 3);
-        const end = feeds['target']!.subarray(b * n * 3, (b + 1) * n * 3).map((v, i) => v + x[i]!);
-        const nearest = Math.min(
-          ...ensembles
-            .filter(({ molecule }) => molecule.skeletonCount === n)
-            .flatMap(({ coordinates, molecule, conformers }) =>
-              Array.from({ length: conformers }, (_, c) => {
-                const reference = coordinates.subarray(c * molecule.atoms.length * 3, c * molecule.atoms.length * 3 + n * 3);
-                return Math.min(rmsdAligned(end, reference, n), rmsdAligned(end.map((v) => -v), reference, n));
-              }),
-            ),
-        );
-        if (coupling !== 'rotation-averaged') expect(nearest).toBeLessThan(1e-3);
-        // Early on the mean over orientations is nearly a point; late it is a conformer.
-        else if (feeds['t']![b]! > 0.97) expect(nearest).toBeLessThan(0.1);
-        checked++;
+describe.each(['aligned', 'independent', 'rotation-averaged', 'transport', 'sinkhorn'] as const)(
+  '%s coupling',
+  (coupling) => {
+    it('a step along the target ends on a conformer of the ensemble, unless it is a mean over orientations', () => {
+      const source = batchSource(ensembles, { ...settings, coupling });
+      const random = createRandom(5);
+      let checked = 0;
+      for (let k = 0; k < 20; k++) {
+        const { n, size, feeds } = source.draw(random);
+        for (let b = 0; b < size; b++) {
+          const x = feeds['x'].subarray(b * n * 3, (b + 1) * n * 3);
+          const end = feeds['target'].subarray(b * n * 3, (b + 1) * n * 3).map((v, i) => v + x[i]);
+          const nearest = Math.min(
+            ...ensembles
+              .filter(({ molecule }) => molecule.skeletonCount === n)
+              .flatMap(({ coordinates, molecule, conformers }) =>
+                Array.from({ length: conformers }, (_, c) => {
+                  const reference = coordinates.subarray(
+                    c * molecule.atoms.length * 3,
+                    c * molecule.atoms.length * 3 + n * 3,
+                  );
+                  return Math.min(
+                    rmsdAligned(end, reference, n),
+                    rmsdAligned(
+                      end.map((v) => -v),
+                      reference,
+                      n,
+                    ),
+                  );
+                }),
+              ),
+          );
+          if (coupling !== 'rotation-averaged') expect(nearest).toBeLessThan(1e-3);
+          // Early on the mean over orientations is nearly a point; late it is a conformer.
+          else if (feeds['t'][b] > 0.97) expect(nearest).toBeLessThan(0.1);
+          checked++;
+        }
       }
-    }
-    expect(checked).toBeGreaterThan(50);
-  });
-});
+      expect(checked).toBeGreaterThan(50);
+    });
+  },
+);
 
 describe('ensembles cut short', () => {
   it('come up late alone where the configuration says so; whole ones at all times', () => {
@@ -105,7 +122,9 @@ describe('ensembles cut short', () => {
     expect(Math.min(...times(cut))).toBeGreaterThanOrEqual(0.6);
     expect(times(cut).some((t) => t < 0.7)).toBe(true);
     expect(times(turning).filter((t) => t < 0.6).length).toBeGreaterThan(20);
-    expect(() => batchSource(cut, { ...settings, weights, time: { kind: 'steps', steps: 2 } })).toThrow(/flexibleSingleFrom is 0.6/);
+    expect(() => batchSource(cut, { ...settings, weights, time: { kind: 'steps', steps: 2 } })).toThrow(
+      /flexibleSingleFrom is 0.6/,
+    );
   });
 });
 
@@ -118,43 +137,63 @@ describe('transport within a molecule', () => {
       let [length, exchanged, couples] = [0, 0, 0];
       flexible.forEach((ensemble, index) => {
         // At t = 0 the state is the noise, and the target the whole path. Without automorphisms, rotation is all there is.
-        const source = batchSource([ensemble], { ...settings, coupling, automorphisms: false, mostMolecules: 6, time: { kind: 'steps', steps: 1 } });
+        const source = batchSource([ensemble], {
+          ...settings,
+          coupling,
+          automorphisms: false,
+          mostMolecules: 6,
+          time: { kind: 'steps', steps: 1 },
+        });
         const { n, size, feeds } = source.draw(createRandom(4, index));
         expect(size).toBe(6);
-        const noises = Array.from({ length: size }, (_, b) => feeds['x']!.slice(b * n * 3, (b + 1) * n * 3));
-        const ends = noises.map((x0, b) => x0.map((v, i) => v + feeds['target']![b * n * 3 + i]!));
-        const own = noises.map((x0, b) => x0.reduce((sum, v, i) => sum + (v - ends[b]![i]!) ** 2, 0));
+        const noises = Array.from({ length: size }, (_, b) => feeds['x'].slice(b * n * 3, (b + 1) * n * 3));
+        const ends = noises.map((x0, b) => x0.map((v, i) => v + feeds['target'][b * n * 3 + i]));
+        const own = noises.map((x0, b) => x0.reduce((sum, v, i) => sum + (v - ends[b][i]) ** 2, 0));
         length += own.reduce((sum, v) => sum + v / n, 0);
         for (let i = 0; i < size; i++)
           for (let j = 0; j < i; j++, couples++)
-            if (square(noises[i]!, ends[j]!) + square(noises[j]!, ends[i]!) < own[i]! + own[j]! - 1e-3) exchanged++;
+            if (square(noises[i], ends[j]) + square(noises[j], ends[i]) < own[i] + own[j] - 1e-3) exchanged++;
       });
       return { length, exchanged: exchanged / couples };
     };
-    const [independent, aligned, sinkhorn, transport] = (['independent', 'aligned', 'sinkhorn', 'transport'] as const).map(measure);
-    expect(aligned!.length).toBeLessThan(0.8 * independent!.length);
-    expect(transport!.length).toBeLessThan(0.97 * aligned!.length);
-    expect(sinkhorn!.length).toBeLessThan(0.99 * aligned!.length);
-    expect(transport!.exchanged).toBe(0);
-    expect(sinkhorn!.exchanged).toBeLessThan(aligned!.exchanged);
-    expect(aligned!.exchanged).toBeGreaterThan(0.1);
+    const [independent, aligned, sinkhorn, transport] = (
+      ['independent', 'aligned', 'sinkhorn', 'transport'] as const
+    ).map(measure);
+    expect(aligned.length).toBeLessThan(0.8 * independent.length);
+    expect(transport.length).toBeLessThan(0.97 * aligned.length);
+    expect(sinkhorn.length).toBeLessThan(0.99 * aligned.length);
+    expect(transport.exchanged).toBe(0);
+    expect(sinkhorn.exchanged).toBeLessThan(aligned.exchanged);
+    expect(aligned.exchanged).toBeGreaterThan(0.1);
   });
 
   it('takes each conformer drawn as often as the noise: both marginals stay', () => {
     const ensemble = ensembles.find(({ conformers }) => conformers >= 4)!;
-    const source = batchSource([ensemble], { ...settings, coupling: 'transport', mostMolecules: 6, time: { kind: 'steps', steps: 1 } });
+    const source = batchSource([ensemble], {
+      ...settings,
+      coupling: 'transport',
+      mostMolecules: 6,
+      time: { kind: 'steps', steps: 1 },
+    });
     const { molecule, coordinates, conformers } = ensemble;
     const counts = new Array<number>(conformers).fill(0);
     const rounds = 150;
     for (let k = 0; k < rounds; k++) {
       const { n, size, feeds } = source.draw(createRandom(8, k));
       for (let b = 0; b < size; b++) {
-        const end = feeds['x']!.slice(b * n * 3, (b + 1) * n * 3).map((v, i) => v + feeds['target']![b * n * 3 + i]!);
+        const end = feeds['x'].slice(b * n * 3, (b + 1) * n * 3).map((v, i) => v + feeds['target'][b * n * 3 + i]);
         const distances = counts.map((_, c) => {
           const reference = coordinates.subarray(c * molecule.atoms.length * 3, c * molecule.atoms.length * 3 + n * 3);
-          return Math.min(rmsdAligned(end, reference, n), rmsdAligned(end.map((v) => -v), reference, n));
+          return Math.min(
+            rmsdAligned(end, reference, n),
+            rmsdAligned(
+              end.map((v) => -v),
+              reference,
+              n,
+            ),
+          );
         });
-        counts[distances.indexOf(Math.min(...distances))]!++;
+        counts[distances.indexOf(Math.min(...distances))]++;
       }
     }
     counts.forEach((count) => expect(Math.abs(count / (6 * rounds) - 1 / conformers)).toBeLessThan(0.06));
@@ -166,13 +205,15 @@ describe('the hydrogen stage', () => {
     const source = batchSource(ensembles, { ...settings, stage: 'hydrogens' });
     const { n, size, feeds } = source.draw(createRandom(1));
     for (let row = 0; row < size * n; row++) {
-      const moves = [0, 1, 2].some((k) => Math.abs(feeds['target']![row * 3 + k]!) > 1e-6);
-      expect(moves).toBe(feeds['mobile']![row] === 1);
+      const moves = [0, 1, 2].some((k) => Math.abs(feeds['target'][row * 3 + k]) > 1e-6);
+      expect(moves).toBe(feeds['mobile'][row] === 1);
     }
   });
 });
 
 it('the rotation-averaged coupling refuses a prior it has no formula for', () => {
   const prior = { ...settings.prior, kind: 'harmonic' as const };
-  expect(() => batchSource(ensembles, { ...settings, prior, coupling: 'rotation-averaged' })).toThrow(/gaussian prior alone/);
+  expect(() => batchSource(ensembles, { ...settings, prior, coupling: 'rotation-averaged' })).toThrow(
+    /gaussian prior alone/,
+  );
 });

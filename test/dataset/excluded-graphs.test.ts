@@ -11,16 +11,21 @@ import { graphOf, graphsOfFiles } from '../../src/dataset/make/excluded-graphs.j
 const folder = mkdtempSync(path.join(tmpdir(), 'molflow-exclude-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it.each(['CS(=O)(=O)c1ccccc1', 'C[S@](=O)c1ccccc1', 'CP(=O)(O)OC', 'C[N+](=O)[O-]', 'C[C@H](N)C(=O)O', 'F/C=C\\Cl', 'OS(=O)(=O)C(F)(F)F'])(
-  'reads %s back from an SD file',
-  async (smiles) => {
-    const rdkit = await loadRDKit();
-    const molecule = parseSmiles(rdkit, smiles);
-    const coordinates = Float32Array.from({ length: molecule.atoms.length * 3 }, (_, i) => Math.sin(7 * i) * 3);
-    const file = path.join(folder, 'one.sdf');
-    writeFileSync(file, `${molblock({ molecule, coordinates })}$$$$\n`);
-    const graph = graphOf(rdkit, smiles);
-    expect(graph).toBeDefined();
-    expect([...(await graphsOfFiles(rdkit, [file]))]).toEqual([graph]);
-  },
-);
+it.each([
+  'CS(=O)(=O)c1ccccc1',
+  'C[S@](=O)c1ccccc1',
+  'CP(=O)(O)OC',
+  'C[N+](=O)[O-]',
+  'C[C@H](N)C(=O)O',
+  'F/C=C\\Cl',
+  'OS(=O)(=O)C(F)(F)F',
+])('reads %s back from an SD file', async (smiles) => {
+  const rdkit = await loadRDKit();
+  const molecule = parseSmiles(rdkit, smiles);
+  const coordinates = Float32Array.from({ length: molecule.atoms.length * 3 }, (_, i) => Math.sin(7 * i) * 3);
+  const file = path.join(folder, 'one.sdf');
+  writeFileSync(file, `${molblock({ molecule, coordinates })}$$$$\n`);
+  const graph = graphOf(rdkit, smiles);
+  expect(graph).toBeDefined();
+  expect([...(await graphsOfFiles(rdkit, [file]))]).toEqual([graph]);
+});

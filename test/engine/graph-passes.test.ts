@@ -17,13 +17,19 @@ it('drops what no output needs, also through others', () => {
   expect(pruned(nodes, ['out'])).toEqual([nodes[2]]);
 });
 
-it.each(['bias', 'column', 'q'])('folds a product into the sum with %s, on either side, where all of it is known', (other) => {
-  const late = node('Neg', ['x'], other);
-  for (const inputs of [['p', other], [other, 'p']]) {
-    const nodes = [node('Gemm', ['a', 'b'], 'p'), late, node('Add', inputs, 'out')];
-    expect(fuseSums(nodes, shapes)).toEqual([late, { op: 'Gemm', inputs: ['a', 'b', other], outputs: ['out'] }]);
-  }
-});
+it.each(['bias', 'column', 'q'])(
+  'folds a product into the sum with %s, on either side, where all of it is known',
+  (other) => {
+    const late = node('Neg', ['x'], other);
+    for (const inputs of [
+      ['p', other],
+      [other, 'p'],
+    ]) {
+      const nodes = [node('Gemm', ['a', 'b'], 'p'), late, node('Add', inputs, 'out')];
+      expect(fuseSums(nodes, shapes)).toEqual([late, { op: 'Gemm', inputs: ['a', 'b', other], outputs: ['out'] }]);
+    }
+  },
+);
 
 it('leaves a product that is needed for itself, a sum that is larger than it, and one that has a summand already', () => {
   const product = node('Gemm', ['a', 'b'], 'p');

@@ -30,7 +30,7 @@ beforeAll(async () => {
   program = stepProgram(network, parameters, { n, size: B, hydrogens: false });
   const weights = initialParameters(network, () => random.normal());
   // Biases start at zero; the test wants every gradient to matter.
-  for (const name of Object.keys(weights)) weights[name] = weights[name]!.map((w) => w + 0.1 * random.normal());
+  for (const name of Object.keys(weights)) weights[name] = weights[name].map((w) => w + 0.1 * random.normal());
   feeds = {
     weights: flatten(weights, parameters.slices, parameters.total),
     x: noise(B * n * 3),
@@ -55,7 +55,7 @@ async function run(engine: Engine, values: Arrays): Promise<{ loss: number; grad
   const compiled = await engine.compile(program);
   try {
     const { loss, gradient } = await compiled.run(values);
-    return { loss: loss![0]!, gradient: gradient! };
+    return { loss: loss[0], gradient };
   } finally {
     await compiled.dispose();
   }
@@ -73,7 +73,7 @@ describe('engines agree', () => {
       compared.push(choice);
       const other = await run(engine, feeds);
       expect(Math.abs(other.loss - eager.loss) / eager.loss).toBeLessThan(1e-5);
-      const difference = norm(other.gradient.map((g, i) => g - eager.gradient[i]!));
+      const difference = norm(other.gradient.map((g, i) => g - eager.gradient[i]));
       expect(difference / norm(eager.gradient)).toBeLessThan(1e-4);
     }
     // Where no native engine installs there is nothing to compare, and the eager one is held by the next test.
@@ -96,46 +96,60 @@ describe('gradients are those of the loss', () => {
       // Small: a longer step already bends, which is no fault of the gradient.
       const step = 1e-3;
       const lossAt = async (sign: number) => {
-        const weights = feeds['weights']!.map((w, i) => w + sign * step * direction[i]!);
-        return (await compiled.run({ ...feeds, weights }))['loss']![0]!;
+        const weights = feeds['weights'].map((w, i) => w + sign * step * direction[i]);
+        return (await compiled.run({ ...feeds, weights }))['loss'][0];
       };
       const measured = ((await lossAt(1)) - (await lossAt(-1))) / (2 * step);
-      const expected = gradient!.reduce((sum, g, i) => sum + g * direction[i]!, 0);
+      const expected = gradient.reduce((sum, g, i) => sum + g * direction[i], 0);
       // Relative to what a random direction could give: some happen to be nearly orthogonal to the gradient.
-      expect(Math.abs(measured - expected)).toBeLessThan(0.02 * norm(gradient!));
+      expect(Math.abs(measured - expected)).toBeLessThan(0.02 * norm(gradient));
     }
   });
 
   it('a program of no sizes keeps its shapes, whatever numbers are in them', async () => {
     const [rows, columns] = [10_007, 2];
-    const summing = await (await openEngine()).compile({ inputs: { x: [rows * columns] }, build: ({ x }) => ({ sums: tf.sum(tf.reshape(x!, [columns, rows]), 1) }) });
-    const { sums } = await summing.run({ x: Float32Array.from({ length: rows * columns }, (_, i) => (i < rows ? 1 : 2)) });
-    expect([...sums!]).toEqual([rows, 2 * rows]);
+    const summing = await (
+      await openEngine()
+    ).compile({
+      inputs: { x: [rows * columns] },
+      build: ({ x }) => ({ sums: tf.sum(tf.reshape(x, [columns, rows]), 1) }),
+    });
+    const { sums } = await summing.run({
+      x: Float32Array.from({ length: rows * columns }, (_, i) => (i < rows ? 1 : 2)),
+    });
+    expect([...sums]).toEqual([rows, 2 * rows]);
     await summing.dispose();
   });
 
-  it.each(['onnx', 'wasm'] as const)('a brief run on %s has no optional outputs, and the others as a whole run has them', async (choice) => {
-    const engine = await openEngine({ engine: choice });
-    const at = ({ rows }: Readonly<Record<'rows', number>>): Program => ({
-      inputs: { x: [rows, 2] },
-      constants: { c: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) } },
-      optional: ['products', 'sums'],
-      build: ({ x, c }) => {
-        const squares = tf.square(x!);
-        const products = tf.matMul(squares, c!);
-        return { products, squares, sums: tf.sum(products, 1) };
-      },
-    });
-    const compiled = await engine.compileSized({ sizes: ['rows'], at });
-    for (const brief of [true, false, true]) {
-      const found = await compiled.run({ rows: 2 }, { x: Float32Array.of(1, 2, 3, 0) }, { brief });
-      const squares = Float32Array.of(1, 4, 9, 0);
-      expect(found).toEqual(brief ? { squares } : { squares, products: Float32Array.of(13, 18, 9, 18), sums: Float32Array.of(31, 27) });
-    }
-    await compiled.dispose();
-  });
+  it.each(['onnx', 'wasm'] as const)(
+    'a brief run on %s has no optional outputs, and the others as a whole run has them',
+    async (choice) => {
+      const engine = await openEngine({ engine: choice });
+      const at = ({ rows }: Readonly<Record<'rows', number>>): Program => ({
+        inputs: { x: [rows, 2] },
+        constants: { c: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) } },
+        optional: ['products', 'sums'],
+        build: ({ x, c }) => {
+          const squares = tf.square(x);
+          const products = tf.matMul(squares, c);
+          return { products, squares, sums: tf.sum(products, 1) };
+        },
+      });
+      const compiled = await engine.compileSized({ sizes: ['rows'], at });
+      for (const brief of [true, false, true]) {
+        const found = await compiled.run({ rows: 2 }, { x: Float32Array.of(1, 2, 3, 0) }, { brief });
+        const squares = Float32Array.of(1, 4, 9, 0);
+        expect(found).toEqual(
+          brief ? { squares } : { squares, products: Float32Array.of(13, 18, 9, 18), sums: Float32Array.of(31, 27) },
+        );
+      }
+      await compiled.dispose();
+    },
+  );
 
   it('a feed of the wrong length is refused by name and shape', async () => {
-    await expect(compiled.run({ ...feeds, t: new Float32Array(3) })).rejects.toThrow(/input 't' has 3 values; expected 2, shape \[2, 1\]/);
+    await expect(compiled.run({ ...feeds, t: new Float32Array(3) })).rejects.toThrow(
+      /input 't' has 3 values; expected 2, shape \[2, 1\]/,
+    );
   });
 });

@@ -11,11 +11,20 @@ function randomStage(seed: number): StageModel {
   const weights = initialParameters(network, () => random.normal());
   // Fresh networks hardly move atoms; larger weights make every term count.
   for (const name of Object.keys(weights))
-    if (/heads$|chiral\.out$/.test(name)) weights[name] = weights[name]!.map((w) => 4 * w);
-  return { network, prior: { kind: 'harmonic', alpha: 1.33, hydrogenScale: 0.6 }, target: 'data', weights, training: {} };
+    if (/heads$|chiral\.out$/.test(name)) weights[name] = weights[name].map((w) => 4 * w);
+  return {
+    network,
+    prior: { kind: 'harmonic', alpha: 1.33, hydrogenScale: 0.6 },
+    target: 'data',
+    weights,
+    training: {},
+  };
 }
 
 export const equivarianceModels: readonly { readonly label: string; readonly load: () => Promise<Model> }[] = [
-  { label: 'random weights', load: async () => ({ name: 'random', skeleton: randomStage(1), hydrogens: randomStage(2) }) },
+  {
+    label: 'random weights',
+    load: async () => ({ name: 'random', skeleton: randomStage(1), hydrogens: randomStage(2) }),
+  },
   { label: process.env['MOLFLOW_MODEL'] ?? 'shipped model', load: () => loadModel(process.env['MOLFLOW_MODEL']) },
 ];

@@ -17,23 +17,27 @@ for (const { label, load } of equivarianceModels)
     const predictors: Partial<Record<'skeleton' | 'hydrogens', Predictor>> = {};
     beforeAll(async () => {
       const [model, engine] = [await load(), await openEngine()];
-      for (const stage of ['skeleton', 'hydrogens'] as const) predictors[stage] = createPredictor({ engine, stage: model[stage] });
+      for (const stage of ['skeleton', 'hydrogens'] as const)
+        predictors[stage] = createPredictor({ engine, stage: model[stage] });
     });
     afterAll(async () => {
       for (const predictor of Object.values(predictors)) await predictor.dispose();
     });
 
-    it.each(['skeleton', 'hydrogens'] as const)('%s stage: random molecules, rotations, shifts, orders and noise', async (stage) => {
-      await fc.assert(
-        fc.asyncProperty(fc.constantFrom(...PROBES), fc.integer({ min: 0, max: 2 ** 31 }), async (smiles, seed) => {
-          const errors = await measureEquivariance({ rdkit, predictor: predictors[stage]!, stage, smiles, seed });
-          expect(errors.rotation).toBeLessThanOrEqual(TOLERANCE);
-          expect(errors.translation).toBeLessThanOrEqual(TOLERANCE);
-          expect(errors.permutation).toBeLessThanOrEqual(TOLERANCE);
-          if (errors.tagged) expect(errors.reflection).toBeGreaterThan(SEEN);
-          else expect(errors.reflection).toBeLessThanOrEqual(TOLERANCE);
-        }),
-        { numRuns: 25 },
-      );
-    });
+    it.each(['skeleton', 'hydrogens'] as const)(
+      '%s stage: random molecules, rotations, shifts, orders and noise',
+      async (stage) => {
+        await fc.assert(
+          fc.asyncProperty(fc.constantFrom(...PROBES), fc.integer({ min: 0, max: 2 ** 31 }), async (smiles, seed) => {
+            const errors = await measureEquivariance({ rdkit, predictor: predictors[stage]!, stage, smiles, seed });
+            expect(errors.rotation).toBeLessThanOrEqual(TOLERANCE);
+            expect(errors.translation).toBeLessThanOrEqual(TOLERANCE);
+            expect(errors.permutation).toBeLessThanOrEqual(TOLERANCE);
+            if (errors.tagged) expect(errors.reflection).toBeGreaterThan(SEEN);
+            else expect(errors.reflection).toBeLessThanOrEqual(TOLERANCE);
+          }),
+          { numRuns: 25 },
+        );
+      },
+    );
   });

@@ -38,7 +38,12 @@ for (const { label, load } of equivarianceModels)
     afterAll(() => predictor.dispose());
 
     /** Samples as generation does, from a given state; `draw` permutes fresh noise along with the atoms. */
-    async function sample(smiles: string, noise: (typeof samplers)[number][1], start: Float32Array, order?: readonly number[]) {
+    async function sample(
+      smiles: string,
+      noise: (typeof samplers)[number][1],
+      start: Float32Array,
+      order?: readonly number[],
+    ) {
       const molecule = parseSmiles(rdkit, smiles);
       const graph = graphFeatures(molecule);
       const prior = skeletonPrior(molecule, predictor.stage.prior);
@@ -81,14 +86,14 @@ for (const { label, load } of equivarianceModels)
         };
         const plain = await sample(smiles, noise, start);
         const turned = await sample(smiles, noise, turn(start));
-        turn(plain).forEach((v, i) => expect(Math.abs(v - turned[i]!)).toBeLessThan(CLOSE));
+        turn(plain).forEach((v, i) => expect(Math.abs(v - turned[i])).toBeLessThan(CLOSE));
         // Scalars of the conformer do not change at all beyond rounding.
         const distances = (x: Float32Array) => {
           const out = new Float32Array(n * n);
           pairDistances(out, x, n);
           return out;
         };
-        distances(plain).forEach((d, i) => expect(Math.abs(d - distances(turned)[i]!)).toBeLessThan(CLOSE));
+        distances(plain).forEach((d, i) => expect(Math.abs(d - distances(turned)[i])).toBeLessThan(CLOSE));
       });
 
       it.each(MOLECULES)('permuted atoms give the conformer permuted: %s', async (smiles) => {
@@ -96,13 +101,16 @@ for (const { label, load } of equivarianceModels)
         const order = permutation(n, createRandom(13));
         const plain = await sample(smiles, noise, start);
         const permuted = await sample(smiles, noise, permuteRows(start, order, 3), order);
-        permuteRows(plain, order, 3).forEach((v, i) => expect(Math.abs(v - permuted[i]!)).toBeLessThan(CLOSE));
+        permuteRows(plain, order, 3).forEach((v, i) => expect(Math.abs(v - permuted[i])).toBeLessThan(CLOSE));
       });
     });
 
     it('fresh noise matters, or the stochastic case above would show nothing', async () => {
-      const { start, n } = startOf(MOLECULES[3]!);
-      const [a, b] = [await sample(MOLECULES[3]!, samplers[0][1], start), await sample(MOLECULES[3]!, samplers[1][1], start)];
+      const { start, n } = startOf(MOLECULES[3]);
+      const [a, b] = [
+        await sample(MOLECULES[3], samplers[0][1], start),
+        await sample(MOLECULES[3], samplers[1][1], start),
+      ];
       expect(rmsdAligned(a, b, n)).toBeGreaterThan(1e-3);
     });
   });

@@ -17,25 +17,42 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** An empty PATH hides xtb, Python and Open Babel. */
 function molflow(args: readonly string[], { PATH = process.env['PATH'] }: { PATH?: string | undefined } = {}) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) =>
-    execFile(process.execPath, [MAIN, 'evaluate', ...args], { env: { ...process.env, PATH }, maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    execFile(
+      process.execPath,
+      [MAIN, 'evaluate', ...args],
+      { env: { ...process.env, PATH }, maxBuffer: 2 ** 26 },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     ),
   );
 }
 
 test('scores a file: JSON, a row a molecule, a page that loads nothing from elsewhere', async () => {
   const [csv, page] = [path.join(folder, 'rows.csv'), path.join(folder, 'report.html')];
-  const { code, stdout } = await molflow(['--reference', REFERENCE, '--generated', GENERATED, '--max', '5', '--delta', '0.25,0.5', '--json', '--per-molecule', csv, '--report', page]);
+  const { code, stdout } = await molflow([
+    '--reference',
+    REFERENCE,
+    '--generated',
+    GENERATED,
+    '--max',
+    '5',
+    '--delta',
+    '0.25,0.5',
+    '--json',
+    '--per-molecule',
+    csv,
+    '--report',
+    page,
+  ]);
   expect(code).toBe(0);
   const { command, results } = JSON.parse(stdout) as { command: string; results: { summary: Summary }[] };
   expect(command).toContain('molflow evaluate --reference qm9-ensembles.sdf.gz');
   expect(results).toHaveLength(1);
-  const { summary } = results[0]!;
+  const { summary } = results[0];
   expect(summary).toMatchObject({ molecules: 5, failed: 0, generated: 15 });
   expect(summary.coverage.map(({ delta }) => delta)).toEqual([0.25, 0.5]);
   const [head, ...rows] = readFileSync(csv, 'utf8').trim().split('\n');
   expect(rows).toHaveLength(5);
-  const column = head!.split(',').indexOf('AMR-R');
+  const column = head.split(',').indexOf('AMR-R');
   const mean = rows.reduce((sum, row) => sum + Number(row.split(',')[column]), 0) / 5;
   expect(summary.amrRecall.mean).toBeCloseTo(mean, 9);
   expect(readFileSync(page, 'utf8')).not.toMatch(/<(script|link|img)[^>]*(src|href)=/);
@@ -56,28 +73,71 @@ test('sets models, samplers and numbers of steps side by side', async () => {
   const run = path.join(folder, 'another', 'model.safetensors');
   mkdirSync(path.dirname(run));
   copyFileSync(model, run);
-  const { code, stdout } = await molflow(['--reference', REFERENCE, '--model', model, '--model', run, '--steps', '1,4', '--sampler', 'euler,ancestral', '--max', '1', '--count', '2', '--report', page]);
+  const { code, stdout } = await molflow([
+    '--reference',
+    REFERENCE,
+    '--model',
+    model,
+    '--model',
+    run,
+    '--steps',
+    '1,4',
+    '--sampler',
+    'euler,ancestral',
+    '--max',
+    '1',
+    '--count',
+    '2',
+    '--report',
+    page,
+  ]);
   expect(code).toBe(0);
-  const rows = stdout.slice(stdout.indexOf('AMR-R / AMR-P, Å')).trim().split('\n').map((line) => line.split(/ {2,}/));
+  const rows = stdout
+    .slice(stdout.indexOf('AMR-R / AMR-P, Å'))
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/ {2,}/));
   expect(rows[0]).toEqual(['AMR-R / AMR-P, Å', '1 step', '4 steps']);
-  expect(rows.slice(1).map(([name]) => name)).toEqual(['molflow-base.safetensors', 'another'].flatMap((name) => [`${name}, euler`, `${name}, ancestral`]));
+  expect(rows.slice(1).map(([name]) => name)).toEqual(
+    ['molflow-base.safetensors', 'another'].flatMap((name) => [`${name}, euler`, `${name}, ancestral`]),
+  );
   // One step has no step but the last to add noise in, and the same weights give the same conformers.
-  expect(rows[1]![1]).toBe(rows[2]![1]);
-  expect(rows[1]!.slice(1)).toEqual(rows[3]!.slice(1));
+  expect(rows[1][1]).toBe(rows[2][1]);
+  expect(rows[1].slice(1)).toEqual(rows[3].slice(1));
   expect(readFileSync(page, 'utf8')).toMatch(/AMR-R by steps/);
 }, 120_000);
 
 test.each([
-  [['--reference', REFERENCE, '--model', 'molflow-base', '--sampler', 'ddim'], /'ddim' is not one of spread, stochastic, ancestral, euler/],
+  [
+    ['--reference', REFERENCE, '--model', 'molflow-base', '--sampler', 'ddim'],
+    /'ddim' is not one of spread, stochastic, ancestral, euler/,
+  ],
   [['--reference', REFERENCE], /nothing to score; give --generated, --model or --peers/],
   [['--reference', path.join(folder, 'none.sdf'), '--generated', GENERATED], /none\.sdf: there is no such file/],
   [['--reference', REFERENCE, '--peers', 'corina'], /'corina' is not one of etkdg/],
   [['--reference', REFERENCE, '--generated', GENERATED, '--delta', 'half'], /expected distances in Å/],
-  [['--reference', path.join(folder, 'none.sdf'), '--generated', GENERATED, '--save', folder], /it is a folder; name a file in it/],
-  [['--reference', path.join(folder, 'none.sdf'), '--generated', GENERATED, '--save', path.join(folder, 'no/out.json')], /is no folder that may be written to/],
-])('says what is wrong: %j', async (args, message) => {
-  const { code, stderr } = await molflow(args);
-  expect(code).toBeGreaterThan(0);
-  expect(stderr).toMatch(message);
-  expect(stderr).not.toMatch(/\n +at /);
-}, 60_000);
+  [
+    ['--reference', path.join(folder, 'none.sdf'), '--generated', GENERATED, '--save', folder],
+    /it is a folder; name a file in it/,
+  ],
+  [
+    [
+      '--reference',
+      path.join(folder, 'none.sdf'),
+      '--generated',
+      GENERATED,
+      '--save',
+      path.join(folder, 'no/out.json'),
+    ],
+    /is no folder that may be written to/,
+  ],
+])(
+  'says what is wrong: %j',
+  async (args, message) => {
+    const { code, stderr } = await molflow(args);
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n +at /);
+  },
+  60_000,
+);

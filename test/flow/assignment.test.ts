@@ -3,10 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { optimalAssignment } from '../../src/flow/assignment.js';
 
 /** The least total over all permutations, by recursion over rows. */
-function leastTotal(cost: Float64Array, size: number, row = 0, free = Array.from({ length: size }, (_, j) => j)): number {
+function leastTotal(
+  cost: Float64Array,
+  size: number,
+  row = 0,
+  free = Array.from({ length: size }, (_, j) => j),
+): number {
   if (row === size) return 0;
   return Math.min(
-    ...free.map((j) => cost[row * size + j] + leastTotal(cost, size, row + 1, free.filter((other) => other !== j))),
+    ...free.map(
+      (j) =>
+        cost[row * size + j] +
+        leastTotal(
+          cost,
+          size,
+          row + 1,
+          free.filter((other) => other !== j),
+        ),
+    ),
   );
 }
 

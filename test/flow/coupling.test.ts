@@ -54,8 +54,7 @@ describe('couplings', () => {
           const cost = (order: number[]) =>
             order.reduce(
               (sum, from, at) =>
-                sum +
-                [0, 1, 2].reduce((s, k) => s + (before[3 * group[from] + k] - data[3 * group[at] + k]) ** 2, 0),
+                sum + [0, 1, 2].reduce((s, k) => s + (before[3 * group[from] + k] - data[3 * group[at] + k]) ** 2, 0),
               0,
             );
           const got = group.reduce(
@@ -139,7 +138,12 @@ describe('the average over orientations', () => {
       }
       return [sums[1] / sums[0], sums[2] / sums[0], sums[3] / sums[0]];
     };
-    for (const d of [[0.7, 0.4, -0.2], [30, 12, 5], [40, 30, -25], [60, 0.5, 0]] as [number, number, number][]) {
+    for (const d of [
+      [0.7, 0.4, -0.2],
+      [30, 12, 5],
+      [40, 30, -25],
+      [60, 0.5, 0],
+    ] as [number, number, number][]) {
       const mean = new Float64Array(9);
       meanRotation(mean, [d[0], 0, 0, 0, d[1], 0, 0, 0, d[2]]);
       const expected = exact(d);
@@ -149,26 +153,32 @@ describe('the average over orientations', () => {
 
   it('becomes the superposed data near t = 1, nothing at t = 0, and turns with its input', () => {
     fc.assert(
-      fc.property(cloud(5), cloud(5), fc.integer(), fc.double({ min: 0.05, max: 0.95, noNaN: true }), (x, data, seed, t) => {
-        centre(x, x, 5);
-        centre(data, data, 5);
-        const out = new Float64Array(15);
-        rotationAveragedData(out, x, data, { atoms: 5, t: 0, scale: 1 });
-        expect(Math.max(...out.map(Math.abs))).toBeLessThan(1e-12);
-        rotationAveragedData(out, x, data, { atoms: 5, t, scale: 1 });
-        const turned = new Float64Array(15);
-        rotate(turned, rotationOf(seed), x, 5);
-        const fromTurned = new Float64Array(15);
-        rotationAveragedData(fromTurned, turned, data, { atoms: 5, t, scale: 1 });
-        rotate(out, rotationOf(seed), out, 5);
-        expect(rmsd(out, fromTurned, 5)).toBeLessThan(1e-8);
-        // Data that is x itself, sharpened: its orientation is certain.
-        rotate(data, rotationOf(seed), x, 5);
-        for (const late of [0.999, 0.99999, 1 - 1e-7]) {
-          rotationAveragedData(out, x, data, { atoms: 5, t: late, scale: 1 });
-          expect(rmsd(out, x, 5)).toBeLessThan(100 * (1 - late));
-        }
-      }),
+      fc.property(
+        cloud(5),
+        cloud(5),
+        fc.integer(),
+        fc.double({ min: 0.05, max: 0.95, noNaN: true }),
+        (x, data, seed, t) => {
+          centre(x, x, 5);
+          centre(data, data, 5);
+          const out = new Float64Array(15);
+          rotationAveragedData(out, x, data, { atoms: 5, t: 0, scale: 1 });
+          expect(Math.max(...out.map(Math.abs))).toBeLessThan(1e-12);
+          rotationAveragedData(out, x, data, { atoms: 5, t, scale: 1 });
+          const turned = new Float64Array(15);
+          rotate(turned, rotationOf(seed), x, 5);
+          const fromTurned = new Float64Array(15);
+          rotationAveragedData(fromTurned, turned, data, { atoms: 5, t, scale: 1 });
+          rotate(out, rotationOf(seed), out, 5);
+          expect(rmsd(out, fromTurned, 5)).toBeLessThan(1e-8);
+          // Data that is x itself, sharpened: its orientation is certain.
+          rotate(data, rotationOf(seed), x, 5);
+          for (const late of [0.999, 0.99999, 1 - 1e-7]) {
+            rotationAveragedData(out, x, data, { atoms: 5, t: late, scale: 1 });
+            expect(rmsd(out, x, 5)).toBeLessThan(100 * (1 - late));
+          }
+        },
+      ),
       { numRuns: 40 },
     );
   });

@@ -49,15 +49,19 @@ describe('variance-preserving schedules', () => {
 describe('diffusion and flow matching', () => {
   it('have the same velocity: the probability-flow ODE is the velocity a noise prediction stands for', () => {
     fc.assert(
-      fc.property(between, fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 4, maxLength: 4 }), (t, v) => {
-        const x = Float64Array.from(v.slice(0, 2));
-        const noise = Float64Array.from(v.slice(2));
-        for (const schedule of [linear, cosineSchedule]) {
-          const converted = convertPrediction({ from: 'noise', to: 'velocity', value: noise, x, t, schedule });
-          const velocity = probabilityFlowVelocity({ x, noise, t, schedule });
-          velocity.forEach((u, i) => expect(Math.abs(u - converted[i])).toBeLessThan(1e-9 * (1 + Math.abs(u))));
-        }
-      }),
+      fc.property(
+        between,
+        fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 4, maxLength: 4 }),
+        (t, v) => {
+          const x = Float64Array.from(v.slice(0, 2));
+          const noise = Float64Array.from(v.slice(2));
+          for (const schedule of [linear, cosineSchedule]) {
+            const converted = convertPrediction({ from: 'noise', to: 'velocity', value: noise, x, t, schedule });
+            const velocity = probabilityFlowVelocity({ x, noise, t, schedule });
+            velocity.forEach((u, i) => expect(Math.abs(u - converted[i])).toBeLessThan(1e-9 * (1 + Math.abs(u))));
+          }
+        },
+      ),
     );
   });
 
@@ -65,7 +69,8 @@ describe('diffusion and flow matching', () => {
     const D = 0.3;
     const x0 = Float64Array.of(1.1, -0.4);
     const { x: exact } = await solveOde({
-      velocity: (x: Float64Array, t) => probabilityFlowVelocity({ x, noise: gaussianNoise(x, t, D), t, schedule: linear }),
+      velocity: (x: Float64Array, t) =>
+        probabilityFlowVelocity({ x, noise: gaussianNoise(x, t, D), t, schedule: linear }),
       x0,
       t1: 0.999,
       solver: dormandPrince,
@@ -136,7 +141,16 @@ describe('diffusion and flow matching', () => {
         const step = (x: number, z: number) => {
           const at = Float64Array.of(x);
           const value = gaussianNoise(at, t, D);
-          return diffusionStep({ x: at, value, prediction: 'noise', t, u, schedule: linear, share, fresh: Float64Array.of(z) })[0];
+          return diffusionStep({
+            x: at,
+            value,
+            prediction: 'noise',
+            t,
+            u,
+            schedule: linear,
+            share,
+            fresh: Float64Array.of(z),
+          })[0];
         };
         variance = step(1, 0) ** 2 * variance + step(0, 1) ** 2;
       }

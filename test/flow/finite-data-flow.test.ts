@@ -30,7 +30,8 @@ it('is a density that the marginal velocity carries', () => {
   // It integrates to one and starts as the noise.
   let mass = 0;
   const h = 0.05;
-  for (let a = -8; a < 8; a += h) for (let b = -8; b < 8; b += h) mass += Math.exp(flow.logDensity(Float64Array.of(a, b), 0.6)) * h * h;
+  for (let a = -8; a < 8; a += h)
+    for (let b = -8; b < 8; b += h) mass += Math.exp(flow.logDensity(Float64Array.of(a, b), 0.6)) * h * h;
   expect(mass).toBeCloseTo(1, 6);
   const noise = -(0.25 + 1) / (2 * scale ** 2) - Math.log(2 * Math.PI * scale ** 2);
   expect(flow.logDensity(Float64Array.of(0.5, 1), 0)).toBeCloseTo(noise, 10);
@@ -42,7 +43,14 @@ it('brings noise to the data points, each equally often', async () => {
   const n = 600;
   for (let k = 0; k < n; k++) {
     const x0 = Float64Array.of(scale * random.normal(), scale * random.normal());
-    const { x } = await solveOde({ velocity: flow.velocity, x0, solver: dormandPrince, rtol: 1e-4, atol: 1e-4, eulerFinish: true });
+    const { x } = await solveOde({
+      velocity: flow.velocity,
+      x0,
+      solver: dormandPrince,
+      rtol: 1e-4,
+      atol: 1e-4,
+      eulerFinish: true,
+    });
     const near = points.findIndex((p) => Math.hypot(p[0] - x[0], p[1] - x[1]) < 1e-2);
     expect(near).toBeGreaterThanOrEqual(0);
     counts[near]++;

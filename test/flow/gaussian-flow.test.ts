@@ -83,8 +83,22 @@ describe.each(kinds)('the %s flow between Gaussians', (_, build) => {
       const x0 = drawFrom(from, random);
       const { x } = await solveOde({ velocity: flow.velocity, x0, solver: dormandPrince, steps: 8 });
       if (k < 5) {
-        const back = await solveOde({ velocity: flow.velocity, x0: x, t0: 1, t1: 0, solver: dormandPrince, rtol: 1e-9, atol: 1e-9 });
-        const there = await solveOde({ velocity: flow.velocity, x0: back.x, solver: dormandPrince, rtol: 1e-9, atol: 1e-9 });
+        const back = await solveOde({
+          velocity: flow.velocity,
+          x0: x,
+          t0: 1,
+          t1: 0,
+          solver: dormandPrince,
+          rtol: 1e-9,
+          atol: 1e-9,
+        });
+        const there = await solveOde({
+          velocity: flow.velocity,
+          x0: back.x,
+          solver: dormandPrince,
+          rtol: 1e-9,
+          atol: 1e-9,
+        });
         there.x.forEach((v, i) => expect(v).toBeCloseTo(x[i], 6));
       }
       x.forEach((v, i) => {

@@ -2,11 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { finiteDataFlow } from '../../src/flow/finite-data-flow.js';
 import { ancestralShare, gaussianSamplerVariance } from '../../src/flow/fresh-noise.js';
-import { bridge, createInterpolant, interpolateNoisily, interpolantVelocity, stochasticDrift } from '../../src/flow/interpolant.js';
+import {
+  bridge,
+  createInterpolant,
+  interpolateNoisily,
+  interpolantVelocity,
+  stochasticDrift,
+} from '../../src/flow/interpolant.js';
 import { gaussianPrior } from '../../src/flow/prior.js';
 import { createRandom } from '../../src/flow/random.js';
 import { sampleFlow } from '../../src/flow/sampler.js';
-import { convertPrediction, cosineSchedule, polynomialSchedule, straightSchedule, type Prediction } from '../../src/flow/schedule.js';
+import {
+  convertPrediction,
+  cosineSchedule,
+  polynomialSchedule,
+  straightSchedule,
+  type Prediction,
+} from '../../src/flow/schedule.js';
 import { timeGrid } from '../../src/flow/time-grid.js';
 
 const schedules = [straightSchedule, cosineSchedule, polynomialSchedule(2), polynomialSchedule(1.5)];
@@ -53,21 +65,26 @@ describe.each(schedules)('the $name schedule', (schedule) => {
 describe('stochastic interpolants', () => {
   it('moves along its own path, noise included, and joins both ends', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...schedules), time, fc.double({ min: 0, max: 2, noNaN: true }), (schedule, t, strength) => {
-        const interpolant = createInterpolant({ schedule, strength });
-        const [x0, x1, z] = [0.3, -1.2, 0.8].map((v) => Float64Array.of(v, 2 * v));
-        const at = (s: number) => {
-          const out = new Float64Array(2);
-          interpolateNoisily(out, interpolant, x0, x1, z, s);
-          return out;
-        };
-        const velocity = new Float64Array(2);
-        interpolantVelocity(velocity, interpolant, x0, x1, z, t);
-        const h = 1e-5;
-        velocity.forEach((v, i) => expect((at(t + h)[i] - at(t - h)[i]) / (2 * h)).toBeCloseTo(v, 4));
-        at(0).forEach((v, i) => expect(v).toBeCloseTo(x0[i], 12));
-        at(1).forEach((v, i) => expect(v).toBeCloseTo(x1[i], 12));
-      }),
+      fc.property(
+        fc.constantFrom(...schedules),
+        time,
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        (schedule, t, strength) => {
+          const interpolant = createInterpolant({ schedule, strength });
+          const [x0, x1, z] = [0.3, -1.2, 0.8].map((v) => Float64Array.of(v, 2 * v));
+          const at = (s: number) => {
+            const out = new Float64Array(2);
+            interpolateNoisily(out, interpolant, x0, x1, z, s);
+            return out;
+          };
+          const velocity = new Float64Array(2);
+          interpolantVelocity(velocity, interpolant, x0, x1, z, t);
+          const h = 1e-5;
+          velocity.forEach((v, i) => expect((at(t + h)[i] - at(t - h)[i]) / (2 * h)).toBeCloseTo(v, 4));
+          at(0).forEach((v, i) => expect(v).toBeCloseTo(x0[i], 12));
+          at(1).forEach((v, i) => expect(v).toBeCloseTo(x1[i], 12));
+        },
+      ),
     );
     expect(bridge(createInterpolant({ strength: 0.7 }), 0.5).deviation).toBeCloseTo(0.7 * Math.SQRT1_2, 12);
   });
@@ -102,28 +119,33 @@ describe('stochastic interpolants', () => {
     const scale = 1.3;
     const flow = finiteDataFlow({ data: [Float64Array.of(1, 0), Float64Array.of(-1, 0.5)], scale });
     fc.assert(
-      fc.property(time, fc.double({ min: 0, max: 2, noNaN: true }), fc.double({ min: -2, max: 2, noNaN: true }), (t, diffusion, a) => {
-        fc.pre(t < 0.9);
-        const x = Float64Array.of(a, 0.4);
-        const drift = stochasticDrift({ x, data: flow.data(x, t), t, diffusion, scale });
-        const v = flow.velocity(x, t);
-        for (const i of [0, 1]) {
-          const h = 1e-5;
-          const shifted = (by: number) => x.map((value, k) => (k === i ? value + by : value));
-          const score = (flow.logDensity(shifted(h), t) - flow.logDensity(shifted(-h), t)) / (2 * h);
-          expect(drift[i]).toBeCloseTo(v[i] + diffusion * score, 4);
-        }
-        // For a Gaussian the variance equation V' = 2kV + 2·diffusion has V = a²D + b²S as its solution.
-        for (const schedule of schedules) {
-          const dataVariance = 0.4;
-          const V = (s: number) => schedule.data(s) ** 2 * dataVariance + schedule.noise(s) ** 2 * scale ** 2;
-          const one = Float64Array.of(1);
-          const data = Float64Array.of((schedule.data(t) * dataVariance) / V(t));
-          const [k] = stochasticDrift({ x: one, data, t, diffusion, scale, schedule });
-          const rate = (V(t + 1e-5) - V(t - 1e-5)) / 2e-5;
-          expect(2 * k * V(t) + 2 * diffusion).toBeCloseTo(rate, 5);
-        }
-      }),
+      fc.property(
+        time,
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        fc.double({ min: -2, max: 2, noNaN: true }),
+        (t, diffusion, a) => {
+          fc.pre(t < 0.9);
+          const x = Float64Array.of(a, 0.4);
+          const drift = stochasticDrift({ x, data: flow.data(x, t), t, diffusion, scale });
+          const v = flow.velocity(x, t);
+          for (const i of [0, 1]) {
+            const h = 1e-5;
+            const shifted = (by: number) => x.map((value, k) => (k === i ? value + by : value));
+            const score = (flow.logDensity(shifted(h), t) - flow.logDensity(shifted(-h), t)) / (2 * h);
+            expect(drift[i]).toBeCloseTo(v[i] + diffusion * score, 4);
+          }
+          // For a Gaussian the variance equation V' = 2kV + 2·diffusion has V = a²D + b²S as its solution.
+          for (const schedule of schedules) {
+            const dataVariance = 0.4;
+            const V = (s: number) => schedule.data(s) ** 2 * dataVariance + schedule.noise(s) ** 2 * scale ** 2;
+            const one = Float64Array.of(1);
+            const data = Float64Array.of((schedule.data(t) * dataVariance) / V(t));
+            const [k] = stochasticDrift({ x: one, data, t, diffusion, scale, schedule });
+            const rate = (V(t + 1e-5) - V(t - 1e-5)) / 2e-5;
+            expect(2 * k * V(t) + 2 * diffusion).toBeCloseTo(rate, 5);
+          }
+        },
+      ),
     );
   });
 });

@@ -44,7 +44,13 @@ describe('the log likelihood', () => {
     await fc.assert(
       fc.asyncProperty(cloud(atoms), async (draw) => {
         const x = centred(draw.map((v) => 0.2 * v));
-        const result = await logLikelihood({ x, prior, derivative: differenceDerivative(velocity), rtol: 1e-8, atol: 1e-8 });
+        const result = await logLikelihood({
+          x,
+          prior,
+          derivative: differenceDerivative(velocity),
+          rtol: 1e-8,
+          atol: 1e-8,
+        });
         expect(result.logLikelihood).toBeCloseTo(target.logDensity(x), 5);
         // The noise flows to x.
         const back = await solveOde({ velocity, x0: result.noise, solver: dormandPrince, rtol: 1e-8, atol: 1e-8 });
@@ -63,11 +69,16 @@ describe('the log likelihood', () => {
     ].map((p) => Float64Array.from(p));
     const flow = finiteDataFlow({ data: points, scale: 1.1 });
     const toRelative = (x: Float64Array) => Float64Array.from({ length: 3 }, (_, k) => (x[k] - x[3 + k]) / Math.SQRT2);
-    const fromRelative = (y: Float64Array) => Float64Array.from({ length: 6 }, (_, i) => (i < 3 ? y[i] : -y[i - 3]) / Math.SQRT2);
+    const fromRelative = (y: Float64Array) =>
+      Float64Array.from({ length: 6 }, (_, i) => (i < 3 ? y[i] : -y[i - 3]) / Math.SQRT2);
     const velocity = (x: Float64Array, t: number) => fromRelative(flow.velocity(toRelative(x), t));
     const prior = gaussianPrior({ atoms: 2, scale: 1.1 });
     const t1 = 0.8;
-    for (const y of [[0.8, 0.1, -0.4], [0, 0.4, 0], [-0.7, 0.9, 0.2]]) {
+    for (const y of [
+      [0.8, 0.1, -0.4],
+      [0, 0.4, 0],
+      [-0.7, 0.9, 0.2],
+    ]) {
       const relative = Float64Array.from(y);
       const x = fromRelative(relative);
       const { logLikelihood: value } = await logLikelihood({

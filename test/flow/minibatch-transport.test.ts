@@ -35,24 +35,30 @@ const bruteForce: AssignmentSolver = (cost, size) => {
 describe("Sinkhorn's plan", () => {
   it('has the marginals asked for, and the form exp(f + g − cost/ε) that makes it the optimum', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 7 }), fc.integer({ min: 2, max: 7 }), fc.integer({ min: 0 }), (n, m, seed) => {
-        const random = createRandom(seed);
-        const cost = Float64Array.from({ length: n * m }, () => 3 * random.uniform());
-        const plan = sinkhornPlan({ cost, rows: n, columns: m, regularisation: 0.3 });
-        for (let i = 0; i < n; i++) {
-          let sum = 0;
-          for (let j = 0; j < m; j++) sum += plan[i * m + j];
-          expect(sum).toBeCloseTo(1 / n, 5);
-        }
-        for (let j = 0; j < m; j++) {
-          let sum = 0;
-          for (let i = 0; i < n; i++) sum += plan[i * m + j];
-          expect(sum).toBeCloseTo(1 / m, 5);
-        }
-        // log P + cost/ε is a sum of a row and a column term: all its 2 × 2 differences vanish.
-        const s = (i: number, j: number) => Math.log(plan[i * m + j]) + cost[i * m + j] / 0.3;
-        for (let i = 1; i < n; i++) for (let j = 1; j < m; j++) expect(s(i, j) - s(i, 0) - s(0, j) + s(0, 0)).toBeCloseTo(0, 6);
-      }),
+      fc.property(
+        fc.integer({ min: 2, max: 7 }),
+        fc.integer({ min: 2, max: 7 }),
+        fc.integer({ min: 0 }),
+        (n, m, seed) => {
+          const random = createRandom(seed);
+          const cost = Float64Array.from({ length: n * m }, () => 3 * random.uniform());
+          const plan = sinkhornPlan({ cost, rows: n, columns: m, regularisation: 0.3 });
+          for (let i = 0; i < n; i++) {
+            let sum = 0;
+            for (let j = 0; j < m; j++) sum += plan[i * m + j];
+            expect(sum).toBeCloseTo(1 / n, 5);
+          }
+          for (let j = 0; j < m; j++) {
+            let sum = 0;
+            for (let i = 0; i < n; i++) sum += plan[i * m + j];
+            expect(sum).toBeCloseTo(1 / m, 5);
+          }
+          // log P + cost/ε is a sum of a row and a column term: all its 2 × 2 differences vanish.
+          const s = (i: number, j: number) => Math.log(plan[i * m + j]) + cost[i * m + j] / 0.3;
+          for (let i = 1; i < n; i++)
+            for (let j = 1; j < m; j++) expect(s(i, j) - s(i, 0) - s(0, j) + s(0, 0)).toBeCloseTo(0, 6);
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -70,7 +76,9 @@ describe("Sinkhorn's plan", () => {
     const assignment = bruteForce(cost, n);
     expect([...assignment]).toEqual(planted);
     for (let i = 0; i < n; i++) expect(sharp[i * n + assignment[i]]).toBeGreaterThan(0.98 / n);
-    expect(() => sinkhornPlan({ cost, rows: n, columns: n, regularisation: 0.001, maxIterations: 3 })).toThrow(/converged/);
+    expect(() => sinkhornPlan({ cost, rows: n, columns: n, regularisation: 0.001, maxIterations: 3 })).toThrow(
+      /converged/,
+    );
   });
 
   it('is sampled with its own probabilities', () => {
@@ -137,10 +145,25 @@ describe('minibatch transport', () => {
 it('measures curvature: none on a straight line, that of a semicircle in closed form, more for uneven speed', () => {
   const times = Array.from({ length: 2001 }, (_, k) => k / 2000);
   const along = (f: (t: number) => number[]) => times.map((t) => Float64Array.from(f(t)));
-  expect(pathCurvature(along((t) => [t, 2 - 3 * t]), times)).toBeLessThan(1e-12);
+  expect(
+    pathCurvature(
+      along((t) => [t, 2 - 3 * t]),
+      times,
+    ),
+  ).toBeLessThan(1e-12);
   // |v| = π along a half circle of diameter 2: ∫|v − Δ|² = π² − |Δ|², over |Δ|² = 4.
-  expect(pathCurvature(along((t) => [Math.cos(Math.PI * t), Math.sin(Math.PI * t)]), times)).toBeCloseTo((Math.PI ** 2 - 4) / 4, 5);
+  expect(
+    pathCurvature(
+      along((t) => [Math.cos(Math.PI * t), Math.sin(Math.PI * t)]),
+      times,
+    ),
+  ).toBeCloseTo((Math.PI ** 2 - 4) / 4, 5);
   // x = t²: ∫(2t − 1)² dt = 1/3.
-  expect(pathCurvature(along((t) => [t * t]), times)).toBeCloseTo(1 / 3, 5);
+  expect(
+    pathCurvature(
+      along((t) => [t * t]),
+      times,
+    ),
+  ).toBeCloseTo(1 / 3, 5);
   expect(pathCurvature([Float64Array.of(1), Float64Array.of(1)], [0, 1])).toBe(0);
 });

@@ -18,12 +18,17 @@ describe.each(paths)('the $kind path', (path) => {
 
   it('divided by a + b, is the straight one at straightTime, whose inverse is scheduleTime', () => {
     fc.assert(
-      fc.property(inside, fc.double({ min: -3, max: 3, noNaN: true }), fc.double({ min: -3, max: 3, noNaN: true }), (t, x0, x1) => {
-        const [a, b] = [schedule.data(t), schedule.noise(t)];
-        const s = straightTime(schedule, t);
-        expect((a * x1 + b * x0) / (a + b)).toBeCloseTo(s * x1 + (1 - s) * x0, 10);
-        expect(scheduleTime(schedule, s)).toBeCloseTo(t, 10);
-      }),
+      fc.property(
+        inside,
+        fc.double({ min: -3, max: 3, noNaN: true }),
+        fc.double({ min: -3, max: 3, noNaN: true }),
+        (t, x0, x1) => {
+          const [a, b] = [schedule.data(t), schedule.noise(t)];
+          const s = straightTime(schedule, t);
+          expect((a * x1 + b * x0) / (a + b)).toBeCloseTo(s * x1 + (1 - s) * x0, 10);
+          expect(scheduleTime(schedule, s)).toBeCloseTo(t, 10);
+        },
+      ),
     );
     expect(straightTime(schedule, 1)).toBe(1);
     expect(scheduleTime(schedule, 0)).toBe(0);

@@ -51,7 +51,8 @@ it('draws times with the mean and variance of their distribution', () => {
   const logistic: number[] = [];
   for (let k = -4000; k <= 4000; k++) logistic.push(k / 500);
   const density = (z: number) => Math.exp(-(z * z) / 2) / Math.sqrt(2 * Math.PI) / 500;
-  const logit = (power: number) => logistic.reduce((s, z) => s + density(z) / (1 + Math.exp(-(0.5 + 1.2 * z))) ** power, 0);
+  const logit = (power: number) =>
+    logistic.reduce((s, z) => s + density(z) / (1 + Math.exp(-(0.5 + 1.2 * z))) ** power, 0);
   const cases: [TimeDistribution, number, number][] = [
     [{ kind: 'uniform' }, 1 / 2, 1 / 12],
     [{ kind: 'beta', alpha: 1.9, beta: 1 }, 1.9 / 2.9, 1.9 / (2.9 ** 2 * 3.9)],

@@ -36,7 +36,8 @@ function pseudoInverse(alpha: number): { inverse: Float64Array; logPseudoDetermi
     if (value < 1e-9) continue;
     logPseudoDeterminant += Math.log(value);
     for (let i = 0; i < atoms; i++) {
-      for (let j = 0; j < atoms; j++) inverse[i * atoms + j] += (vectors[i * atoms + k] * vectors[j * atoms + k]) / value;
+      for (let j = 0; j < atoms; j++)
+        inverse[i * atoms + j] += (vectors[i * atoms + k] * vectors[j * atoms + k]) / value;
     }
   }
   return { inverse, logPseudoDeterminant };
@@ -146,7 +147,8 @@ describe('priors', () => {
       for (let p = 0; p < 3; p++) {
         for (let q = 0; q < 3; q++) {
           let turned = 0;
-          for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) turned += rotation[3 * p + a] * block(a, b) * rotation[3 * q + b];
+          for (let a = 0; a < 3; a++)
+            for (let b = 0; b < 3; b++) turned += rotation[3 * p + a] * block(a, b) * rotation[3 * q + b];
           expect(Math.abs(turned - block(p, q))).toBeLessThan(0.04 * block(0, 0));
         }
       }
@@ -154,7 +156,15 @@ describe('priors', () => {
   });
 
   it('refuses a graph in pieces and bonds to nowhere', () => {
-    expect(() => harmonicPrior({ atoms: 4, bonds: [{ a: 0, b: 1 }, { a: 2, b: 3 }] })).toThrow(/fragments/);
+    expect(() =>
+      harmonicPrior({
+        atoms: 4,
+        bonds: [
+          { a: 0, b: 1 },
+          { a: 2, b: 3 },
+        ],
+      }),
+    ).toThrow(/fragments/);
     expect(() => harmonicPrior({ atoms: 2, bonds: [{ a: 0, b: 2 }] })).toThrow(/0–2/);
   });
 });

@@ -141,7 +141,16 @@ describe('the sampler', () => {
     const error = async (steps: number, ahead: number) => {
       const times = Array.from({ length: steps + 1 }, (_, k) => from + ((to - from) * k) / steps);
       const start = { kind: 'state', coordinates, time: from } as const;
-      const x = await sampleFlow({ prior: priors.gaussian, predict, seed: 1, draws: [draw(0)], times, noise: { share: 0 }, ahead, start });
+      const x = await sampleFlow({
+        prior: priors.gaussian,
+        predict,
+        seed: 1,
+        draws: [draw(0)],
+        times,
+        noise: { share: 0 },
+        ahead,
+        start,
+      });
       return rmsd(x, exact, 5);
     };
     const order = async (ahead: number) => Math.log2((await error(8, ahead)) / (await error(16, ahead)));
@@ -162,37 +171,40 @@ describe('the sampler', () => {
     expect(x.slice(9)).not.toEqual(coordinates.slice(9));
   });
 
-  it.each([1, 0.4, 0])('follows x_u = u·x̂1 + (1−u)·ε with ε of the stated mixture and aligned onto x̂1, fresh noise of scale %s', async (scale) => {
-    const reference = Float32Array.from(cloudOf(3));
-    const frames: { time: number; x: Float32Array; data: Float32Array }[] = [];
-    const noise: FreshNoise = { share: 0.36, from: 0.3, to: 0.9, scale };
-    await sampleFlow({
-      prior: priors.gaussian,
-      predict: knows(reference),
-      seed: 5,
-      draws: [draw(2)],
-      noise,
-      steps: 10,
-      onFrame: ({ time, x, data }) => void frames.push({ time, x: x.slice(), data: data.slice() }),
-    });
-    expect(frames.map((f) => f.time)).toEqual(Array.from({ length: 11 }, (_, k) => expect.closeTo(k / 10, 12)));
-    for (let step = 1; step < 10; step++) {
-      const { time: t, x, data } = frames[step - 1];
-      const { time: u, x: next } = frames[step];
-      const implied = x.map((v, i) => (v - t * data[i]) / (1 - t));
-      const fresh = new Float32Array(15);
-      priors.gaussian.sample(fresh, createNoise({ seed: 5, conformer: 2, step }));
-      alignOnto(fresh, fresh, data, 5);
-      const share = u >= 0.3 - 1e-9 && u <= 0.9 + 1e-9 ? 0.36 : 0;
-      const expected = next.map(
-        (_, i) => u * data[i] + (1 - u) * (Math.sqrt(1 - share) * implied[i] + scale * Math.sqrt(share) * fresh[i]),
-      );
-      // Within the thousandth that settles ties.
-      expect(rmsd(next, expected, 5)).toBeLessThan(3e-3);
-    }
-    expect(frames[10].x).toEqual(frames[9].data);
-    expect(rmsdAligned(frames[10].x, reference, 5)).toBeLessThan(1e-3);
-  });
+  it.each([1, 0.4, 0])(
+    'follows x_u = u·x̂1 + (1−u)·ε with ε of the stated mixture and aligned onto x̂1, fresh noise of scale %s',
+    async (scale) => {
+      const reference = Float32Array.from(cloudOf(3));
+      const frames: { time: number; x: Float32Array; data: Float32Array }[] = [];
+      const noise: FreshNoise = { share: 0.36, from: 0.3, to: 0.9, scale };
+      await sampleFlow({
+        prior: priors.gaussian,
+        predict: knows(reference),
+        seed: 5,
+        draws: [draw(2)],
+        noise,
+        steps: 10,
+        onFrame: ({ time, x, data }) => void frames.push({ time, x: x.slice(), data: data.slice() }),
+      });
+      expect(frames.map((f) => f.time)).toEqual(Array.from({ length: 11 }, (_, k) => expect.closeTo(k / 10, 12)));
+      for (let step = 1; step < 10; step++) {
+        const { time: t, x, data } = frames[step - 1];
+        const { time: u, x: next } = frames[step];
+        const implied = x.map((v, i) => (v - t * data[i]) / (1 - t));
+        const fresh = new Float32Array(15);
+        priors.gaussian.sample(fresh, createNoise({ seed: 5, conformer: 2, step }));
+        alignOnto(fresh, fresh, data, 5);
+        const share = u >= 0.3 - 1e-9 && u <= 0.9 + 1e-9 ? 0.36 : 0;
+        const expected = next.map(
+          (_, i) => u * data[i] + (1 - u) * (Math.sqrt(1 - share) * implied[i] + scale * Math.sqrt(share) * fresh[i]),
+        );
+        // Within the thousandth that settles ties.
+        expect(rmsd(next, expected, 5)).toBeLessThan(3e-3);
+      }
+      expect(frames[10].x).toEqual(frames[9].data);
+      expect(rmsdAligned(frames[10].x, reference, 5)).toBeLessThan(1e-3);
+    },
+  );
 
   it('starts from given conformers near them: the higher t, the nearer', async () => {
     const reference = Float32Array.from(cloudOf(4));
@@ -211,11 +223,16 @@ describe('the sampler', () => {
         },
       });
       const begin = (scale: number) =>
-        startingState({ prior: priors.gaussian, seed: 5, draws: [draw(0)], start: { kind: 'noised', coordinates: reference, time, scale } });
+        startingState({
+          prior: priors.gaussian,
+          seed: 5,
+          draws: [draw(0)],
+          start: { kind: 'noised', coordinates: reference, time, scale },
+        });
       const [none, half, whole] = [0, 0.5, 1].map(begin);
       expect(whole).toEqual(first);
-      half!.forEach((v, i) => expect(v).toBeCloseTo((none![i]! + whole![i]!) / 2, 5));
-      none!.forEach((v, i) => expect(v).toBeCloseTo(time * reference[i]!, 5));
+      half.forEach((v, i) => expect(v).toBeCloseTo((none[i] + whole[i]) / 2, 5));
+      none.forEach((v, i) => expect(v).toBeCloseTo(time * reference[i], 5));
       distances.push(rmsd(first!, reference, 5));
       expect(rmsdAligned(x, reference, 5)).toBeLessThan(1e-3);
     }
@@ -243,14 +260,16 @@ describe('the sampler', () => {
       anew: 0.5,
       onFrame: (frame) => void data.push(frame.data.slice()),
     });
-    const added = predictions.map((predicted, step) => rmsd(predicted, data[step]!, 5));
+    const added = predictions.map((predicted, step) => rmsd(predicted, data[step], 5));
     expect(added.map((distance) => distance > 0.01)).toEqual([false, true, false, true]);
   });
 
   it('says what does not fit', async () => {
     const options = { prior: priors.gaussian, predict: springs, seed: 5, draws: [draw(0)] };
     const coordinates = new Float32Array(12);
-    await expect(sampleFlow({ ...options, start: { kind: 'state', coordinates, time: 0 } })).rejects.toThrow(/12 numbers/);
+    await expect(sampleFlow({ ...options, start: { kind: 'state', coordinates, time: 0 } })).rejects.toThrow(
+      /12 numbers/,
+    );
     await expect(sampleFlow({ ...options, noise: { share: 2 } })).rejects.toThrow(/share of fresh noise is 2/);
     await expect(sampleFlow({ ...options, predict: () => coordinates })).rejects.toThrow(/12 numbers for 15/);
   });

@@ -28,15 +28,19 @@ describe('hydrogens carried along', () => {
       fc.property(
         fc.constantFrom('C[C@@H](O)[C@H](N)C(=O)O', 'C/C=C\\CC(=O)OC', 'C[S@](=O)c1ccccc1', 'C1CCC/C=C/CCC1'),
         fc.integer(),
-        fc.tuple(fc.float({ min: -9, max: 9, noNaN: true }), fc.float({ min: -9, max: 9, noNaN: true }), fc.float({ min: -9, max: 9, noNaN: true })),
+        fc.tuple(
+          fc.float({ min: -9, max: 9, noNaN: true }),
+          fc.float({ min: -9, max: 9, noNaN: true }),
+          fc.float({ min: -9, max: 9, noNaN: true }),
+        ),
         (smiles, seed, way) => {
           const { molecule, x } = conformerOf(smiles);
           const wanted = new Float32Array(x.length);
           rotate(wanted, rotationOf(seed), x, x.length / 3);
-          wanted.forEach((v, i) => (wanted[i] = v + way[i % 3]!));
+          wanted.forEach((v, i) => (wanted[i] = v + way[i % 3]));
           const carried = bare(wanted, molecule.skeletonCount);
           carryHydrogens(molecule, x, carried);
-          carried.forEach((v, i) => expect(Math.abs(v - wanted[i]!)).toBeLessThan(1e-3));
+          carried.forEach((v, i) => expect(Math.abs(v - wanted[i])).toBeLessThan(1e-3));
         },
       ),
       { numRuns: 40 },
@@ -48,34 +52,38 @@ describe('hydrogens carried along', () => {
     // The bond between the two centres, and all that hangs on its second atom.
     const [a, b] = molecule.centres.map(({ atom }) => atom) as [number, number];
     const part = new Set([b]);
-    for (let grown = true; grown; ) {
+    for (let grown = true; grown;) {
       grown = false;
       for (const bond of molecule.bonds) {
-        for (const [p, q] of [[bond.a, bond.b], [bond.b, bond.a]] as const) {
+        for (const [p, q] of [
+          [bond.a, bond.b],
+          [bond.b, bond.a],
+        ] as const) {
           if (part.has(p) && q !== a && !part.has(q)) grown = !!part.add(q);
         }
       }
     }
     expect(part.has(a)).toBe(false);
-    const axis = [0, 1, 2].map((k) => x[3 * b + k]! - x[3 * a + k]!);
+    const axis = [0, 1, 2].map((k) => x[3 * b + k] - x[3 * a + k]);
     const length = Math.hypot(...axis);
     const [ux, uy, uz] = axis.map((v) => v / length) as [number, number, number];
     const [c, s] = [Math.cos(2), Math.sin(2)];
     const wanted = x.slice();
     for (const i of part) {
-      const [px, py, pz] = [0, 1, 2].map((k) => x[3 * i + k]! - x[3 * b + k]!) as [number, number, number];
+      const [px, py, pz] = [0, 1, 2].map((k) => x[3 * i + k] - x[3 * b + k]) as [number, number, number];
       const along = (px * ux + py * uy + pz * uz) * (1 - c);
       const turned = [
         c * px + s * (uy * pz - uz * py) + along * ux,
         c * py + s * (uz * px - ux * pz) + along * uy,
         c * pz + s * (ux * py - uy * px) + along * uz,
       ];
-      for (let k = 0; k < 3; k++) wanted[3 * i + k] = x[3 * b + k]! + turned[k]!;
+      for (let k = 0; k < 3; k++) wanted[3 * i + k] = x[3 * b + k] + turned[k];
     }
     const carried = bare(wanted, molecule.skeletonCount);
     carryHydrogens(molecule, x, carried);
-    const parentOf = (i: number) => molecule.bonds.flatMap((bond) => (bond.b === i ? [bond.a] : bond.a === i ? [bond.b] : []))[0]!;
-    const off = carried.map((v, i) => Math.abs(v - wanted[i]!));
+    const parentOf = (i: number) =>
+      molecule.bonds.flatMap((bond) => (bond.b === i ? [bond.a] : bond.a === i ? [bond.b] : []))[0];
+    const off = carried.map((v, i) => Math.abs(v - wanted[i]));
     // Those of the two atoms of the bond itself stand between both parts; all others go exactly with theirs.
     molecule.atoms.forEach((_, i) => {
       const parent = parentOf(i);
@@ -84,7 +92,7 @@ describe('hydrogens carried along', () => {
     });
     for (let i = molecule.skeletonCount; i < molecule.atoms.length; i++) {
       const parent = parentOf(i);
-      const far = (y: Float32Array) => Math.hypot(...[0, 1, 2].map((k) => y[3 * i + k]! - y[3 * parent + k]!));
+      const far = (y: Float32Array) => Math.hypot(...[0, 1, 2].map((k) => y[3 * i + k] - y[3 * parent + k]));
       expect(far(carried)).toBeCloseTo(far(x), 4);
     }
   });

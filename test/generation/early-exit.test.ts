@@ -63,15 +63,19 @@ it('leads nearly where the whole network does', async () => {
   const graph = graphFeatures(molecule);
   const skeleton = await skeletonsOf(LARGE, generator);
   const x = skeleton.map((v, i) => 0.5 * v + 0.5 * Math.sin(7 * i * i));
-  const [early, whole] = await Promise.all([true, false].map((early) => generator.skeleton.bind(graph, { early })(x, 0.5)));
-  const apart = rmsdAligned(early!, whole!, n);
+  const [early, whole] = await Promise.all(
+    [true, false].map((early) => generator.skeleton.bind(graph, { early })(x, 0.5)),
+  );
+  const apart = rmsdAligned(early, whole, n);
   expect(apart).toBeGreaterThan(0.001);
-  expect(apart).toBeLessThan(0.3 * rmsdAligned(x, whole!, n));
+  expect(apart).toBeLessThan(0.3 * rmsdAligned(x, whole, n));
 });
 
 it('is a layer that the model has', () => {
   const { weights, ...header } = generator.skeleton.stage;
   const written = (earlyExit: number) => writeModel({ name: 'cut', skeleton: { ...header, weights, earlyExit } });
   expect(readPartialModel(written(5)).skeleton!.earlyExit).toBe(5);
-  expect(() => readPartialModel(written(header.network.layers + 1), 'cut.safetensors')).toThrow(/cut.safetensors.*earlyExit is a layer beyond the last/);
+  expect(() => readPartialModel(written(header.network.layers + 1), 'cut.safetensors')).toThrow(
+    /cut.safetensors.*earlyExit is a layer beyond the last/,
+  );
 });

@@ -38,8 +38,9 @@ describe('generate', () => {
         expect(stereoVerified).toBe(true);
         expect(verifyStereo(generator.rdkit, molecule, coordinates).right).toBe(true);
         expect(checkGeometry(molecule, coordinates).problems).toEqual([]);
-        expect(rmsdToFirst).toBeCloseTo(bestRmsd(skeletons[0]!, skeletons[i]!, permutations).rmsd, 4);
-        for (let j = 0; j < i; j++) expect(bestRmsd(skeletons[j]!, skeletons[i]!, permutations).rmsd).toBeGreaterThanOrEqual(0.2);
+        expect(rmsdToFirst).toBeCloseTo(bestRmsd(skeletons[0], skeletons[i], permutations).rmsd, 4);
+        for (let j = 0; j < i; j++)
+          expect(bestRmsd(skeletons[j], skeletons[i], permutations).rmsd).toBeGreaterThanOrEqual(0.2);
       });
     },
   );
@@ -53,7 +54,9 @@ describe('generate', () => {
   it('plain drawing delivers what was drawn, in order, and nothing else', async () => {
     const { conformers, report } = await generate('CCCCCC', { count: 7, plain: true, seed: 2, sampler: 'stochastic' });
     expect(report).toMatchObject({ asked: 7, delivered: 7, drawn: 7 });
-    expect(conformers.map(({ draw }) => draw)).toEqual(Array.from({ length: 7 }, (_, conformer) => ({ conformer, attempt: 0 })));
+    expect(conformers.map(({ draw }) => draw)).toEqual(
+      Array.from({ length: 7 }, (_, conformer) => ({ conformer, attempt: 0 })),
+    );
   });
 
   it('counts what it drew and dropped: delivered and dropped add up', async () => {
@@ -66,7 +69,11 @@ describe('generate', () => {
 
   it('an aborted call ends soon and says so', async () => {
     const abort = new AbortController();
-    const { report } = await generate('CCCCCCCCCCCC', { count: 200, signal: abort.signal, onProgress: () => abort.abort() });
+    const { report } = await generate('CCCCCCCCCCCC', {
+      count: 200,
+      signal: abort.signal,
+      onProgress: () => abort.abort(),
+    });
     expect(report.reason).toMatch(/stopped after \d+ draws/);
     expect(report.drawn).toBeLessThan(200);
   });
@@ -77,11 +84,15 @@ describe('generate', () => {
     await expect(generate('CCO', { sampler: 'rk9' })).rejects.toThrow(/rk9.*euler/);
   });
 
-  it.each(['euler', 'midpoint', 'heun', 'rk4', 'dormand-prince'])('the ODE solver %s ends on molecules too', async (sampler) => {
-    const molecule = parseSmiles(generator.rdkit, 'CCc1ccccc1');
-    const [conformer] = (await generateConformers(generator, molecule, { count: 1, plain: true, sampler, steps: 10 })).conformers;
-    expect(checkGeometry(molecule, conformer!.coordinates).problems).toEqual([]);
-  });
+  it.each(['euler', 'midpoint', 'heun', 'rk4', 'dormand-prince'])(
+    'the ODE solver %s ends on molecules too',
+    async (sampler) => {
+      const molecule = parseSmiles(generator.rdkit, 'CCc1ccccc1');
+      const [conformer] = (await generateConformers(generator, molecule, { count: 1, plain: true, sampler, steps: 10 }))
+        .conformers;
+      expect(checkGeometry(molecule, conformer.coordinates).problems).toEqual([]);
+    },
+  );
 });
 
 describe('stages', () => {
@@ -91,7 +102,7 @@ describe('stages', () => {
     const common = { generator, molecule, seed: 8, settings: chosenSampler(molecule, { sampler }) };
     const together = await drawConformers({ ...common, draws });
     const [alone] = await drawConformers({ ...common, draws: draws.slice(3, 4) });
-    alone!.coordinates.forEach((v, i) => expect(Math.abs(v - together[3]!.coordinates[i]!)).toBeLessThan(1e-3));
+    alone.coordinates.forEach((v, i) => expect(Math.abs(v - together[3].coordinates[i])).toBeLessThan(1e-3));
   });
 
   it('a conformer is the same on every engine, to 0.001 Å', async () => {
@@ -102,7 +113,9 @@ describe('stages', () => {
       const common = { molecule, seed: 6, draws, settings: chosenSampler(molecule, { sampler: 'stochastic' }) };
       const compiled = await drawConformers({ ...common, generator });
       const slow = await drawConformers({ ...common, generator: eager });
-      compiled.forEach(({ coordinates }, k) => coordinates.forEach((v, i) => expect(Math.abs(v - slow[k]!.coordinates[i]!)).toBeLessThan(1e-3)));
+      compiled.forEach(({ coordinates }, k) =>
+        coordinates.forEach((v, i) => expect(Math.abs(v - slow[k].coordinates[i])).toBeLessThan(1e-3)),
+      );
     } finally {
       await eager.dispose();
     }

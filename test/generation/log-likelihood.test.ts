@@ -17,8 +17,14 @@ afterAll(() => generator.dispose());
 
 async function draw(smiles: string) {
   const molecule = parseSmiles(generator.rdkit, smiles);
-  const [drawn] = await drawConformers({ generator, molecule, seed: 2, draws: [{ conformer: 0, attempt: 0 }], settings: chosenSampler(molecule, { sampler: 'stochastic' }) });
-  const { coordinates } = drawn!;
+  const [drawn] = await drawConformers({
+    generator,
+    molecule,
+    seed: 2,
+    draws: [{ conformer: 0, attempt: 0 }],
+    settings: chosenSampler(molecule, { sampler: 'stochastic' }),
+  });
+  const { coordinates } = drawn;
   return { molecule, skeleton: coordinates.slice(0, 3 * molecule.skeletonCount), coordinates };
 }
 
@@ -46,7 +52,14 @@ describe('the log likelihood of a conformer', () => {
     const exact = await conformerLogLikelihood({ generator, molecule, coordinates: skeleton });
     const estimates: number[] = [];
     for (let seed = 0; seed < 8; seed++) {
-      const options = { generator, molecule, coordinates: skeleton, divergence: 'hutchinson', probes: 7, seed } as const;
+      const options = {
+        generator,
+        molecule,
+        coordinates: skeleton,
+        divergence: 'hutchinson',
+        probes: 7,
+        seed,
+      } as const;
       estimates.push((await conformerLogLikelihood(options)).logLikelihood);
     }
     const mean = estimates.reduce((sum, v) => sum + v, 0) / estimates.length;
@@ -68,6 +81,8 @@ describe('the log likelihood of a conformer', () => {
 
   it('refuses coordinates of another molecule', async () => {
     const { molecule } = await draw('CCO');
-    await expect(conformerLogLikelihood({ generator, molecule, coordinates: [1, 2, 3] })).rejects.toThrow(/expected 3 for each/);
+    await expect(conformerLogLikelihood({ generator, molecule, coordinates: [1, 2, 3] })).rejects.toThrow(
+      /expected 3 for each/,
+    );
   });
 });

@@ -18,7 +18,9 @@ let generator: Generator;
 const references: Structure[] = [];
 beforeAll(async () => {
   generator = await openGenerator();
-  const text = gunzipSync(readFileSync(new URL('../../molecules/reference/qm9-ensembles.sdf.gz', import.meta.url))).toString();
+  const text = gunzipSync(
+    readFileSync(new URL('../../molecules/reference/qm9-ensembles.sdf.gz', import.meta.url)),
+  ).toString();
   for await (const { structure } of readSdf([text])) references.push(structure);
 });
 afterAll(() => generator.dispose());
@@ -43,74 +45,92 @@ describe('refine', () => {
     const minima = firsts(12);
     const bad = minima.map((structure, i) => shaken(structure, 0.1, i));
     const refined = await refine(bad, { strength: 'polish' });
-    const before = minima.map((structure, i) => distance(structure, bad[i]!));
-    const after = minima.map((structure, i) => distance(structure, refined[i]!.structure));
-    const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+    const before = minima.map((structure, i) => distance(structure, bad[i]));
+    const after = minima.map((structure, i) => distance(structure, refined[i].structure));
+    const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
     expect(median(after)).toBeLessThan(0.85 * median(before));
     refined.forEach(({ structure, molecule }, i) => {
-      expect(structure.atoms).toEqual(minima[i]!.atoms);
-      expect(structure.bonds).toEqual(minima[i]!.bonds);
-      expect(structure.name).toBe(minima[i]!.name);
+      expect(structure.atoms).toEqual(minima[i].atoms);
+      expect(structure.bonds).toEqual(minima[i].bonds);
+      expect(structure.name).toBe(minima[i].name);
       const { order } = moleculeFromStructure(generator.rdkit, structure);
       expect(checkGeometry(molecule, inOrder(structure.coordinates, order)).problems).toEqual([]);
     });
   });
 
   it('tells how far it moved, and leaves the conformer where it lay', async () => {
-    const away = firsts(5).map((structure) => ({ ...structure, coordinates: structure.coordinates!.map((x, k) => x + [40, -7, 3][k % 3]!) }));
-    for (const [i, { structure, moved }] of (await refineStructures(generator, away, { strength: 'clean' })).entries()) {
-      expect(moved).toBeCloseTo(distance(away[i]!, structure), 4);
-      const [a, b] = [heavy(away[i]!), heavy(structure)];
-      const asTheyLie = Math.sqrt(a.reduce((sum, x, k) => sum + (x - b[k]!) ** 2, 0) / (a.length / 3));
+    const away = firsts(5).map((structure) => ({
+      ...structure,
+      coordinates: structure.coordinates!.map((x, k) => x + [40, -7, 3][k % 3]),
+    }));
+    for (const [i, { structure, moved }] of (
+      await refineStructures(generator, away, { strength: 'clean' })
+    ).entries()) {
+      expect(moved).toBeCloseTo(distance(away[i], structure), 4);
+      const [a, b] = [heavy(away[i]), heavy(structure)];
+      const asTheyLie = Math.sqrt(a.reduce((sum, x, k) => sum + (x - b[k]) ** 2, 0) / (a.length / 3));
       expect(asTheyLie).toBeCloseTo(moved, 3);
     }
   });
 
-  it.each(['C[C@@H](O)[C@H](N)C(=O)O', 'O[C@H]1CCCC[C@@H]1O', 'C/C=C\\CC(=O)OC', 'c1ccc(/N=N/c2ccccc2)cc1', 'C[S@](=O)c1ccccc1', 'C[C@]12CC[C@H]3[C@@H](CCc4cc(O)ccc34)[C@@H]1CC[C@@H]2O', 'C1CCC/C=C/CCC1', '[2H][C@H](O)C'])(
-    'keeps the stereo of %s, at any strength, or the conformer as it came',
-    async (smiles) => {
-      const given = embed(smiles);
-      const wanted = moleculeFromStructure(generator.rdkit, given).molecule.smiles;
-      for (const strength of ['polish', 'clean', 'resample'] as const) {
-        const [result] = await refineStructures(generator, [given], { strength, seed: 2 });
-        expect(result!.stereoVerified).toBe(true);
-        expect(moleculeFromStructure(generator.rdkit, result!.structure).molecule.smiles).toBe(wanted);
-        if (result!.kept) expect(result!.structure.coordinates).toEqual(given.coordinates);
-        else expect(result!.moved).toBeGreaterThan(0);
-      }
-    },
-  );
+  it.each([
+    'C[C@@H](O)[C@H](N)C(=O)O',
+    'O[C@H]1CCCC[C@@H]1O',
+    'C/C=C\\CC(=O)OC',
+    'c1ccc(/N=N/c2ccccc2)cc1',
+    'C[S@](=O)c1ccccc1',
+    'C[C@]12CC[C@H]3[C@@H](CCc4cc(O)ccc34)[C@@H]1CC[C@@H]2O',
+    'C1CCC/C=C/CCC1',
+    '[2H][C@H](O)C',
+  ])('keeps the stereo of %s, at any strength, or the conformer as it came', async (smiles) => {
+    const given = embed(smiles);
+    const wanted = moleculeFromStructure(generator.rdkit, given).molecule.smiles;
+    for (const strength of ['polish', 'clean', 'resample'] as const) {
+      const [result] = await refineStructures(generator, [given], { strength, seed: 2 });
+      expect(result.stereoVerified).toBe(true);
+      expect(moleculeFromStructure(generator.rdkit, result.structure).molecule.smiles).toBe(wanted);
+      if (result.kept) expect(result.structure.coordinates).toEqual(given.coordinates);
+      else expect(result.moved).toBeGreaterThan(0);
+    }
+  });
 
   it('depends on seed and number, not on its neighbours', async () => {
-    const { molecule, order } = moleculeFromStructure(generator.rdkit, references[0]!);
-    const given = [0, 1, 2, 3, 4].map((index) => ({ index, coordinates: inOrder(shaken(references[0]!, 0.1, index).coordinates!, order) }));
+    const { molecule, order } = moleculeFromStructure(generator.rdkit, references[0]);
+    const given = [0, 1, 2, 3, 4].map((index) => ({
+      index,
+      coordinates: inOrder(shaken(references[0], 0.1, index).coordinates!, order),
+    }));
     const all = await refineConformers(generator, molecule, given, { seed: 5 });
     expect(await refineConformers(generator, molecule, given, { seed: 5 })).toEqual(all);
-    const two = await refineConformers(generator, molecule, [given[4]!, given[1]!], { seed: 5 });
+    const two = await refineConformers(generator, molecule, [given[4], given[1]], { seed: 5 });
     two.forEach(({ coordinates }, i) => {
-      const same = all[[4, 1][i]!]!.coordinates;
-      coordinates.forEach((x, k) => expect(Math.abs(x - same[k]!)).toBeLessThan(1e-3));
+      const same = all[[4, 1][i]].coordinates;
+      coordinates.forEach((x, k) => expect(Math.abs(x - same[k])).toBeLessThan(1e-3));
     });
     const [other] = await refineConformers(generator, molecule, given.slice(4), { seed: 6 });
-    expect(rmsdAligned(other!.coordinates, all[4]!.coordinates, molecule.skeletonCount)).toBeGreaterThan(1e-3);
+    expect(rmsdAligned(other.coordinates, all[4].coordinates, molecule.skeletonCount)).toBeGreaterThan(1e-3);
   });
 
   it('appends the hydrogens that are missing and takes atoms in any order', async () => {
     const [full] = firsts(1);
     const random = createRandom(3);
-    const kept = full!.atoms.flatMap(({ element }, i) => (element > 1 || i === full!.atoms.length - 1 ? [i] : []));
+    const kept = full.atoms.flatMap(({ element }, i) => (element > 1 || i === full.atoms.length - 1 ? [i] : []));
     const shuffled = [...kept].sort(() => random.uniform() - 0.5);
     const bare: Structure = {
       name: 'bare',
       dimension: 3,
-      atoms: shuffled.map((i) => full!.atoms[i]!),
-      bonds: full!.bonds.flatMap(({ a, b, order }) => (kept.includes(a) && kept.includes(b) ? [{ a: shuffled.indexOf(a), b: shuffled.indexOf(b), order }] : [])),
-      coordinates: Float32Array.from(shuffled.flatMap((i) => [...full!.coordinates!.subarray(3 * i, 3 * i + 3)])),
+      atoms: shuffled.map((i) => full.atoms[i]),
+      bonds: full.bonds.flatMap(({ a, b, order }) =>
+        kept.includes(a) && kept.includes(b) ? [{ a: shuffled.indexOf(a), b: shuffled.indexOf(b), order }] : [],
+      ),
+      coordinates: Float32Array.from(shuffled.flatMap((i) => [...full.coordinates!.subarray(3 * i, 3 * i + 3)])),
     };
-    const [{ structure, molecule }] = (await refineStructures(generator, [bare])) as [Awaited<ReturnType<typeof refineStructures>>[number]];
+    const [{ structure, molecule }] = (await refineStructures(generator, [bare])) as [
+      Awaited<ReturnType<typeof refineStructures>>[number],
+    ];
     expect(structure.atoms.slice(0, shuffled.length)).toEqual(bare.atoms);
-    expect(structure.atoms).toHaveLength(full!.atoms.length);
-    expect(molecule.smiles).toBe(moleculeFromStructure(generator.rdkit, full!).molecule.smiles);
+    expect(structure.atoms).toHaveLength(full.atoms.length);
+    expect(molecule.smiles).toBe(moleculeFromStructure(generator.rdkit, full).molecule.smiles);
     const { molecule: read, order } = moleculeFromStructure(generator.rdkit, structure);
     expect(order.includes(-1)).toBe(false);
     expect(checkGeometry(read, inOrder(structure.coordinates, order)).problems).toEqual([]);
@@ -118,25 +138,59 @@ describe('refine', () => {
 
   it('lets hydrogens of the input go along where its own come out broken', async () => {
     // ETKDG's; the network puts the hydrogen of such a P on it.
-    const atoms = [[6, -1.487, -0.554, -0.378], [15, -0.024, 0.117, 0.244], [6, 1.516, -0.437, -0.346], [8, -0.070, 1.071, 1.676], [8, -0.072, 1.460, -0.479], [1, -1.259, -1.590, -0.785], [1, -1.985, -0.106, -1.292], [1, -2.346, -0.719, 0.302], [1, -0.016, -0.775, 1.217], [1, 1.571, -1.537, -0.540], [1, 1.911, -0.024, -1.321], [1, 2.319, -0.212, 0.381], [1, 0.836, 1.343, 1.859], [1, -0.895, 1.963, -0.537]] as const;
-    const bonds = [[0, 1], [1, 2], [1, 3], [1, 4], [0, 5], [0, 6], [0, 7], [1, 8], [2, 9], [2, 10], [2, 11], [3, 12], [4, 13]];
+    const atoms = [
+      [6, -1.487, -0.554, -0.378],
+      [15, -0.024, 0.117, 0.244],
+      [6, 1.516, -0.437, -0.346],
+      [8, -0.07, 1.071, 1.676],
+      [8, -0.072, 1.46, -0.479],
+      [1, -1.259, -1.59, -0.785],
+      [1, -1.985, -0.106, -1.292],
+      [1, -2.346, -0.719, 0.302],
+      [1, -0.016, -0.775, 1.217],
+      [1, 1.571, -1.537, -0.54],
+      [1, 1.911, -0.024, -1.321],
+      [1, 2.319, -0.212, 0.381],
+      [1, 0.836, 1.343, 1.859],
+      [1, -0.895, 1.963, -0.537],
+    ] as const;
+    const bonds = [
+      [0, 1],
+      [1, 2],
+      [1, 3],
+      [1, 4],
+      [0, 5],
+      [0, 6],
+      [0, 7],
+      [1, 8],
+      [2, 9],
+      [2, 10],
+      [2, 11],
+      [3, 12],
+      [4, 13],
+    ];
     const phosphorane: Structure = {
       name: 'phosphorane',
       dimension: 3,
       atoms: atoms.map(([element]) => ({ element, charge: 0, isotope: 0 })),
-      bonds: bonds.map(([a, b]) => ({ a: a!, b: b!, order: 1 })),
+      bonds: bonds.map(([a, b]) => ({ a, b, order: 1 })),
       coordinates: Float32Array.from(atoms.flatMap(([, ...x]) => x)),
     };
-    const [{ structure, molecule, kept, moved }] = (await refineStructures(generator, [phosphorane])) as [Awaited<ReturnType<typeof refineStructures>>[number]];
+    const [{ structure, molecule, kept, moved }] = (await refineStructures(generator, [phosphorane])) as [
+      Awaited<ReturnType<typeof refineStructures>>[number],
+    ];
     expect(kept).toBeUndefined();
     expect(moved).toBeGreaterThan(0.01);
-    expect(checkGeometry(molecule, inOrder(structure.coordinates, moleculeFromStructure(generator.rdkit, structure).order)).problems).toEqual([]);
+    expect(
+      checkGeometry(molecule, inOrder(structure.coordinates, moleculeFromStructure(generator.rdkit, structure).order))
+        .problems,
+    ).toEqual([]);
   });
 
   it('refuses what is no conformer', async () => {
     const [structure] = firsts(1);
-    await expect(refine([{ ...structure!, dimension: 2 }])).rejects.toThrow(/3D coordinates/);
-    await expect(refine([{ ...structure!, coordinates: structure!.coordinates!.map(() => 0) }])).rejects.toThrow(/zero/);
-    await expect(refine([structure!], { strength: 1 })).rejects.toThrow(/strength is 1; expected/);
+    await expect(refine([{ ...structure, dimension: 2 }])).rejects.toThrow(/3D coordinates/);
+    await expect(refine([{ ...structure, coordinates: structure.coordinates!.map(() => 0) }])).rejects.toThrow(/zero/);
+    await expect(refine([structure], { strength: 1 })).rejects.toThrow(/strength is 1; expected/);
   });
 });

@@ -32,7 +32,7 @@ function spreadOf(smiles: string) {
 }
 
 function furthest(a: Float32Array, b: Float32Array): number {
-  return a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), 0);
+  return a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
 }
 
 describe('noises chosen by the shapes they lead to', () => {
@@ -40,7 +40,7 @@ describe('noises chosen by the shapes they lead to', () => {
     const { choose } = spreadOf(FEW_SHAPES);
     const whole = await choose()([...Array(12).keys()]);
     const oneByOne = choose();
-    for (const i of [0, 5, 3, 11]) expect((await oneByOne([i]))[0]!.draw).toEqual(whole[i]!.draw);
+    for (const i of [0, 5, 3, 11]) expect((await oneByOne([i]))[0].draw).toEqual(whole[i].draw);
     expect(new Set(whole.map(({ draw }) => JSON.stringify(draw))).size).toBe(12);
     expect(whole.some(({ draw }) => draw.attempt > 0)).toBe(true);
   });
@@ -54,7 +54,7 @@ describe('noises chosen by the shapes they lead to', () => {
         const here = await choose()(numbers);
         const there = await createSpread({ ...choice, predictor: other.skeleton })(numbers);
         expect(there.map(({ draw }) => draw)).toEqual(here.map(({ draw }) => draw));
-        there.forEach(({ state }, i) => expect(furthest(state, here[i]!.state)).toBeLessThan(1e-3));
+        there.forEach(({ state }, i) => expect(furthest(state, here[i].state)).toBeLessThan(1e-3));
       }
     } finally {
       await other.dispose();
@@ -66,13 +66,25 @@ describe('noises chosen by the shapes they lead to', () => {
     const { draw, state } = (await choose()([0, 1, 2, 3])).find(({ draw }) => draw.attempt > 0)!;
     const { time, steps } = settings.spread!;
     const met: Float32Array[] = [];
-    const alone = await sampleSkeletons({ ...common, draws: [draw], settings, onFrame: (frame) => void (frame.time === time && met.push(frame.x.slice())) });
-    expect(furthest(met[0]!, state)).toBeLessThan(1e-4);
-    const onwards = await sampleSkeletons({ ...common, draws: [draw], settings, start: { kind: 'state', time, step: steps, coordinates: state } });
+    const alone = await sampleSkeletons({
+      ...common,
+      draws: [draw],
+      settings,
+      onFrame: (frame) => void (frame.time === time && met.push(frame.x.slice())),
+    });
+    expect(furthest(met[0], state)).toBeLessThan(1e-4);
+    const onwards = await sampleSkeletons({
+      ...common,
+      draws: [draw],
+      settings,
+      start: { kind: 'state', time, step: steps, coordinates: state },
+    });
     expect(furthest(onwards, alone)).toBeLessThan(1e-3);
 
     const { conformers } = await generateConformers(generator, molecule, { count: 4, plain: true, seed: common.seed });
-    const delivered = conformers.find((other) => other.draw.conformer === draw.conformer && other.draw.attempt === draw.attempt)!;
+    const delivered = conformers.find(
+      (other) => other.draw.conformer === draw.conformer && other.draw.attempt === draw.attempt,
+    )!;
     expect(furthest(alone, delivered.coordinates.subarray(0, alone.length))).toBeLessThan(1e-3);
   });
 
@@ -82,8 +94,19 @@ describe('noises chosen by the shapes they lead to', () => {
       const molecule = parseSmiles(generator.rdkit, smiles);
       const permutations = comparedPermutations(generator.rdkit, molecule);
       const shapes = async (sampler: string) => {
-        const { conformers } = await generateConformers(generator, molecule, { count: 12, plain: true, sampler, seed: 2 });
-        return pruneByRmsd({ skeletons: conformers.map(({ coordinates }) => coordinates.slice(0, 3 * molecule.skeletonCount)), permutations }, 0.25).length;
+        const { conformers } = await generateConformers(generator, molecule, {
+          count: 12,
+          plain: true,
+          sampler,
+          seed: 2,
+        });
+        return pruneByRmsd(
+          {
+            skeletons: conformers.map(({ coordinates }) => coordinates.slice(0, 3 * molecule.skeletonCount)),
+            permutations,
+          },
+          0.25,
+        ).length;
       };
       spread += await shapes('spread');
       independent += await shapes('stochastic');

@@ -18,7 +18,7 @@ const draw = { conformer: 0, attempt: 0 };
 /** Root mean square distance of the first `count` atoms between two frames, over their time. */
 function pace(from: TrajectoryFrame, to: TrajectoryFrame, count: number): number {
   const squares = Array.from({ length: count }, (_, atom) =>
-    [0, 1, 2].reduce((sum, k) => sum + (to.coordinates[3 * atom + k]! - from.coordinates[3 * atom + k]!) ** 2, 0),
+    [0, 1, 2].reduce((sum, k) => sum + (to.coordinates[3 * atom + k] - from.coordinates[3 * atom + k]) ** 2, 0),
   );
   return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / count) / (to.time - from.time);
 }
@@ -33,7 +33,7 @@ describe('the speed of a trajectory’s frames', () => {
       expect(skeleton).toHaveLength(21);
       let noisy = 0;
       skeleton.slice(0, -1).forEach((frame, k) => {
-        const next = skeleton[k + 1]!;
+        const next = skeleton[k + 1];
         const ratio = pace(frame, next, molecule.skeletonCount) / frame.speed!;
         // The last step ends on the prediction, without noise.
         if (sampler === 'euler' || next.time < 0.599 || next.time === 1) expect(ratio).toBeCloseTo(1, 2);
@@ -51,7 +51,7 @@ describe('the speed of a trajectory’s frames', () => {
     const hydrogens = frames.filter(({ stage, time }) => stage === 'hydrogens' && time < 1);
     for (const { coordinates, time, speed } of hydrogens) {
       const end = await predict(coordinates, time);
-      const squares = coordinates.map((x, i) => (mobile[Math.floor(i / 3)] ? ((end[i]! - x) / (1 - time)) ** 2 : 0));
+      const squares = coordinates.map((x, i) => (mobile[Math.floor(i / 3)] ? ((end[i] - x) / (1 - time)) ** 2 : 0));
       expect(speed! / Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / 6)).toBeCloseTo(1, 2);
     }
   });

@@ -49,7 +49,11 @@ it('keeps scalars under rotation and flips the hand under reflection', () => {
 
 it('gives the inertia of a rod and of a known tensor', () => {
   const rod = Float64Array.from([-2, 0, 0, 2, 0, 0]);
-  expect(principalMoments(rod, 2, [3, 3])).toEqual([expect.closeTo(0, 12), expect.closeTo(24, 12), expect.closeTo(24, 12)]);
+  expect(principalMoments(rod, 2, [3, 3])).toEqual([
+    expect.closeTo(0, 12),
+    expect.closeTo(24, 12),
+    expect.closeTo(24, 12),
+  ]);
   const tensor = new Float64Array(9);
   inertiaTensor(tensor, Float64Array.from([1, 1, 0, -1, -1, 0]), 2);
   expect([...tensor]).toEqual([2, -2, 0, -2, 2, 0, 0, 0, 4]);

@@ -8,9 +8,7 @@ import { bestRmsd, rmsd, rmsdAligned } from '../../src/geometry/rmsd.js';
 import { cloud, rotationOf, uniforms } from './arbitraries.js';
 
 function determinant(m: ArrayLike<number>): number {
-  return (
-    m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) + m[2] * (m[3] * m[7] - m[4] * m[6])
-  );
+  return m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) + m[2] * (m[3] * m[7] - m[4] * m[6]);
 }
 
 /**
@@ -132,16 +130,26 @@ describe('superposition', () => {
   });
 
   it('is never below what radii alone promise, and they promise most of it for shapes of other size', () => {
-    const all = [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2]];
+    const all = [
+      [0, 1, 2, 3],
+      [3, 2, 1, 0],
+      [1, 0, 3, 2],
+    ];
     fc.assert(
       fc.property(cloud(4), cloud(4), fc.double({ min: 0, max: 5, noNaN: true }), (a, b, threshold) => {
-        if (areFarApart(radii(a, 4), radii(b, 4), all, threshold)) expect(bestRmsd(a, b, all).rmsd).toBeGreaterThanOrEqual(threshold - 1e-6);
+        if (areFarApart(radii(a, 4), radii(b, 4), all, threshold))
+          expect(bestRmsd(a, b, all).rmsd).toBeGreaterThanOrEqual(threshold - 1e-6);
       }),
     );
     fc.assert(
       fc.property(cloud(4), fc.integer(), (a, seed) => {
         const b = new Float64Array(12);
-        rotate(b, rotationOf(seed), a.map((x) => 2 * x), 4);
+        rotate(
+          b,
+          rotationOf(seed),
+          a.map((x) => 2 * x),
+          4,
+        );
         const { rmsd: apart } = bestRmsd(a, b, [[0, 1, 2, 3]]);
         expect(areFarApart(radii(a, 4), radii(b, 4), [[0, 1, 2, 3]], 0.99 * apart)).toBe(true);
         expect(areFarApart(radii(a, 4), radii(b, 4), [[0, 1, 2, 3]], 1.01 * apart + 1e-6)).toBe(false);

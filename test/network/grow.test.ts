@@ -26,7 +26,10 @@ beforeAll(async () => {
 
 async function predicted(network: NetworkConfig, given: Record<string, Float32Array>): Promise<Float32Array> {
   const prior = { kind: 'harmonic', alpha: 1.33, hydrogenScale: 0.6 } as const;
-  const predictor = createPredictor({ engine, stage: { network, prior, target: 'data', weights: given, training: {} } });
+  const predictor = createPredictor({
+    engine,
+    stage: { network, prior, target: 'data', weights: given, training: {} },
+  });
   const graph = graphFeatures(parseSmiles(rdkit, 'C[C@H](N)C1CC1'));
   const noise = createRandom(12);
   const x = Float32Array.from({ length: graph.n * 3 }, () => noise.normal());
@@ -40,24 +43,26 @@ describe('grownParameters', () => {
     const grown = grownParameters(large, { network: small, weights }, normal);
     const before = await predicted(small, weights);
     const after = await predicted(large, grown);
-    after.forEach((v, i) => expect(v).toBeCloseTo(before[i]!, 5));
+    after.forEach((v, i) => expect(v).toBeCloseTo(before[i], 5));
     for (const name of ['layer1.angles', 'layer0.node.vectors']) {
-      const trained = { ...grown, [name]: grown[name]!.map(() => 0.5 * normal()) };
+      const trained = { ...grown, [name]: grown[name].map(() => 0.5 * normal()) };
       const changed = await predicted(large, trained);
-      expect(Math.max(...changed.map((v, i) => Math.abs(v - before[i]!)))).toBeGreaterThan(1e-4);
+      expect(Math.max(...changed.map((v, i) => Math.abs(v - before[i])))).toBeGreaterThan(1e-4);
     }
   });
 
   it('keeps the function where vectors, layers and carried messages are added to those that it has', async () => {
     const start = grownParameters(large, { network: small, weights }, normal);
-    const trained = Object.fromEntries(Object.entries(start).map(([name, values]) => [name, values.map((v) => v + 0.2 * normal())]));
+    const trained = Object.fromEntries(
+      Object.entries(start).map(([name, values]) => [name, values.map((v) => v + 0.2 * normal())]),
+    );
     const before = await predicted(large, trained);
     const larger = { ...large, layers: 5, vectors: 7, carried: true };
     const grown = grownParameters(larger, { network: large, weights: trained }, normal);
-    (await predicted(larger, grown)).forEach((v, i) => expect(v).toBeCloseTo(before[i]!, 4));
+    (await predicted(larger, grown)).forEach((v, i) => expect(v).toBeCloseTo(before[i], 4));
     for (const name of ['layer4.heads', 'layer1.angles', 'layer1.carried', 'layer1.node.vectors']) {
-      const changed = await predicted(larger, { ...grown, [name]: grown[name]!.map((v) => v + 0.5 * normal()) });
-      expect(Math.max(...changed.map((v, i) => Math.abs(v - before[i]!))), name).toBeGreaterThan(1e-4);
+      const changed = await predicted(larger, { ...grown, [name]: grown[name].map((v) => v + 0.5 * normal()) });
+      expect(Math.max(...changed.map((v, i) => Math.abs(v - before[i]))), name).toBeGreaterThan(1e-4);
     }
   });
 

@@ -11,19 +11,19 @@ async function compiled(f: (x: tf.Tensor) => tf.Tensor): Promise<{ value: Float3
   const engine = await openEngine();
   const program = await engine.compile({
     inputs: { x: [x.length] },
-    build: (inputs) => ({ value: f(inputs['x']!), slope: tf.grad(f)(inputs['x']!) }),
+    build: (inputs) => ({ value: f(inputs['x']), slope: tf.grad(f)(inputs['x']) }),
   });
   const { value, slope } = await program.run({ x });
   await program.dispose();
-  return { value: value!, slope: slope! };
+  return { value, slope };
 }
 
 it('gaussian is exp(−x²), and never a number below the normal ones', async () => {
   const { value, slope } = await compiled(gaussian);
   x.forEach((v, i) => {
     const exact = Math.exp(-v * v);
-    expect(Math.abs(value[i]! - exact)).toBeLessThan(1e-6 * exact + 1e-17);
-    expect(Math.abs(slope[i]! + 2 * v * exact)).toBeLessThan(2e-6 * Math.abs(v) * exact + 1e-15);
+    expect(Math.abs(value[i] - exact)).toBeLessThan(1e-6 * exact + 1e-17);
+    expect(Math.abs(slope[i] + 2 * v * exact)).toBeLessThan(2e-6 * Math.abs(v) * exact + 1e-15);
     expect(value[i]).toBeGreaterThanOrEqual(LEAST_NORMAL);
   });
 });

@@ -16,21 +16,29 @@ describe.each(['molflow', 'molflow/browser'])('a browser bundle of %s', (entry) 
       metafile: true,
       logLevel: 'silent',
     });
-    bundle = { code: outputFiles[0]!.text, metafile };
+    bundle = { code: outputFiles[0].text, metafile };
   });
 
   it('is whole, with no import left', () => {
     const outputs = Object.values(bundle.metafile.outputs);
     expect(outputs.flatMap(({ imports }) => imports)).toEqual([]);
-    expect(outputs.flatMap(({ exports }) => exports)).toEqual(expect.arrayContaining(['openGenerator', 'generateConformers']));
+    expect(outputs.flatMap(({ exports }) => exports)).toEqual(
+      expect.arrayContaining(['openGenerator', 'generateConformers']),
+    );
   });
 
   it('asks for no Node module while it loads or later', () => {
-    expect(bundle.code).not.toMatch(/\b(require|import)\s*\(\s*["'](node:|fs["']|crypto["']|path["']|worker_threads["'])/);
+    expect(bundle.code).not.toMatch(
+      /\b(require|import)\s*\(\s*["'](node:|fs["']|crypto["']|path["']|worker_threads["'])/,
+    );
   });
 
   it('holds no part that belongs to Node', () => {
     const inputs = Object.keys(bundle.metafile.inputs);
-    expect(inputs.filter((path) => /onnxruntime-node|tfjs-node|commander|cli-progress|dist\/(cli|training|dataset)\/|\.node\.js$/.test(path))).toEqual([]);
+    expect(
+      inputs.filter((path) =>
+        /onnxruntime-node|tfjs-node|commander|cli-progress|dist\/(cli|training|dataset)\/|\.node\.js$/.test(path),
+      ),
+    ).toEqual([]);
   });
 });

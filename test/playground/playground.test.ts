@@ -11,7 +11,12 @@ const at = (points: readonly { steps: number; distance: number }[], steps: numbe
 
 describe('the playground', () => {
   let result: PlaygroundResult;
-  const options = { couplings: ['independent', 'exact'], objectives: ['flow', 'diffusion'], reflow: true, seed: 1 } as const;
+  const options = {
+    couplings: ['independent', 'exact'],
+    objectives: ['flow', 'diffusion'],
+    reflow: true,
+    seed: 1,
+  } as const;
   beforeAll(async () => {
     result = await runPlayground({ engine: await openEngine(), ...options, steps: 250 });
     // Seconds, but minutes where the machine is shared.
@@ -22,16 +27,23 @@ describe('the playground', () => {
       drawPoints(eightGaussians, 256, createRandom(1, 20)),
       drawPoints(twoMoons, 256, createRandom(1, 21)),
     );
-    const start = await runPlayground({ engine: await openEngine(), ...options, reflow: false, objectives: [], couplings: ['exact'], steps: 1 });
-    expect(at(start.couplings[0]!.quality.points, 20)).toBeGreaterThan(0.7 * untrained);
+    const start = await runPlayground({
+      engine: await openEngine(),
+      ...options,
+      reflow: false,
+      objectives: [],
+      couplings: ['exact'],
+      steps: 1,
+    });
+    expect(at(start.couplings[0].quality.points, 20)).toBeGreaterThan(0.7 * untrained);
     for (const { quality } of result.couplings) expect(at(quality.points, 20)).toBeLessThan(0.4 * untrained);
     for (const { points } of result.objectives) expect(at(points, 100)).toBeLessThan(0.5);
   });
 
   it('goes straighter with optimal transport and after reflow, and is better in one step', () => {
     const [independent, exact] = result.couplings;
-    expect(exact!.curvature).toBeLessThan(0.2 * independent!.curvature);
-    expect(at(exact!.quality.points, 1)).toBeLessThan(0.6 * at(independent!.quality.points, 1));
+    expect(exact.curvature).toBeLessThan(0.2 * independent.curvature);
+    expect(at(exact.quality.points, 1)).toBeLessThan(0.6 * at(independent.quality.points, 1));
     const { before, after } = result.reflow!;
     expect(after.curvature).toBeLessThan(0.2 * before.curvature);
     expect(at(after.quality.points, 1)).toBeLessThan(0.6 * at(before.quality.points, 1));

@@ -24,7 +24,21 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = (name: string) => path.join(folder, name);
 const molflow = (...args: string[]) => promisify(execFile)(process.execPath, [MAIN, ...args]);
 const reflow = (out: string, pairs: number, ...more: string[]) =>
-  molflow('reflow', '--data', DATA, '--out', file(out), '--pairs', String(pairs), '--steps', '4', '--cache', file('cache'), '--quiet', ...more);
+  molflow(
+    'reflow',
+    '--data',
+    DATA,
+    '--out',
+    file(out),
+    '--pairs',
+    String(pairs),
+    '--steps',
+    '4',
+    '--cache',
+    file('cache'),
+    '--quiet',
+    ...more,
+  );
 
 let pairs: Ensemble[];
 beforeAll(async () => {
@@ -51,101 +65,148 @@ describe('molflow reflow', () => {
   it.each([
     ['the model’s own ODE', Infinity],
     ['a flow that leaves its noise out from t = 0.5 on', 0.5],
-  ])('pairs noise with the end of %s, every hand right', async (_, settle) => {
-    if (settle < 1) await reflow('settled.molflow', 120, '--settle', String(settle));
-    const made = settle < 1 ? await readPacked(file('settled.molflow')) : pairs;
-    const count = made.reduce((sum, { conformers }) => sum + conformers, 0);
-    expect(count).toBeGreaterThanOrEqual(120);
-    expect(count).toBeLessThan(120 + 16);
-    const { skeleton: stage } = await loadModel();
-    const predictor = createPredictor({ engine: await openEngine(), stage });
-    for (const { molecule, noise, coordinates, conformers } of made) {
-      const n = molecule.skeletonCount;
-      const graph = graphFeatures(molecule);
-      const predict = predictor.bind(graph);
-      const x = noise!.slice(0, n * 3);
-      for (let k = 0; k < 4; k++) {
-        const end = await predict(x, k / 4);
-        const u = (k + 1) / 4;
-        for (let i = 0; i < x.length; i++) x[i]! = u >= settle ? u * end[i]! : x[i]! + (end[i]! - x[i]!) / (4 - k);
+  ])(
+    'pairs noise with the end of %s, every hand right',
+    async (_, settle) => {
+      if (settle < 1) await reflow('settled.molflow', 120, '--settle', String(settle));
+      const made = settle < 1 ? await readPacked(file('settled.molflow')) : pairs;
+      const count = made.reduce((sum, { conformers }) => sum + conformers, 0);
+      expect(count).toBeGreaterThanOrEqual(120);
+      expect(count).toBeLessThan(120 + 16);
+      const { skeleton: stage } = await loadModel();
+      const predictor = createPredictor({ engine: await openEngine(), stage });
+      for (const { molecule, noise, coordinates, conformers } of made) {
+        const n = molecule.skeletonCount;
+        const graph = graphFeatures(molecule);
+        const predict = predictor.bind(graph);
+        const x = noise!.slice(0, n * 3);
+        for (let k = 0; k < 4; k++) {
+          const end = await predict(x, k / 4);
+          const u = (k + 1) / 4;
+          for (let i = 0; i < x.length; i++) x[i] = u >= settle ? u * end[i] : x[i] + (end[i] - x[i]) / (4 - k);
+        }
+        x.forEach((v, i) => expect(Math.abs(v - coordinates[i])).toBeLessThan(2e-3));
+        for (let c = 0; c < conformers; c++)
+          for (const [centre, ...three] of graph.centres)
+            expect(signedVolume(coordinates.subarray(c * n * 3), centre, ...three)).toBeGreaterThan(0);
       }
-      x.forEach((v, i) => expect(Math.abs(v - coordinates[i]!)).toBeLessThan(2e-3));
-      for (let c = 0; c < conformers; c++)
-        for (const [centre, ...three] of graph.centres)
-          expect(signedVolume(coordinates.subarray(c * n * 3), centre, ...three)).toBeGreaterThan(0);
-    }
-    await predictor.dispose();
-  }, 60_000);
+      await predictor.dispose();
+    },
+    60_000,
+  );
 
-  it.each([0, 5])('goes on where it ended, the last %i bytes missing, to the same pairs', async (missing) => {
-    const name = `cut-${missing}.molflow`;
-    await reflow(name, 40);
-    truncateSync(file(name), readFileSync(file(name)).length - missing);
-    if (missing > 0) await expect(readPacked(file(name))).rejects.toThrow(/ends early/);
-    await reflow(name, 120);
-    const again = await readPacked(file(name));
-    const named = (all: readonly Ensemble[]) => all.map(({ molecule, conformers }) => [molecule.smiles, conformers]);
-    expect(named(again)).toEqual(named(pairs));
-    const last = again.at(-1)!;
-    expect(last.noise).toEqual(pairs.at(-1)!.noise);
-    last.coordinates.forEach((v, i) => expect(Math.abs(v - pairs.at(-1)!.coordinates[i]!)).toBeLessThan(2e-3));
-  }, 60_000);
+  it.each([0, 5])(
+    'goes on where it ended, the last %i bytes missing, to the same pairs',
+    async (missing) => {
+      const name = `cut-${missing}.molflow`;
+      await reflow(name, 40);
+      truncateSync(file(name), readFileSync(file(name)).length - missing);
+      if (missing > 0) await expect(readPacked(file(name))).rejects.toThrow(/ends early/);
+      await reflow(name, 120);
+      const again = await readPacked(file(name));
+      const named = (all: readonly Ensemble[]) => all.map(({ molecule, conformers }) => [molecule.smiles, conformers]);
+      expect(named(again)).toEqual(named(pairs));
+      const last = again.at(-1)!;
+      expect(last.noise).toEqual(pairs.at(-1)!.noise);
+      last.coordinates.forEach((v, i) => expect(Math.abs(v - pairs.at(-1)!.coordinates[i])).toBeLessThan(2e-3));
+    },
+    60_000,
+  );
 });
 
 describe('the paired coupling', () => {
   it.each([
     ['straight', { kind: 'straight' }, (t: number) => [t, 1 - t]],
-    ['variance-preserving', { kind: 'variance-preserving', betaMin: 0.1, betaMax: 20 }, (t: number) => {
-      const a = Math.exp(-(19.9 * (1 - t) ** 2) / 4 - (0.1 * (1 - t)) / 2);
-      return [a, Math.sqrt(1 - a * a)];
-    }],
-  ] as const)('trains at the steps’ times, on the %s path from the stored noise to the stored conformer', (_, flowPath, shares) => {
-    const source = batchSource(pairs, { ...settings, path: flowPath });
-    const random = createRandom(3);
-    const times = new Set<number>();
-    for (let k = 0; k < 12; k++) {
-      const { n, size, feeds } = source.draw(random);
-      for (let b = 0; b < size; b++) {
-        const t = feeds['t']![b]!;
-        times.add(t);
-        const x = feeds['x']!.subarray(b * n * 3, (b + 1) * n * 3);
-        const end = feeds['target']!.subarray(b * n * 3, (b + 1) * n * 3).map((v, i) => v + x[i]!);
-        const start = x.map((v, i) => (v - shares(t)[0]! * end[i]!) / shares(t)[1]!);
-        const found = pairs.some(({ molecule, noise, coordinates, conformers }) =>
-          molecule.skeletonCount === n &&
-          Array.from({ length: conformers }, (_, c) => c).some((c) =>
-            [1, -1].some((sign) => {
-              const near = (all: Float32Array, one: Float32Array) =>
-                one.every((v, i) => Math.abs(sign * v - all[c * n * 3 + i]!) < 1e-3);
-              return near(coordinates, end) && near(noise!, start);
-            }),
-          ),
-        );
-        expect(found).toBe(true);
+    [
+      'variance-preserving',
+      { kind: 'variance-preserving', betaMin: 0.1, betaMax: 20 },
+      (t: number) => {
+        const a = Math.exp(-(19.9 * (1 - t) ** 2) / 4 - (0.1 * (1 - t)) / 2);
+        return [a, Math.sqrt(1 - a * a)];
+      },
+    ],
+  ] as const)(
+    'trains at the steps’ times, on the %s path from the stored noise to the stored conformer',
+    (_, flowPath, shares) => {
+      const source = batchSource(pairs, { ...settings, path: flowPath });
+      const random = createRandom(3);
+      const times = new Set<number>();
+      for (let k = 0; k < 12; k++) {
+        const { n, size, feeds } = source.draw(random);
+        for (let b = 0; b < size; b++) {
+          const t = feeds['t'][b];
+          times.add(t);
+          const x = feeds['x'].subarray(b * n * 3, (b + 1) * n * 3);
+          const end = feeds['target'].subarray(b * n * 3, (b + 1) * n * 3).map((v, i) => v + x[i]);
+          const start = x.map((v, i) => (v - shares(t)[0] * end[i]) / shares(t)[1]);
+          const found = pairs.some(
+            ({ molecule, noise, coordinates, conformers }) =>
+              molecule.skeletonCount === n &&
+              Array.from({ length: conformers }, (_, c) => c).some((c) =>
+                [1, -1].some((sign) => {
+                  const near = (all: Float32Array, one: Float32Array) =>
+                    one.every((v, i) => Math.abs(sign * v - all[c * n * 3 + i]) < 1e-3);
+                  return near(coordinates, end) && near(noise!, start);
+                }),
+              ),
+          );
+          expect(found).toBe(true);
+        }
       }
-    }
-    expect([...times].sort()).toEqual([0, 0.5]);
-  });
+      expect([...times].sort()).toEqual([0, 0.5]);
+    },
+  );
 
   it('refuses data without noise, and pairs under another coupling', () => {
-    const { noise: _, ...bare } = pairs[0]!;
+    const { noise: _, ...bare } = pairs[0];
     expect(() => batchSource([bare], settings)).toThrow(/needs the noise.*molflow reflow/);
     expect(() => batchSource(pairs, { ...settings, coupling: 'aligned' })).toThrow(/coupling 'paired'/);
   });
 });
 
 it('a model distilled from the shipped network of its size generates in its two steps unless told otherwise', async () => {
-  const config = JSON.parse(readFileSync(new URL('../../configs/fast.json', import.meta.url), 'utf8')) as { skeleton: object };
-  writeFileSync(file('fast.json'), JSON.stringify({ ...config, skeleton: { ...config.skeleton, minutes: 0.1, validationShare: 0 } }));
+  const config = JSON.parse(readFileSync(new URL('../../configs/fast.json', import.meta.url), 'utf8')) as {
+    skeleton: object;
+  };
+  writeFileSync(
+    file('fast.json'),
+    JSON.stringify({ ...config, skeleton: { ...config.skeleton, minutes: 0.1, validationShare: 0 } }),
+  );
   const shipped = fileURLToPath(new URL('../../models/molflow-fast.safetensors', import.meta.url));
   const model = file('run/model.safetensors');
-  await molflow('train', '--init', shipped, '--config', file('fast.json'), '--data', file('pairs.molflow'), '--out', file('run'), '--quiet');
+  await molflow(
+    'train',
+    '--init',
+    shipped,
+    '--config',
+    file('fast.json'),
+    '--data',
+    file('pairs.molflow'),
+    '--out',
+    file('run'),
+    '--quiet',
+  );
   const written = readModel(readFileSync(model), 'run');
   expect(written.skeleton.sampler).toEqual({ name: 'euler', steps: 2, noises: 2 });
   // The stage that was not trained came along.
   expect(written.hydrogens.weights).toEqual((await loadModel()).hydrogens.weights);
   const frames = async (...more: string[]) => {
-    await molflow('generate', '--smiles', 'CCO', '-n', '1', '--plain', '--model', model, '--out', file('out.sdf'), '--trajectory', file('way.sdf'), '--quiet', ...more);
+    await molflow(
+      'generate',
+      '--smiles',
+      'CCO',
+      '-n',
+      '1',
+      '--plain',
+      '--model',
+      model,
+      '--out',
+      file('out.sdf'),
+      '--trajectory',
+      file('way.sdf'),
+      '--quiet',
+      ...more,
+    );
     return readFileSync(file('way.sdf'), 'utf8').match(/^skeleton$/gm)!.length - 1;
   };
   expect([await frames(), await frames('--steps', '5'), await frames('--sampler', 'stochastic')]).toEqual([2, 5, 20]);

@@ -32,38 +32,64 @@ it('weighs squared errors, those of distances up to three bonds where asked, aga
   const predict = async (of: typeof weights): Promise<Float32Array> => {
     const predictor = createPredictor({
       engine,
-      stage: { network, prior: { kind: 'gaussian', alpha: 1.33, hydrogenScale: 0.6 }, target: 'data', weights: of, training: {} },
+      stage: {
+        network,
+        prior: { kind: 'gaussian', alpha: 1.33, hydrogenScale: 0.6 },
+        target: 'data',
+        weights: of,
+        training: {},
+      },
     });
     const data = (await predictor.bind(graph)(x, t)).slice();
     await predictor.dispose();
     return data;
   };
   const data = await predict(weights);
-  const wanted = x.map((v, i) => v + target[i]!);
-  const squares = data.reduce((sum, v, i) => sum + (v - wanted[i]!) ** 2, 0) / (3 * n);
-  const apart = (y: Float32Array, a: number, b: number) => Math.hypot(...[0, 1, 2].map((k) => y[3 * a + k]! - y[3 * b + k]!));
+  const wanted = x.map((v, i) => v + target[i]);
+  const squares = data.reduce((sum, v, i) => sum + (v - wanted[i]) ** 2, 0) / (3 * n);
+  const apart = (y: Float32Array, a: number, b: number) =>
+    Math.hypot(...[0, 1, 2].map((k) => y[3 * a + k] - y[3 * b + k]));
   // The chain 0-1-2-3-4 with both oxygens on atom 4: all pairs but these are at most three bonds apart.
   const far = new Set(['0 4', '0 5', '0 6', '1 5', '1 6']);
-  const near = Array.from({ length: n }, (_, b) => Array.from({ length: b }, (_, a) => [a, b] as const)).flat().filter(([a, b]) => !far.has(`${a} ${b}`));
-  const ofDistances = near.reduce((sum, [a, b]) => sum + (apart(data, a, b) - apart(wanted, a, b)) ** 2, 0) / near.length;
+  const near = Array.from({ length: n }, (_, b) => Array.from({ length: b }, (_, a) => [a, b] as const))
+    .flat()
+    .filter(([a, b]) => !far.has(`${a} ${b}`));
+  const ofDistances =
+    near.reduce((sum, [a, b]) => sum + (apart(data, a, b) - apart(wanted, a, b)) ** 2, 0) / near.length;
 
   const centres = new Float32Array(4 * n * n);
   centreRows(centres, graph);
   const { slices, total } = parameterSlices(parameterShapes(network));
   const loss = async (shape: { localDistances?: number; anchored?: boolean } = {}): Promise<number> => {
-    const program = await engine.compile(stepProgram(network, { slices, total }, { n, size: 1, hydrogens: false, ...shape }));
-    const feeds = { weights: flatten(weights, slices, total), x, t: Float32Array.of(t), atoms: graph.atoms, pairs: graph.pairs, centres, target, weight: Float32Array.of(2) };
-    const { loss: value } = await program.run({ ...feeds, ...(shape.anchored && { anchor: flatten(anchor, slices, total) }) });
+    const program = await engine.compile(
+      stepProgram(network, { slices, total }, { n, size: 1, hydrogens: false, ...shape }),
+    );
+    const feeds = {
+      weights: flatten(weights, slices, total),
+      x,
+      t: Float32Array.of(t),
+      atoms: graph.atoms,
+      pairs: graph.pairs,
+      centres,
+      target,
+      weight: Float32Array.of(2),
+    };
+    const { loss: value } = await program.run({
+      ...feeds,
+      ...(shape.anchored && { anchor: flatten(anchor, slices, total) }),
+    });
     await program.dispose();
-    return value![0]!;
+    return value[0];
   };
   expect(await loss()).toBeCloseTo(2 * squares, 4);
   expect(await loss({ localDistances: 0.7 })).toBeCloseTo(2 * (squares + 0.7 * ofDistances), 3);
 
   // A fresh network predicts next to nothing; one of random last layers does not.
-  const anchor = Object.fromEntries(Object.entries(weights).map(([name, values]) => [name, values.map((w) => w + 0.4 * random.normal())]));
+  const anchor = Object.fromEntries(
+    Object.entries(weights).map(([name, values]) => [name, values.map((w) => w + 0.4 * random.normal())]),
+  );
   const taught = await predict(anchor);
-  const apartFromIt = data.reduce((sum, v, i) => sum + (v - taught[i]!) ** 2, 0) / (3 * n);
+  const apartFromIt = data.reduce((sum, v, i) => sum + (v - taught[i]) ** 2, 0) / (3 * n);
   expect(apartFromIt).toBeGreaterThan(0.01);
   expect(await loss({ anchored: true })).toBeCloseTo(2 * apartFromIt, 4);
 });

@@ -34,10 +34,14 @@ describe.skipIf(!python)('training by PyTorch', () => {
     const program = stepProgram(network, parameters, { n, size, hydrogens: true, localDistances: 0.3, anchored: true });
     const ones = ['mobile', 'weight'];
     const feeds: Record<string, Float32Array> = Object.fromEntries(
-      Object.entries(program.inputs).map(([name, shape]) => [name, Float32Array.from({ length: sizeOf(shape) }, () => (ones.includes(name) ? 1 : normal()))]),
+      Object.entries(program.inputs).map(([name, shape]) => [
+        name,
+        Float32Array.from({ length: sizeOf(shape) }, () => (ones.includes(name) ? 1 : normal())),
+      ]),
     );
-    feeds['pairs'] = feeds['pairs']!.map((v) => +(v > 1));
-    for (const name of ['weights', 'anchor']) feeds[name] = flatten(initialParameters(network, normal), parameters.slices, parameters.total);
+    feeds['pairs'] = feeds['pairs'].map((v) => +(v > 1));
+    for (const name of ['weights', 'anchor'])
+      feeds[name] = flatten(initialParameters(network, normal), parameters.slices, parameters.total);
 
     const engine = await openOnnxEngine();
     const compiled = await engine.compile(program);
@@ -46,25 +50,38 @@ describe.skipIf(!python)('training by PyTorch', () => {
     const settings = { clip: 2, weightDecay: 0.01, averageDecay: 0.5, learningRate: 0.01 };
     const optimiser = await createOptimiser(engine, parameters.slices, 'muon');
     const zeros = () => new Float32Array(parameters.total);
-    const state = { weights: feeds['weights'].slice(), average: feeds['weights'].slice(), first: zeros(), second: zeros() };
+    const state = {
+      weights: feeds['weights'].slice(),
+      average: feeds['weights'].slice(),
+      first: zeros(),
+      second: zeros(),
+    };
     for (const step of [1, 2, 3]) {
-      const scaled = gradient!.map((g) => g * step);
-      await optimiser.update(state, { ...settings, gradient: scaled, scale: Math.min(1, settings.clip / Math.hypot(...scaled)), step });
+      const scaled = gradient.map((g) => g * step);
+      await optimiser.update(state, {
+        ...settings,
+        gradient: scaled,
+        scale: Math.min(1, settings.clip / Math.hypot(...scaled)),
+        step,
+      });
     }
     await optimiser.dispose();
 
     for (const [name, data] of Object.entries(feeds)) await writeFile(path.join(folder, name), data);
     await writeFile(path.join(folder, 'program.onnx'), encodeModel(trace(program)));
     const slices = parameters.slices.map((slice) => ({ ...slice, muon: isMuonMatrix(slice) }));
-    await writeFile(path.join(folder, 'task.json'), JSON.stringify({ inputs: program.inputs, slices, optimiser: settings }));
+    await writeFile(
+      path.join(folder, 'task.json'),
+      JSON.stringify({ inputs: program.inputs, slices, optimiser: settings }),
+    );
     const done = spawnSync(python!, [RUN, SCRIPT, folder], { encoding: 'utf8' });
     expect(done.stderr).toBe('');
     const result = async (name: string) => new Float32Array((await readFile(path.join(folder, name))).buffer.slice(0));
-    expect((await result('loss'))[0]).toBeCloseTo(loss![0]!, 4);
-    expect(worst(await result('gradient'), gradient!)).toBeLessThan(1e-4);
+    expect((await result('loss'))[0]).toBeCloseTo(loss[0], 4);
+    expect(worst(await result('gradient'), gradient)).toBeLessThan(1e-4);
     // Messages in bfloat16 change the gradient by their rounding, which is there and small.
     const mixed = await result('gradient-mixed');
-    const differing = Math.hypot(...mixed.map((v, i) => v - gradient![i]!)) / Math.hypot(...gradient!);
+    const differing = Math.hypot(...mixed.map((v, i) => v - gradient[i])) / Math.hypot(...gradient);
     expect(differing).toBeGreaterThan(1e-4);
     expect(differing).toBeLessThan(0.05);
     expect(worst(await result('updated-weights'), state.weights)).toBeLessThan(1e-4);
@@ -76,5 +93,5 @@ describe.skipIf(!python)('training by PyTorch', () => {
 function worst(a: Float32Array, b: Float32Array): number {
   expect(a.length).toBe(b.length);
   const largest = b.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  return a.reduce((m, v, i) => Math.max(m, Math.abs(v - b[i]!)), 0) / largest;
+  return a.reduce((m, v, i) => Math.max(m, Math.abs(v - b[i])), 0) / largest;
 }

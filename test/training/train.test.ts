@@ -28,11 +28,26 @@ async function train(minutes: number, to = 'run', ...more: string[]): Promise<vo
   const config = path.join(folder, 'config.json');
   writeFileSync(config, JSON.stringify({ name: 'tiny', skeleton: stage(minutes), hydrogens: stage(minutes) }));
   const out = path.join(folder, to);
-  await run(process.execPath, [MAIN, 'train', '--config', config, '--data', DATA, '--out', out, '--cache', path.join(folder, 'cache'), '--quiet', ...more]);
+  await run(process.execPath, [
+    MAIN,
+    'train',
+    '--config',
+    config,
+    '--data',
+    DATA,
+    '--out',
+    out,
+    '--cache',
+    path.join(folder, 'cache'),
+    '--quiet',
+    ...more,
+  ]);
 }
 
 function metrics(name: string): { step: number; loss: number; minutes: number }[] {
-  const lines = readFileSync(path.join(folder, 'run', `${name}.metrics.jsonl`), 'utf8').trim().split('\n');
+  const lines = readFileSync(path.join(folder, 'run', `${name}.metrics.jsonl`), 'utf8')
+    .trim()
+    .split('\n');
   return lines.map((line) => JSON.parse(line) as { step: number; loss: number; minutes: number });
 }
 
@@ -53,9 +68,11 @@ describe('molflow train', () => {
   it('one stage alone leaves the other as the start had it', async () => {
     const start = path.join(folder, 'run', 'model.safetensors');
     await train(0.05, 'tuned', '--init', start, '--stage', 'hydrogens');
-    const [before, after] = [start, path.join(folder, 'tuned', 'model.safetensors')].map((file) => readModel(readFileSync(file)));
-    expect(after!.skeleton).toEqual(before!.skeleton);
-    expect(after!.hydrogens.weights).not.toEqual(before!.hydrogens.weights);
+    const [before, after] = [start, path.join(folder, 'tuned', 'model.safetensors')].map((file) =>
+      readModel(readFileSync(file)),
+    );
+    expect(after.skeleton).toEqual(before.skeleton);
+    expect(after.hydrogens.weights).not.toEqual(before.hydrogens.weights);
   }, 60_000);
 
   it('molecules taught by the start alone leave it as it was', async () => {
@@ -63,12 +80,28 @@ describe('molflow train', () => {
     const optimiser = { kind: 'adamw', learningRate: 0.004, warmupSteps: 5, weightDecay: 0 };
     const config = path.join(folder, 'anchored.json');
     writeFileSync(config, JSON.stringify({ name: 'tiny', skeleton: { ...stage(0.05), optimiser, anchorUpTo: 60 } }));
-    const command = [MAIN, 'train', '--config', config, '--data', DATA, '--cache', path.join(folder, 'cache'), '--quiet', '--out', path.join(folder, 'anchored')];
+    const command = [
+      MAIN,
+      'train',
+      '--config',
+      config,
+      '--data',
+      DATA,
+      '--cache',
+      path.join(folder, 'cache'),
+      '--quiet',
+      '--out',
+      path.join(folder, 'anchored'),
+    ];
     await run(process.execPath, [...command, '--init', start]);
-    const [before, after] = [start, path.join(folder, 'anchored', 'model.safetensors')].map((file) => readModel(readFileSync(file)).skeleton);
-    expect(after!.training.steps).toBeGreaterThan(0);
-    expect(after!.weights).toEqual(before!.weights);
-    await expect(run(process.execPath, [...command.slice(0, -1), path.join(folder, 'none')])).rejects.toThrow(/anchorUpTo is 60.*--anchor or --init/s);
+    const [before, after] = [start, path.join(folder, 'anchored', 'model.safetensors')].map(
+      (file) => readModel(readFileSync(file)).skeleton,
+    );
+    expect(after.training.steps).toBeGreaterThan(0);
+    expect(after.weights).toEqual(before.weights);
+    await expect(run(process.execPath, [...command.slice(0, -1), path.join(folder, 'none')])).rejects.toThrow(
+      /anchorUpTo is 60.*--anchor or --init/s,
+    );
   }, 60_000);
 
   it('a second run goes on where the first ended, with a lower loss', async () => {
@@ -77,18 +110,27 @@ describe('molflow train', () => {
     const later = metrics('skeleton').at(-1)!;
     expect(later.step).toBeGreaterThan(first.step);
     expect(later.minutes).toBeGreaterThan(first.minutes);
-    expect(later.loss).toBeLessThan(metrics('skeleton')[0]!.loss);
+    expect(later.loss).toBeLessThan(metrics('skeleton')[0].loss);
   }, 180_000);
 });
 
 describe('configuration', () => {
   it('is refused with every wrong field by name', () => {
-    const wrong = JSON.stringify({ name: 'x', skeleton: { ...stage(1), minutes: 0, optimiser: { kind: 'sgd', learningRate: 1 } } });
-    expect(() => parseTrainingConfig(wrong, 'my.json')).toThrow(/my\.json is not a training configuration:[\s\S]*skeleton\.optimiser\.kind[\s\S]*skeleton\.minutes/);
+    const wrong = JSON.stringify({
+      name: 'x',
+      skeleton: { ...stage(1), minutes: 0, optimiser: { kind: 'sgd', learningRate: 1 } },
+    });
+    expect(() => parseTrainingConfig(wrong, 'my.json')).toThrow(
+      /my\.json is not a training configuration:[\s\S]*skeleton\.optimiser\.kind[\s\S]*skeleton\.minutes/,
+    );
     expect(() => parseTrainingConfig('{', 'my.json')).toThrow(/my\.json is not JSON/);
   });
 
-  it.each(readdirSync(new URL('../../configs/', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json')))('configs/%s is one', (name) => {
+  it.each(
+    readdirSync(new URL('../../configs/', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.json'),
+    ),
+  )('configs/%s is one', (name) => {
     const text = readFileSync(new URL(`../../configs/${name}`, import.meta.url), 'utf8');
     expect(parseTrainingConfig(text, name).skeleton).toBeDefined();
   });

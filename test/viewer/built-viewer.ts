@@ -37,7 +37,11 @@ async function buildIfStale(): Promise<void> {
   if (made > Math.max(...['viewer', 'src', 'models', 'molecules'].map((part) => newest(join(root, part))))) return;
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const build = (...more: string[]): Promise<unknown> =>
-    promisify(execFile)(process.execPath, [vite, 'build', 'viewer', '--config', 'viewer/vite.config.ts', '--logLevel', 'error', ...more], { cwd: root });
+    promisify(execFile)(
+      process.execPath,
+      [vite, 'build', 'viewer', '--config', 'viewer/vite.config.ts', '--logLevel', 'error', ...more],
+      { cwd: root },
+    );
   await build();
   await build('--mode', 'page');
 }

@@ -12,5 +12,7 @@ export const chromiumPath = [
 export const softwareGl = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
 if (chromiumPath === undefined) {
-  console.warn('The viewer’s browser tests are skipped: no Chromium was found. Install it (Debian: apt-get install chromium) or name it in CHROMIUM.');
+  console.warn(
+    'The viewer’s browser tests are skipped: no Chromium was found. Install it (Debian: apt-get install chromium) or name it in CHROMIUM.',
+  );
 }

@@ -27,7 +27,11 @@ export function conformersOf(smiles: string, count: number): Structure[] {
   const generator = new ConformerGenerator(7);
   generator.initializeConformers(molecule);
   const structures: Structure[] = [];
-  for (let next = generator.getNextConformerAsMolecule(); next && structures.length < count; next = generator.getNextConformerAsMolecule()) {
+  for (
+    let next = generator.getNextConformerAsMolecule();
+    next && structures.length < count;
+    next = generator.getNextConformerAsMolecule()
+  ) {
     structures.push(readMolblock(next.toMolfile()));
   }
   if (structures.length === 0) throw new Error(`OpenChemLib made no conformer of ${smiles}.`);
@@ -36,7 +40,13 @@ export function conformersOf(smiles: string, count: number): Structure[] {
 }
 
 /** A trajectory file as `molflow generate --trajectory` writes it: the skeleton's act, then that of the hydrogens. */
-export function trajectorySdf({ name, smiles, conformers = 3, frames = 12, seed = 1 }: {
+export function trajectorySdf({
+  name,
+  smiles,
+  conformers = 3,
+  frames = 12,
+  seed = 1,
+}: {
   name: string;
   smiles: string;
   conformers?: number;
@@ -57,24 +67,41 @@ export function trajectorySdf({ name, smiles, conformers = 3, frames = 12, seed 
       const record = (stage: string, t: number): string => {
         const x = new Float32Array(3 * n);
         for (let atom = 0; atom < n; atom++) {
-          const own = parent[atom] as number;
+          const own = parent[atom];
           for (let k = 0; k < 3; k++) {
-            const heavy = stage === 'skeleton' ? (1 - t) * heavyNoise[3 * own + k]! + t * end[3 * own + k]! : end[3 * own + k]!;
+            const heavy =
+              stage === 'skeleton' ? (1 - t) * heavyNoise[3 * own + k] + t * end[3 * own + k] : end[3 * own + k];
             x[3 * atom + k] =
-              own === atom || stage === 'skeleton' ? heavy : (1 - t) * (heavy + hydrogenNoise[3 * atom + k]!) + t * end[3 * atom + k]!;
+              own === atom || stage === 'skeleton'
+                ? heavy
+                : (1 - t) * (heavy + hydrogenNoise[3 * atom + k]) + t * end[3 * atom + k];
           }
         }
         const fields = `>  <FLOW_TIME>\n${t}\n\n>  <STAGE>\n${stage}\n\n>  <CONFORMER>\n${conformer + 1}\n\n`;
         return `${molblock({ molecule: structure, coordinates: x, title: name })}${fields}$$$$\n`;
       };
       const times = Array.from({ length: frames + 1 }, (_, k) => k / frames);
-      return times.map((t) => record('skeleton', t)).join('') + times.slice(0, 1 + Math.ceil(frames / 2)).map((_, k, all) => record('hydrogens', k / (all.length - 1))).join('');
+      return (
+        times.map((t) => record('skeleton', t)).join('') +
+        times
+          .slice(0, 1 + Math.ceil(frames / 2))
+          .map((_, k, all) => record('hydrogens', k / (all.length - 1)))
+          .join('')
+      );
     })
     .join('');
 }
 
 /** Conformers as an ordinary SD file. */
-export function ensembleSdf({ name, smiles, conformers = 5 }: { name: string; smiles: string; conformers?: number }): string {
+export function ensembleSdf({
+  name,
+  smiles,
+  conformers = 5,
+}: {
+  name: string;
+  smiles: string;
+  conformers?: number;
+}): string {
   return conformersOf(smiles, conformers)
     .map((structure) => `${molblock({ molecule: structure, coordinates: structure.coordinates, title: name })}$$$$\n`)
     .join('');

@@ -24,13 +24,13 @@ describe('a trajectory SDF', () => {
     expect(problems).toEqual([]);
     expect(entries).toHaveLength(1);
     const [entry] = entries;
-    expect(entry!.conformers.map(({ label }) => label)).toEqual(['1', '2', '3']);
-    expect(isTrajectory(entry!)).toBe(true);
-    const timeline = timelineOf(entry!);
+    expect(entry.conformers.map(({ label }) => label)).toEqual(['1', '2', '3']);
+    expect(isTrajectory(entry)).toBe(true);
+    const timeline = timelineOf(entry);
     expect(timeline.acts.map(({ stage }) => stage)).toEqual(['skeleton', 'hydrogens']);
-    for (const { frames } of entry!.conformers) {
+    for (const { frames } of entry.conformers) {
       expect(frames).toHaveLength(17);
-      const last = frames[frames.length - 1]!;
+      const last = frames[frames.length - 1];
       expect([last.stage, last.t]).toEqual(['hydrogens', 1]);
     }
     expect(actAt(timeline, timeline.length)).toEqual({ act: timeline.acts[1], t: 1 });
@@ -39,14 +39,14 @@ describe('a trajectory SDF', () => {
   it('moves atoms on straight lines between frames, and stands on the frames themselves', async () => {
     const text = trajectorySdf({ name: 'ethanol', smiles: 'CCO', conformers: 1, frames: 5 });
     const { entries } = await readText({ name: 'a.sdf', text });
-    const [conformer] = entries[0]!.conformers;
-    const timeline = timelineOf(entries[0]!);
+    const [conformer] = entries[0].conformers;
+    const timeline = timelineOf(entries[0]);
     // Frames of the skeleton's act lie at t = 0, 0.2, …; a quarter of the way between the second and the third is 0.25.
-    const [, second, third] = conformer!.frames;
-    const expected = second!.coordinates.map((from, k) => from + 0.25 * (third!.coordinates[k]! - from));
-    const moment = momentAt(timeline, conformer!, 0.25);
-    moment.coordinates.forEach((value, k) => expect(value).toBeCloseTo(expected[k]!, 5));
-    expect(momentAt(timeline, conformer!, 0.25, { smooth: false }).coordinates).toEqual(second!.coordinates);
+    const [, second, third] = conformer.frames;
+    const expected = second.coordinates.map((from, k) => from + 0.25 * (third.coordinates[k] - from));
+    const moment = momentAt(timeline, conformer, 0.25);
+    moment.coordinates.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 5));
+    expect(momentAt(timeline, conformer, 0.25, { smooth: false }).coordinates).toEqual(second.coordinates);
     let position = 0;
     for (let step = 0; step < 4; step++) position = stopBeside(timeline, position, 1);
     expect(position).toBeCloseTo(0.8, 6);
@@ -55,58 +55,78 @@ describe('a trajectory SDF', () => {
 
   it('leaves out in the first act the hydrogens that are made in the second, and no others', async () => {
     const [structure] = conformersOf('CCO', 1);
-    expect(lateHydrogens(structure!)).toEqual(structure!.atoms.map(({ element }) => element === 1));
-    const deuterated = { ...structure!, atoms: structure!.atoms.map((atom, i) => (i === 3 ? { ...atom, isotope: 2 } : atom)) };
+    expect(lateHydrogens(structure)).toEqual(structure.atoms.map(({ element }) => element === 1));
+    const deuterated = {
+      ...structure,
+      atoms: structure.atoms.map((atom, i) => (i === 3 ? { ...atom, isotope: 2 } : atom)),
+    };
     expect(lateHydrogens(deuterated)[3]).toBe(false);
-    const hydrogen = { name: 'H2', atoms: [1, 1].map((element) => ({ element, charge: 0, isotope: 0 })), bonds: [{ a: 0, b: 1, order: 1 as const }], dimension: 3 as const };
+    const hydrogen = {
+      name: 'H2',
+      atoms: [1, 1].map((element) => ({ element, charge: 0, isotope: 0 })),
+      bonds: [{ a: 0, b: 1, order: 1 as const }],
+      dimension: 3 as const,
+    };
     expect(lateHydrogens(hydrogen)).toEqual([false, false]);
   });
 
   it('brings the speed that the sampler recorded, from SDF and XYZ', async () => {
     const [structure] = conformersOf('CCO', 1);
     const record = (t: number, speed: string): string =>
-      `${molblock({ molecule: structure!, coordinates: structure!.coordinates, title: 'x' })}>  <FLOW_TIME>\n${t}\n\n${speed && `>  <SPEED>\n${speed}\n\n`}$$$$\n`;
+      `${molblock({ molecule: structure, coordinates: structure.coordinates, title: 'x' })}>  <FLOW_TIME>\n${t}\n\n${speed && `>  <SPEED>\n${speed}\n\n`}$$$$\n`;
     const frame = (t: number, ...speed: number[]): string =>
-      xyzFrame({ molecule: structure!, coordinates: structure!.coordinates!, title: 'x', fields: [['FLOW_TIME', t], ...speed.map((v) => ['SPEED', v] as const)] });
-    for (const [name, text] of [['a.sdf', record(0, '2.5') + record(0.5, 'fast') + record(1, '')], ['a.xyz', frame(0, 2.5) + frame(0.5) + frame(1)]] as const) {
+      xyzFrame({
+        molecule: structure,
+        coordinates: structure.coordinates!,
+        title: 'x',
+        fields: [['FLOW_TIME', t], ...speed.map((v) => ['SPEED', v] as const)],
+      });
+    for (const [name, text] of [
+      ['a.sdf', record(0, '2.5') + record(0.5, 'fast') + record(1, '')],
+      ['a.xyz', frame(0, 2.5) + frame(0.5) + frame(1)],
+    ] as const) {
       const { entries } = await readText({ name, text });
-      expect(entries[0]!.conformers[0]!.frames.map(({ speed }) => speed)).toEqual([2.5, undefined, undefined]);
+      expect(entries[0].conformers[0].frames.map(({ speed }) => speed)).toEqual([2.5, undefined, undefined]);
     }
   });
 
   it('is refused where its atoms change, with the record', async () => {
     const frame = (smiles: string, t: number): string => {
       const [structure] = conformersOf(smiles, 1);
-      return `${molblock({ molecule: structure!, coordinates: structure!.coordinates, title: 'x' })}>  <FLOW_TIME>\n${t}\n\n$$$$\n`;
+      return `${molblock({ molecule: structure, coordinates: structure.coordinates, title: 'x' })}>  <FLOW_TIME>\n${t}\n\n$$$$\n`;
     };
     const text = frame('CCO', 0) + frame('CCO', 0.5) + frame('CCCO', 1);
-    await expect(readText({ name: 'changing.sdf', text })).rejects.toThrow(/changing\.sdf, record 3 has 12 atoms where the frame before it has 9/);
+    await expect(readText({ name: 'changing.sdf', text })).rejects.toThrow(
+      /changing\.sdf, record 3 has 12 atoms where the frame before it has 9/,
+    );
   });
 });
 
 describe('other files', () => {
   it('reads records without a flow time as conformers, and as frames where asked', async () => {
     const text = ensembleSdf({ name: 'hexane', smiles: 'CCCCCC', conformers: 4 });
-    const conformers = (await readText({ name: 'h.sdf', text })).entries[0]!;
+    const conformers = (await readText({ name: 'h.sdf', text })).entries[0];
     expect(conformers.ambiguous).toBe(true);
     expect(conformers.conformers.length).toBeGreaterThan(1);
     expect(isTrajectory(conformers)).toBe(false);
-    const frames = (await readText({ name: 'h.sdf', text }, { recordsAre: 'frames' })).entries[0]!;
+    const frames = (await readText({ name: 'h.sdf', text }, { recordsAre: 'frames' })).entries[0];
     expect(frames.conformers).toHaveLength(1);
-    expect(frames.conformers[0]!.frames).toHaveLength(conformers.conformers.length);
+    expect(frames.conformers[0].frames).toHaveLength(conformers.conformers.length);
   });
 
   it('finds the molecule’s own bonds in an XYZ trajectory that starts as noise', async () => {
     for (const smiles of ['CCO', ASPIRIN, 'C[C@@H](O)[C@H](N)C(=O)O', 'FC(Cl)C=CBr', 'CS(=O)(=O)N1CCCC1']) {
       const [structure] = conformersOf(smiles, 1);
-      const end = structure!.coordinates!;
+      const end = structure.coordinates!;
       const noise = end.map((value, k) => value * 0.1 + Math.sin(12.9898 * k) * 2);
-      const frame = (coordinates: Float32Array, t: number): string => xyzFrame({ molecule: structure!, coordinates, title: 'some name', fields: [['FLOW_TIME', t]] });
+      const frame = (coordinates: Float32Array, t: number): string =>
+        xyzFrame({ molecule: structure, coordinates, title: 'some name', fields: [['FLOW_TIME', t]] });
       const { entries } = await readText({ name: 'a.xyz', text: frame(noise, 0) + frame(end, 1) });
-      const pairs = (bonds: readonly { a: number; b: number }[]): string[] => bonds.map(({ a, b }) => `${Math.min(a, b)}-${Math.max(a, b)}`).sort();
-      expect(pairs(entries[0]!.structure.bonds)).toEqual(pairs(structure!.bonds));
-      expect(entries[0]!.bondsGuessed).toBe(true);
-      expect(entries[0]!.structure.name).toBe('some name');
+      const pairs = (bonds: readonly { a: number; b: number }[]): string[] =>
+        bonds.map(({ a, b }) => `${Math.min(a, b)}-${Math.max(a, b)}`).sort();
+      expect(pairs(entries[0].structure.bonds)).toEqual(pairs(structure.bonds));
+      expect(entries[0].bondsGuessed).toBe(true);
+      expect(entries[0].structure.name).toBe('some name');
     }
   });
 
@@ -116,8 +136,16 @@ describe('other files', () => {
     ['words.txt', 'hello\nworld\n', /words\.txt/],
     ['short.xyz', '3\n\nC 0 0 0\nO 0 0 1.2\n', /ends after 2 of 3 atoms/],
     ['bad.xyz', '2\n\nC 0 0 0\nO 0 zero 1\n', /line 4: expected an element and three coordinates/],
-    ['changing.xyz', '1\n\nC 0 0 0\n2\n\nC 0 0 0\nO 0 0 1.2\n', /frame 2 has 2 atoms where the frames before it have 1/],
-    ['large.xyz', `10000\n\n${'C 0 0 0\n'.repeat(10000)}`, /has 10,000 atoms; the viewer draws molecules of up to 2,000/],
+    [
+      'changing.xyz',
+      '1\n\nC 0 0 0\n2\n\nC 0 0 0\nO 0 0 1.2\n',
+      /frame 2 has 2 atoms where the frames before it have 1/,
+    ],
+    [
+      'large.xyz',
+      `10000\n\n${'C 0 0 0\n'.repeat(10000)}`,
+      /has 10,000 atoms; the viewer draws molecules of up to 2,000/,
+    ],
   ])('says what is wrong with %s', async (name, text, message) => {
     await expect(readText({ name, text })).rejects.toThrow(message);
   });
@@ -133,21 +161,32 @@ describe('other files', () => {
 
 it('lays rotated and moved copies of a conformer exactly onto each other', async () => {
   const [structure] = conformersOf(ASPIRIN, 1);
-  const n = structure!.atoms.length;
+  const n = structure.atoms.length;
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 0.01, max: 0.99, noNaN: true }), { minLength: 60, maxLength: 60 }), fc.float({ min: -20, max: 20, noNaN: true }), (numbers, shift) => {
-      let next = 0;
-      const rotation = new Float64Array(9);
-      // Rejection sampling may ask for more numbers than are given; they then come again, turned about.
-      randomRotation(rotation, () => (numbers[next % 60]! + 0.37 * Math.floor(next++ / 60)) % 1);
-      const moved = new Float32Array(3 * n);
-      rotate(moved, rotation, structure!.coordinates!, n);
-      for (let k = 0; k < 3 * n; k++) moved[k]! += shift;
-      const conformer = (coordinates: Float32Array, label: string) => ({ label, fields: new Map<string, string>(), frames: [{ t: 1, stage: 'all' as const, coordinates }] });
-      const [first, second] = aligned({ structure: structure!, conformers: [conformer(structure!.coordinates!, '1'), conformer(moved, '2')] });
-      const a = lastFrame(first!).coordinates;
-      lastFrame(second!).coordinates.forEach((value, k) => expect(Math.abs(value - a[k]!)).toBeLessThan(1e-3));
-    }),
+    fc.property(
+      fc.array(fc.double({ min: 0.01, max: 0.99, noNaN: true }), { minLength: 60, maxLength: 60 }),
+      fc.float({ min: -20, max: 20, noNaN: true }),
+      (numbers, shift) => {
+        let next = 0;
+        const rotation = new Float64Array(9);
+        // Rejection sampling may ask for more numbers than are given; they then come again, turned about.
+        randomRotation(rotation, () => (numbers[next % 60] + 0.37 * Math.floor(next++ / 60)) % 1);
+        const moved = new Float32Array(3 * n);
+        rotate(moved, rotation, structure.coordinates!, n);
+        for (let k = 0; k < 3 * n; k++) moved[k] += shift;
+        const conformer = (coordinates: Float32Array, label: string) => ({
+          label,
+          fields: new Map<string, string>(),
+          frames: [{ t: 1, stage: 'all' as const, coordinates }],
+        });
+        const [first, second] = aligned({
+          structure,
+          conformers: [conformer(structure.coordinates!, '1'), conformer(moved, '2')],
+        });
+        const a = lastFrame(first).coordinates;
+        lastFrame(second).coordinates.forEach((value, k) => expect(Math.abs(value - a[k])).toBeLessThan(1e-3));
+      },
+    ),
     { numRuns: 30 },
   );
 });
@@ -169,7 +208,11 @@ describe('the link', () => {
         fc.boolean(),
         async (state, withFile) => {
           const file = withFile ? { name: 'a <b>.sdf', text: 'x\n'.repeat(50) } : undefined;
-          const { fragment, embedded } = await fragmentOf({ state: { ...INITIAL, ...state }, camera: [0, 0, 0, 1, 0, 0, 0, 1], file });
+          const { fragment, embedded } = await fragmentOf({
+            state: { ...INITIAL, ...state },
+            camera: [0, 0, 0, 1, 0, 0, 0, 1],
+            file,
+          });
           const back = await readFragment(fragment);
           expect({ ...INITIAL, ...back.state }).toEqual({ ...INITIAL, ...state });
           expect(back.camera).toEqual([0, 0, 0, 1, 0, 0, 0, 1]);
@@ -182,7 +225,14 @@ describe('the link', () => {
   });
 
   it('takes nothing that has not the form of a state', async () => {
-    for (const value of ['', '#', '#%7Bbroken', '#zAAAA', '#[]', `#${encodeURIComponent(JSON.stringify({ state: { style: '<script>', position: 'x', shown: [-1], hydrogens: 1, measurements: [[1]] }, camera: ['a'], open: [1] }))}`]) {
+    for (const value of [
+      '',
+      '#',
+      '#%7Bbroken',
+      '#zAAAA',
+      '#[]',
+      `#${encodeURIComponent(JSON.stringify({ state: { style: '<script>', position: 'x', shown: [-1], hydrogens: 1, measurements: [[1]] }, camera: ['a'], open: [1] }))}`,
+    ]) {
       const { state, camera, file } = await readFragment(value);
       expect(state).toEqual({});
       expect(camera).toBeUndefined();
@@ -193,10 +243,10 @@ describe('the link', () => {
 
 it('reads typed atoms, and says what is wrong with them', () => {
   const [structure] = conformersOf('CCO', 1);
-  expect(atomsOfText('C1 C2 O3', structure!)).toEqual([0, 1, 2]);
-  expect(atomsOfText('1-3', structure!)).toEqual([0, 2]);
-  expect(() => atomsOfText('1 99', structure!)).toThrow(/atoms 1 to 9/);
-  expect(() => atomsOfText('O1 C2', structure!)).toThrow(/atom 1 is C/);
-  expect(() => atomsOfText('1', structure!)).toThrow(/two atoms/);
-  expect(() => atomsOfText('1 1', structure!)).toThrow(/once/);
+  expect(atomsOfText('C1 C2 O3', structure)).toEqual([0, 1, 2]);
+  expect(atomsOfText('1-3', structure)).toEqual([0, 2]);
+  expect(() => atomsOfText('1 99', structure)).toThrow(/atoms 1 to 9/);
+  expect(() => atomsOfText('O1 C2', structure)).toThrow(/atom 1 is C/);
+  expect(() => atomsOfText('1', structure)).toThrow(/two atoms/);
+  expect(() => atomsOfText('1 1', structure)).toThrow(/once/);
 });

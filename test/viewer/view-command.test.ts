@@ -16,7 +16,10 @@ let folder: string;
 beforeAll(async () => {
   await buildViewer();
   folder = await mkdtemp(join(tmpdir(), 'molflow-view-'));
-  await writeFile(join(folder, 'methane.xyz'), '5\nmethane\nC 0 0 0\nH .63 .63 .63\nH -.63 -.63 .63\nH -.63 .63 -.63\nH .63 -.63 -.63\n');
+  await writeFile(
+    join(folder, 'methane.xyz'),
+    '5\nmethane\nC 0 0 0\nH .63 .63 .63\nH -.63 -.63 .63\nH -.63 .63 -.63\nH .63 -.63 -.63\n',
+  );
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -46,7 +49,13 @@ it('prints the address, serves the file and stops on Ctrl-C with code 0', async 
 
 it('writes one page with --export', async () => {
   const page = join(folder, 'page.html');
-  const { stdout } = await promisify(execFile)(process.execPath, [command, 'view', join(folder, 'methane.xyz'), '--export', page]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    command,
+    'view',
+    join(folder, 'methane.xyz'),
+    '--export',
+    page,
+  ]);
   expect(stdout).toMatch(/page\.html: \d+\.\d MB/);
   const html = await readFile(page, 'utf8');
   expect(html).toContain('data-kind="file" data-name="methane.xyz"');
@@ -59,7 +68,9 @@ it.each([
   [['view', '--export', 'x.html'], 1, /--export needs at least one file/],
   [['view', '--port', 'many'], 2, /Expected a port from 0 to 65535/],
 ])('says what is wrong with %j', async (words, code, message) => {
-  const failed: unknown = await promisify(execFile)(process.execPath, [command, ...words]).catch((error: unknown) => error);
+  const failed: unknown = await promisify(execFile)(process.execPath, [command, ...words]).catch(
+    (error: unknown) => error,
+  );
   expect(failed).toMatchObject({ code });
   expect((failed as { stderr: string }).stderr).toMatch(message);
 });

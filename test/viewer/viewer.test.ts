@@ -43,7 +43,15 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   });
 
   /** A page with files open; whatever goes wrong in it, or leaves this machine, fails the test. */
-  async function view({ files = {}, references = {}, query = '', width = 1280, height = 800, dark = false, still = true }: {
+  async function view({
+    files = {},
+    references = {},
+    query = '',
+    width = 1280,
+    height = 800,
+    dark = false,
+    still = true,
+  }: {
     files?: Record<string, string>;
     references?: Record<string, string>;
     query?: string;
@@ -60,7 +68,11 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
           return path;
         }),
       );
-    const server = await startViewerServer({ folder: viewerFolder, files: await write(files), references: await write(references) });
+    const server = await startViewerServer({
+      folder: viewerFolder,
+      files: await write(files),
+      references: await write(references),
+    });
     const context = await browser.newContext({
       viewport: { width, height },
       colorScheme: dark ? 'dark' : 'light',
@@ -72,11 +84,13 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     page.setDefaultTimeout(120_000);
     const complaints: string[] = [];
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type()) && !/GPU stall|GL Driver/.test(message.text())) complaints.push(message.text());
+      if (['error', 'warning'].includes(message.type()) && !/GPU stall|GL Driver/.test(message.text()))
+        complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => {
-      if (!request.url().startsWith(new URL(server.address).origin) && !/^(blob|data):/.test(request.url())) complaints.push(`request to ${request.url()}`);
+      if (!request.url().startsWith(new URL(server.address).origin) && !/^(blob|data):/.test(request.url()))
+        complaints.push(`request to ${request.url()}`);
     });
     await page.goto(server.address + query);
     await page.waitForSelector('html[data-ready]');
@@ -84,7 +98,11 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   }
 
   /** How many pixels of the canvas have each colour of the light theme's atoms, and their middles on the page. */
-  function pixels(page: Page): Promise<Record<'red' | 'blue' | 'green' | 'purple' | 'white' | 'grey' | 'any', { count: number; x: number; y: number }>> {
+  function pixels(
+    page: Page,
+  ): Promise<
+    Record<'red' | 'blue' | 'green' | 'purple' | 'white' | 'grey' | 'any', { count: number; x: number; y: number }>
+  > {
     return page.evaluate(async () => {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       const canvas = document.querySelector('#canvas canvas') as HTMLCanvasElement;
@@ -94,11 +112,13 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
       const context = copy.getContext('2d') as CanvasRenderingContext2D;
       context.drawImage(canvas, 0, 0);
       const { data } = context.getImageData(0, 0, copy.width, copy.height);
-      const background = [data[0]!, data[1]!, data[2]!];
-      const sums = Object.fromEntries(['red', 'blue', 'green', 'purple', 'white', 'grey', 'any'].map((name) => [name, { count: 0, x: 0, y: 0 }]));
+      const background = [data[0], data[1], data[2]];
+      const sums = Object.fromEntries(
+        ['red', 'blue', 'green', 'purple', 'white', 'grey', 'any'].map((name) => [name, { count: 0, x: 0, y: 0 }]),
+      );
       for (let i = 0; i < data.length; i += 4) {
-        const [r, g, b] = [data[i]!, data[i + 1]!, data[i + 2]!];
-        if (Math.abs(r - background[0]!) + Math.abs(g - background[1]!) + Math.abs(b - background[2]!) < 12) continue;
+        const [r, g, b] = [data[i], data[i + 1], data[i + 2]];
+        if (Math.abs(r - background[0]) + Math.abs(g - background[1]) + Math.abs(b - background[2]) < 12) continue;
         const names = ['any'];
         if (r > 90 && r > 2.2 * g && r > 2.2 * b) names.push('red');
         else if (b > 90 && b > 1.6 * g && b > 2 * r) names.push('blue');
@@ -107,7 +127,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
         else if (Math.min(r, g, b) > 225 && Math.max(r, g, b) - Math.min(r, g, b) < 6) names.push('white');
         else if (Math.max(r, g, b) < 150 && Math.max(r, g, b) - Math.min(r, g, b) < 30) names.push('grey');
         for (const name of names) {
-          const sum = sums[name]!;
+          const sum = sums[name];
           sum.count += 1;
           sum.x += (i / 4) % copy.width;
           sum.y += Math.floor(i / 4 / copy.width);
@@ -124,7 +144,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
 
   /** The same once the picture stands still: two readings agree. */
   async function settled(page: Page): ReturnType<typeof pixels> {
-    for (let before = await pixels(page); ; ) {
+    for (let before = await pixels(page); ;) {
       const now = await pixels(page);
       if (now.any.count > 0 && now.any.count === before.any.count) return now;
       before = now;
@@ -133,7 +153,8 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
 
   /** What a page shows follows a key or a click with the next frame of the screen: it is waited for. */
   const shows = <T>(read: () => T): ReturnType<typeof expect.poll<T>> => expect.poll(read, PATIENCE);
-  const coloured = (page: Page, colour: keyof Awaited<ReturnType<typeof pixels>>) => async (): Promise<number> => (await pixels(page))[colour].count;
+  const coloured = (page: Page, colour: keyof Awaited<ReturnType<typeof pixels>>) => async (): Promise<number> =>
+    (await pixels(page))[colour].count;
 
   const clock = (page: Page): Promise<string> => page.locator('#clock').innerText();
   const message = (page: Page): Promise<string> => page.locator('.message.problem p').last().innerText();
@@ -151,7 +172,9 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   }
 
   it('shows a trajectory: the skeleton first, its hydrogens after, bonds all the way', async () => {
-    const { page, complaints } = await view({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN }) } });
+    const { page, complaints } = await view({
+      files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN }) },
+    });
     await shows(() => page.locator('#name').innerText()).toBe('aspirin');
     await shows(() => page.locator('#facts').innerText()).toBe('C₉H₈O₄ · 21 atoms · 3 conformers · 60 frames');
     await shows(() => clock(page)).toBe('t = 0.00 · skeleton');
@@ -174,7 +197,10 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   });
 
   it('plays, pauses, steps, loops and slides, by button, slider and key', async () => {
-    const { page, complaints } = await view({ files: { 'ethanol.sdf': trajectorySdf({ name: 'ethanol', smiles: 'CCO', conformers: 1, frames: 10 }) }, still: false });
+    const { page, complaints } = await view({
+      files: { 'ethanol.sdf': trajectorySdf({ name: 'ethanol', smiles: 'CCO', conformers: 1, frames: 10 }) },
+      still: false,
+    });
     const time = (): Promise<number> => page.locator('#time').inputValue().then(Number);
     // Without a wish for stillness it plays by itself.
     await shows(time).toBeGreaterThan(0.05);
@@ -206,7 +232,11 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   });
 
   it('draws every style, overlaid and side by side, in both themes', async () => {
-    const { page, complaints } = await view({ files: { 'threonine.sdf': ensembleSdf({ name: 'L-threonine', smiles: 'C[C@@H](O)[C@H](N)C(=O)O', conformers: 4 }) } });
+    const { page, complaints } = await view({
+      files: {
+        'threonine.sdf': ensembleSdf({ name: 'L-threonine', smiles: 'C[C@@H](O)[C@H](N)C(=O)O', conformers: 4 }),
+      },
+    });
     const ball = (await settled(page)).any.count;
     await page.locator('label[for=style-stick]').click();
     await shows(coloured(page, 'any')).toBeLessThan(ball / 1.3);
@@ -233,8 +263,12 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     const smiles = 'C[C@@H](O)[C@H](N)C(=O)O';
     const right = ensembleSdf({ name: 'threonine', smiles, conformers: 3 });
     const wrong = ensembleSdf({ name: 'threonine', smiles: 'C[C@H](O)[C@H](N)C(=O)O', conformers: 1 });
-    const { page, complaints } = await view({ files: { 'threonine.sdf': right + wrong }, references: { 'reference.sdf': right } });
-    const cells = (row: number): Promise<string[]> => page.locator(`#conformers-panel tbody tr:nth-child(${row}) td`).allInnerTexts();
+    const { page, complaints } = await view({
+      files: { 'threonine.sdf': right + wrong },
+      references: { 'reference.sdf': right },
+    });
+    const cells = (row: number): Promise<string[]> =>
+      page.locator(`#conformers-panel tbody tr:nth-child(${row}) td`).allInnerTexts();
     await shows(async () => (await cells(4))[5] ?? '').toMatch(/≠ 1/);
     for (const row of [1, 2, 3, 4]) {
       await shows(async () => (await cells(row))[2] ?? '').toMatch(/^\d+\.\d\d$/);
@@ -247,14 +281,23 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     for (const row of [1, 2, 3]) expect(Number((await cells(row))[4])).toBeLessThan(0.01);
     expect(Number((await cells(4))[4])).toBeGreaterThan(0.1);
     await page.click('#sort-energy');
-    await shows(() => Promise.all([1, 2, 3, 4].map(async (row) => Number((await cells(row))[2])))).toEqual([...energies].sort((a, b) => a - b));
+    await shows(() => Promise.all([1, 2, 3, 4].map(async (row) => Number((await cells(row))[2])))).toEqual(
+      [...energies].sort((a, b) => a - b),
+    );
     await page.click('#conformer-2');
     await shows(() => page.locator('#canvas').getAttribute('aria-label')).toContain('conformer 3 of 4');
     expect(complaints).toEqual([]);
   });
 
   it('plots along the flow, tied to the slider', async () => {
-    const { page, complaints } = await view({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 1 }).replace('>  <FLOW_TIME>', '>  <SPEED>\n87.25\n\n>  <FLOW_TIME>') } });
+    const { page, complaints } = await view({
+      files: {
+        'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 1 }).replace(
+          '>  <FLOW_TIME>',
+          '>  <SPEED>\n87.25\n\n>  <FLOW_TIME>',
+        ),
+      },
+    });
     const now = (plot: string): Promise<string> => page.locator(`#plot-${plot} .now`).innerText();
     await shows(() => page.locator('#plot-energy canvas').count()).toBe(1);
     await shows(() => now('rmsd').then(Number.parseFloat)).toBeGreaterThan(0.5);
@@ -275,9 +318,13 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
 
   it('measures what is clicked: distance, angle and torsion', async () => {
     const sdf = ensembleSdf({ name: 'colourful', smiles: COLOURFUL, conformers: 1 });
-    const { structure } = (await records(sdf))[0]!;
+    const { structure } = (await records(sdf))[0];
     const x = structure.coordinates!;
-    const [n, o, f] = [7, 8, 9].map((element) => structure.atoms.findIndex((atom) => atom.element === element)) as [number, number, number];
+    const [n, o, f] = [7, 8, 9].map((element) => structure.atoms.findIndex((atom) => atom.element === element)) as [
+      number,
+      number,
+      number,
+    ];
     const { page, complaints } = await view({ files: { 'colourful.sdf': sdf } });
     await page.locator('label[for=style-sphere]').click();
     await page.keyboard.press('h');
@@ -306,7 +353,9 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   });
 
   it('does by key what its help lists', async () => {
-    const { page, complaints } = await view({ files: { 'ethanol.sdf': trajectorySdf({ name: 'propanol', smiles: 'CCCO', conformers: 3, frames: 4 }) } });
+    const { page, complaints } = await view({
+      files: { 'ethanol.sdf': trajectorySdf({ name: 'propanol', smiles: 'CCCO', conformers: 3, frames: 4 }) },
+    });
     const checked = (id: string) => () => page.locator(`#${id}`).isChecked();
     // From the start on: the browser takes a moment until it hands file choosers over.
     const choosers: boolean[] = [];
@@ -322,15 +371,32 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await shows(() => page.locator('#play').getAttribute('aria-label')).toBe('Pause');
     await page.keyboard.press('k');
     await shows(() => page.locator('#play').getAttribute('aria-label')).toBe('Play');
-    for (const [key, label] of [['n', 'conformer 2 of 3'], ['p', 'conformer 1 of 3'], ['p', 'conformer 3 of 3']] as const) {
+    for (const [key, label] of [
+      ['n', 'conformer 2 of 3'],
+      ['p', 'conformer 1 of 3'],
+      ['p', 'conformer 3 of 3'],
+    ] as const) {
       await page.keyboard.press(key);
       await shows(() => page.locator('#canvas').getAttribute('aria-label')).toContain(label);
     }
-    for (const [key, id] of [['2', 'style-stick'], ['3', 'style-sphere'], ['4', 'style-surface'], ['1', 'style-ball'], ['a', 'arrangement-overlay'], ['a', 'arrangement-grid'], ['c', 'colour-conformer'], ['t', 'labels-element'], ['t', 'labels-number']] as const) {
+    for (const [key, id] of [
+      ['2', 'style-stick'],
+      ['3', 'style-sphere'],
+      ['4', 'style-surface'],
+      ['1', 'style-ball'],
+      ['a', 'arrangement-overlay'],
+      ['a', 'arrangement-grid'],
+      ['c', 'colour-conformer'],
+      ['t', 'labels-element'],
+      ['t', 'labels-number'],
+    ] as const) {
       await page.keyboard.press(key);
       await shows(checked(id)).toBe(true);
     }
-    for (const [key, id] of [['h', 'check-hydrogens'], ['s', 'check-stereo']] as const) {
+    for (const [key, id] of [
+      ['h', 'check-hydrogens'],
+      ['s', 'check-stereo'],
+    ] as const) {
       await page.keyboard.press(key);
       await shows(checked(id)).toBe(false);
     }
@@ -346,8 +412,13 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   });
 
   it('marks R and S, E and Z on the atoms, as read from their coordinates', async () => {
-    for (const [smiles, marks] of [['C[C@H](Cl)/C=C/C', /(R|S) E/], ['C[C@H](Cl)/C=C\\C', /(R|S) Z/]] as const) {
-      const { page, complaints } = await view({ files: { 'chloropentene.sdf': ensembleSdf({ name: 'chloropentene', smiles, conformers: 1 }) } });
+    for (const [smiles, marks] of [
+      ['C[C@H](Cl)/C=C/C', /(R|S) E/],
+      ['C[C@H](Cl)/C=C\\C', /(R|S) Z/],
+    ] as const) {
+      const { page, complaints } = await view({
+        files: { 'chloropentene.sdf': ensembleSdf({ name: 'chloropentene', smiles, conformers: 1 }) },
+      });
       await shows(() => page.locator('#conformers-panel tbody td:last-child').innerText()).toMatch(marks);
       await shows(coloured(page, 'purple')).toBeGreaterThan(100);
       await page.keyboard.press('s');
@@ -357,14 +428,24 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   });
 
   it('leaves WebGPU alone where the processor plays the graphics card', async () => {
-    const software = await chromium.launch({ executablePath: chromiumPath!, args: [...softwareGl, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] });
+    const software = await chromium.launch({
+      executablePath: chromiumPath!,
+      args: [...softwareGl, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+    });
     const server = await startViewerServer({ folder: viewerFolder });
     try {
       const page = await software.newPage();
       const fetched: string[] = [];
       page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
       await page.goto(server.address);
-      expect(await page.evaluate(async () => (await (navigator as unknown as { gpu?: { requestAdapter(): Promise<object | null> } }).gpu?.requestAdapter()) != null)).toBe(true);
+      expect(
+        await page.evaluate(
+          async () =>
+            (await (
+              navigator as unknown as { gpu?: { requestAdapter(): Promise<object | null> } }
+            ).gpu?.requestAdapter()) != null,
+        ),
+      ).toBe(true);
       await shows(() => page.locator('#run').getAttribute('title')).toMatch(/onnxruntime-web on WebAssembly$/);
       expect(fetched.filter((path) => path.includes('asyncify'))).toEqual([]);
     } finally {
@@ -374,17 +455,23 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   });
 
   it('exports the conformers, a picture, an animation and a link that brings the view back', async () => {
-    const { page, complaints } = await view({ files: { 'propanol.sdf': trajectorySdf({ name: 'propanol', smiles: 'CCCO', conformers: 2, frames: 4 }) } });
+    const { page, complaints } = await view({
+      files: { 'propanol.sdf': trajectorySdf({ name: 'propanol', smiles: 'CCCO', conformers: 2, frames: 4 }) },
+    });
     await page.locator('label[for=arrangement-overlay]').click();
     const sdf = await records((await download(page, '#export-sdf')).toString());
     expect(sdf).toHaveLength(2);
     const [original] = conformersOf('CCCO', 2);
-    for (const [i, j] of [[0, 1], [1, 2], [0, 5]] as const) {
-      expect(distance(sdf[0]!.structure.coordinates!, i, j)).toBeCloseTo(distance(original!.coordinates!, i, j), 3);
+    for (const [i, j] of [
+      [0, 1],
+      [1, 2],
+      [0, 5],
+    ] as const) {
+      expect(distance(sdf[0].structure.coordinates!, i, j)).toBeCloseTo(distance(original.coordinates!, i, j), 3);
     }
     const trajectory = await records((await download(page, '#export-trajectory')).toString());
     expect(trajectory).toHaveLength(16);
-    expect(trajectory[1]!.fields.get('FLOW_TIME')).toBe('0.25');
+    expect(trajectory[1].fields.get('FLOW_TIME')).toBe('0.25');
 
     const png = await download(page, '#export-png');
     expect([...png.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
@@ -420,15 +507,17 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await page.fill('#smiles', 'C[C@@H](O)[C@H](N)C(=O)O');
     await page.fill('#count', '3');
     await page.keyboard.press('Enter');
-    await shows(() => page.locator('.message.note').last().innerText()).toMatch(/^3 conformers in .* stereo and geometry verified/);
+    await shows(() => page.locator('.message.note').last().innerText()).toMatch(
+      /^3 conformers in .* stereo and geometry verified/,
+    );
     await shows(() => page.locator('#facts').innerText()).toMatch(/^C₄H₉NO₃ · 17 atoms · 3 conformers · \d+ frames$/);
     const stereo = page.locator('#conformers-panel tbody td:last-child');
     await shows(() => stereo.allInnerTexts()).toEqual(Array(3).fill(expect.stringMatching(/^✓ R S/)));
     const sdf = await records((await download(page, '#export-sdf')).toString());
-    expect(sdf[0]!.fields.get('SMILES')).toBe('C[C@@H](O)[C@H](N)C(=O)O');
+    expect(sdf[0].fields.get('SMILES')).toBe('C[C@@H](O)[C@H](N)C(=O)O');
     // A C–C bond of the made molecule is as long as one.
-    expect(distance(sdf[0]!.structure.coordinates!, 0, 1)).toBeGreaterThan(1.4);
-    expect(distance(sdf[0]!.structure.coordinates!, 0, 1)).toBeLessThan(1.65);
+    expect(distance(sdf[0].structure.coordinates!, 0, 1)).toBeGreaterThan(1.4);
+    expect(distance(sdf[0].structure.coordinates!, 0, 1)).toBeLessThan(1.65);
 
     await page.click('#export summary');
     await page.click('#export-link');
@@ -459,11 +548,15 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
 
   it('opens files dropped on it, and puts a small one into the link', async () => {
     const { page, complaints } = await view({});
-    await page.evaluate((text) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([text], 'ethanol.sdf'));
-      for (const type of ['dragenter', 'drop']) document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
-    }, ensembleSdf({ name: 'dropped', smiles: 'CCO', conformers: 1 }));
+    await page.evaluate(
+      (text) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], 'ethanol.sdf'));
+        for (const type of ['dragenter', 'drop'])
+          document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+      },
+      ensembleSdf({ name: 'dropped', smiles: 'CCO', conformers: 1 }),
+    );
     await shows(() => page.locator('#name').innerText()).toBe('dropped');
     await page.click('#export summary');
     await page.click('#export-link');
@@ -475,8 +568,14 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
   });
 
   it('says what is wrong with bad files and keeps what was open', async () => {
-    const { page } = await view({ files: { 'ethanol.sdf': ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 }) } });
-    const changing = trajectorySdf({ name: 'x', smiles: 'CCO', conformers: 1, frames: 2 }).split('$$$$\n').slice(0, 2).join('$$$$\n') + '$$$$\n' + trajectorySdf({ name: 'x', smiles: 'CCCO', conformers: 1, frames: 2 }).split('$$$$\n')[2] + '$$$$\n';
+    const { page } = await view({
+      files: { 'ethanol.sdf': ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 }) },
+    });
+    const changing =
+      trajectorySdf({ name: 'x', smiles: 'CCO', conformers: 1, frames: 2 }).split('$$$$\n').slice(0, 2).join('$$$$\n') +
+      '$$$$\n' +
+      trajectorySdf({ name: 'x', smiles: 'CCCO', conformers: 1, frames: 2 }).split('$$$$\n')[2] +
+      '$$$$\n';
     for (const [name, content, expected] of [
       ['words.sdf', 'This is no molecule.\n', /words\.sdf/],
       ['large.xyz', `10000\n\n${'C 0 0 0\n'.repeat(10000)}`, /10,000 atoms; the viewer draws molecules of up to 2,000/],
@@ -492,8 +591,14 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
 
   it('shows names and fields of a file as text, whatever they hold', async () => {
     const evil = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
-    const sdf = ensembleSdf({ name: evil, smiles: 'CCO', conformers: 2 }).replaceAll('$$$$', `>  <SMILES>\n${evil}\n\n$$$$$$$$`);
-    const { page, complaints } = await view({ files: { 'evil.sdf': sdf }, query: `#${encodeURIComponent(JSON.stringify({ state: { style: evil } }))}` });
+    const sdf = ensembleSdf({ name: evil, smiles: 'CCO', conformers: 2 }).replaceAll(
+      '$$$$',
+      `>  <SMILES>\n${evil}\n\n$$$$$$$$`,
+    );
+    const { page, complaints } = await view({
+      files: { 'evil.sdf': sdf },
+      query: `#${encodeURIComponent(JSON.stringify({ state: { style: evil } }))}`,
+    });
     await shows(() => page.locator('#name').innerText()).toBe(evil);
     await page.waitForTimeout(500);
     expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
@@ -515,7 +620,11 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     try {
       const page = await blind.newPage();
       await page.goto(server.address);
-      await page.setInputFiles('#files', { name: 'a.sdf', mimeType: 'text/plain', buffer: Buffer.from(ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 })) });
+      await page.setInputFiles('#files', {
+        name: 'a.sdf',
+        mimeType: 'text/plain',
+        buffer: Buffer.from(ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 })),
+      });
       await shows(() => message(page)).toMatch(/no WebGL/);
       await shows(() => page.locator('#conformers-panel tbody tr').count()).toBe(1);
     } finally {
@@ -526,12 +635,24 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
 
   it('has a name on every control, no sideways scrolling on a phone, and readable contrast', async () => {
     for (const dark of [false, true]) {
-      const { page } = await view({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 2, frames: 4 }) }, width: 360, height: 740, dark });
+      const { page } = await view({
+        files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 2, frames: 4 }) },
+        width: 360,
+        height: 740,
+        dark,
+      });
       await shows(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
       const nameless = await page.evaluate(() =>
         [...document.querySelectorAll<HTMLElement>('button, input, select, summary')]
           .filter((control) => control.getAttribute('aria-hidden') !== 'true')
-          .filter((control) => !(control.getAttribute('aria-label') ?? (control as HTMLInputElement).labels?.[0]?.textContent ?? control.textContent)?.trim())
+          .filter(
+            (control) =>
+              !(
+                control.getAttribute('aria-label') ??
+                (control as HTMLInputElement).labels?.[0]?.textContent ??
+                control.textContent
+              )?.trim(),
+          )
           .map((control) => control.outerHTML),
       );
       expect(nameless).toEqual([]);
@@ -539,10 +660,25 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
         const style = getComputedStyle(document.documentElement);
         const luminance = (name: string): number => {
           const hex = style.getPropertyValue(name).trim().slice(1);
-          const [r, g, b] = [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+          const [r, g, b] = [0, 2, 4]
+            .map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+            .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number];
           return 0.2126 * r + 0.7152 * g + 0.0722 * b;
         };
-        return ([['--ink', '--page'], ['--ink', '--panel'], ['--ink', '--canvas'], ['--soft', '--page'], ['--soft', '--panel'], ['--soft', '--canvas'], ['--accent-ink', '--accent'], ['--accent', '--panel'], ['--problem', '--panel'], ['--ink', '--accent-soft']] as const).map(([text, ground]) => {
+        return (
+          [
+            ['--ink', '--page'],
+            ['--ink', '--panel'],
+            ['--ink', '--canvas'],
+            ['--soft', '--page'],
+            ['--soft', '--panel'],
+            ['--soft', '--canvas'],
+            ['--accent-ink', '--accent'],
+            ['--accent', '--panel'],
+            ['--problem', '--panel'],
+            ['--ink', '--accent-soft'],
+          ] as const
+        ).map(([text, ground]) => {
           const [a, b] = [luminance(text), luminance(ground)].sort((x, y) => y - x) as [number, number];
           return [`${text} on ${ground}`, (a + 0.05) / (b + 0.05)] as const;
         });
@@ -556,21 +692,33 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await writeFile(file, trajectorySdf({ name: 'aspirin <b>', smiles: ASPIRIN, conformers: 2, frames: 6 }));
     const target = join(folder, 'page.html');
     await writeFile(target, await exportedPage({ folder: viewerFolder, files: [file] }));
-    const context = await browser.newContext({ offline: true, reducedMotion: 'reduce', viewport: { width: 1280, height: 800 } });
+    const context = await browser.newContext({
+      offline: true,
+      reducedMotion: 'reduce',
+      viewport: { width: 1280, height: 800 },
+    });
     open.push({ context });
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (entry) => entry.type() === 'error' && complaints.push(entry.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => !/^(blob|data):/.test(request.url()) && request.url() !== `file://${target}` && complaints.push(request.url()));
+    page.on(
+      'request',
+      (request) =>
+        !/^(blob|data):/.test(request.url()) && request.url() !== `file://${target}` && complaints.push(request.url()),
+    );
     await page.goto(`file://${target}`);
     await page.waitForSelector('html[data-ready]');
     await shows(() => page.locator('#name').innerText()).toBe('aspirin <b>');
     await page.keyboard.press('End');
     await shows(coloured(page, 'red')).toBeGreaterThan(300);
     // The analysis worker and RDKit run from inside the page too.
-    await shows(() => page.locator('#conformers-panel tbody tr:first-child td:nth-child(3)').innerText()).toMatch(/^\d+\.\d\d$/);
-    await shows(() => page.locator('#conformers-panel tbody tr:first-child td:last-child').innerText()).not.toContain('…');
+    await shows(() => page.locator('#conformers-panel tbody tr:first-child td:nth-child(3)').innerText()).toMatch(
+      /^\d+\.\d\d$/,
+    );
+    await shows(() => page.locator('#conformers-panel tbody tr:first-child td:last-child').innerText()).not.toContain(
+      '…',
+    );
     expect(complaints).toEqual([]);
   });
 });
@@ -585,13 +733,23 @@ describe('the server of molflow view', () => {
     try {
       const { origin } = new URL(server.address);
       const index = await fetch(server.address);
-      expect(index.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self' 'wasm-unsafe-eval';.*frame-ancestors 'none'$/);
+      expect(index.headers.get('content-security-policy')).toMatch(
+        /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval';.*frame-ancestors 'none'$/,
+      );
       expect(index.headers.get('x-content-type-options')).toBe('nosniff');
       const given = new URL(server.address).searchParams.get('open')!;
       expect(await (await fetch(`${origin}/${given}`)).text()).toBe('content');
       expect((await fetch(`${origin}/`, { redirect: 'manual' })).headers.get('location')).toContain('open=');
       expect((await fetch(`${origin}/assets/RDKit_minimal.wasm`)).headers.get('content-type')).toBe('application/wasm');
-      for (const path of ['/..%2f..%2fpackage.json', '/%2e%2e/package.json', '/files/1/x', '/files/0', '/nothing', '/assets', '/%00']) {
+      for (const path of [
+        '/..%2f..%2fpackage.json',
+        '/%2e%2e/package.json',
+        '/files/1/x',
+        '/files/0',
+        '/nothing',
+        '/assets',
+        '/%00',
+      ]) {
         expect((await fetch(origin + path)).status, path).toBe(404);
       }
       expect((await fetch(`${origin}/%E0%A4%A`)).status).toBe(400);
@@ -609,11 +767,15 @@ describe('the server of molflow view', () => {
 
   it('says what it cannot open', async () => {
     await buildViewer();
-    await expect(startViewerServer({ folder: viewerFolder, files: ['/nowhere/x.sdf'] })).rejects.toThrow('/nowhere/x.sdf cannot be opened: there is no such file.');
+    await expect(startViewerServer({ folder: viewerFolder, files: ['/nowhere/x.sdf'] })).rejects.toThrow(
+      '/nowhere/x.sdf cannot be opened: there is no such file.',
+    );
     await expect(startViewerServer({ folder: '/nowhere' })).rejects.toThrow(/viewer is not built/);
     const first = await startViewerServer({ folder: viewerFolder });
     try {
-      await expect(startViewerServer({ folder: viewerFolder, port: Number(new URL(first.address).port) })).rejects.toThrow(/another program uses it/);
+      await expect(
+        startViewerServer({ folder: viewerFolder, port: Number(new URL(first.address).port) }),
+      ).rejects.toThrow(/another program uses it/);
     } finally {
       await first.close();
     }

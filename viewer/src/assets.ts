@@ -24,7 +24,9 @@ export async function unpackAssets(): Promise<{ files: PackedFile[]; references:
     const { kind = '', name = '' } = block.dataset;
     const bytes = Uint8Array.from(atob((block.textContent ?? '').trim()), (character) => character.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-    const blob = await new Response(stream, { headers: { 'content-type': name === 'rdkit' ? 'application/wasm' : 'text/plain' } }).blob();
+    const blob = await new Response(stream, {
+      headers: { 'content-type': name === 'rdkit' ? 'application/wasm' : 'text/plain' },
+    }).blob();
     if (kind === 'asset') unpacked.set(name, blob);
     else (kind === 'reference' ? references : files).push({ name, blob });
     block.remove();

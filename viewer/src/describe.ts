@@ -16,15 +16,21 @@ export function formula({ atoms }: Structure): string {
     const symbol = elementSymbol(element);
     counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
   }
-  const rank = (symbol: string): string => (counts.has('C') && (symbol === 'C' || symbol === 'H') ? `0${symbol}` : `1${symbol}`);
-  const digits = (value: number, set: string): string => [...String(value)].map((digit) => [...set][Number(digit)]).join('');
-  const parts = [...counts.keys()].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).map((symbol) => {
-    const count = counts.get(symbol) ?? 0;
-    return symbol + (count > 1 ? digits(count, SUBSCRIPTS) : '');
-  });
+  const rank = (symbol: string): string =>
+    counts.has('C') && (symbol === 'C' || symbol === 'H') ? `0${symbol}` : `1${symbol}`;
+  const digits = (value: number, set: string): string =>
+    [...String(value)].map((digit) => [...set][Number(digit)]).join('');
+  const parts = [...counts.keys()]
+    .sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
+    .map((symbol) => {
+      const count = counts.get(symbol) ?? 0;
+      return symbol + (count > 1 ? digits(count, SUBSCRIPTS) : '');
+    });
   const charge = atoms.reduce((sum, atom) => sum + atom.charge, 0);
   const size = Math.abs(charge);
-  return parts.join('') + (charge === 0 ? '' : `${size > 1 ? digits(size, SUPERSCRIPTS) : ''}${charge > 0 ? '⁺' : '⁻'}`);
+  return (
+    parts.join('') + (charge === 0 ? '' : `${size > 1 ? digits(size, SUPERSCRIPTS) : ''}${charge > 0 ? '⁺' : '⁻'}`)
+  );
 }
 
 export function facts({ entry, conformers }: Shown): string {
@@ -42,7 +48,10 @@ export function describe(state: State, shown: Shown | undefined): string {
   if (!shown) return 'No molecule yet';
   const { entry, conformers, timeline } = shown;
   const drawn = drawnConformers(state, shown).map((index) => conformers[index].label);
-  const which = drawn.length === 1 ? `conformer ${drawn[0]} of ${conformers.length}` : `${drawn.length} conformers ${state.arrangement === 'grid' ? 'side by side' : 'overlaid'}`;
+  const which =
+    drawn.length === 1
+      ? `conformer ${drawn[0]} of ${conformers.length}`
+      : `${drawn.length} conformers ${state.arrangement === 'grid' ? 'side by side' : 'overlaid'}`;
   const when = timeline.length > 0 ? `, flow time ${actAt(timeline, state.position).t.toFixed(2)}` : '';
   return `${entry.structure.name || 'Molecule'}, ${formula(entry.structure)}, ${which}${when}. Arrow keys rotate, plus and minus zoom.`;
 }

@@ -19,7 +19,9 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     else if (value === true) element.setAttribute(name, '');
     else if (value !== undefined && value !== false) element.setAttribute(name, String(value));
   }
-  element.append(...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -33,7 +35,13 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
 /** A group of radio buttons drawn as one segmented control; arrow keys move in it, as in any radio group. */
 export function segmented<V extends string>(
   host: HTMLElement,
-  { name, label, options, value, onChange }: {
+  {
+    name,
+    label,
+    options,
+    value,
+    onChange,
+  }: {
     readonly name: string;
     readonly label: string;
     readonly options: readonly { readonly value: V; readonly text: string; readonly title?: string }[];
@@ -42,12 +50,21 @@ export function segmented<V extends string>(
   },
 ): { set(value: V): void; enable(enabled: boolean): void } {
   const inputs = options.map((option) =>
-    h('input', { type: 'radio', name, value: option.value, id: `${name}-${option.value}`, onchange: () => onChange(option.value) }),
+    h('input', {
+      type: 'radio',
+      name,
+      value: option.value,
+      id: `${name}-${option.value}`,
+      onchange: () => onChange(option.value),
+    }),
   );
   const field = h('fieldset', { class: 'segmented' }, h('legend', {}, label));
   const row = h('div', { class: 'segments' });
   options.forEach((option, index) => {
-    row.append(inputs[index], h('label', { for: `${name}-${option.value}`, title: option.title ?? option.text }, option.text));
+    row.append(
+      inputs[index],
+      h('label', { for: `${name}-${option.value}`, title: option.title ?? option.text }, option.text),
+    );
   });
   field.append(row);
   host.append(field);

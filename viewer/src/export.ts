@@ -13,7 +13,10 @@ export function download(name: string, blob: Blob): void {
 
 /** A name for files: letters, digits and dashes of the molecule's name. */
 export function fileStem({ entry }: Shown): string {
-  const stem = (entry.structure.name || entry.source).replace(/\.(sdf|xyz|mol|gz)+$/i, '').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '');
+  const stem = (entry.structure.name || entry.source)
+    .replace(/\.(sdf|xyz|mol|gz)+$/i, '')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
   return stem.slice(0, 60) || 'molecule';
 }
 
@@ -58,11 +61,15 @@ export async function pictureOf(canvas: HTMLCanvasElement): Promise<Blob> {
  * Records the canvas while `play` runs.
  * @throws Error where the browser cannot record a canvas.
  */
-export async function recordingOf(canvas: HTMLCanvasElement, play: () => Promise<void>): Promise<{ blob: Blob; extension: string }> {
+export async function recordingOf(
+  canvas: HTMLCanvasElement,
+  play: () => Promise<void>,
+): Promise<{ blob: Blob; extension: string }> {
   const type = ['video/webm;codecs=vp9', 'video/webm', 'video/mp4'].find(
     (one) => typeof MediaRecorder !== 'undefined' && MediaRecorder.isTypeSupported(one),
   );
-  if (type === undefined || !('captureStream' in canvas)) throw new Error('This browser cannot record a canvas. Chromium and Firefox can.');
+  if (type === undefined || !('captureStream' in canvas))
+    throw new Error('This browser cannot record a canvas. Chromium and Firefox can.');
   const stream = canvas.captureStream(30);
   const recorder = new MediaRecorder(stream, { mimeType: type, videoBitsPerSecond: 8e6 });
   const chunks: Blob[] = [];

@@ -7,7 +7,15 @@ import type { Session } from './session.js';
 import type { LabelKind, Store } from './store.js';
 import type { Scene } from './view/scene.js';
 
-export function connectKeys({ store, session, player, measuring, scene, fit, open }: {
+export function connectKeys({
+  store,
+  session,
+  player,
+  measuring,
+  scene,
+  fit,
+  open,
+}: {
   readonly store: Store;
   readonly session: Session;
   readonly player: Player;
@@ -37,9 +45,30 @@ export function connectKeys({ store, session, player, measuring, scene, fit, ope
     { keys: ['l'], shown: 'L', does: 'Loop', run: () => store.set({ loop: !store.get().loop }) },
     { keys: ['PageUp', 'p'], shown: 'P', does: 'Conformer before', run: () => conformer(-1) },
     { keys: ['PageDown', 'n'], shown: 'N', does: 'Next conformer', run: () => conformer(1) },
-    ...STYLES.map(({ value, text }, index) => ({ keys: [String(index + 1)], shown: String(index + 1), does: text, run: () => store.set({ style: value }) })),
-    { keys: ['a'], shown: 'A', does: 'One, overlaid, side by side', run: () => store.set({ arrangement: next(ARRANGEMENTS.map(({ value }) => value), store.get().arrangement) }) },
-    { keys: ['c'], shown: 'C', does: 'Colour by element or conformer', run: () => store.set({ colour: store.get().colour === 'element' ? 'conformer' : 'element' }) },
+    ...STYLES.map(({ value, text }, index) => ({
+      keys: [String(index + 1)],
+      shown: String(index + 1),
+      does: text,
+      run: () => store.set({ style: value }),
+    })),
+    {
+      keys: ['a'],
+      shown: 'A',
+      does: 'One, overlaid, side by side',
+      run: () =>
+        store.set({
+          arrangement: next(
+            ARRANGEMENTS.map(({ value }) => value),
+            store.get().arrangement,
+          ),
+        }),
+    },
+    {
+      keys: ['c'],
+      shown: 'C',
+      does: 'Colour by element or conformer',
+      run: () => store.set({ colour: store.get().colour === 'element' ? 'conformer' : 'element' }),
+    },
     { keys: ['h'], shown: 'H', does: 'Hydrogens', run: () => store.set({ hydrogens: !store.get().hydrogens }) },
     { keys: ['t'], shown: 'T', does: 'Labels', run: () => store.set({ labels: next(labels, store.get().labels) }) },
     { keys: ['s'], shown: 'S', does: 'Stereo marks', run: () => store.set({ stereo: !store.get().stereo }) },
@@ -48,7 +77,9 @@ export function connectKeys({ store, session, player, measuring, scene, fit, ope
     { keys: ['o'], shown: 'O', does: 'Open a file', run: open },
     { keys: ['?'], shown: '?', does: 'This list', run: () => dialog.showModal() },
   ];
-  byId('key-list').append(...actions.flatMap(({ shown, does }) => [h('dt', {}, h('kbd', {}, shown)), h('dd', {}, does)]));
+  byId('key-list').append(
+    ...actions.flatMap(({ shown, does }) => [h('dt', {}, h('kbd', {}, shown)), h('dd', {}, does)]),
+  );
 
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || dialog.open || event.defaultPrevented) return;
@@ -72,7 +103,9 @@ export function connectKeys({ store, session, player, measuring, scene, fit, ope
       measuring.finish();
       return;
     }
-    const action = actions.find(({ keys }) => keys.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key));
+    const action = actions.find(({ keys }) =>
+      keys.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key),
+    );
     if (!action) return;
     event.preventDefault();
     action.run();

@@ -15,7 +15,22 @@ export interface Linked {
   readonly file?: { readonly name: string; readonly text: string } | undefined;
 }
 
-const KEPT = ['style', 'arrangement', 'hydrogens', 'labels', 'stereo', 'colour', 'smooth', 'loop', 'speed', 'position', 'entry', 'active', 'shown', 'measurements'] as const;
+const KEPT = [
+  'style',
+  'arrangement',
+  'hydrogens',
+  'labels',
+  'stereo',
+  'colour',
+  'smooth',
+  'loop',
+  'speed',
+  'position',
+  'entry',
+  'active',
+  'shown',
+  'measurements',
+] as const;
 
 /** Whether a value read from a link has the form that the state needs; a link can hold anything. */
 const CHECKS: { readonly [K in (typeof KEPT)[number]]: (value: unknown) => boolean } = {
@@ -32,7 +47,10 @@ const CHECKS: { readonly [K in (typeof KEPT)[number]]: (value: unknown) => boole
   entry: isIndex,
   active: isIndex,
   shown: isIndices,
-  measurements: (value) => Array.isArray(value) && value.length < 100 && value.every((one) => isIndices(one) && [2, 3, 4].includes((one as unknown[]).length)),
+  measurements: (value) =>
+    Array.isArray(value) &&
+    value.length < 100 &&
+    value.every((one) => isIndices(one) && [2, 3, 4].includes((one as unknown[]).length)),
 };
 
 function oneOf(...values: unknown[]): (value: unknown) => boolean {
@@ -49,14 +67,21 @@ function isIndices(value: unknown): boolean {
 }
 
 /** Fragment for a link; `embedded` false where the file was too large to travel in it. */
-export async function fragmentOf({ state, camera, open, smiles, file }: Linked): Promise<{ fragment: string; embedded: boolean }> {
+export async function fragmentOf({
+  state,
+  camera,
+  open,
+  smiles,
+  file,
+}: Linked): Promise<{ fragment: string; embedded: boolean }> {
   const changed: Record<string, unknown> = {};
   for (const key of KEPT) if (JSON.stringify(state[key]) !== JSON.stringify(INITIAL[key])) changed[key] = state[key];
   if (typeof changed['position'] === 'number') changed['position'] = Math.round(changed['position'] * 1e4) / 1e4;
   const parts: Record<string, unknown> = { v: 1, state: changed, camera, open, smiles };
   if (!file) return { fragment: `#${encodeURIComponent(JSON.stringify(parts))}`, embedded: true };
   const packed = await pack(JSON.stringify({ ...parts, file }));
-  if (packed.length > MAX_EMBEDDED) return { fragment: `#${encodeURIComponent(JSON.stringify(parts))}`, embedded: false };
+  if (packed.length > MAX_EMBEDDED)
+    return { fragment: `#${encodeURIComponent(JSON.stringify(parts))}`, embedded: false };
   return { fragment: `#z${packed}`, embedded: true };
 }
 
@@ -76,14 +101,24 @@ export async function readFragment(fragment: string): Promise<Linked> {
   for (const key of KEPT) if (key in given && CHECKS[key](given[key])) state[key] = given[key];
   const { camera, open, smiles, file } = parts;
   return {
-    state: state as Partial<State>,
-    camera: Array.isArray(camera) && camera.length >= 8 && camera.every((value) => Number.isFinite(value)) ? (camera as number[]) : undefined,
+    state,
+    camera:
+      Array.isArray(camera) && camera.length >= 8 && camera.every((value) => Number.isFinite(value))
+        ? (camera as number[])
+        : undefined,
     open: Array.isArray(open) ? open.filter((one): one is string => typeof one === 'string') : undefined,
     smiles:
       isRecord(smiles) && typeof smiles['text'] === 'string' && isIndex(smiles['count']) && isIndex(smiles['seed'])
-        ? { text: smiles['text'], count: Math.max(1, Math.min(20, smiles['count'] as number)), seed: smiles['seed'] as number }
+        ? {
+            text: smiles['text'],
+            count: Math.max(1, Math.min(20, smiles['count'] as number)),
+            seed: smiles['seed'] as number,
+          }
         : undefined,
-    file: isRecord(file) && typeof file['name'] === 'string' && typeof file['text'] === 'string' ? { name: file['name'], text: file['text'] } : undefined,
+    file:
+      isRecord(file) && typeof file['name'] === 'string' && typeof file['text'] === 'string'
+        ? { name: file['name'], text: file['text'] }
+        : undefined,
   };
 }
 
@@ -100,6 +135,8 @@ async function pack(text: string): Promise<string> {
 }
 
 async function unpack(text: string): Promise<string> {
-  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
+    character.charCodeAt(0),
+  );
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).text();
 }

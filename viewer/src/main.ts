@@ -51,7 +51,15 @@ const generation = connectGeneration({
 const scene: Scene | undefined = webglAvailable()
   ? createScene(byId('canvas'), { onPick: pickAtom, onCamera: () => undefined })
   : undefined;
-const show = scene && connectScene({ store, session, scene, theme: theme.current, marks: (shown, index) => results.conformer(shown, index).stereo });
+const show =
+  scene &&
+  connectScene({
+    store,
+    session,
+    scene,
+    theme: theme.current,
+    marks: (shown, index) => results.conformer(shown, index).stereo,
+  });
 connectTransport({ store, session, player });
 connectViewPanel({ store, session });
 connectConformersPanel({ store, session, results, onReference: (files) => void openReference(files) });
@@ -89,7 +97,11 @@ function showEntry(): void {
   const picker = byId<HTMLSelectElement>('molecule');
   const entries = session.entries();
   picker.hidden = entries.length < 2;
-  picker.replaceChildren(...entries.map((entry, index) => h('option', { value: index }, `${index + 1}. ${entry.structure.name || entry.source}`)));
+  picker.replaceChildren(
+    ...entries.map((entry, index) =>
+      h('option', { value: index }, `${index + 1}. ${entry.structure.name || entry.source}`),
+    ),
+  );
   picker.value = String(state.entry);
   byId('empty').hidden = shown !== undefined || scene === undefined;
   byId('name').textContent = shown ? shown.entry.structure.name || shown.entry.source : '';
@@ -136,7 +148,8 @@ function showAt(index: number, { play = true }: { play?: boolean } = {}): void {
 
 function take(opened: Opened): number {
   for (const problem of opened.problems.slice(0, 3)) tell(problem, { kind: 'problem' });
-  if (opened.problems.length > 3) tell(`… and ${opened.problems.length - 3} more problems in this file.`, { kind: 'problem' });
+  if (opened.problems.length > 3)
+    tell(`… and ${opened.problems.length - 3} more problems in this file.`, { kind: 'problem' });
   return session.add(opened.entries);
 }
 
@@ -171,7 +184,9 @@ async function openReference(files: readonly { readonly name: string; readonly b
     try {
       const { entries } = await readFile({ name: file.name, blob: file.blob ?? (file as unknown as Blob) });
       await results.setReference(entries[0]);
-      tell(`Compared with ${file.name}: ${entries[0].conformers.length} reference conformer${entries[0].conformers.length === 1 ? '' : 's'}.`);
+      tell(
+        `Compared with ${file.name}: ${entries[0].conformers.length} reference conformer${entries[0].conformers.length === 1 ? '' : 's'}.`,
+      );
     } catch (error) {
       tellProblem(error);
     }
@@ -183,7 +198,10 @@ async function reread(entry: Entry, recordsAre: RecordsAre): Promise<void> {
   if (!source) return;
   try {
     const { entries } = await readFile({ name: entry.source, blob: source.blob }, { recordsAre });
-    const same = entries.find(({ structure }) => structure.name === entry.structure.name && structure.atoms.length === entry.structure.atoms.length);
+    const same = entries.find(
+      ({ structure }) =>
+        structure.name === entry.structure.name && structure.atoms.length === entry.structure.atoms.length,
+    );
     if (!same) return;
     const index = session.entries().indexOf(entry);
     session.replace(index, same);
@@ -201,12 +219,15 @@ async function fetchFiles(addresses: readonly string[]): Promise<{ name: string;
     const url = new URL(address, document.baseURI);
     const name = decodeURIComponent(url.pathname.split('/').pop() ?? address);
     try {
-      if (url.origin !== location.origin) throw new Error(`${address} lies on another host; the viewer opens files of its own host alone.`);
+      if (url.origin !== location.origin)
+        throw new Error(`${address} lies on another host; the viewer opens files of its own host alone.`);
       const response = await fetch(url);
       if (!response.ok) throw new Error(`${name} could not be loaded: the server answered ${response.status}.`);
       files.push({ name, blob: await response.blob() });
     } catch (error) {
-      tellProblem(error instanceof TypeError ? new Error(`${name} could not be loaded: is “molflow view” still running?`) : error);
+      tellProblem(
+        error instanceof TypeError ? new Error(`${name} could not be loaded: is “molflow view” still running?`) : error,
+      );
     }
   }
   return files;
@@ -252,7 +273,10 @@ menu.addEventListener('keydown', (event) => {
   menu.querySelector('summary')?.focus();
 });
 
-function exporting(id: string, make: (shown: NonNullable<ReturnType<typeof session.shown>>) => Promise<void> | void): void {
+function exporting(
+  id: string,
+  make: (shown: NonNullable<ReturnType<typeof session.shown>>) => Promise<void> | void,
+): void {
   byId(id).addEventListener('click', () => {
     const shown = session.shown(store.get().entry);
     if (!shown) return tell('There is no molecule to export.');
@@ -314,7 +338,11 @@ exporting('export-link', async (shown) => {
   history.replaceState(null, '', `${location.pathname}${location.search}${fragment}`);
   try {
     await navigator.clipboard.writeText(location.href);
-    tell(embedded ? 'The link is copied.' : `The link is copied. ${shown.entry.source} is too large to travel in it and must be opened again.`);
+    tell(
+      embedded
+        ? 'The link is copied.'
+        : `The link is copied. ${shown.entry.source} is too large to travel in it and must be opened again.`,
+    );
   } catch {
     tell('The link stands in the address bar: copy it from there.');
   }
@@ -334,7 +362,10 @@ byId('theme').addEventListener('click', () => {
 async function start(): Promise<void> {
   if (!scene) {
     byId('empty').hidden = true;
-    tell('This browser gives the page no WebGL, so molecules cannot be drawn. Turn on hardware acceleration or use another browser; tables, plots and exports work.', { kind: 'problem' });
+    tell(
+      'This browser gives the page no WebGL, so molecules cannot be drawn. Turn on hardware acceleration or use another browser; tables, plots and exports work.',
+      { kind: 'problem' },
+    );
   }
   const packed = await unpackAssets();
   const linked = await readFragment(location.hash);
@@ -378,7 +409,11 @@ async function start(): Promise<void> {
 function smilesOfQuery(query: URLSearchParams): Linked['smiles'] {
   const text = query.get('smiles');
   if (text === null) return undefined;
-  return { text, count: Math.max(1, Math.min(20, Number(query.get('count')) || 4)), seed: Number(query.get('seed')) || 1 };
+  return {
+    text,
+    count: Math.max(1, Math.min(20, Number(query.get('count')) || 4)),
+    seed: Number(query.get('seed')) || 1,
+  };
 }
 
 function restore({ state, camera }: Linked): void {

@@ -38,10 +38,12 @@ export function atomsOfText(text: string, structure: Structure): number[] {
       throw new Error(`There is no atom ${number}: the molecule has atoms 1 to ${structure.atoms.length}.`);
     }
     const element = elementSymbol(structure.atoms[atom].element);
-    if (symbol !== '' && symbol.toLowerCase() !== element.toLowerCase()) throw new Error(`${whole}: atom ${number} is ${element}.`);
+    if (symbol !== '' && symbol.toLowerCase() !== element.toLowerCase())
+      throw new Error(`${whole}: atom ${number} is ${element}.`);
     return atom;
   });
-  if (atoms.length < 2 || atoms.length > 4) throw new Error('Give two atoms for a distance, three for an angle, four for a torsion, e.g. “1 2 5”.');
+  if (atoms.length < 2 || atoms.length > 4)
+    throw new Error('Give two atoms for a distance, three for an angle, four for a torsion, e.g. “1 2 5”.');
   if (new Set(atoms).size < atoms.length) throw new Error('Each atom may come once.');
   return atoms;
 }

@@ -3,8 +3,17 @@ import { byId, h } from './dom.js';
 
 export function tell(text: string, { kind = 'note' }: { kind?: 'note' | 'problem' } = {}): void {
   const host = byId('messages');
-  const close = h('button', { type: 'button', class: 'icon', 'aria-label': 'Close message', onclick: () => item.remove() }, '×');
-  const item: HTMLElement = h('div', { class: `message ${kind}`, role: kind === 'problem' ? 'alert' : 'status' }, h('p', {}, text), close);
+  const close = h(
+    'button',
+    { type: 'button', class: 'icon', 'aria-label': 'Close message', onclick: () => item.remove() },
+    '×',
+  );
+  const item: HTMLElement = h(
+    'div',
+    { class: `message ${kind}`, role: kind === 'problem' ? 'alert' : 'status' },
+    h('p', {}, text),
+    close,
+  );
   const same = [...host.children].find((other) => other.querySelector('p')?.textContent === text);
   same?.remove();
   while (host.children.length > 3) host.firstElementChild?.remove();

@@ -5,7 +5,10 @@ import type { Theme } from './view/palette.js';
 
 const KEY = 'molflow-theme';
 
-export function connectTheme({ store }: { readonly store: Store }): { current(): Theme; onChange(listener: () => void): void } {
+export function connectTheme({ store }: { readonly store: Store }): {
+  current(): Theme;
+  onChange(listener: () => void): void;
+} {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const listeners: (() => void)[] = [];
 

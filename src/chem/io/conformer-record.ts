@@ -32,9 +32,11 @@ export function checkCoordinates({ molecule, coordinates }: ConformerRecord): vo
   }
   for (let i = 0; i < coordinates.length; i++) {
     if (!Number.isFinite(coordinates[i])) {
-      const axis = 'xyz'[i % 3]!;
+      const axis = 'xyz'[i % 3];
       const atom = Math.floor(i / 3) + 1;
-      throw new RangeError(`${name ?? 'molecule'}: the ${axis} coordinate of atom ${atom} is ${coordinates[i]}; not written`);
+      throw new RangeError(
+        `${name ?? 'molecule'}: the ${axis} coordinate of atom ${atom} is ${coordinates[i]}; not written`,
+      );
     }
   }
 }

@@ -24,8 +24,8 @@ export interface Ctab {
 const NOMINAL_MASS = [
   0, 1, 4, 7, 9, 11, 12, 14, 16, 19, 20, 23, 24, 27, 28, 31, 32, 35, 40, 39, 40, 45, 48, 51, 52, 55, 56, 59, 59, 64, 65,
   70, 73, 75, 79, 80, 84, 85, 88, 89, 91, 93, 96, 98, 101, 103, 106, 108, 112, 115, 119, 122, 128, 127, 131, 133, 137,
-  139, 140, 141, 144, 145, 150, 152, 157, 159, 163, 165, 167, 169, 173, 175, 178, 181, 184, 186, 190, 192, 195, 197, 201,
-  204, 207, 209,
+  139, 140, 141, 144, 145, 150, 152, 157, 159, 163, 165, 167, 169, 173, 175, 178, 181, 184, 186, 190, 192, 195, 197,
+  201, 204, 207, 209,
 ];
 
 /** Symbols of placeholders: any atom, attachment point, lone pair, dummy. */
@@ -66,20 +66,19 @@ export function readCtab(lines: readonly string[], { complete = false }: { compl
   const counts = findCounts(lines);
   const header = lines.slice(Math.max(0, counts - HEADER_LINES), counts);
   while (header.length < HEADER_LINES) header.unshift('');
-  const body = /V3000\s*$/i.test(lines[counts]!) ? readV3000(lines, counts) : readV2000(lines, counts, complete);
+  const body = /V3000\s*$/i.test(lines[counts]) ? readV3000(lines, counts) : readV2000(lines, counts, complete);
 
   const { atoms, bonds, xyz, wedged } = body;
-  const dimension = dimensionOf(header[1]!, xyz, wedged);
+  const dimension = dimensionOf(header[1], xyz, wedged);
   const placed = atoms.length === 1 ? dimension === 3 : xyz.some((value) => value !== 0);
   return {
     structure: {
-      name: header[0]!.trim(),
+      name: header[0].trim(),
       atoms,
       bonds,
       dimension: placed ? dimension : 2,
       coordinates: placed ? Float32Array.from(xyz) : undefined,
-      molblock:
-        dimension === 3 && placed ? undefined : [...header, ...lines.slice(counts, body.end), ''].join('\n'),
+      molblock: dimension === 3 && placed ? undefined : [...header, ...lines.slice(counts, body.end), ''].join('\n'),
     },
     end: body.end,
   };
@@ -99,9 +98,9 @@ function dimensionOf(programLine: string, xyz: readonly number[], wedged: boolea
 
 function findCounts(lines: readonly string[]): number {
   const limit = Math.min(lines.length, SEARCHED_LINES);
-  if (limit > HEADER_LINES && COUNTS.test(lines[HEADER_LINES]!)) return HEADER_LINES;
-  for (let i = 0; i < limit; i++) if (COUNTS.test(lines[i]!)) return i;
-  for (let i = HEADER_LINES; i < limit; i++) if (COUNTS_UNVERSIONED.test(lines[i]!)) return i;
+  if (limit > HEADER_LINES && COUNTS.test(lines[HEADER_LINES])) return HEADER_LINES;
+  for (let i = 0; i < limit; i++) if (COUNTS.test(lines[i])) return i;
+  for (let i = HEADER_LINES; i < limit; i++) if (COUNTS_UNVERSIONED.test(lines[i])) return i;
   throw new CtabError(
     'no MDL molecule here: expected a counts line ending in V2000 or V3000 after a header of three lines',
     Math.min(HEADER_LINES, Math.max(0, lines.length - 1)),
@@ -117,9 +116,9 @@ interface Body {
 }
 
 function readV2000(lines: readonly string[], counts: number, complete: boolean): Body {
-  const [atomCount, bondCount] = integers(lines[counts]!, 2);
+  const [atomCount, bondCount] = integers(lines[counts], 2);
   if (atomCount === undefined || bondCount === undefined) {
-    throw new CtabError(`the counts line is not two numbers: "${lines[counts]!.slice(0, 40)}"`, counts);
+    throw new CtabError(`the counts line is not two numbers: "${lines[counts].slice(0, 40)}"`, counts);
   }
   const firstAtom = counts + 1;
   const firstBond = firstAtom + atomCount;
@@ -147,7 +146,7 @@ function readV2000(lines: readonly string[], counts: number, complete: boolean):
   let chargesReset = false;
   let isotopesReset = false;
   for (; at < lines.length; at++) {
-    const line = lines[at]!;
+    const line = lines[at];
     const tag = line.slice(0, 6);
     if (tag === 'M  END') return { atoms, bonds, xyz, wedged, end: at + 1 };
     if (/^\s*M\s+END\s*$/.test(line)) return { atoms, bonds, xyz, wedged, end: at + 1 };
@@ -161,7 +160,7 @@ function readV2000(lines: readonly string[], counts: number, complete: boolean):
       }
       chargesReset = true;
     } else if (tag === 'M  ISO') {
-      if (!isotopesReset) for (let i = 0; i < atomCount; i++) atoms[i]!.isotope = isotopeOfSymbol(lines[firstAtom + i]!);
+      if (!isotopesReset) for (let i = 0; i < atomCount; i++) atoms[i].isotope = isotopeOfSymbol(lines[firstAtom + i]);
       isotopesReset = true;
     } else {
       // An atom alias (A), group abbreviation (G) takes the line after it; everything else is one line.
@@ -178,7 +177,8 @@ function readV2000(lines: readonly string[], counts: number, complete: boolean):
       else if (UNPAIRED[value]) atom.radicals = UNPAIRED[value];
     }
   }
-  if (!complete) throw new CtabError('the file ends before "M  END": it seems truncated', Math.max(0, lines.length - 1));
+  if (!complete)
+    throw new CtabError('the file ends before "M  END": it seems truncated', Math.max(0, lines.length - 1));
   return { atoms, bonds, xyz, wedged, end: at };
 }
 
@@ -247,11 +247,11 @@ function elementOf(symbol: string): number | undefined {
 /** The pairs of a property line: `M  CHG  2   4   1   6  -1`. */
 function propertyPairs(line: string, at: number): [number, number][] {
   const values = line.slice(6).trim().split(/\s+/).map(Number);
-  const count = values[0]!;
+  const count = values[0];
   if (!Number.isInteger(count) || values.length < 1 + 2 * count || values.some((value) => !Number.isInteger(value))) {
     throw new CtabError(`"${line.trim()}" does not hold ${count} pairs of whole numbers`, at);
   }
-  return Array.from({ length: count }, (_, i) => [values[1 + 2 * i]!, values[2 + 2 * i]!]);
+  return Array.from({ length: count }, (_, i) => [values[1 + 2 * i], values[2 + 2 * i]]);
 }
 
 /** The first whole numbers of a line in columns of three, or separated by blanks where those do not fit. */
@@ -325,7 +325,7 @@ function readV3000(lines: readonly string[], counts: number): Body {
 
   for (let at = counts + 1; at < lines.length; at++) {
     const first = at;
-    let line = lines[at]!;
+    let line = lines[at];
     if (/^\s*M\s+END\s*$/.test(line)) {
       if (announced === undefined) throw new CtabError('no "M  V30 COUNTS" line before "M  END"', at);
       if (announced[0] !== atoms.length || announced[1] !== bonds.length) {
@@ -348,13 +348,13 @@ function readV3000(lines: readonly string[], counts: number): Body {
       at += 1;
     }
     const fields = line.trim().split(/\s+/);
-    const keyword = fields[0]!.toUpperCase();
+    const keyword = fields[0].toUpperCase();
     if (keyword === 'BEGIN') section = (fields[1] ?? '').toUpperCase();
     else if (keyword === 'END') section = '';
     else if (keyword === 'COUNTS') {
       announced ??= [Number(fields[1]), Number(fields[2])];
     } else if (section === 'ATOM') {
-      indices.set(fields[0]!, atoms.length);
+      indices.set(fields[0], atoms.length);
       atoms.push(readV3000Atom(fields, xyz, line, first));
     } else if (section === 'BOND') {
       const a = indices.get(fields[2] ?? '');

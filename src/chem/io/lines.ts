@@ -17,7 +17,7 @@ export async function* lineBatches(chunks: TextChunks): AsyncGenerator<string[]>
     if (heldReturn) text = text.slice(0, -1);
     const lines = text.includes('\r') ? text.split(/\r\n|\n|\r/) : text.split('\n');
     // Only the chunk is searched, never the rest: a line of many megabytes stays linear.
-    lines[0] = rest + lines[0]!;
+    lines[0] = rest + lines[0];
     rest = lines.pop()!;
     if (lines.length > 0) yield lines;
   }

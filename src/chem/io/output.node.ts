@@ -28,7 +28,13 @@ export interface ConformerOutput {
   close(): Promise<void>;
 }
 
-const EXTENSIONS: Readonly<Record<string, OutputFormat>> = { sdf: 'sdf', sd: 'sdf', xyz: 'xyz', pdb: 'pdb', ent: 'pdb' };
+const EXTENSIONS: Readonly<Record<string, OutputFormat>> = {
+  sdf: 'sdf',
+  sd: 'sdf',
+  xyz: 'xyz',
+  pdb: 'pdb',
+  ent: 'pdb',
+};
 
 /** The format that a file's name tells, `.gz` aside. @throws OutputError */
 export function outputFormatOf(path: string): OutputFormat {
@@ -146,10 +152,12 @@ function standardOutput(): TextOutput {
   return {
     write: async (text) => {
       if (text !== '' && !gone) {
-        await new Promise<void>((resolve) => process.stdout.write(text, (error) => {
-          if (error) onError(error);
-          resolve();
-        }));
+        await new Promise<void>((resolve) =>
+          process.stdout.write(text, (error) => {
+            if (error) onError(error);
+            resolve();
+          }),
+        );
       }
       if (failure !== undefined) throw failure;
       return !gone;

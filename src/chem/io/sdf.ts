@@ -66,7 +66,7 @@ export async function* readSdfItems(
       return { ...readRecord(lines, closed), index: place.index, line: place.line + strayLines(lines) };
     } catch (error) {
       if (!(error instanceof CtabError)) throw error;
-      return new RecordError(error.message, { ...place, line: place.line + error.line, name: lines[firstText]!.trim() });
+      return new RecordError(error.message, { ...place, line: place.line + error.line, name: lines[firstText].trim() });
     }
   };
 
@@ -85,7 +85,7 @@ function rethrow(error: RecordError): never {
 
 /** Blank lines before the header, whose own first line (the title) may be blank too. */
 function strayLines(lines: readonly string[]): number {
-  if (lines[0]!.trim() !== '') return 0;
+  if (lines[0].trim() !== '') return 0;
   const counts = lines.findIndex((line) => /V[23]000\s*$/i.test(line));
   return Math.max(0, counts - 3);
 }
@@ -100,10 +100,10 @@ function readRecord(lines: readonly string[], closed: boolean): Pick<SdfRecord, 
     value = [];
   };
   for (let i = end; i < lines.length; i++) {
-    const line = lines[i]!;
+    const line = lines[i];
     if (line.charCodeAt(0) === 62 && FIELD_HEADER.test(line)) {
       keep();
-      name = /<(.+)>/.exec(line)?.[1] ?? line.slice(1).trim().split(/\s/)[0]!;
+      name = /<(.+)>/.exec(line)?.[1] ?? line.slice(1).trim().split(/\s/)[0];
     } else if (name !== undefined) value.push(line);
   }
   keep();
@@ -114,9 +114,9 @@ function readRecord(lines: readonly string[], closed: boolean): Pick<SdfRecord, 
 function trimBlank(lines: readonly string[]): string {
   let from = 0;
   let to = lines.length;
-  while (from < to && lines[from]!.trim() === '') from++;
-  while (to > from && lines[to - 1]!.trim() === '') to--;
-  if (to - from === 1) return lines[from]!;
+  while (from < to && lines[from].trim() === '') from++;
+  while (to > from && lines[to - 1].trim() === '') to--;
+  if (to - from === 1) return lines[from];
   return lines
     .slice(from, to)
     .map((line) => (line.trim() === '' ? '' : line))

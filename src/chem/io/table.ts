@@ -52,7 +52,9 @@ export async function* readTable(
     const surplus = cells.slice(headers.length).some((cell) => cell.trim() !== '');
     const trouble =
       problem ??
-      (surplus ? `${cells.length} cells, but the header has ${headers.length}; quote a cell that holds the separator` : undefined) ??
+      (surplus
+        ? `${cells.length} cells, but the header has ${headers.length}; quote a cell that holds the separator`
+        : undefined) ??
       (smiles === '' ? `no SMILES in column "${headers[smilesAt]}"` : undefined);
     if (trouble !== undefined) {
       yield { kind: 'error', error: new RecordError(trouble, place) };
@@ -74,7 +76,11 @@ interface Columns {
 
 function findColumns(
   cells: readonly string[],
-  { file, smilesColumn, nameColumn }: { file: string; smilesColumn: string | undefined; nameColumn: string | undefined },
+  {
+    file,
+    smilesColumn,
+    nameColumn,
+  }: { file: string; smilesColumn: string | undefined; nameColumn: string | undefined },
 ): Columns {
   const headers = cells.map((cell) => cell.trim());
   const lower = headers.map((header) => header.toLowerCase());
@@ -145,14 +151,18 @@ function cutRows(lines: readonly string[], { firstLine, separator, final }: CutO
     if (end === undefined && !final && lines.length - at < MOST_LINES) break;
     const line = firstLine + at;
     if (end === at + 1) {
-      if (lines[at]!.trim() !== '') simple.push({ text: lines[at]!, line });
+      if (lines[at].trim() !== '') simple.push({ text: lines[at], line });
       at = end;
       continue;
     }
     flush();
     const [row] = end === undefined ? [] : parseLines([{ text: lines.slice(at, end).join('\n'), line }], separator);
     if (end === undefined || row === undefined || row.problem !== undefined) {
-      rows.push({ cells: [], line, problem: 'a quotation mark that is not closed; double it where it belongs to the text' });
+      rows.push({
+        cells: [],
+        line,
+        problem: 'a quotation mark that is not closed; double it where it belongs to the text',
+      });
       at += 1;
     } else {
       rows.push(row);
@@ -169,7 +179,7 @@ function endOfRow(lines: readonly string[], at: number, separator: string): numb
   if (separator === '\t') return at + 1;
   let open = false;
   for (let i = at; i < lines.length && i < at + MOST_LINES; i++) {
-    for (let mark = lines[i]!.indexOf('"'); mark >= 0; mark = lines[i]!.indexOf('"', mark + 1)) open = !open;
+    for (let mark = lines[i].indexOf('"'); mark >= 0; mark = lines[i].indexOf('"', mark + 1)) open = !open;
     if (!open) return i + 1;
   }
   return undefined;
@@ -185,12 +195,12 @@ function parseLines(pieces: readonly { text: string; line: number }[], separator
       relax_quotes: separator === '\t',
       relax_column_count: true,
     });
-    if (parsed.length === pieces.length) return parsed.map((cells, i) => ({ cells, line: pieces[i]!.line }));
-    if (pieces.length === 1) return [{ cells: [], line: pieces[0]!.line, problem: 'the line does not hold one row' }];
+    if (parsed.length === pieces.length) return parsed.map((cells, i) => ({ cells, line: pieces[i].line }));
+    if (pieces.length === 1) return [{ cells: [], line: pieces[0].line, problem: 'the line does not hold one row' }];
   } catch (error) {
     if (pieces.length === 1) {
       const problem = (error as Error).message.replace(/ at line \d+/g, '');
-      return [{ cells: [], line: pieces[0]!.line, problem }];
+      return [{ cells: [], line: pieces[0].line, problem }];
     }
   }
   return pieces.flatMap((piece) => parseLines([piece], separator));

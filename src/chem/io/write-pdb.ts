@@ -38,7 +38,7 @@ export function pdbModel(record: ConformerRecord, model: number): string {
   for (const [name, value] of fields) text += `REMARK   6 ${oneLine(`${name}: ${value}`)}\n`;
   text += `MODEL     ${String(model).padStart(4)}\n`;
   molecule.atoms.forEach((atom, i) => {
-    const xyz = [0, 1, 2].map((axis) => column(coordinates[3 * i + axis]!)).join('');
+    const xyz = [0, 1, 2].map((axis) => column(coordinates[3 * i + axis])).join('');
     const serial = String(i + 1).padStart(5);
     const symbol = elementSymbol(atom.element).toUpperCase().padStart(2);
     text += `HETATM${serial} ${names[i]} ${RESIDUE} A   1    ${xyz}  1.00  0.00          ${symbol}${chargeText(atom.charge)}\n`;
@@ -55,8 +55,8 @@ function conect({ atoms, bonds }: ConformerRecord['molecule']): string {
   for (const { a, b, order } of bonds) {
     const times = order === 2 || order === 3 ? order : 1;
     for (let i = 0; i < times; i++) {
-      partners[a]!.push(b);
-      partners[b]!.push(a);
+      partners[a].push(b);
+      partners[b].push(a);
     }
   }
   let text = '';
@@ -88,7 +88,9 @@ function atomNames(atoms: readonly MolblockAtom[]): string[] {
 
 function column(value: number): string {
   if (value >= LARGEST || value <= SMALLEST) {
-    throw new RangeError(`a coordinate of ${value} Å does not fit the columns of PDB (${SMALLEST} to ${LARGEST}): write SDF`);
+    throw new RangeError(
+      `a coordinate of ${value} Å does not fit the columns of PDB (${SMALLEST} to ${LARGEST}): write SDF`,
+    );
   }
   return value.toFixed(3).padStart(8);
 }

@@ -17,7 +17,7 @@ export function xyzFrame(record: ConformerRecord): string {
   });
   let frame = `${molecule.atoms.length}\n${[oneLine(title), ...pairs].join(' ').trim()}\n`;
   molecule.atoms.forEach(({ element }, i) => {
-    const xyz = [0, 1, 2].map((axis) => coordinates[3 * i + axis]!.toFixed(5).padStart(12)).join(' ');
+    const xyz = [0, 1, 2].map((axis) => coordinates[3 * i + axis].toFixed(5).padStart(12)).join(' ');
     frame += `${elementSymbol(element).padEnd(2)} ${xyz}\n`;
   });
   return frame;

@@ -42,5 +42,7 @@ function csv(rows: readonly MoleculeRow[]): string {
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const header = Object.keys(rows[0] ?? {});
-  return [header, ...rows.map((row) => header.map((key) => row[key] ?? null))].map((cells) => `${cells.map(cell).join(',')}\n`).join('');
+  return [header, ...rows.map((row) => header.map((key) => row[key] ?? null))]
+    .map((cells) => `${cells.map(cell).join(',')}\n`)
+    .join('');
 }

@@ -36,7 +36,9 @@ export function fileSource(file: string, say: (line: string) => void): Source {
   return {
     name: path.basename(file),
     async produce({ references }) {
-      const { conformers, unreadable } = await readConformerFile(file, { titles: new Set(references.map(({ title }) => title)) });
+      const { conformers, unreadable } = await readConformerFile(file, {
+        titles: new Set(references.map(({ title }) => title)),
+      });
       unreadable.slice(0, 5).forEach((message) => say(`unreadable: ${message}`));
       return { conformers };
     },
@@ -48,7 +50,11 @@ export function peerSource(peer: Peer): Source {
     name: peer.name,
     produce: ({ references, count, seed, onMolecule }) =>
       peer.generate({
-        molecules: references.map((reference) => ({ title: reference.title, smiles: reference.molecule.smiles, count: count(reference) })),
+        molecules: references.map((reference) => ({
+          title: reference.title,
+          smiles: reference.molecule.smiles,
+          count: count(reference),
+        })),
         seed,
         onMolecule,
       }),
@@ -72,7 +78,15 @@ function labelOf(file: string): string {
   return name === 'model.safetensors' ? path.basename(path.dirname(path.resolve(file))) : name;
 }
 
-export function modelSource({ rdkit, say, file, steps, sampler, threads, asDelivered = false }: ModelSourceOptions): Source {
+export function modelSource({
+  rdkit,
+  say,
+  file,
+  steps,
+  sampler,
+  threads,
+  asDelivered = false,
+}: ModelSourceOptions): Source {
   const family = [labelOf(file), sampler, asDelivered && 'as delivered'].filter(Boolean).join(', ');
   return {
     name: steps === undefined ? family : `${family}, ${steps} steps`,
@@ -87,24 +101,39 @@ export function modelSource({ rdkit, say, file, steps, sampler, threads, asDeliv
       try {
         for (const [index, reference] of references.entries()) {
           const { title, molecule } = reference;
-          const result = await generateConformers(generator, molecule, { count: count(reference), seed, steps, sampler, plain: !asDelivered }).catch(
-            (error: unknown) => {
-              if (!(error instanceof MoleculeError)) throw error;
-              say(`${title}: no conformers; ${error.message}`);
-            },
-          );
+          const result = await generateConformers(generator, molecule, {
+            count: count(reference),
+            seed,
+            steps,
+            sampler,
+            plain: !asDelivered,
+          }).catch((error: unknown) => {
+            if (!(error instanceof MoleculeError)) throw error;
+            say(`${title}: no conformers; ${error.message}`);
+          });
           onMolecule(index + 1);
           if (!result) continue;
           made += result.conformers.length;
           const drawn = result.conformers.map(({ coordinates }) => coordinates);
-          const structure = { name: title, atoms: molecule.atoms, bonds: molecule.bonds, coordinates: drawn[0], dimension: 3 as const };
+          const structure = {
+            name: title,
+            atoms: molecule.atoms,
+            bonds: molecule.bonds,
+            coordinates: drawn[0],
+            dimension: 3 as const,
+          };
           if (drawn.length > 0) conformers.set(title, [{ title, structure, conformers: drawn, fields: new Map() }]);
         }
       } finally {
         await generator.dispose();
       }
       const used = process.cpuUsage(cpu);
-      return { conformers, made, seconds: (performance.now() - start) / 1000, cpuSeconds: (used.user + used.system) / 1e6 };
+      return {
+        conformers,
+        made,
+        seconds: (performance.now() - start) / 1000,
+        cpuSeconds: (used.user + used.system) / 1e6,
+      };
     },
   };
 }

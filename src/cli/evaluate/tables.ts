@@ -6,29 +6,49 @@ import type { MeanAndMedian, Summary } from '../../evaluation/summary.js';
 
 /** Rows of cells as lines, the first column to the left, the others to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows
-    .map((row) => `${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ').trimEnd()}\n`)
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
     .join('');
 }
 
 const number = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '–');
-const pair = ({ mean, median }: MeanAndMedian, digits: number): string => `${number(mean, digits)} / ${number(median, digits)}`;
+const pair = ({ mean, median }: MeanAndMedian, digits: number): string =>
+  `${number(mean, digits)} / ${number(median, digits)}`;
 const percent = (share: number | undefined): string => (share === undefined ? '–' : number(100 * share, 2));
 
 /** One source in full. */
-export function evaluationText(reference: string, { source, summary: s, physical: p, strain, hydrogens, xtb, cost }: Evaluation): string {
+export function evaluationText(
+  reference: string,
+  { source, summary: s, physical: p, strain, hydrogens, xtb, cost }: Evaluation,
+): string {
   const blocks = [
     [
       `${source} against ${reference}: ${s.molecules} molecules, ${s.references} reference and ${s.generated} generated conformers (${(s.generated / s.references).toFixed(2)} a reference)`,
       `failed molecules ${s.failed}, unusable conformers ${s.unusable}, stereo right ${percent(s.stereoRight)} %`,
-      ...(s.incomplete > 0 ? [`${s.incomplete} molecules have more automorphisms than were searched: their RMSDs are upper bounds`] : []),
-      ...(cost ? [`${number(cost.msPerConformer, 2)} ms a conformer, ${number(cost.cpuMsPerConformer, 2)} ms of processor time`] : []),
+      ...(s.incomplete > 0
+        ? [`${s.incomplete} molecules have more automorphisms than were searched: their RMSDs are upper bounds`]
+        : []),
+      ...(cost
+        ? [
+            `${number(cost.msPerConformer, 2)} ms a conformer, ${number(cost.cpuMsPerConformer, 2)} ms of processor time`,
+          ]
+        : []),
     ].join('\n'),
     table([
       ['mean / median', 'recall', 'precision'],
       ['AMR, Å', pair(s.amrRecall, 3), pair(s.amrPrecision, 3)],
-      ...s.coverage.map(({ delta, recall, precision }) => [`COV at ${delta} Å, %`, pair(recall, 1), pair(precision, 1)]),
+      ...s.coverage.map(({ delta, recall, precision }) => [
+        `COV at ${delta} Å, %`,
+        pair(recall, 1),
+        pair(precision, 1),
+      ]),
     ]).trimEnd(),
     table([
       ['against the references', 'mean error', 'Wasserstein'],
@@ -94,14 +114,24 @@ export function comparisonText(evaluations: readonly Evaluation[], delta: number
     }),
   ]);
   const covered = table([
-    ['COV-R / COV-P, %', ...evaluations[0]!.summary.coverage.map((entry) => `${entry.delta} Å`)],
+    ['COV-R / COV-P, %', ...evaluations[0].summary.coverage.map((entry) => `${entry.delta} Å`)],
     ...evaluations.map(({ source, summary }) => [
       source,
       ...summary.coverage.map(({ recall, precision }) => `${number(recall.mean, 1)} / ${number(precision.mean, 1)}`),
     ]),
   ]);
   const physical = table([
-    ['mean errors and faults', 'bonds Å', 'angles °', 'torsions °', 'clashes %', 'bonds broken %', 'strain', 'hydrogens', 'xtb'],
+    [
+      'mean errors and faults',
+      'bonds Å',
+      'angles °',
+      'torsions °',
+      'clashes %',
+      'bonds broken %',
+      'strain',
+      'hydrogens',
+      'xtb',
+    ],
     ...evaluations.map(({ source, physical: p, strain, hydrogens, xtb }) => [
       source,
       number(p.bonds.meanAbsolute, 4),
@@ -132,7 +162,9 @@ export function stepsText(evaluations: readonly Evaluation[]): string[] {
       ['AMR-R / AMR-P, Å', ...steps.map((count) => `${count} ${count === 1 ? 'step' : 'steps'}`)],
       ...rows.map(({ family, summaries }) => [
         family,
-        ...summaries.map((summary) => (summary ? `${number(summary.amrRecall.mean, 3)} / ${number(summary.amrPrecision.mean, 3)}` : '–')),
+        ...summaries.map((summary) =>
+          summary ? `${number(summary.amrRecall.mean, 3)} / ${number(summary.amrPrecision.mean, 3)}` : '–',
+        ),
       ]),
     ]),
   ];

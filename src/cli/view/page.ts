@@ -12,7 +12,11 @@ const PLACE = '<!--molflow-data-->';
  * The page as text; everything in it is inside the page, gzipped.
  * @throws Error where a file cannot be read or the viewer is not built
  */
-export async function exportedPage({ folder, files, references = [] }: {
+export async function exportedPage({
+  folder,
+  files,
+  references = [],
+}: {
   readonly folder: string;
   readonly files: readonly string[];
   readonly references?: readonly string[];

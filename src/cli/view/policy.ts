@@ -4,7 +4,11 @@
  * The policy; `scripts` and `styles` are sources such as `'self'` or `'sha256-…'`. `'wasm-unsafe-eval'` lets RDKit and
  * onnxruntime compile WebAssembly, and nothing else.
  */
-export function contentPolicy({ scripts = "'self'", styles = "'self'", self = "'self' " }: {
+export function contentPolicy({
+  scripts = "'self'",
+  styles = "'self'",
+  self = "'self' ",
+}: {
   readonly scripts?: string;
   readonly styles?: string;
   /** Empty for a page that stands alone in one file. */

@@ -46,7 +46,12 @@ export interface ViewerServer {
  * @param options.port 0 takes any free one
  * @throws Error where a file cannot be read, the viewer is not built, or the port is taken
  */
-export async function startViewerServer({ folder, files = [], references = [], port = 0 }: {
+export async function startViewerServer({
+  folder,
+  files = [],
+  references = [],
+  port = 0,
+}: {
   readonly folder: string;
   readonly files?: readonly string[];
   readonly references?: readonly string[];
@@ -55,7 +60,7 @@ export async function startViewerServer({ folder, files = [], references = [], p
   await requireBuilt(join(folder, 'index.html'));
   const served = [...files, ...references];
   await Promise.all(served.map(requireReadable));
-  const path = (index: number): string => `files/${index}/${encodeURIComponent(basename(served[index]!))}`;
+  const path = (index: number): string => `files/${index}/${encodeURIComponent(basename(served[index]))}`;
   const query = new URLSearchParams([
     ...files.map((_, index) => ['open', path(index)]),
     ...references.map((_, index) => ['reference', path(files.length + index)]),
@@ -71,7 +76,11 @@ export async function startViewerServer({ folder, files = [], references = [], p
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason =
-        error.code === 'EADDRINUSE' ? 'another program uses it' : error.code === 'EACCES' ? 'it needs more rights' : error.message;
+        error.code === 'EADDRINUSE'
+          ? 'another program uses it'
+          : error.code === 'EACCES'
+            ? 'it needs more rights'
+            : error.message;
       reject(new Error(`Port ${port} cannot be opened: ${reason}. Give another with --port, or 0 for any free one.`));
     });
     server.listen(port, '127.0.0.1', resolve);
@@ -123,7 +132,11 @@ async function answer(
   }
   if (file === undefined || !found?.isFile()) return refuse(404);
   const type = index === undefined ? TYPES[extname(file)] : undefined;
-  response.writeHead(200, { ...HEADERS, 'Content-Type': type ?? 'application/octet-stream', 'Content-Length': found.size });
+  response.writeHead(200, {
+    ...HEADERS,
+    'Content-Type': type ?? 'application/octet-stream',
+    'Content-Length': found.size,
+  });
   if (request.method === 'HEAD') response.end();
   else pipeline(createReadStream(file), response, () => undefined);
 }
@@ -134,7 +147,11 @@ async function answer(
  */
 function elsewhere(name: string): string | undefined {
   if (name.endsWith('.safetensors')) return fileURLToPath(new URL(`../../../models/${name}`, import.meta.url));
-  const owner = { 'RDKit_minimal.wasm': '@rdkit/rdkit', 'ort-wasm-simd-threaded.wasm': 'onnxruntime-web', 'ort-wasm-simd-threaded.asyncify.wasm': 'onnxruntime-web' }[name];
+  const owner = {
+    'RDKit_minimal.wasm': '@rdkit/rdkit',
+    'ort-wasm-simd-threaded.wasm': 'onnxruntime-web',
+    'ort-wasm-simd-threaded.asyncify.wasm': 'onnxruntime-web',
+  }[name];
   try {
     return owner && createRequire(import.meta.url).resolve(`${owner}/${name}`);
   } catch {
@@ -152,6 +169,8 @@ async function requireReadable(file: string): Promise<void> {
 /** @throws Error where the viewer has not been built */
 export async function requireBuilt(file: string): Promise<void> {
   await stat(file).catch(() => {
-    throw new Error(`The viewer is not built: ${file} is missing. In a clone of the project, run “npm run build:viewer”.`);
+    throw new Error(
+      `The viewer is not built: ${file} is missing. In a clone of the project, run “npm run build:viewer”.`,
+    );
   });
 }

@@ -11,7 +11,10 @@ import type { SourceConformer, SourceEnsemble } from './source.js';
  */
 export async function* readGeom(
   chunks: AsyncIterable<Uint8Array>,
-  { file = 'GEOM', onSkip = () => {} }: { file?: string | undefined; onSkip?: ((reason: string) => void) | undefined } = {},
+  {
+    file = 'GEOM',
+    onSkip = () => {},
+  }: { file?: string | undefined; onSkip?: ((reason: string) => void) | undefined } = {},
 ): AsyncGenerator<SourceEnsemble> {
   let index = 0;
   for await (const [key, value] of mapEntries(chunks)) {
@@ -26,9 +29,17 @@ export async function* readGeom(
     const read = conformers.map(readConformer);
     const elements = read[0]?.elements;
     const same = read.filter((conformer) => conformer?.elements.join() === elements?.join());
-    if (!elements || same.length < read.length) onSkip(`${place}: ${read.length - same.length} conformers have no list 'xyz' of [Z, x, y, z], or other atoms than the first`);
+    if (!elements || same.length < read.length)
+      onSkip(
+        `${place}: ${read.length - same.length} conformers have no list 'xyz' of [Z, x, y, z], or other atoms than the first`,
+      );
     if (!elements) continue;
-    yield { title: smiles, place, graph: { kind: 'smiles', smiles, elements }, conformers: same.map((conformer) => conformer!.conformer) };
+    yield {
+      title: smiles,
+      place,
+      graph: { kind: 'smiles', smiles, elements },
+      conformers: same.map((conformer) => conformer!.conformer),
+    };
   }
 }
 
@@ -40,10 +51,11 @@ const FIELDS = [
 
 function readConformer(value: unknown): { elements: number[]; conformer: SourceConformer } | undefined {
   const xyz: unknown = value instanceof Map ? value.get('xyz') : undefined;
-  const isRow = (row: unknown): row is number[] => Array.isArray(row) && row.length === 4 && row.every((x) => typeof x === 'number');
+  const isRow = (row: unknown): row is number[] =>
+    Array.isArray(row) && row.length === 4 && row.every((x) => typeof x === 'number');
   if (!(value instanceof Map) || !Array.isArray(xyz) || !xyz.every(isRow)) return undefined;
   return {
-    elements: xyz.map(([z]) => z!),
+    elements: xyz.map(([z]) => z),
     conformer: {
       coordinates: Float32Array.from(xyz.flatMap(([, ...position]) => position)),
       fields: FIELDS.flatMap(([key, name, digits]) => {

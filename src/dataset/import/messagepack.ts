@@ -18,7 +18,9 @@ interface Cursor {
  * Every entry of every map of the stream, in order.
  * @throws Error where the stream holds anything but maps, or ends within one.
  */
-export async function* mapEntries(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly [key: unknown, value: unknown]> {
+export async function* mapEntries(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<readonly [key: unknown, value: unknown]> {
   const iterator = chunks[Symbol.asyncIterator]();
   const cursor: Cursor = { bytes: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), at: 0 };
   let ended = false;
@@ -26,7 +28,7 @@ export async function* mapEntries(chunks: AsyncIterable<Uint8Array>): AsyncGener
   /** Doubles what lies ahead, so that an entry tried again costs no more than a constant factor. */
   async function more(): Promise<void> {
     const parts = [cursor.bytes.subarray(cursor.at)];
-    const ahead = parts[0]!.length;
+    const ahead = parts[0].length;
     let added = 0;
     while (added <= ahead && !ended) {
       const next = await iterator.next();
@@ -80,16 +82,18 @@ function take(cursor: Cursor, bytes: number): number {
 }
 
 function readMapHeader(cursor: Cursor): number {
-  const type = cursor.bytes[take(cursor, 1)]!;
+  const type = cursor.bytes[take(cursor, 1)];
   if (type >= 0x80 && type <= 0x8f) return type & 0x0f;
   if (type === 0xde) return cursor.view.getUint16(take(cursor, 2));
   if (type === 0xdf) return cursor.view.getUint32(take(cursor, 4));
-  throw new Error(`a MessagePack value of type 0x${type.toString(16)} arrived; expected a map of SMILES to molecules, as GEOM's *_crude.msgpack has`);
+  throw new Error(
+    `a MessagePack value of type 0x${type.toString(16)} arrived; expected a map of SMILES to molecules, as GEOM's *_crude.msgpack has`,
+  );
 }
 
 function readValue(cursor: Cursor): unknown {
   const { view } = cursor;
-  const type = cursor.bytes[take(cursor, 1)]!;
+  const type = cursor.bytes[take(cursor, 1)];
   if (type <= 0x7f) return type;
   if (type >= 0xe0) return type - 0x100;
   if (type <= 0x8f) return readMap(cursor, type & 0x0f);
@@ -140,7 +144,9 @@ function readValue(cursor: Cursor): unknown {
     case 0xdf:
       return readMap(cursor, view.getUint32(take(cursor, 4)));
     default:
-      throw new Error(`MessagePack type 0x${type.toString(16)} is not understood; expected plain maps, lists, numbers and texts`);
+      throw new Error(
+        `MessagePack type 0x${type.toString(16)} is not understood; expected plain maps, lists, numbers and texts`,
+      );
   }
 }
 

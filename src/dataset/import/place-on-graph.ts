@@ -25,12 +25,17 @@ export function placeOnGraph(
   const n = elements.length;
   if (n !== molecule.atoms.length) return undefined;
   const rows = graphOf(elements, bondsByDistance(elements, coordinates));
-  const ours = graphOf(molecule.atoms.map(({ element }) => element), molecule.bonds);
+  const ours = graphOf(
+    molecule.atoms.map(({ element }) => element),
+    molecule.bonds,
+  );
   if (rows.heavy.length !== ours.heavy.length || rows.bonds.length !== ours.bonds.length) return undefined;
   for (const match of matches(rdkit, ours, rows)) {
     const order = new Int32Array(n).fill(-1);
-    ours.heavy.forEach((atom, i) => (order[atom] = rows.heavy[match[i]!]!));
-    ours.hydrogens.forEach((list, i) => list.forEach((hydrogen, k) => (order[hydrogen] = rows.hydrogens[match[i]!]![k]!)));
+    ours.heavy.forEach((atom, i) => (order[atom] = rows.heavy[match[i]]!));
+    ours.hydrogens.forEach((list, i) =>
+      list.forEach((hydrogen, k) => (order[hydrogen] = rows.hydrogens[match[i]][k]!)),
+    );
     if (order.includes(-1)) return undefined;
     const placed = new Float32Array(3 * n);
     order.forEach((row, i) => placed.set(coordinates.subarray(3 * row, 3 * row + 3), 3 * i));
@@ -53,11 +58,15 @@ function bondsByDistance(elements: readonly number[], coordinates: Float32Array)
   const bonds: { a: number; b: number }[] = [];
   for (let a = 0; a < elements.length; a++)
     for (let b = a + 1; b < elements.length; b++)
-      if (distance(coordinates, a, b) < BONDED * (covalentRadius(elements[a]!) + covalentRadius(elements[b]!))) bonds.push({ a, b });
+      if (distance(coordinates, a, b) < BONDED * (covalentRadius(elements[a]) + covalentRadius(elements[b])))
+        bonds.push({ a, b });
   return bonds;
 }
 
-function graphOf(elements: readonly number[], bonds: readonly { readonly a: number; readonly b: number }[]): HeavyGraph {
+function graphOf(
+  elements: readonly number[],
+  bonds: readonly { readonly a: number; readonly b: number }[],
+): HeavyGraph {
   const heavy = elements.flatMap((element, i) => (element > 1 ? [i] : []));
   const place = new Map(heavy.map((atom, i) => [atom, i]));
   const hydrogens: number[][] = heavy.map(() => []);
@@ -65,10 +74,10 @@ function graphOf(elements: readonly number[], bonds: readonly { readonly a: numb
   for (const { a, b } of bonds) {
     const [p, q] = [place.get(a), place.get(b)];
     if (p !== undefined && q !== undefined) between.push({ a: p, b: q });
-    else if (p !== undefined) hydrogens[p]!.push(b);
-    else if (q !== undefined) hydrogens[q]!.push(a);
+    else if (p !== undefined) hydrogens[p].push(b);
+    else if (q !== undefined) hydrogens[q].push(a);
   }
-  return { heavy, elements: heavy.map((i) => elements[i]!), bonds: between, hydrogens };
+  return { heavy, elements: heavy.map((i) => elements[i]), bonds: between, hydrogens };
 }
 
 /** Ways to lay the first graph onto the second that keep elements, bonds and hydrogen counts. */
@@ -91,7 +100,10 @@ function matches(rdkit: RDKitModule, query: HeavyGraph, target: HeavyGraph): num
         block(query),
         (queryMol) =>
           targetMol && queryMol
-            ? targetMol.get_substruct_matches(queryMol, JSON.stringify({ uniquify: false, useChirality: false, maxMatches: MOST_MATCHES }))
+            ? targetMol.get_substruct_matches(
+                queryMol,
+                JSON.stringify({ uniquify: false, useChirality: false, maxMatches: MOST_MATCHES }),
+              )
             : '{}',
         { details },
       ),
@@ -100,5 +112,5 @@ function matches(rdkit: RDKitModule, query: HeavyGraph, target: HeavyGraph): num
   if (found === '{}') return [];
   return (JSON.parse(found) as { atoms: number[] }[])
     .map(({ atoms }) => atoms)
-    .filter((atoms) => atoms.every((to, from) => target.hydrogens[to]!.length === query.hydrogens[from]!.length));
+    .filter((atoms) => atoms.every((to, from) => target.hydrogens[to].length === query.hydrogens[from].length));
 }

@@ -12,7 +12,10 @@ const U0 = 12;
 
 export async function* readQm9Xyz(
   chunks: TextChunks,
-  { file = 'QM9', onSkip = () => {} }: { file?: string | undefined; onSkip?: ((reason: string) => void) | undefined } = {},
+  {
+    file = 'QM9',
+    onSkip = () => {},
+  }: { file?: string | undefined; onSkip?: ((reason: string) => void) | undefined } = {},
 ): AsyncGenerator<SourceEnsemble> {
   let pending: string[] = [];
   let line = 1;
@@ -24,7 +27,8 @@ export async function* readQm9Xyz(
       }
       pending.push(text);
       const atoms = Number(pending[0]);
-      if (!Number.isInteger(atoms) || atoms < 1) throw new Error(`${file}, line ${line}: '${pending[0]}' is no number of atoms; expected QM9's extended XYZ`);
+      if (!Number.isInteger(atoms) || atoms < 1)
+        throw new Error(`${file}, line ${line}: '${pending[0]}' is no number of atoms; expected QM9's extended XYZ`);
       if (pending.length < atoms + 5) continue;
       try {
         yield readRecord(pending, atoms, `${file}, line ${line}`);
@@ -34,24 +38,30 @@ export async function* readQm9Xyz(
       line += pending.length;
       pending = [];
     }
-  if (pending.length > 0) onSkip(`${file}, line ${line}: the record ends after ${pending.length} lines; expected ${Number(pending[0]) + 5}`);
+  if (pending.length > 0)
+    onSkip(`${file}, line ${line}: the record ends after ${pending.length} lines; expected ${Number(pending[0]) + 5}`);
 }
 
 function readRecord(lines: readonly string[], atoms: number, place: string): SourceEnsemble {
-  const properties = lines[1]!.trim().split(/\s+/);
+  const properties = lines[1].trim().split(/\s+/);
   const rows = lines.slice(2, 2 + atoms).map((text) => text.trim().split(/\s+/));
-  const elements = rows.map(([symbol]) => atomicNumber(symbol!) ?? 0);
+  const elements = rows.map(([symbol]) => atomicNumber(symbol) ?? 0);
   // Some exponents are written as Mathematica does: 5.4*^-6.
-  const coordinates = Float32Array.from(rows.flatMap((row) => row.slice(1, 4).map((text) => Number(text.replace('*^', 'e')))));
+  const coordinates = Float32Array.from(
+    rows.flatMap((row) => row.slice(1, 4).map((text) => Number(text.replace('*^', 'e')))),
+  );
   if (elements.includes(0) || coordinates.length !== 3 * atoms || !coordinates.every(Number.isFinite))
     throw new Error(`${place}: its atoms cannot be read; expected an element and three coordinates a line`);
-  const [, relaxed] = lines[3 + atoms]!.trim().split(/\s+/);
-  if (!relaxed) throw new Error(`${place}: has no SMILES of its relaxed geometry; expected two in line ${4 + atoms} of the record`);
+  const [, relaxed] = lines[3 + atoms].trim().split(/\s+/);
+  if (!relaxed)
+    throw new Error(`${place}: has no SMILES of its relaxed geometry; expected two in line ${4 + atoms} of the record`);
   const energy = properties[U0];
   return {
     title: `${properties[0]}_${properties[1]}`,
     place,
     graph: { kind: 'smiles', smiles: relaxed, elements },
-    conformers: [{ coordinates, fields: energy === undefined ? [] : [['B3LYP_U0_HARTREE', energy.replace('*^', 'e')]] }],
+    conformers: [
+      { coordinates, fields: energy === undefined ? [] : [['B3LYP_U0_HARTREE', energy.replace('*^', 'e')]] },
+    ],
   };
 }

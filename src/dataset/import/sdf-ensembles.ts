@@ -6,7 +6,10 @@ import type { SourceEnsemble } from './source.js';
 
 export async function* readSdfEnsembles(
   chunks: TextChunks,
-  { file = 'SDF', onSkip = () => {} }: { file?: string | undefined; onSkip?: ((reason: string) => void) | undefined } = {},
+  {
+    file = 'SDF',
+    onSkip = () => {},
+  }: { file?: string | undefined; onSkip?: ((reason: string) => void) | undefined } = {},
 ): AsyncGenerator<SourceEnsemble> {
   const records = readSdf(chunks, { file, onError: (error) => onSkip(error.message) });
   for await (const group of recordGroups(records, belongs)) yield ensembleOf(group, file, onSkip);
@@ -18,12 +21,16 @@ function belongs(first: SdfRecord, record: SdfRecord): boolean {
 }
 
 function ensembleOf(records: readonly SdfRecord[], file: string, onSkip: (reason: string) => void): SourceEnsemble {
-  const { structure, line, index } = records[0]!;
+  const { structure, line, index } = records[0];
   const title = structure.name === '' ? `record-${index + 1}` : structure.name;
   const place = `${file}, line ${line} (${title})`;
   const elements = structure.atoms.map(({ element }) => element).join();
-  const same = records.filter((record) => record.structure.coordinates && record.structure.atoms.map(({ element }) => element).join() === elements);
-  if (same.length < records.length) onSkip(`${place}: ${records.length - same.length} records have no coordinates or another atom order`);
+  const same = records.filter(
+    (record) =>
+      record.structure.coordinates && record.structure.atoms.map(({ element }) => element).join() === elements,
+  );
+  if (same.length < records.length)
+    onSkip(`${place}: ${records.length - same.length} records have no coordinates or another atom order`);
   return {
     title,
     place,

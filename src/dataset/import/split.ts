@@ -14,7 +14,12 @@ export type Split =
 export function readSplit(text: string): Split {
   const cells = text
     .split(/\r?\n/)
-    .map((line) => line.split(',')[0]!.trim().replace(/^"(.*)"$/, '$1'))
+    .map((line) =>
+      line
+        .split(',')[0]
+        .trim()
+        .replace(/^"(.*)"$/, '$1'),
+    )
     .filter((cell) => cell !== '' && cell.toLowerCase() !== 'smiles');
   return cells.length > 0 && cells.every((cell) => /^\d+$/.test(cell))
     ? { kind: 'indices', indices: new Set(cells.map(Number)) }
@@ -27,7 +32,8 @@ export function readSplit(text: string): Split {
  */
 export function readNpySplit(bytes: Uint8Array): Split {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const header = bytes[0] === 0x93 ? new TextDecoder('latin1').decode(bytes.subarray(10, 10 + view.getUint16(8, true))) : '';
+  const header =
+    bytes[0] === 0x93 ? new TextDecoder('latin1').decode(bytes.subarray(10, 10 + view.getUint16(8, true))) : '';
   const width = /'descr': '<i([48])'/.exec(header)?.[1];
   if (!width)
     throw new Error(

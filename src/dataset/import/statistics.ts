@@ -25,29 +25,35 @@ export interface Spread {
   readonly most: number;
 }
 
-export async function datasetStatistics(ensembles: AsyncIterable<Pick<Ensemble, 'molecule' | 'conformers'>>): Promise<DatasetStatistics> {
+export async function datasetStatistics(
+  ensembles: AsyncIterable<Pick<Ensemble, 'molecule' | 'conformers'>>,
+): Promise<DatasetStatistics> {
   const [atoms, heavy, conformers]: number[][] = [[], [], []];
   const elements = new Map<string, number>();
   let [stereo, charged, cyclic] = [0, 0, 0];
   for await (const { molecule, conformers: count } of ensembles) {
-    atoms!.push(molecule.atoms.length);
-    heavy!.push(molecule.atoms.filter(({ element }) => element > 1).length);
-    conformers!.push(count);
+    atoms.push(molecule.atoms.length);
+    heavy.push(molecule.atoms.filter(({ element }) => element > 1).length);
+    conformers.push(count);
     for (const element of new Set(molecule.atoms.map((atom) => atom.element)))
       elements.set(elementSymbol(element), (elements.get(elementSymbol(element)) ?? 0) + 1);
-    if (molecule.centres.some(({ specified }) => specified) || molecule.stereoBonds.some(({ cis }) => cis !== undefined)) stereo++;
+    if (
+      molecule.centres.some(({ specified }) => specified) ||
+      molecule.stereoBonds.some(({ cis }) => cis !== undefined)
+    )
+      stereo++;
     if (molecule.atoms.some(({ charge }) => charge !== 0)) charged++;
     if (molecule.rings.length > 0) cyclic++;
   }
   const sizes = new Map<number, number>();
-  for (const size of heavy!) sizes.set(size, (sizes.get(size) ?? 0) + 1);
+  for (const size of heavy) sizes.set(size, (sizes.get(size) ?? 0) + 1);
   return {
-    molecules: atoms!.length,
-    conformers: conformers!.reduce((sum, count) => sum + count, 0),
+    molecules: atoms.length,
+    conformers: conformers.reduce((sum, count) => sum + count, 0),
     elements: [...elements].sort((a, b) => b[1] - a[1]),
-    atoms: spread(atoms!),
-    heavyAtoms: spread(heavy!),
-    conformersPerMolecule: spread(conformers!),
+    atoms: spread(atoms),
+    heavyAtoms: spread(heavy),
+    conformersPerMolecule: spread(conformers),
     stereo,
     charged,
     cyclic,

@@ -5,7 +5,9 @@ import { withMol, type RDKitModule } from '../../chem/rdkit.js';
 
 /** The canonical SMILES of the graph alone; undefined where RDKit cannot read the input, a SMILES or a molblock. */
 export function graphOf(rdkit: RDKitModule, input: string): string | undefined {
-  const flat = withMol(rdkit, input, (mol) => mol?.get_smiles('{"doIsomericSmiles":false}'), { details: '{"removeHs":true}' });
+  const flat = withMol(rdkit, input, (mol) => mol?.get_smiles('{"doIsomericSmiles":false}'), {
+    details: '{"removeHs":true}',
+  });
   // Hydrogens that only carried an isotope or the side of a double bond go once that is gone.
   return flat === undefined ? undefined : withMol(rdkit, flat, (mol) => mol?.get_smiles('{"doIsomericSmiles":false}'));
 }
@@ -21,7 +23,10 @@ export async function graphsOfFiles(rdkit: RDKitModule, files: readonly string[]
       if (record.kind === 'error') throw record.error;
       const input = record.kind === 'smiles' ? record.smiles : molblock({ molecule: record.structure, dimension: 2 });
       const graph = graphOf(rdkit, input);
-      if (graph === undefined) throw new Error(`${file}, line ${record.place.line}: the molecule to exclude cannot be read; correct or remove it`);
+      if (graph === undefined)
+        throw new Error(
+          `${file}, line ${record.place.line}: the molecule to exclude cannot be read; correct or remove it`,
+        );
       graphs.add(graph);
     }
   return graphs;

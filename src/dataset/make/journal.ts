@@ -55,7 +55,8 @@ export async function openJournal(folder: string): Promise<Journal> {
       const whole = await open(`${file}.part`, 'w');
       try {
         for (const { line, from, to } of [...entries.values()].sort((a, b) => a.line - b.line))
-          if (to > from && lines.has(line)) await whole.appendFile((await records.read(Buffer.alloc(to - from), 0, to - from, from)).buffer);
+          if (to > from && lines.has(line))
+            await whole.appendFile((await records.read(Buffer.alloc(to - from), 0, to - from, from)).buffer);
       } finally {
         await whole.close();
       }
@@ -74,10 +75,20 @@ async function recover(list: FileHandle, records: FileHandle): Promise<Map<numbe
   const size = (await records.stat()).size;
   const entries = new Map<number, Entry>();
   let [from, kept] = [0, 0];
-  for (const row of text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1)) {
+  for (const row of text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .slice(0, -1)) {
     const [line, smiles = '', conformers, to, reason] = row.split('\t');
     if (reason === undefined || Number(to) > size) break;
-    entries.set(Number(line), { line: Number(line), smiles, conformers: Number(conformers), reason: reason || undefined, from, to: Number(to) });
+    entries.set(Number(line), {
+      line: Number(line),
+      smiles,
+      conformers: Number(conformers),
+      reason: reason || undefined,
+      from,
+      to: Number(to),
+    });
     from = Number(to);
     kept += Buffer.byteLength(row) + 1;
   }
@@ -104,5 +115,7 @@ export async function claimFolder(folder: string, settings: Readonly<Record<stri
   }
   const other = Object.keys(settings).find((name) => before[name] !== settings[name]);
   if (other !== undefined)
-    throw new Error(`${folder} was begun with another ${other} (${before[other]}, now ${settings[other]}); go on with the same, or name another folder`);
+    throw new Error(
+      `${folder} was begun with another ${other} (${before[other]}, now ${settings[other]}); go on with the same, or name another folder`,
+    );
 }

@@ -81,7 +81,9 @@ export async function makeEnsembles({
     const open = tasks.filter(({ line, smiles }) => {
       const before = journal.done.get(line);
       if (before && before.smiles !== smiles)
-        throw new Error(`${folder} was begun with another input: line ${line + 1} was ${before.smiles} and is ${smiles}; name another folder`);
+        throw new Error(
+          `${folder} was begun with another input: line ${line + 1} was ${before.smiles} and is ${smiles}; name another folder`,
+        );
       return !before;
     });
     let [done, conformers] = [tasks.length - open.length, 0];
@@ -103,7 +105,8 @@ export async function makeEnsembles({
           if (stopped.aborted) return;
           const { line, smiles, title } = task;
           const reason = task.reason ?? (isExcluded(smiles) ? EXCLUDED : undefined);
-          const answer = reason === undefined ? await worker.make({ smiles, title, seed: FIRST_SEED + line }) : { reason };
+          const answer =
+            reason === undefined ? await worker.make({ smiles, title, seed: FIRST_SEED + line }) : { reason };
           const made = answer.conformers ?? 0;
           await journal.add({ line, smiles, conformers: made, reason: answer.reason }, answer.records ?? '');
           conformers += made;
@@ -145,7 +148,8 @@ async function readTasks(input: string, limit: number): Promise<Task[]> {
     const { place } = record.kind === 'error' ? record.error : record;
     const task = { line: place.line - 1, smiles: '', title: place.name ?? '' };
     if (record.kind === 'error') tasks.push({ ...task, reason: 'the line cannot be read' });
-    else if (record.kind === 'structure') throw new Error(`${input} holds structures; expected SMILES and titles, such as .smi or .csv`);
+    else if (record.kind === 'structure')
+      throw new Error(`${input} holds structures; expected SMILES and titles, such as .smi or .csv`);
     else tasks.push({ ...task, smiles: record.smiles, title: record.name ?? record.smiles });
   }
   return tasks;

@@ -17,7 +17,8 @@ const TIMEOUT = 120_000;
 export const openBabel: Peer = {
   name: 'openbabel',
   async generate({ molecules, onMolecule = () => {} }) {
-    const run = (...args: string[]): boolean => spawnSync('obabel', args, { timeout: TIMEOUT, stdio: 'ignore' }).status === 0;
+    const run = (...args: string[]): boolean =>
+      spawnSync('obabel', args, { timeout: TIMEOUT, stdio: 'ignore' }).status === 0;
     if (!run('-V')) throw new PeerUnavailable('Open Babel is not installed (Debian: apt-get install openbabel)');
     const folder = await mkdtemp(path.join(tmpdir(), 'molflow-peer-'));
     const conformers = new Map<string, readonly ConformerSet[]>();

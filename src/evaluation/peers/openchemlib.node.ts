@@ -18,7 +18,11 @@ export const openChemLib: Peer = {
         const molecule = ocl.Molecule.fromSmiles(smiles);
         const generator = new ocl.ConformerGenerator(seed);
         if (generator.initializeConformers(molecule))
-          for (let next = generator.getNextConformerAsMolecule(); next && found.length < count; next = generator.getNextConformerAsMolecule())
+          for (
+            let next = generator.getNextConformerAsMolecule();
+            next && found.length < count;
+            next = generator.getNextConformerAsMolecule()
+          )
             found.push(next);
       } catch {
         // A molecule that it cannot handle is a failure of the peer, counted as such where it is scored.
@@ -35,11 +39,11 @@ export const openChemLib: Peer = {
 };
 
 function setOf(title: string, found: readonly OclMolecule[]): ConformerSet {
-  const first = found[0]!;
+  const first = found[0];
   const coordinatesOf = (molecule: OclMolecule): Float32Array =>
     Float32Array.from({ length: 3 * molecule.getAllAtoms() }, (_, k) => {
       const atom = Math.floor(k / 3);
-      return [molecule.getAtomX(atom), molecule.getAtomY(atom), molecule.getAtomZ(atom)][k % 3]!;
+      return [molecule.getAtomX(atom), molecule.getAtomY(atom), molecule.getAtomZ(atom)][k % 3];
     });
   return {
     title,

@@ -18,20 +18,38 @@ function rdkitPeer({ name, relax }: { name: string; relax: boolean }): Peer {
     name,
     async generate({ molecules, seed, threads = 1, onMolecule = () => {} }) {
       const python = pythonWithRDKit();
-      if (!python) throw new PeerUnavailable('RDKit for Python is not installed (Debian: apt-get install python3-rdkit)');
+      if (!python)
+        throw new PeerUnavailable('RDKit for Python is not installed (Debian: apt-get install python3-rdkit)');
       const folder = await mkdtemp(path.join(tmpdir(), 'molflow-peer-'));
       try {
         const [input, output] = [path.join(folder, 'molecules.json'), path.join(folder, 'conformers.sdf')];
         await writeFile(input, JSON.stringify(molecules));
-        const child = spawn(python, [RDKIT_SCRIPT, 'embed', input, output, '--seed', String(seed), '--threads', String(threads), ...(relax ? ['--mmff'] : [])], {
-          stdio: ['ignore', 'pipe', 'pipe'],
-        });
+        const child = spawn(
+          python,
+          [
+            RDKIT_SCRIPT,
+            'embed',
+            input,
+            output,
+            '--seed',
+            String(seed),
+            '--threads',
+            String(threads),
+            ...(relax ? ['--mmff'] : []),
+          ],
+          {
+            stdio: ['ignore', 'pipe', 'pipe'],
+          },
+        );
         let [done, made, seconds, cpuSeconds, relaxSeconds, peakMemory, problem] = [0, 0, 0, 0, 0, 0, ''];
         child.stderr.on('data', (text: Buffer) => (problem += text.toString()));
         const ended = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
         ended.catch(() => {}); // it is looked at once the output ends
         for await (const line of createInterface({ input: child.stdout })) {
-          const row = JSON.parse(line) as Record<'made' | 'seconds' | 'cpuSeconds' | 'relaxSeconds' | 'peakMemory', number>;
+          const row = JSON.parse(line) as Record<
+            'made' | 'seconds' | 'cpuSeconds' | 'relaxSeconds' | 'peakMemory',
+            number
+          >;
           made += row.made;
           seconds += row.seconds;
           cpuSeconds += row.cpuSeconds;

@@ -6,7 +6,10 @@ interface PlotLibrary {
   new (options: object, data: (readonly (number | null)[])[], target: HTMLElement): unknown;
 }
 interface MoleculeLibrary {
-  createViewer(target: HTMLElement, options: object): {
+  createViewer(
+    target: HTMLElement,
+    options: object,
+  ): {
     addModel(text: string, format: string): { setStyle(selection: object, style: object): void };
     zoomTo(): void;
     render(): void;
@@ -14,7 +17,18 @@ interface MoleculeLibrary {
 }
 
 export function drawReport(data: ReportData, uPlot: PlotLibrary, molecules: MoleculeLibrary): void {
-  const colours = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd', '#ff7f0e', '#17becf', '#8c564b', '#7f7f7f', '#e377c2', '#bcbd22'];
+  const colours = [
+    '#1f77b4',
+    '#d62728',
+    '#2ca02c',
+    '#9467bd',
+    '#ff7f0e',
+    '#17becf',
+    '#8c564b',
+    '#7f7f7f',
+    '#e377c2',
+    '#bcbd22',
+  ];
   const add = (parent: HTMLElement, tag: string, text = '', className = ''): HTMLElement => {
     const element = document.createElement(tag);
     element.textContent = text;

@@ -45,12 +45,24 @@ export function reportData({
   /** For each source, a pair for each molecule. */
   readonly worst: ReadonlyMap<string, readonly WorstPair[]>;
 }): ReportData {
-  const first = evaluations[0]!.summary;
+  const first = evaluations[0].summary;
   const fixed = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '–');
   return {
     title: `Conformers against ${reference}`,
     subtitle: `${first.molecules} molecules, ${first.references} reference conformers. RMSD of heavy atoms, symmetry-aware, proper rotations. COV at δ = ${delta} Å in %, AMR in Å, mean / median.`,
-    head: ['', 'COV-R', 'AMR-R', 'COV-P', 'AMR-P', 'stereo right, %', 'failed', 'conformers', 'bond error, Å', 'strain, kcal/mol', 'ms a conformer'],
+    head: [
+      '',
+      'COV-R',
+      'AMR-R',
+      'COV-P',
+      'AMR-P',
+      'stereo right, %',
+      'failed',
+      'conformers',
+      'bond error, Å',
+      'strain, kcal/mol',
+      'ms a conformer',
+    ],
     rows: evaluations.map(({ source, summary, physical, strain, cost }) => {
       const at = summary.coverage.find((entry) => entry.delta === delta);
       return [
@@ -78,7 +90,10 @@ export function reportData({
 function coverageCurves(evaluations: readonly Evaluation[]): Plot[] {
   const x = Array.from({ length: 101 }, (_, i) => i / 50);
   return (['recall', 'precision'] as const).map((side) => ({
-    title: side === 'recall' ? 'Recall: references with a generated conformer within δ' : 'Precision: generated conformers within δ of a reference',
+    title:
+      side === 'recall'
+        ? 'Recall: references with a generated conformer within δ'
+        : 'Precision: generated conformers within δ of a reference',
     xLabel: 'δ, Å',
     yLabel: side === 'recall' ? 'COV-R, %' : 'COV-P, %',
     x,
@@ -90,8 +105,13 @@ function coverageCurves(evaluations: readonly Evaluation[]): Plot[] {
 }
 
 function sizeCurves(evaluations: readonly Evaluation[]): Plot[] {
-  return ([['rotatableBonds', 'rotatable bonds'], ['heavyAtoms', 'heavy atoms']] as const).map(([key, label]) => {
-    const x = [...new Set(evaluations[0]!.scores.map((score) => score[key]))].sort((a, b) => a - b);
+  return (
+    [
+      ['rotatableBonds', 'rotatable bonds'],
+      ['heavyAtoms', 'heavy atoms'],
+    ] as const
+  ).map(([key, label]) => {
+    const x = [...new Set(evaluations[0].scores.map((score) => score[key]))].sort((a, b) => a - b);
     return {
       title: `AMR-R by ${label}`,
       xLabel: label,
@@ -118,7 +138,10 @@ function stepCurves(evaluations: readonly Evaluation[], delta: number): Plot[] {
     yLabel,
     logX: true,
     x,
-    curves: rows.map(({ family, summaries }) => ({ name: family, y: summaries.map((summary) => (summary ? of(summary) : null)) })),
+    curves: rows.map(({ family, summaries }) => ({
+      name: family,
+      y: summaries.map((summary) => (summary ? of(summary) : null)),
+    })),
   });
   const covered = (summary: Evaluation['summary']) => summary.coverage.find((entry) => entry.delta === delta);
   return [

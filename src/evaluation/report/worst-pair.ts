@@ -20,11 +20,11 @@ export function worstPair({ score, reference, conformers }: ScoredMolecule): Wor
   const { molecule, permutations } = reference;
   const n = molecule.skeletonCount;
   const worst = score.recall.indexOf(Math.max(...score.recall));
-  const target = reference.conformers[worst]!.slice(0, 3 * n);
-  const moving = conformers[score.recallIndex[worst]!]!.slice(0, 3 * n);
+  const target = reference.conformers[worst].slice(0, 3 * n);
+  const moving = conformers[score.recallIndex[worst]].slice(0, 3 * n);
   const { rmsd, permutation } = bestRmsd(moving, target, permutations);
   const renamed = new Float32Array(3 * n);
-  for (let i = 0; i < n; i++) renamed.set(target.subarray(3 * permutation[i]!, 3 * permutation[i]! + 3), 3 * i);
+  for (let i = 0; i < n; i++) renamed.set(target.subarray(3 * permutation[i], 3 * permutation[i] + 3), 3 * i);
   alignOnto(moving, moving, renamed, n);
   const skeleton = {
     name: score.title,

@@ -23,7 +23,7 @@ import type { TorchTask } from './train-torch.node.js';
 /** Batches of the held-out molecules, of fixed noise. */
 const VALIDATION_BATCHES = 16;
 
-const [taskFile, sampler] = [process.argv[2]!, Number(process.argv[3])];
+const [taskFile, sampler] = [process.argv[2], Number(process.argv[3])];
 const { stage, config, packed, folder, samplers, firstStep } = JSON.parse(readFileSync(taskFile, 'utf8')) as TorchTask;
 // Ctrl-C is for the command; a sampler ends when no one reads on.
 process.on('SIGINT', () => {});
@@ -49,16 +49,19 @@ sizes.forEach((n, k) => {
 });
 if (sampler === 0) {
   // Step 0 is no training step, so these draws are the validation's own, and the same every time.
-  const draws = validation ? Array.from({ length: VALIDATION_BATCHES }, (_, k) => validation.drawPoints(createRandom(config.seed, 0, 0, k))) : [];
+  const draws = validation
+    ? Array.from({ length: VALIDATION_BATCHES }, (_, k) => validation.drawPoints(createRandom(config.seed, 0, 0, k)))
+    : [];
   write('validation.points', draws.flatMap(pointBytes));
 }
 let readOn = true;
-for (let k = 0; readOn; k++) readOn = send(Buffer.concat(pointBytes(training.drawPoints(createRandom(config.seed, sampler, firstStep + k)))));
+for (let k = 0; readOn; k++)
+  readOn = send(Buffer.concat(pointBytes(training.drawPoints(createRandom(config.seed, sampler, firstStep + k)))));
 
 /** Whether someone still reads. */
 function send(block: Buffer): boolean {
   try {
-    for (let at = 0; at < block.length; ) at += writeSync(1, block, at);
+    for (let at = 0; at < block.length;) at += writeSync(1, block, at);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return false;

@@ -87,7 +87,10 @@ export async function trainTorch({
       statePath: path.resolve(statePath),
       ...(taughtBy && { anchorPath }),
       device,
-      slices: parameters.slices.map((slice) => ({ ...slice, muon: config.optimiser.kind === 'muon' && isMuonMatrix(slice) })),
+      slices: parameters.slices.map((slice) => ({
+        ...slice,
+        muon: config.optimiser.kind === 'muon' && isMuonMatrix(slice),
+      })),
     };
     const taskFile = path.join(temporary, 'task.json');
     await writeFile(taskFile, JSON.stringify(task));
@@ -113,7 +116,11 @@ export async function trainTorch({
 }
 
 async function runScript(
-  { python, taskFile, signal }: { readonly python: string; readonly taskFile: string; readonly signal: AbortSignal | undefined },
+  {
+    python,
+    taskFile,
+    signal,
+  }: { readonly python: string; readonly taskFile: string; readonly signal: AbortSignal | undefined },
   onMessage: (message: Message) => Promise<void>,
 ): Promise<void> {
   const child = spawn(python, [SCRIPT, taskFile], { stdio: ['ignore', 'pipe', 'pipe'] });

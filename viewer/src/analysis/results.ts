@@ -53,10 +53,19 @@ interface Cache {
   symmetry: readonly (readonly number[])[] | undefined;
 }
 
-export function createResults({ analysis, session }: { readonly analysis: Analysis; readonly session: Session }): Results {
+export function createResults({
+  analysis,
+  session,
+}: {
+  readonly analysis: Analysis;
+  readonly session: Session;
+}): Results {
   const caches = new WeakMap<Entry, Cache>();
   const references: Entry[] = [];
-  const referenceMaps = new WeakMap<Entry, { reference: Entry; maps: readonly (readonly number[])[] } | 'none' | 'asked'>();
+  const referenceMaps = new WeakMap<
+    Entry,
+    { reference: Entry; maps: readonly (readonly number[])[] } | 'none' | 'asked'
+  >();
   const listeners: (() => void)[] = [];
   const problemListeners: ((problem: string) => void)[] = [];
   const told = new Set<string>();
@@ -98,7 +107,12 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
   }
 
   function structureAt(entry: Entry, conformer: number): Structure {
-    return { ...entry.structure, dimension: 3, molblock: undefined, coordinates: lastFrame(entry.conformers[conformer]).coordinates };
+    return {
+      ...entry.structure,
+      dimension: 3,
+      molblock: undefined,
+      coordinates: lastFrame(entry.conformers[conformer]).coordinates,
+    };
   }
 
   function want(shown: Shown, conformer: number): Cache {
@@ -125,7 +139,8 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
       referenceMaps.set(entry, 'asked');
       void mapsTo(entry, reference).then((maps) => {
         referenceMaps.set(entry, maps.length > 0 ? { reference, maps } : 'none');
-        if (maps.length === 0) problem('Reference', `${reference.source} is another molecule than ${entry.structure.name || entry.source}.`);
+        if (maps.length === 0)
+          problem('Reference', `${reference.source} is another molecule than ${entry.structure.name || entry.source}.`);
         changed();
       });
     }
@@ -140,7 +155,10 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
       heavy.length === own.length &&
       heavy.every((atom, i) => reference.structure.atoms[atom].element === entry.structure.atoms[own[i]].element);
     try {
-      const maps = await analysis.ask('mappings', { structure: structureAt(entry, 0), reference: structureAt(reference, 0) });
+      const maps = await analysis.ask('mappings', {
+        structure: structureAt(entry, 0),
+        reference: structureAt(reference, 0),
+      });
       if (maps.length > 0) return maps;
     } catch {
       // The order of the file decides.
@@ -158,7 +176,9 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
     if (!found) return undefined;
     const own = rows(coordinates, heavyAtoms(entry.structure));
     return Math.min(
-      ...found.reference.conformers.map((conformer) => bestRmsd(own, lastFrame(conformer).coordinates, found.maps).rmsd),
+      ...found.reference.conformers.map(
+        (conformer) => bestRmsd(own, lastFrame(conformer).coordinates, found.maps).rmsd,
+      ),
     );
   }
 
@@ -178,16 +198,20 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
         return rmsdAligned(rows(coordinates, compared), rows(final, compared), compared.length);
       }),
       toReference: withReference
-        ? frames.map(({ coordinates, stage }) => (stage !== 'hydrogens' || heavy.length > 0 ? (toReference(entry, coordinates) ?? null) : null))
+        ? frames.map(({ coordinates, stage }) =>
+            stage !== 'hydrogens' || heavy.length > 0 ? (toReference(entry, coordinates) ?? null) : null,
+          )
         : undefined,
       energy: energies && energies.length === frames.length ? energies : undefined,
       speed: frames.map(({ speed, stage, t, coordinates }, k) => {
         if (speed !== undefined) return speed;
         const next = frames[k + 1];
         if (!next || next.stage !== stage || next.t <= t) return null;
-        const moving = stage === 'skeleton' ? skeleton : stage === 'hydrogens' ? atoms.filter((atom) => late[atom]) : atoms;
+        const moving =
+          stage === 'skeleton' ? skeleton : stage === 'hydrogens' ? atoms.filter((atom) => late[atom]) : atoms;
         let sum = 0;
-        for (const atom of moving) for (let k3 = 3 * atom; k3 < 3 * atom + 3; k3++) sum += (next.coordinates[k3] - coordinates[k3]) ** 2;
+        for (const atom of moving)
+          for (let k3 = 3 * atom; k3 < 3 * atom + 3; k3++) sum += (next.coordinates[k3] - coordinates[k3]) ** 2;
         return Math.sqrt(sum / Math.max(1, moving.length)) / (next.t - t);
       }),
     };
@@ -224,7 +248,10 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
             coordinates: frames.filter((_, k) => made[k]).map(({ coordinates }) => coordinates),
           });
           let next = 0;
-          cache.energies.set(index, made.map((is) => (is ? computed[next++] : null)));
+          cache.energies.set(
+            index,
+            made.map((is) => (is ? computed[next++] : null)),
+          );
         });
       }
       const kept = seriesCache.get(entry) ?? new Map<string, Series>();
@@ -245,7 +272,11 @@ export function createResults({ analysis, session }: { readonly analysis: Analys
     computing: ({ entry }, index) => {
       const { asked, failed } = cacheOf(entry);
       const key = `MMFF94 path ${index}`;
-      return asked.has(key) && !failed.has(key) && cacheOf(entry).energies.get(index)?.length !== entry.conformers[index]?.frames.length;
+      return (
+        asked.has(key) &&
+        !failed.has(key) &&
+        cacheOf(entry).energies.get(index)?.length !== entry.conformers[index]?.frames.length
+      );
     },
     hasReference: ({ entry }) => referenceOf(entry) !== undefined,
     onChange: (listener) => void listeners.push(listener),

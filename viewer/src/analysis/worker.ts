@@ -56,13 +56,17 @@ function holds(module: RDKitModule, smiles: string, wanted: string): boolean | u
   return withMol(module, smiles, (mol) =>
     withMol(module, wanted, (query) => {
       if (!mol || !query || mol.get_num_atoms() !== query.get_num_atoms()) return undefined;
-      const matches = (useChirality: boolean): boolean => mol.get_substruct_match(query, JSON.stringify({ useChirality })) !== '{}';
+      const matches = (useChirality: boolean): boolean =>
+        mol.get_substruct_match(query, JSON.stringify({ useChirality })) !== '{}';
       return matches(false) ? matches(true) : undefined;
     }),
   );
 }
 
-async function energies(module: RDKitModule, { structure, coordinates }: Analyses['energies']['request']): Promise<(number | null)[]> {
+async function energies(
+  module: RDKitModule,
+  { structure, coordinates }: Analyses['energies']['request'],
+): Promise<(number | null)[]> {
   const { molecule, order } = moleculeFromStructure(module, structure);
   const missing = order.indexOf(-1);
   if (missing >= 0) throw new Error('no energy without explicit hydrogens');
@@ -82,29 +86,52 @@ function mappings(module: RDKitModule, { structure, reference }: Analyses['mappi
   const n = own.molecule.skeletonCount;
   const onto = oneMapping(module, own.molecule.smiles === other.molecule.smiles ? structure : undefined, own, other);
   if (!onto) return [];
-  const { permutations } = automorphisms(module, other.molecule, { maxMatches: MAX_MAPPINGS, symmetriseTerminals: true });
+  const { permutations } = automorphisms(module, other.molecule, {
+    maxMatches: MAX_MAPPINGS,
+    symmetriseTerminals: true,
+  });
   // Rows are asked for by the structure's own order of its heavy atoms, which perception keeps.
-  const heavy = Array.from({ length: n }, (_, atom) => atom).filter((atom) => own.molecule.atoms[atom].element > 1 || n === own.molecule.atoms.length);
+  const heavy = Array.from({ length: n }, (_, atom) => atom).filter(
+    (atom) => own.molecule.atoms[atom].element > 1 || n === own.molecule.atoms.length,
+  );
   return permutations.map((permutation) => heavy.map((atom) => other.order[permutation[onto[atom]]]));
 }
 
 type Perceived = ReturnType<typeof moleculeFromStructure>;
 
 /** One way to lay the skeleton of one molecule onto that of another, whatever the stereo. */
-function oneMapping(module: RDKitModule, same: Structure | undefined, own: Perceived, other: Perceived): number[] | undefined {
+function oneMapping(
+  module: RDKitModule,
+  same: Structure | undefined,
+  own: Perceived,
+  other: Perceived,
+): number[] | undefined {
   const { skeletonCount } = own.molecule;
   if (skeletonCount !== other.molecule.skeletonCount) return undefined;
   const identity = Array.from({ length: skeletonCount }, (_, atom) => atom);
   const alike = (atom: number): boolean => own.molecule.atoms[atom].element === other.molecule.atoms[atom].element;
   const bonds = ({ molecule }: Perceived): string =>
-    molecule.bonds.flatMap(({ a, b }) => (a < skeletonCount && b < skeletonCount ? [a < b ? `${a} ${b}` : `${b} ${a}`] : [])).sort().join();
+    molecule.bonds
+      .flatMap(({ a, b }) => (a < skeletonCount && b < skeletonCount ? [a < b ? `${a} ${b}` : `${b} ${a}`] : []))
+      .sort()
+      .join();
   if (same && identity.every(alike) && bonds(own) === bonds(other)) return identity;
   const block = ({ molecule }: Perceived): string => molblock({ molecule, title: '', dimension: 2 });
   const details = { details: '{"removeHs":true}' };
-  return withMol(module, block(own), (query) =>
-    withMol(module, block(other), (target) => {
-      if (!query || !target || query.get_num_atoms() !== target.get_num_atoms()) return undefined;
-      const match = JSON.parse(target.get_substruct_match(query)) as { atoms?: number[] };
-      return match.atoms;
-    }, details), details);
+  return withMol(
+    module,
+    block(own),
+    (query) =>
+      withMol(
+        module,
+        block(other),
+        (target) => {
+          if (!query || !target || query.get_num_atoms() !== target.get_num_atoms()) return undefined;
+          const match = JSON.parse(target.get_substruct_match(query)) as { atoms?: number[] };
+          return match.atoms;
+        },
+        details,
+      ),
+    details,
+  );
 }

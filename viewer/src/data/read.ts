@@ -43,7 +43,8 @@ export async function readText(
   { recordsAre }: { recordsAre?: RecordsAre | undefined } = {},
 ): Promise<Opened> {
   if (text.trim() === '') throw new FileProblem(`${name} is empty.`);
-  if (text.includes('\0')) throw new FileProblem(`${name} is a binary file. The viewer opens SDF, MOL and XYZ, plain or gzipped.`);
+  if (text.includes('\0'))
+    throw new FileProblem(`${name} is a binary file. The viewer opens SDF, MOL and XYZ, plain or gzipped.`);
   const plain = name.toLowerCase().replace(/\.gz$/, '');
   const looksXyz = /^\s*\d+[ \t]*(\r\n|\r|\n)/.test(text) && !/V[23]000/.test(text.slice(0, 2000));
   if (plain.endsWith('.xyz') || (!/\.(sdf|sd|mol)$/.test(plain) && looksXyz)) {
@@ -63,7 +64,9 @@ async function fromSdf(text: string, source: string, recordsAre: RecordsAre | un
     } else records.push(record);
   }
   if (records.length === 0) {
-    throw new FileProblem(problems[0] ?? `${source} holds no molecule. The viewer opens SDF, MOL and XYZ, plain or gzipped.`);
+    throw new FileProblem(
+      problems[0] ?? `${source} holds no molecule. The viewer opens SDF, MOL and XYZ, plain or gzipped.`,
+    );
   }
   checkSize(source, records.length, records[0].structure.atoms.length);
   if (records.some(({ structure }) => structure.dimension === 2)) {
@@ -83,7 +86,13 @@ function groups(records: readonly SdfRecord[], source: string): SdfRecord[][] {
       const before = group?.[group.length - 1];
       const t = flowTime(record);
       const previous = before && flowTime(before);
-      if (before && previous !== undefined && t !== undefined && t > previous && conformerOf(record) === conformerOf(before)) {
+      if (
+        before &&
+        previous !== undefined &&
+        t !== undefined &&
+        t > previous &&
+        conformerOf(record) === conformerOf(before)
+      ) {
         throw new FileProblem(
           `${source}, record ${record.index + 1} has ${record.structure.atoms.length} atoms where the frame before it has ` +
             `${before.structure.atoms.length}, or other bonds. All frames of a trajectory must hold the same atoms and bonds in the same order.`,
@@ -179,7 +188,9 @@ function finish(entry: Entry): Entry {
 
 function checkSize(source: string, frames: number, atoms: number): void {
   if (frames * atoms * 3 > MAX_NUMBERS) {
-    throw new FileProblem(`${source} has ${frames} frames of ${atoms} atoms: too much for a browser page. Open a part of it.`);
+    throw new FileProblem(
+      `${source} has ${frames} frames of ${atoms} atoms: too much for a browser page. Open a part of it.`,
+    );
   }
 }
 

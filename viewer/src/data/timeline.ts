@@ -52,7 +52,7 @@ export function positionOf(timeline: Timeline, frame: Frame): number {
 
 /** The act that a position lies in, and flow time there. During the rest it is the end of the act before. */
 export function actAt(timeline: Timeline, position: number): { act: Act; t: number } {
-  const act = timeline.acts.findLast(({ start }) => start <= position + 1e-6) ?? (timeline.acts[0] as Act);
+  const act = timeline.acts.findLast(({ start }) => start <= position + 1e-6) ?? timeline.acts[0];
   return { act, t: Math.max(0, Math.min(1, position - act.start)) };
 }
 
@@ -67,13 +67,13 @@ export function momentAt(
   { smooth = true }: { smooth?: boolean } = {},
 ): Moment {
   let index = 0;
-  while (index + 1 < frames.length && positionOf(timeline, frames[index + 1] as Frame) <= position + 1e-6) index += 1;
-  const frame = frames[index] as Frame;
+  while (index + 1 < frames.length && positionOf(timeline, frames[index + 1]) <= position + 1e-6) index += 1;
+  const frame = frames[index];
   const next = frames[index + 1];
   const here = positionOf(timeline, frame);
   if (smooth && next && next.stage === frame.stage && position > here) {
     const share = (position - here) / (positionOf(timeline, next) - here);
-    const coordinates = frame.coordinates.map((value, k) => value + share * ((next.coordinates[k] as number) - value));
+    const coordinates = frame.coordinates.map((value, k) => value + share * (next.coordinates[k] - value));
     return { coordinates, stage: frame.stage, t: frame.t + share * (next.t - frame.t), frame: index };
   }
   return { coordinates: frame.coordinates, stage: frame.stage, t: frame.t, frame: index };

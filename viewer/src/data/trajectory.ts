@@ -40,7 +40,7 @@ export class FileProblem extends Error {
 }
 
 export function lastFrame(conformer: Conformer): Frame {
-  return conformer.frames[conformer.frames.length - 1] as Frame;
+  return conformer.frames[conformer.frames.length - 1];
 }
 
 export function isTrajectory(entry: Entry): boolean {
@@ -61,11 +61,11 @@ export function lateHydrogens(structure: Structure): boolean[] {
   const { atoms, bonds } = structure;
   const parents = atoms.map(() => [] as number[]);
   for (const { a, b } of bonds) {
-    (parents[a] as number[]).push(b);
-    (parents[b] as number[]).push(a);
+    parents[a].push(b);
+    parents[b].push(a);
   }
   return atoms.map(({ element, isotope, charge }, index) => {
-    const around = parents[index] as number[];
-    return element === 1 && isotope === 0 && charge === 0 && around.length === 1 && atoms[around[0] as number]?.element !== 1;
+    const around = parents[index];
+    return element === 1 && isotope === 0 && charge === 0 && around.length === 1 && atoms[around[0]]?.element !== 1;
   });
 }

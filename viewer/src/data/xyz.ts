@@ -13,8 +13,30 @@ export interface XyzFrame extends Frame {
 
 /** Covalent radii in Å, Cordero et al., Dalton Trans. 2008, 2832; elements not listed count as 1.5. */
 const RADII: Readonly<Record<number, number>> = {
-  1: 0.31, 3: 1.28, 5: 0.84, 6: 0.76, 7: 0.71, 8: 0.66, 9: 0.57, 11: 1.66, 12: 1.41, 13: 1.21, 14: 1.11, 15: 1.07,
-  16: 1.05, 17: 1.02, 19: 2.03, 20: 1.76, 30: 1.22, 32: 1.2, 33: 1.19, 34: 1.2, 35: 1.2, 50: 1.39, 52: 1.38, 53: 1.39,
+  1: 0.31,
+  3: 1.28,
+  5: 0.84,
+  6: 0.76,
+  7: 0.71,
+  8: 0.66,
+  9: 0.57,
+  11: 1.66,
+  12: 1.41,
+  13: 1.21,
+  14: 1.11,
+  15: 1.07,
+  16: 1.05,
+  17: 1.02,
+  19: 2.03,
+  20: 1.76,
+  30: 1.22,
+  32: 1.2,
+  33: 1.19,
+  34: 1.2,
+  35: 1.2,
+  50: 1.39,
+  52: 1.38,
+  53: 1.39,
 };
 
 /**
@@ -33,7 +55,9 @@ export function readXyz(text: string, source: string): XyzFrame[] {
     }
     const count = Number(lines[line].trim());
     if (!Number.isInteger(count) || count < 1) {
-      throw new FileProblem(`${source}, line ${line + 1}: expected the number of atoms of an XYZ frame, found “${clip(lines[line])}”.`);
+      throw new FileProblem(
+        `${source}, line ${line + 1}: expected the number of atoms of an XYZ frame, found “${clip(lines[line])}”.`,
+      );
     }
     const comment = lines[line + 1] ?? '';
     const elements: number[] = [];
@@ -55,8 +79,13 @@ export function readXyz(text: string, source: string): XyzFrame[] {
     }
     const first = frames[0];
     if (first && (first.elements.length !== count || first.elements.some((element, i) => element !== elements[i]))) {
-      const what = first.elements.length === count ? 'other elements' : `${count} atoms where the frames before it have ${first.elements.length}`;
-      throw new FileProblem(`${source}, frame ${frames.length + 1} has ${what}. All frames of a trajectory must hold the same atoms in the same order.`);
+      const what =
+        first.elements.length === count
+          ? 'other elements'
+          : `${count} atoms where the frames before it have ${first.elements.length}`;
+      throw new FileProblem(
+        `${source}, frame ${frames.length + 1} has ${what}. All frames of a trajectory must hold the same atoms in the same order.`,
+      );
     }
     const tags = commentTags(comment);
     const t = Number(tags.get('flow_time') ?? NaN);
@@ -105,7 +134,8 @@ export function bondsByDistance(elements: readonly number[], x: Float32Array): S
   for (let a = 0; a < elements.length; a++) {
     for (let b = a + 1; b < elements.length; b++) {
       const distance = Math.hypot(x[3 * a] - x[3 * b], x[3 * a + 1] - x[3 * b + 1], x[3 * a + 2] - x[3 * b + 2]);
-      if (distance > 0.4 && distance < radius(elements[a]) + radius(elements[b]) + 0.4) candidates.push({ a, b, distance });
+      if (distance > 0.4 && distance < radius(elements[a]) + radius(elements[b]) + 0.4)
+        candidates.push({ a, b, distance });
     }
   }
   candidates.sort((one, other) => one.distance - other.distance);

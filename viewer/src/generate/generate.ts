@@ -44,12 +44,19 @@ function outcome(verdicts: readonly Verdict[], seconds: number): string {
   const alike = verdicts.filter(({ distinct }) => !distinct).length;
   return [
     `${count} conformer${count === 1 ? '' : 's'} in ${seconds.toFixed(1)} s`,
-    wrong === 0 ? ', stereo and geometry verified.' : `; ${wrong} failed the checks of stereo or geometry and ${wrong === 1 ? 'is' : 'are'} shown as drawn.`,
+    wrong === 0
+      ? ', stereo and geometry verified.'
+      : `; ${wrong} failed the checks of stereo or geometry and ${wrong === 1 ? 'is' : 'are'} shown as drawn.`,
     alike > 0 ? ` ${alike} ${alike === 1 ? 'is' : 'are'} like another: the molecule may have no more shapes.` : '',
   ].join('');
 }
 
-export function connectGeneration({ store, session, onShown, onDone }: {
+export function connectGeneration({
+  store,
+  session,
+  onShown,
+  onDone,
+}: {
   readonly store: Store;
   readonly session: Session;
   /** The first frame of a new molecule is there. */
@@ -109,7 +116,12 @@ export function connectGeneration({ store, session, onShown, onDone }: {
         return;
       case 'frame':
         answer.conformers.forEach((conformer, b) => {
-          const frame: Frame = { t: answer.t, stage: answer.stage, coordinates: answer.coordinates[b], speed: answer.speeds?.[b] };
+          const frame: Frame = {
+            t: answer.t,
+            stage: answer.stage,
+            coordinates: answer.coordinates[b],
+            speed: answer.speeds?.[b],
+          };
           if (answer.first) running?.frames.splice(conformer, 1, [frame]);
           else running?.frames[conformer]?.push(frame);
         });
@@ -155,9 +167,20 @@ export function connectGeneration({ store, session, onShown, onDone }: {
     redraw = 0;
     if (!running?.structure) return;
     const { structure, frames, name, request } = running;
-    const conformers = frames.map((own, index): Conformer => ({ label: String(index + 1), frames: [...own], fields: new Map(fields(index)) }));
+    const conformers = frames.map((own, index): Conformer => ({
+      label: String(index + 1),
+      frames: [...own],
+      fields: new Map(fields(index)),
+    }));
     const { coordinates } = frames[0][frames[0].length - 1];
-    const entry: Entry = { structure: { ...structure, coordinates }, conformers, bondsGuessed: false, ambiguous: false, source: name, live };
+    const entry: Entry = {
+      structure: { ...structure, coordinates },
+      conformers,
+      bondsGuessed: false,
+      ambiguous: false,
+      source: name,
+      live,
+    };
     if (running.entry < 0) {
       running.entry = session.add([entry]);
       onShown(running.entry, request);
@@ -187,7 +210,9 @@ export function connectGeneration({ store, session, onShown, onDone }: {
     }
     worker ??= start();
     if (!worker) {
-      tell('This build of the viewer has no model, so it cannot make conformers. Files can be opened.', { kind: 'problem' });
+      tell('This build of the viewer has no model, so it cannot make conformers. Files can be opened.', {
+        kind: 'problem',
+      });
       return;
     }
     running?.finish();
@@ -195,7 +220,14 @@ export function connectGeneration({ store, session, onShown, onDone }: {
     last = request;
     button.textContent = 'Making …';
     form.setAttribute('aria-busy', 'true');
-    const message: GenerateRequest = { kind: 'generate', id: next, smiles, name, count: request.count, seed: request.seed };
+    const message: GenerateRequest = {
+      kind: 'generate',
+      id: next,
+      smiles,
+      name,
+      count: request.count,
+      seed: request.seed,
+    };
     const sent = worker;
     await new Promise<void>((resolve) => {
       running = { request, id: next, name, finish: resolve, structure: undefined, smiles, frames: [], entry: -1 };

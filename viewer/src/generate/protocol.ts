@@ -55,5 +55,11 @@ export type GeneratorAnswer =
       /** Root mean square of |v| for each, Å per unit of flow time. */
       readonly speeds?: readonly number[] | undefined;
     }
-  | { readonly kind: 'done'; readonly id: number; readonly verdicts: readonly Verdict[]; readonly seconds: number; readonly model: string }
+  | {
+      readonly kind: 'done';
+      readonly id: number;
+      readonly verdicts: readonly Verdict[];
+      readonly seconds: number;
+      readonly model: string;
+    }
   | { readonly kind: 'failed'; readonly id: number | undefined; readonly message: string };

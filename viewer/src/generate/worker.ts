@@ -64,7 +64,12 @@ async function generate({ id, smiles, name, count, seed }: GenerateRequest): Pro
   if (!generator) throw new Error('The generator has not been started.');
   const ready = await generator;
   const molecule = parseSmiles(ready.rdkit, smiles, { name });
-  tell({ kind: 'molecule', id, smiles: molecule.smiles, structure: { name, atoms: molecule.atoms, bonds: molecule.bonds, dimension: 3 } });
+  tell({
+    kind: 'molecule',
+    id,
+    smiles: molecule.smiles,
+    structure: { name, atoms: molecule.atoms, bonds: molecule.bonds, dimension: 3 },
+  });
   const begun = performance.now();
   const permutations = comparedPermutations(ready.rdkit, molecule);
   const limit = Math.min(
@@ -81,7 +86,11 @@ async function generate({ id, smiles, name, count, seed }: GenerateRequest): Pro
     const numbers = slots.map(() => drawn++);
     const chosen = numbers.length > 0 ? await choose?.(numbers) : undefined;
     if (id !== latest) throw new Superseded();
-    return slots.map((one, i) => ({ ...one, place: numbers[i], key: chosen?.[i].draw ?? { conformer: numbers[i], attempt: 0 } }));
+    return slots.map((one, i) => ({
+      ...one,
+      place: numbers[i],
+      key: chosen?.[i].draw ?? { conformer: numbers[i], attempt: 0 },
+    }));
   }
 
   let open = await places(Array.from({ length: count }, (_, slot) => ({ slot, draws: 1 })));
@@ -99,16 +108,29 @@ async function generate({ id, smiles, name, count, seed }: GenerateRequest): Pro
     const distinct = new Set(pruneByRmsd({ skeletons, permutations }, DEFAULT_RMSD));
     made.forEach((one) => (one.distinct = distinct.has(one.slot)));
     // What fails a check is drawn again; what another is already gives way to a new draw.
-    const again = made.filter(({ stereoRight, geometryRight, distinct: own, draws }) => !(stereoRight && geometryRight && own) && draws < MOST_DRAWS);
+    const again = made.filter(
+      ({ stereoRight, geometryRight, distinct: own, draws }) =>
+        !(stereoRight && geometryRight && own) && draws < MOST_DRAWS,
+    );
     const isRight = ({ stereoRight, geometryRight }: Made) => stereoRight && geometryRight;
     open = [
       ...again
         .filter((one) => !isRight(one))
-        .map(({ slot, draws, place }) => ({ slot, draws: draws + 1, place, key: { conformer: place, attempt: (settings.spread?.noises ?? 1) + draws - 1 } })),
+        .map(({ slot, draws, place }) => ({
+          slot,
+          draws: draws + 1,
+          place,
+          key: { conformer: place, attempt: (settings.spread?.noises ?? 1) + draws - 1 },
+        })),
       ...(await places(again.filter(isRight).map(({ slot, draws }) => ({ slot, draws: draws + 1 })))),
     ];
   }
-  const verdicts = made.map(({ stereoRight, geometryRight, distinct = true, key }): Verdict => ({ stereoRight, geometryRight, distinct, key }));
+  const verdicts = made.map(({ stereoRight, geometryRight, distinct = true, key }): Verdict => ({
+    stereoRight,
+    geometryRight,
+    distinct,
+    key,
+  }));
   tell({ kind: 'done', id, verdicts, seconds: (performance.now() - begun) / 1000, model: ready.modelName });
 }
 
@@ -131,7 +153,17 @@ interface Made extends Slot {
 async function draw(
   { skeleton, hydrogens, rdkit }: Generator,
   molecule: Molecule,
-  { id, seed, batch, settings }: { readonly id: number; readonly seed: number; readonly batch: readonly Slot[]; readonly settings: SamplerSettings },
+  {
+    id,
+    seed,
+    batch,
+    settings,
+  }: {
+    readonly id: number;
+    readonly seed: number;
+    readonly batch: readonly Slot[];
+    readonly settings: SamplerSettings;
+  },
 ): Promise<Float32Array[]> {
   const conformers = batch.map(({ slot }) => slot);
   const draws = batch.map(({ key }) => key);
@@ -171,16 +203,31 @@ async function draw(
     settings,
     automorphisms: stereoAutomorphisms(rdkit, molecule),
     onFrame: ({ time, x, data }) =>
-      send('skeleton', time, draws.map((_, b) => complete(x, b)), time < 1 ? speeds(x, data, time) : undefined),
+      send(
+        'skeleton',
+        time,
+        draws.map((_, b) => complete(x, b)),
+        time < 1 ? speeds(x, data, time) : undefined,
+      ),
   });
-  if (first) send('skeleton', 1, draws.map((_, b) => complete(skeletons, b)));
+  if (first)
+    send(
+      'skeleton',
+      1,
+      draws.map((_, b) => complete(skeletons, b)),
+    );
   const all = await placeHydrogens({
     molecule,
     predictor: hydrogens,
     skeletons,
     seed,
     draws,
-    onFrame: ({ time, x }) => send('hydrogens', time, draws.map((_, b) => x.slice(b * n * 3, (b + 1) * n * 3))),
+    onFrame: ({ time, x }) =>
+      send(
+        'hydrogens',
+        time,
+        draws.map((_, b) => x.slice(b * n * 3, (b + 1) * n * 3)),
+      ),
   });
   return draws.map((_, b) => all.slice(b * n * 3, (b + 1) * n * 3));
 }

@@ -8,7 +8,12 @@ import { conformerColour } from '../view/palette.js';
 
 type Column = 'index' | 'energy' | 'toFirst' | 'toReference';
 
-export function connectConformersPanel({ store, session, results, onReference }: {
+export function connectConformersPanel({
+  store,
+  session,
+  results,
+  onReference,
+}: {
   readonly store: Store;
   readonly session: Session;
   readonly results: Results;
@@ -16,10 +21,17 @@ export function connectConformersPanel({ store, session, results, onReference }:
 }): void {
   const panel = byId('conformers-panel');
   const wrap = h('div', { class: 'table-wrap', tabindex: '0', role: 'region', 'aria-label': 'Table of conformers' });
-  const input = h('input', { type: 'file', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true', accept: '.sdf,.sd,.mol,.xyz,.gz', onchange: () => {
-    onReference([...(input.files ?? [])]);
-    input.value = '';
-  } });
+  const input = h('input', {
+    type: 'file',
+    class: 'unseen',
+    tabindex: '-1',
+    'aria-hidden': 'true',
+    accept: '.sdf,.sd,.mol,.xyz,.gz',
+    onchange: () => {
+      onReference([...(input.files ?? [])]);
+      input.value = '';
+    },
+  });
   panel.append(
     wrap,
     h(
@@ -27,7 +39,16 @@ export function connectConformersPanel({ store, session, results, onReference }:
       { class: 'row' },
       h('button', { type: 'button', id: 'show-all', onclick: () => choose(true) }, 'Tick all'),
       h('button', { type: 'button', id: 'show-one', onclick: () => choose(false) }, 'Tick chosen only'),
-      h('button', { type: 'button', id: 'reference', title: 'A file with conformers of the same molecule to compare with', onclick: () => input.click() }, 'Reference…'),
+      h(
+        'button',
+        {
+          type: 'button',
+          id: 'reference',
+          title: 'A file with conformers of the same molecule to compare with',
+          onclick: () => input.click(),
+        },
+        'Reference…',
+      ),
       input,
     ),
   );
@@ -40,7 +61,10 @@ export function connectConformersPanel({ store, session, results, onReference }:
   }
 
   function draw(): void {
-    const focused = document.activeElement instanceof HTMLElement && wrap.contains(document.activeElement) ? document.activeElement.id : '';
+    const focused =
+      document.activeElement instanceof HTMLElement && wrap.contains(document.activeElement)
+        ? document.activeElement.id
+        : '';
     const state = store.get();
     const shown = session.shown(state.entry);
     if (!shown) {
@@ -62,33 +86,71 @@ export function connectConformersPanel({ store, session, results, onReference }:
     const header = (text: string, title: string, column?: Column): HTMLElement =>
       h(
         'th',
-        { scope: 'col', title, 'aria-sort': column && sort.column === column ? (sort.up ? 'ascending' : 'descending') : undefined },
+        {
+          scope: 'col',
+          title,
+          'aria-sort': column && sort.column === column ? (sort.up ? 'ascending' : 'descending') : undefined,
+        },
         column
-          ? h('button', { type: 'button', id: `sort-${column}`, onclick: () => {
-              sort = { column, up: sort.column === column ? !sort.up : true };
-              draw();
-            } }, text)
+          ? h(
+              'button',
+              {
+                type: 'button',
+                id: `sort-${column}`,
+                onclick: () => {
+                  sort = { column, up: sort.column === column ? !sort.up : true };
+                  draw();
+                },
+              },
+              text,
+            )
           : text,
       );
     const body = h('tbody');
     for (const index of order) {
       const conformer = shown.conformers[index];
       const { energy, toFirst, toReference, stereo } = found[index];
-      const box = h('input', { type: 'checkbox', id: `tick-${index}`, 'aria-label': `Draw conformer ${conformer.label} with others`, onchange: () => {
-        const rest = store.get().shown.filter((other) => other !== index);
-        store.set({ shown: box.checked ? [...rest, index].sort((a, b) => a - b) : rest });
-      } });
+      const box = h('input', {
+        type: 'checkbox',
+        id: `tick-${index}`,
+        'aria-label': `Draw conformer ${conformer.label} with others`,
+        onchange: () => {
+          const rest = store.get().shown.filter((other) => other !== index);
+          store.set({ shown: box.checked ? [...rest, index].sort((a, b) => a - b) : rest });
+        },
+      });
       box.checked = state.shown.includes(index);
       const swatch = h('span', { class: 'swatch', 'aria-hidden': 'true' });
       swatch.style.background = conformerColour(index);
-      const pick = h('button', { type: 'button', id: `conformer-${index}`, 'aria-pressed': String(index === state.active), 'aria-label': `Conformer ${conformer.label}`, onclick: () => store.set({ active: index }) }, swatch, conformer.label);
+      const pick = h(
+        'button',
+        {
+          type: 'button',
+          id: `conformer-${index}`,
+          'aria-pressed': String(index === state.active),
+          'aria-label': `Conformer ${conformer.label}`,
+          onclick: () => store.set({ active: index }),
+        },
+        swatch,
+        conformer.label,
+      );
       body.append(
         h(
           'tr',
           { class: index === state.active ? 'active' : '' },
           h('td', {}, box),
           h('td', {}, pick),
-          h('td', {}, typeof energy === 'number' ? (energy - lowest).toFixed(2) : energy === null ? 'none' : shown.entry.bondsGuessed ? '–' : '…'),
+          h(
+            'td',
+            {},
+            typeof energy === 'number'
+              ? (energy - lowest).toFixed(2)
+              : energy === null
+                ? 'none'
+                : shown.entry.bondsGuessed
+                  ? '–'
+                  : '…',
+          ),
           h('td', {}, index === 0 ? '0' : (toFirst?.toFixed(2) ?? '…')),
           withReference && h('td', {}, toReference?.toFixed(2) ?? '…'),
           stereoCell(conformer.fields.get('STEREO_VERIFIED'), stereo, found[0].stereo, shown.entry.bondsGuessed),
@@ -99,7 +161,26 @@ export function connectConformersPanel({ store, session, results, onReference }:
       h(
         'table',
         {},
-        h('thead', {}, h('tr', {}, header('', 'Drawn when conformers are overlaid or side by side'), header('Conf.', 'Conformer', 'index'), header(`ΔE`, energies.length > 0 ? `MMFF94 energy above the lowest (${lowest.toFixed(1)}), kcal/mol` : 'MMFF94 energy, kcal/mol', 'energy'), header('RMSD', 'Heavy-atom RMSD to the first conformer, Å', 'toFirst'), withReference && header('to ref.', 'Heavy-atom RMSD to the nearest reference conformer, Å', 'toReference'), header('Stereo', 'Read from the coordinates by RDKit; ≠ where it differs from the first conformer'))),
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            header('', 'Drawn when conformers are overlaid or side by side'),
+            header('Conf.', 'Conformer', 'index'),
+            header(
+              `ΔE`,
+              energies.length > 0
+                ? `MMFF94 energy above the lowest (${lowest.toFixed(1)}), kcal/mol`
+                : 'MMFF94 energy, kcal/mol',
+              'energy',
+            ),
+            header('RMSD', 'Heavy-atom RMSD to the first conformer, Å', 'toFirst'),
+            withReference && header('to ref.', 'Heavy-atom RMSD to the nearest reference conformer, Å', 'toReference'),
+            header('Stereo', 'Read from the coordinates by RDKit; ≠ where it differs from the first conformer'),
+          ),
+        ),
         body,
       ),
     );
@@ -114,7 +195,12 @@ export function connectConformersPanel({ store, session, results, onReference }:
 }
 
 /** ✓ where the stereo is what was asked for, by the file's verdict or its SMILES, ✗ where not; else ≠ where it is not the first's. */
-function stereoCell(verified: string | undefined, stereo: StereoMarks | undefined, first: StereoMarks | undefined, guessed: boolean): HTMLElement {
+function stereoCell(
+  verified: string | undefined,
+  stereo: StereoMarks | undefined,
+  first: StereoMarks | undefined,
+  guessed: boolean,
+): HTMLElement {
   if (!stereo) return h('td', {}, guessed ? '–' : '…');
   const marks = [...stereo.centres, ...stereo.bonds].map(({ cip }) => cip).join(' ');
   const other = first !== undefined && stereo.smiles !== first.smiles;
@@ -122,7 +208,14 @@ function stereoCell(verified: string | undefined, stereo: StereoMarks | undefine
   const asWanted = verified === undefined ? stereo.asWanted : verified !== 'no' && stereo.asWanted !== false;
   const wrong = asWanted === false || (asWanted === undefined && other);
   const sign = asWanted === undefined ? (other ? '≠ 1' : '') : asWanted ? '✓' : '✗';
-  const words = asWanted === undefined ? (other ? 'another stereoisomer than conformer 1' : 'as conformer 1') : asWanted ? 'as asked for' : 'not as asked for';
+  const words =
+    asWanted === undefined
+      ? other
+        ? 'another stereoisomer than conformer 1'
+        : 'as conformer 1'
+      : asWanted
+        ? 'as asked for'
+        : 'not as asked for';
   return h(
     'td',
     { class: wrong ? 'bad' : 'good', title: `${words}: ${stereo.smiles}` },

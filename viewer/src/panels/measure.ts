@@ -14,17 +14,52 @@ export interface Measuring {
   finish(): void;
 }
 
-export function connectMeasurePanel({ store, session }: { readonly store: Store; readonly session: Session }): Measuring {
+export function connectMeasurePanel({
+  store,
+  session,
+}: {
+  readonly store: Store;
+  readonly session: Session;
+}): Measuring {
   const panel = byId('measure-panel');
   const hint = byId('measure-hint');
-  const toggleButton = h('button', { type: 'button', id: 'measure', 'aria-pressed': 'false', title: 'Measure by clicking atoms (M)', onclick: () => toggle() }, 'Click atoms');
-  const clear = h('button', { type: 'button', id: 'measure-clear', onclick: () => store.set({ measurements: [], picked: [] }) }, 'Clear');
-  const text = h('input', { type: 'text', id: 'measure-atoms', placeholder: 'or type them: 1 2 5', spellcheck: 'false' });
-  const form = h('form', { class: 'row', onsubmit: submit }, h('label', { for: 'measure-atoms', class: 'unseen' }, 'Numbers of two, three or four atoms'), text, h('button', {}, 'Measure'));
+  const toggleButton = h(
+    'button',
+    {
+      type: 'button',
+      id: 'measure',
+      'aria-pressed': 'false',
+      title: 'Measure by clicking atoms (M)',
+      onclick: () => toggle(),
+    },
+    'Click atoms',
+  );
+  const clear = h(
+    'button',
+    { type: 'button', id: 'measure-clear', onclick: () => store.set({ measurements: [], picked: [] }) },
+    'Clear',
+  );
+  const text = h('input', {
+    type: 'text',
+    id: 'measure-atoms',
+    placeholder: 'or type them: 1 2 5',
+    spellcheck: 'false',
+  });
+  const form = h(
+    'form',
+    { class: 'row', onsubmit: submit },
+    h('label', { for: 'measure-atoms', class: 'unseen' }, 'Numbers of two, three or four atoms'),
+    text,
+    h('button', {}, 'Measure'),
+  );
   const list = h('ul', { id: 'measure-list', 'aria-live': 'polite', 'aria-label': 'Measurements' });
   panel.append(
     h('div', { class: 'row' }, toggleButton, clear),
-    h('p', { class: 'note' }, 'Two atoms: distance. Three: angle. Four: torsion. Click the last atom again, or press Enter, to end with two or three.'),
+    h(
+      'p',
+      { class: 'note' },
+      'Two atoms: distance. Three: angle. Four: torsion. Click the last atom again, or press Enter, to end with two or three.',
+    ),
     form,
     list,
   );
@@ -97,7 +132,9 @@ export function connectMeasurePanel({ store, session }: { readonly store: Store;
     byId('stage').toggleAttribute('data-measuring', measuring);
     if (!structure) return;
     hint.textContent =
-      picked.length === 0 ? 'Click the first atom' : `${picked.map((atom) => atomName(structure, atom)).join('–')} · click the next atom${picked.length > 1 ? ', or Enter to end' : ''}`;
+      picked.length === 0
+        ? 'Click the first atom'
+        : `${picked.map((atom) => atomName(structure, atom)).join('–')} · click the next atom${picked.length > 1 ? ', or Enter to end' : ''}`;
   }
 
   let timer: ReturnType<typeof setTimeout> | undefined;

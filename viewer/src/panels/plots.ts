@@ -43,13 +43,25 @@ const CHARTS: readonly Chart[] = [
     asinh: true,
     lines: ({ energy }) => {
       const last = energy?.[energy.length - 1];
-      return energy && typeof last === 'number' ? [{ name: 'energy', values: energy.map((value) => (value === null ? null : value - last)) }] : [];
+      return energy && typeof last === 'number'
+        ? [{ name: 'energy', values: energy.map((value) => (value === null ? null : value - last)) }]
+        : [];
     },
   },
-  { id: 'speed', title: '|v|, root mean square', unit: 'Å per t', lines: ({ speed }) => [{ name: '|v|', values: speed }] },
+  {
+    id: 'speed',
+    title: '|v|, root mean square',
+    unit: 'Å per t',
+    lines: ({ speed }) => [{ name: '|v|', values: speed }],
+  },
 ];
 
-export function connectPlots({ store, session, results, player }: {
+export function connectPlots({
+  store,
+  session,
+  results,
+  player,
+}: {
   readonly store: Store;
   readonly session: Session;
   readonly results: Results;
@@ -61,12 +73,24 @@ export function connectPlots({ store, session, results, player }: {
     const now = h('span', { class: 'now' });
     const legend = h('span', { class: 'legend' });
     const canvas = h('div');
-    const host = h('div', { class: 'plot', id: `plot-${chart.id}`, role: 'img' }, h('h3', {}, chart.title, legend, now), canvas);
+    const host = h(
+      'div',
+      { class: 'plot', id: `plot-${chart.id}`, role: 'img' },
+      h('h3', {}, chart.title, legend, now),
+      canvas,
+    );
     return { chart, host, canvas, now, legend };
   });
   panel.append(note, ...hosts.map(({ host }) => host));
 
-  let drawn: { plot: uPlot; line: HTMLElement; lines: readonly Line[]; positions: readonly number[]; now: HTMLElement; unit: string }[] = [];
+  let drawn: {
+    plot: uPlot;
+    line: HTMLElement;
+    lines: readonly Line[];
+    positions: readonly number[];
+    now: HTMLElement;
+    unit: string;
+  }[] = [];
 
   function redraw(): void {
     for (const { plot } of drawn) plot.destroy();
@@ -94,8 +118,15 @@ export function connectPlots({ store, session, results, player }: {
       legend.textContent = waiting ? 'computing …' : '';
       now.textContent = '';
       if (!any) continue;
-      legend.textContent = chart.note ?? (lines.length > 1 ? 'to the last frame; dashed: reference' : chart.id === 'rmsd' ? 'to the last frame' : '');
-      const axis: uPlot.Axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1, size: 4 }, font: '11px system-ui, sans-serif' };
+      legend.textContent =
+        chart.note ??
+        (lines.length > 1 ? 'to the last frame; dashed: reference' : chart.id === 'rmsd' ? 'to the last frame' : '');
+      const axis: uPlot.Axis = {
+        stroke: ink,
+        grid: { stroke: grid, width: 1 },
+        ticks: { stroke: grid, width: 1, size: 4 },
+        font: '11px system-ui, sans-serif',
+      };
       const plot = new uPlot(
         {
           width: Math.max(120, panel.clientWidth - 26),
@@ -113,11 +144,24 @@ export function connectPlots({ store, session, results, player }: {
               size: 44,
               gap: 2,
               space: 24,
-              ...(chart.asinh && { splits: (_plot: uPlot, _axis: number, min: number, max: number) => decades(min, max), filter: (_plot: uPlot, splits: number[]) => splits }),
+              ...(chart.asinh && {
+                splits: (_plot: uPlot, _axis: number, min: number, max: number) => decades(min, max),
+                filter: (_plot: uPlot, splits: number[]) => splits,
+              }),
               values: (_plot: uPlot, ticks: number[]) => ticks.map((tick) => String(Number(tick.toPrecision(6)))),
             },
           ],
-          series: [{}, ...lines.map(({ name, dash }, index) => ({ label: name, stroke: index === 0 ? accent : ink, width: 2, spanGaps: false, points: { show: false }, ...(dash && { dash }) }))],
+          series: [
+            {},
+            ...lines.map(({ name, dash }, index) => ({
+              label: name,
+              stroke: index === 0 ? accent : ink,
+              width: 2,
+              spanGaps: false,
+              points: { show: false },
+              ...(dash && { dash }),
+            })),
+          ],
         },
         withGaps(shown.timeline, series.positions, lines),
         canvas,
@@ -151,7 +195,10 @@ export function connectPlots({ store, session, results, player }: {
     const { position } = store.get();
     for (const { plot, line, lines, positions, now, unit } of drawn) {
       line.style.left = `${plot.valToPos(position, 'x')}px`;
-      const frame = Math.max(0, positions.findLastIndex((at) => at <= position + 1e-6));
+      const frame = Math.max(
+        0,
+        positions.findLastIndex((at) => at <= position + 1e-6),
+      );
       const value = lines[0].values[frame];
       now.textContent = value === null || value === undefined ? unit : `${short(value)} ${unit}`;
     }
@@ -175,7 +222,9 @@ export function connectPlots({ store, session, results, player }: {
 /** The data with a point without value in each rest between two acts, so that no line crosses it. */
 function withGaps({ acts }: Timeline, positions: readonly number[], lines: readonly Line[]): uPlot.AlignedData {
   const rests = acts.slice(1).map(({ start }) => start - 0.01);
-  const order = [...positions.map((at, index) => ({ at, index })), ...rests.map((at) => ({ at, index: -1 }))].sort((a, b) => a.at - b.at);
+  const order = [...positions.map((at, index) => ({ at, index })), ...rests.map((at) => ({ at, index: -1 }))].sort(
+    (a, b) => a.at - b.at,
+  );
   return [
     order.map(({ at }) => at),
     ...lines.map(({ values }) => order.map(({ index }) => (index < 0 ? null : (values[index] ?? null)))),
@@ -194,11 +243,13 @@ function decades(min: number, max: number): number[] {
 
 /** Ticks at flow times 0, ½ and 1 of each act. */
 function timeTicks({ acts, length }: Timeline): Pick<uPlot.Axis, 'splits' | 'values'> {
-  const ticks = acts.flatMap(({ start }, index) => [
-    ...(index === 0 ? [{ at: start, text: '0' }] : []),
-    { at: start + 0.5, text: '0.5' },
-    { at: start + 1, text: '1' },
-  ]).filter(({ at }) => at <= length + 1e-6);
+  const ticks = acts
+    .flatMap(({ start }, index) => [
+      ...(index === 0 ? [{ at: start, text: '0' }] : []),
+      { at: start + 0.5, text: '0.5' },
+      { at: start + 1, text: '1' },
+    ])
+    .filter(({ at }) => at <= length + 1e-6);
   return { splits: () => ticks.map(({ at }) => at), values: () => ticks.map(({ text }) => text) };
 }
 

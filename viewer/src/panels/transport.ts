@@ -28,7 +28,11 @@ export function stageName(stage: Stage): string {
   return stage === 'all' ? '' : stage;
 }
 
-export function connectTransport({ store, session, player }: {
+export function connectTransport({
+  store,
+  session,
+  player,
+}: {
   readonly store: Store;
   readonly session: Session;
   readonly player: Player;

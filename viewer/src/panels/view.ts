@@ -26,7 +26,13 @@ const LABELS: readonly { readonly value: LabelKind; readonly text: string }[] = 
 export function connectViewPanel({ store, session }: { readonly store: Store; readonly session: Session }): void {
   const panel = byId('view-panel');
   const state = store.get();
-  const style = segmented(panel, { name: 'style', label: 'Style', options: STYLES, value: state.style, onChange: (value) => store.set({ style: value }) });
+  const style = segmented(panel, {
+    name: 'style',
+    label: 'Style',
+    options: STYLES,
+    value: state.style,
+    onChange: (value) => store.set({ style: value }),
+  });
   const arrangement = segmented(panel, {
     name: 'arrangement',
     label: 'Conformers',
@@ -44,11 +50,21 @@ export function connectViewPanel({ store, session }: { readonly store: Store; re
     value: state.colour,
     onChange: (value) => store.set({ colour: value }),
   });
-  const labels = segmented(panel, { name: 'labels', label: 'Labels', options: LABELS, value: state.labels, onChange: (value) => store.set({ labels: value }) });
+  const labels = segmented(panel, {
+    name: 'labels',
+    label: 'Labels',
+    options: LABELS,
+    value: state.labels,
+    onChange: (value) => store.set({ labels: value }),
+  });
 
   const checks = h('div', { class: 'checks' });
   const check = (key: 'hydrogens' | 'stereo' | 'smooth', text: string, title: string): HTMLInputElement => {
-    const input = h('input', { type: 'checkbox', id: `check-${key}`, onchange: () => store.set({ [key]: input.checked }) });
+    const input = h('input', {
+      type: 'checkbox',
+      id: `check-${key}`,
+      onchange: () => store.set({ [key]: input.checked }),
+    });
     input.checked = store.get()[key];
     checks.append(h('label', { title }, input, text));
     return input;
@@ -56,7 +72,11 @@ export function connectViewPanel({ store, session }: { readonly store: Store; re
   const boxes = {
     hydrogens: check('hydrogens', 'Hydrogens', 'Hydrogens (H)'),
     stereo: check('stereo', 'R/S, E/Z', 'Marks of stereocentres and double bonds, read from the last frame (S)'),
-    smooth: check('smooth', 'Between frames', 'Straight lines between the frames of the file; without, the frames alone'),
+    smooth: check(
+      'smooth',
+      'Between frames',
+      'Straight lines between the frames of the file; without, the frames alone',
+    ),
   };
   panel.append(checks);
 

@@ -5,8 +5,34 @@ import { elementSymbol } from '../../../src/chem/elements.js';
 export type Theme = 'light' | 'dark';
 
 const OWN: Record<Theme, Record<string, string>> = {
-  light: { H: '#ffffff', C: '#6b7580', N: '#3b64e8', O: '#e0312a', F: '#5fb33b', Cl: '#2fa84f', Br: '#a5452f', I: '#8437a8', S: '#e3b81f', P: '#f08a24', B: '#e79a86', Si: '#c9a376' },
-  dark: { H: '#eef1f4', C: '#8f99a5', N: '#5b82ff', O: '#ff4c43', F: '#8fdc63', Cl: '#48cf6d', Br: '#c9604a', I: '#a95fd0', S: '#f4cf3c', P: '#ff9d3b', B: '#f3b09f', Si: '#d9b78c' },
+  light: {
+    H: '#ffffff',
+    C: '#6b7580',
+    N: '#3b64e8',
+    O: '#e0312a',
+    F: '#5fb33b',
+    Cl: '#2fa84f',
+    Br: '#a5452f',
+    I: '#8437a8',
+    S: '#e3b81f',
+    P: '#f08a24',
+    B: '#e79a86',
+    Si: '#c9a376',
+  },
+  dark: {
+    H: '#eef1f4',
+    C: '#8f99a5',
+    N: '#5b82ff',
+    O: '#ff4c43',
+    F: '#8fdc63',
+    Cl: '#48cf6d',
+    Br: '#c9604a',
+    I: '#a95fd0',
+    S: '#f4cf3c',
+    P: '#ff9d3b',
+    B: '#f3b09f',
+    Si: '#d9b78c',
+  },
 };
 
 /** Sequence for conformers, apart from each other for the colour-blind too (after Okabe and Ito). */
@@ -23,5 +49,5 @@ export function elementColour(element: number, theme: Theme): string {
 }
 
 export function conformerColour(index: number): string {
-  return CONFORMERS[index % CONFORMERS.length] as string;
+  return CONFORMERS[index % CONFORMERS.length];
 }

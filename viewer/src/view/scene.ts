@@ -48,7 +48,10 @@ export interface Scene {
   /** While the atoms move, a surface is shown as soft spheres; it is computed when they rest. */
   setMoving(moving: boolean): void;
   /** Shows everything within `radius` Å of the middle. */
-  fit(radius: number, options?: { readonly columns?: number; readonly rows?: number; readonly cellSize?: number }): void;
+  fit(
+    radius: number,
+    options?: { readonly columns?: number; readonly rows?: number; readonly cellSize?: number },
+  ): void;
   rotate(axis: 'x' | 'y' | 'z', degrees: number): void;
   zoom(factor: number): void;
   getCamera(): Camera;
@@ -82,7 +85,11 @@ export function createScene(
   setSyncSurface(true);
   // The module build of 3Dmol looks for its workers in a global and complains on the console where there is none.
   (globalThis as { $3Dmol?: object }).$3Dmol ??= { SurfaceWorker: '' };
-  const viewer: GLViewer = createViewer(container, { backgroundColor: BACKGROUND.light, antialias: true, disableFog: true });
+  const viewer: GLViewer = createViewer(container, {
+    backgroundColor: BACKGROUND.light,
+    antialias: true,
+    disableFog: true,
+  });
   let drawn: Drawn[] = [];
   let style: DrawStyle = 'ball';
   let theme: Theme = 'light';
@@ -110,7 +117,7 @@ export function createScene(
   });
 
   function styleOf(spec: SceneModel, index: number, hidden: boolean): object {
-    const atom = spec.structure.atoms[index] as Structure['atoms'][number];
+    const atom = spec.structure.atoms[index];
     const color = spec.colour !== undefined && atom.element === 6 ? spec.colour : elementColour(atom.element, theme);
     if (hidden) return { stick: { hidden: true }, sphere: { hidden: true } };
     const soft = style === 'surface' && moving;
@@ -132,7 +139,16 @@ export function createScene(
   /** Offset that puts a grid cell in its place on the screen: the cell's vector, turned back by the rotation. */
   function offsetOf({ cell }: SceneModel): [number, number, number] {
     if (!cell) return [0, 0, 0];
-    const [, , , , qx, qy, qz, qw] = viewer.getView() as number[] as [number, number, number, number, number, number, number, number];
+    const [, , , , qx, qy, qz, qw] = viewer.getView() as number[] as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const v: [number, number, number] = [cell.column * cellSize, -cell.row * cellSize, 0];
     // v' = q⁻¹ v q, with t = 2 q⁻¹ × v
     const [x, y, z] = [-qx, -qy, -qz];
@@ -150,9 +166,9 @@ export function createScene(
       if (!pose) continue;
       const [dx, dy, dz] = offsetOf(spec);
       atoms.forEach((atom, i) => {
-        atom.x = (pose.coordinates[3 * i] as number) + dx;
-        atom.y = (pose.coordinates[3 * i + 1] as number) + dy;
-        atom.z = (pose.coordinates[3 * i + 2] as number) + dz;
+        atom.x = pose.coordinates[3 * i] + dx;
+        atom.y = pose.coordinates[3 * i + 1] + dy;
+        atom.z = pose.coordinates[3 * i + 2] + dz;
       });
       restyle(item);
     }
@@ -195,7 +211,8 @@ export function createScene(
     for (const { model, from, to } of segments) {
       const start = middle(model, [from]);
       const end = middle(model, [to]);
-      if (start && end) viewer.addCylinder({ start, end, radius: 0.05, dashed: true, dashLength: 0.18, gapLength: 0.14, color });
+      if (start && end)
+        viewer.addCylinder({ start, end, radius: 0.05, dashed: true, dashLength: 0.18, gapLength: 0.14, color });
     }
     for (const { model, atom } of selected) {
       const center = middle(model, [atom]);
@@ -225,7 +242,10 @@ export function createScene(
           opacity: drawn.length > 1 ? 0.5 : 0.75,
           ...(colour !== undefined
             ? { color: colour }
-            : { colorfunc: (atom: { index: number }) => elementColour(spec.structure.atoms[atom.index]?.element ?? 0, theme) }),
+            : {
+                colorfunc: (atom: { index: number }) =>
+                  elementColour(spec.structure.atoms[atom.index]?.element ?? 0, theme),
+              }),
         };
         void Promise.resolve(viewer.addSurface('VDW', spec3 as never, selection, selection)).then((id) => {
           const number = id as unknown as number;
@@ -242,11 +262,34 @@ export function createScene(
     const common = { inFront: true, alignment: 'center', font: 'sans-serif' };
     switch (kind) {
       case 'atom':
-        return { ...common, fontSize: 13, fontColor: dark ? '#ffffff' : '#0b1218', backgroundColor: dark ? '#10161c' : '#ffffff', backgroundOpacity: 0.55, padding: 2 };
+        return {
+          ...common,
+          fontSize: 13,
+          fontColor: dark ? '#ffffff' : '#0b1218',
+          backgroundColor: dark ? '#10161c' : '#ffffff',
+          backgroundOpacity: 0.55,
+          padding: 2,
+        };
       case 'stereo':
-        return { ...common, fontSize: 15, bold: true, fontColor: '#ffffff', backgroundColor: dark ? '#7c4dff' : '#5b34c9', backgroundOpacity: 0.92, padding: 4 };
+        return {
+          ...common,
+          fontSize: 15,
+          bold: true,
+          fontColor: '#ffffff',
+          backgroundColor: dark ? '#7c4dff' : '#5b34c9',
+          backgroundOpacity: 0.92,
+          padding: 4,
+        };
       case 'measure':
-        return { ...common, fontSize: 14, bold: true, fontColor: dark ? '#2b0519' : '#ffffff', backgroundColor: dark ? '#ff8ac4' : '#b3367c', backgroundOpacity: 0.95, padding: 4 };
+        return {
+          ...common,
+          fontSize: 14,
+          bold: true,
+          fontColor: dark ? '#2b0519' : '#ffffff',
+          backgroundColor: dark ? '#ff8ac4' : '#b3367c',
+          backgroundOpacity: 0.95,
+          padding: 4,
+        };
     }
   }
 
@@ -255,7 +298,7 @@ export function createScene(
     viewer.removeAllLabels();
     labels = labelSpecs.map((spec) => ({
       spec,
-      label: viewer.addLabel(spec.text, { ...labelSpec(spec.kind), position: { x: 0, y: 0, z: 0 } } as never, undefined, true),
+      label: viewer.addLabel(spec.text, { ...labelSpec(spec.kind), position: { x: 0, y: 0, z: 0 } }, undefined, true),
     }));
     placeLabels();
   }
@@ -271,7 +314,10 @@ export function createScene(
         const neighbours = atoms.map(() => ({ bonds: [] as number[], bondOrder: [] as number[] }));
         for (const { a, b, order } of bonds) {
           // 3Dmol draws order 4 as aromatic, and takes 0 for no width at all: a dative bond is drawn as single.
-          for (const [from, to] of [[a, b], [b, a]] as const) {
+          for (const [from, to] of [
+            [a, b],
+            [b, a],
+          ] as const) {
             neighbours[from]?.bonds.push(to);
             neighbours[from]?.bondOrder.push(order === 0 ? 1 : order);
           }
@@ -284,7 +330,7 @@ export function createScene(
             x: 0,
             y: 0,
             z: 0,
-            ...(neighbours[i] as { bonds: number[]; bondOrder: number[] }),
+            ...neighbours[i],
           })),
         );
         model.setClickable({}, true, (atom: { index: number }) => onPick(index, atom.index));
@@ -360,7 +406,18 @@ export function createScene(
     warmUp() {
       if (drawn.length > 0) return;
       const speck = viewer.addModel();
-      speck.addAtoms([0, 1].map((i) => ({ elem: 'H', index: i, serial: i, x: 0.001 * i, y: 0, z: 0, bonds: [1 - i], bondOrder: [1] })));
+      speck.addAtoms(
+        [0, 1].map((i) => ({
+          elem: 'H',
+          index: i,
+          serial: i,
+          x: 0.001 * i,
+          y: 0,
+          z: 0,
+          bonds: [1 - i],
+          bondOrder: [1],
+        })),
+      );
       speck.setStyle({}, { stick: { radius: 1e-4 }, sphere: { radius: 1e-4 } });
       viewer.render();
       viewer.removeAllModels();

@@ -34,7 +34,13 @@ export function poseOf(state: State, shown: Shown, conformer: number): Pose {
   };
 }
 
-export function connectScene({ store, session, scene, theme, marks }: {
+export function connectScene({
+  store,
+  session,
+  scene,
+  theme,
+  marks,
+}: {
   readonly store: Store;
   readonly session: Session;
   readonly scene: Scene;
@@ -67,7 +73,8 @@ export function connectScene({ store, session, scene, theme, marks }: {
     if (!shown) return scene.setModels([], { cellSize: 1 });
     if (state.arrangement !== 'one') {
       const limit = state.arrangement === 'overlay' ? MAX_OVERLAY : MAX_GRID;
-      if (state.shown.length > limit) tell(`The first ${limit} of the ${state.shown.length} chosen conformers are drawn.`);
+      if (state.shown.length > limit)
+        tell(`The first ${limit} of the ${state.shown.length} chosen conformers are drawn.`);
     }
     drawn = drawnConformers(state, shown);
     const { columns, rows } = grid();
@@ -117,14 +124,18 @@ export function connectScene({ store, session, scene, theme, marks }: {
       atoms.forEach(({ element }, atom) => {
         const name = { none: '', element: elementSymbol(element), number: String(atom + 1) }[state.labels];
         const hand = hands.get(atom) ?? '';
-        if (name || hand) labels.push({ text: `${name} ${hand}`.trim(), atoms: [atom], model, kind: hand ? 'stereo' : 'atom' });
+        if (name || hand)
+          labels.push({ text: `${name} ${hand}`.trim(), atoms: [atom], model, kind: hand ? 'stereo' : 'atom' });
       });
       for (const { a, b, cip } of found?.bonds ?? []) labels.push({ text: cip, atoms: [a, b], model, kind: 'stereo' });
     });
     if (activeModel >= 0) {
       const { coordinates } = poseOf(state, shown, state.active);
       for (const measured of state.measurements) {
-        const ends = measured.length === 3 ? [measured[1]] : [measured[measured.length === 4 ? 1 : 0], measured[measured.length === 4 ? 2 : 1]];
+        const ends =
+          measured.length === 3
+            ? [measured[1]]
+            : [measured[measured.length === 4 ? 1 : 0], measured[measured.length === 4 ? 2 : 1]];
         labels.push({ text: measurementText(measured, coordinates), atoms: ends, model: activeModel, kind: 'measure' });
       }
     }
@@ -137,7 +148,10 @@ export function connectScene({ store, session, scene, theme, marks }: {
     const segments = state.measurements.flatMap((measured) =>
       measured.slice(1).map((to, i) => ({ model: activeModel, from: measured[i], to })),
     );
-    scene.setSegments(activeModel >= 0 ? segments : [], activeModel >= 0 ? state.picked.map((atom) => ({ model: activeModel, atom })) : []);
+    scene.setSegments(
+      activeModel >= 0 ? segments : [],
+      activeModel >= 0 ? state.picked.map((atom) => ({ model: activeModel, atom })) : [],
+    );
   }
 
   store.watch(['entry', 'arrangement', 'colour'], rebuild);
