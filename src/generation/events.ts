@@ -1,0 +1,104 @@
+/**
+ * What happens while conformers of a molecule are made, as one stream of plain data that may be sent between threads and
+ * processes. Progress, live pictures, trajectories, supervision and the report are all fed with it: the result is a
+ * function of the events alone (finish.ts).
+ *
+ * Order: one 'prepared'; then for each round of draws 'frame' (if asked for) and 'drawn' after each batch, a 'checked' or
+ * a 'refused' for every conformer drawn, and 'kept' at the end of the round.
+ */
+import type { MMFF94Variant } from '../chem/mmff94.js';
+import type { Molecule } from '../chem/molecule.js';
+import type { DrawKey } from '../flow/sampler.js';
+
+/** A conformer that passed the checks. There is at most one for each slot. */
+export interface Candidate {
+  /** Index among the conformers planned. */
+  readonly slot: number;
+  /** With the seed, the model and the sampler's settings it identifies the conformer reproducibly. */
+  readonly draw: DrawKey;
+  /** [atoms, 3] row-major, Å. */
+  readonly coordinates: Float32Array;
+  /** Whether every specified centre and double bond was found right in the coordinates. */
+  readonly stereoVerified: boolean;
+  /** Isomeric SMILES of what it is; says which hand unspecified centres took. Empty where RDKit cannot read it. */
+  readonly assigned: string;
+  /** kcal/mol by the force field of the 'prepared' event, where there is one. */
+  readonly energy?: number | undefined;
+}
+
+/** The molecule is made ready, and every option has its value. */
+export interface PreparedEvent {
+  readonly kind: 'prepared';
+  readonly molecule: Molecule;
+  readonly model: string;
+  readonly seed: number;
+  /** Conformers asked for, and planned to be drawn in the first round. */
+  readonly count: number;
+  readonly planned: number;
+  /** Å; see GenerateOptions. */
+  readonly rmsd: number;
+  /** kcal/mol; see GenerateOptions. */
+  readonly energyWindow?: number | undefined;
+  readonly plain: boolean;
+  /** The force field that energies are by, where they are computed. */
+  readonly forceField?: MMFF94Variant | undefined;
+  /** Permutations of the skeleton over which conformers are compared. */
+  readonly permutations: readonly ArrayLike<number>[];
+  readonly warnings: readonly string[];
+}
+
+/** One moment of the conformers of a batch; only where frames are asked for. */
+export interface FrameEvent {
+  readonly kind: 'frame';
+  readonly stage: 'skeleton' | 'hydrogens';
+  /** Flow time within the stage, 0 to 1. */
+  readonly time: number;
+  /** Whether it is the first frame of these draws. */
+  readonly first: boolean;
+  /** Of each conformer: its slot, its draw, its coordinates [atoms, 3] in Å; hydrogens not placed yet lie on their parents. */
+  readonly slots: readonly number[];
+  readonly draws: readonly DrawKey[];
+  readonly coordinates: readonly Float32Array[];
+  /** Root mean square of |v| over the atoms that move in this stage, Å per unit of flow time; none at time 1. */
+  readonly speeds?: readonly number[] | undefined;
+}
+
+/** A batch is drawn. */
+export interface DrawnEvent {
+  readonly kind: 'drawn';
+  /** Conformers drawn so far, those drawn again among them. */
+  readonly made: number;
+  /** Conformers planned so far, without those to be drawn again: `made` may come to be more. */
+  readonly planned: number;
+}
+
+interface Verdict {
+  /** How often the slot had been drawn before: 0 for the first draw. */
+  readonly retry: number;
+  /** Whether the stereo was right as drawn, before any relaxation. */
+  readonly stereoRight: boolean;
+}
+
+/** A conformer passed the checks. */
+export interface CheckedEvent extends Verdict {
+  readonly kind: 'checked';
+  readonly candidate: Candidate;
+}
+
+/** A conformer failed a check. */
+export interface RefusedEvent extends Verdict {
+  readonly kind: 'refused';
+  readonly slot: number;
+  readonly draw: DrawKey;
+  readonly reason: 'stereo' | 'geometry';
+  /** In words. */
+  readonly detail: string;
+}
+
+/** The candidates so far that differ from one another and lie in the energy window. */
+export interface KeptEvent {
+  readonly kind: 'kept';
+  readonly slots: readonly number[];
+}
+
+export type GenerationEvent = PreparedEvent | FrameEvent | DrawnEvent | CheckedEvent | RefusedEvent | KeptEvent;
