@@ -2,9 +2,9 @@
 import { molblock } from './molblock.js';
 import type { MolblockAtom, MolblockBond } from './molblock.js';
 import type { Molecule } from './molecule.js';
+import { isEvenPermutation } from './parity.js';
 import { withMol } from './rdkit.js';
 import type { RDKitModule } from './rdkit.js';
-import { sameHand } from './stereo.js';
 
 export interface Automorphisms {
   /** Each of `skeletonCount` entries: atom i may lie where atom `permutation[i]` lies. The identity is the first. */
@@ -130,7 +130,7 @@ function keepsStereoAndHydrogens({ atoms, centres, stereoBonds }: Molecule, perm
     const there = centres.find((centre) => centre.atom === image(atom));
     if (!there?.specified) return false;
     // A hydrogen, or none, stands last in both orders and maps onto its like.
-    return sameHand(
+    return isEvenPermutation(
       neighbours.filter((i) => i < n).map(image),
       there.neighbours.filter((i) => i < n),
     );

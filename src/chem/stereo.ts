@@ -3,6 +3,8 @@ import { dihedral, signedVolume } from '../geometry/internal-coordinates.js';
 import { adjacency } from './adjacency.js';
 import { molblock } from './molblock.js';
 import type { Molecule, StereoBond, TetrahedralCentre } from './molecule.js';
+import { pairKey } from './pair-key.js';
+import { isEvenPermutation } from './parity.js';
 import { moleculeFromStructure } from './parse.js';
 import { withMol } from './rdkit.js';
 import type { RDKitModule } from './rdkit.js';
@@ -172,7 +174,7 @@ function withCentres(
     );
     if (Math.abs(volume) <= LEAST_VOLUME) continue;
     graph.molecules[0].atoms[centre.atom].stereo =
-      volume > 0 === sameHand(neighbours[centre.atom], centre.neighbours) ? 'ccw' : 'cw';
+      volume > 0 === isEvenPermutation(neighbours[centre.atom], centre.neighbours) ? 'ccw' : 'cw';
   }
   return withMol(rdkit, JSON.stringify(graph), (mol) => mol?.get_smiles(), { details: '{"removeHs":true}' });
 }
@@ -197,7 +199,7 @@ function perceivedStereo(
   );
   const seenBonds = new Map(
     conformer.stereoBonds.flatMap(({ a, b, references: [p, q], cis }) =>
-      cis === undefined ? [] : [[bondKey(order[a], order[b]), { references: [order[p], order[q]], cis }] as const],
+      cis === undefined ? [] : [[pairKey(order[a], order[b]), { references: [order[p], order[q]], cis }] as const],
     ),
   );
   const oppositeCentres: number[] = [];
@@ -208,11 +210,11 @@ function perceivedStereo(
     if (!centre.specified) return;
     const seen = seenCentres.get(centre.atom);
     if (!seen) unseenCentres.push(centre);
-    else if (!sameHand(centre.neighbours, seen)) oppositeCentres.push(i);
+    else if (!isEvenPermutation(centre.neighbours, seen)) oppositeCentres.push(i);
   });
   molecule.stereoBonds.forEach(({ a, b, references, cis }, i) => {
     if (cis === undefined) return;
-    const seen = seenBonds.get(bondKey(a, b));
+    const seen = seenBonds.get(pairKey(a, b));
     if (!seen) {
       unseenBonds++;
       return;
@@ -222,18 +224,4 @@ function perceivedStereo(
     if ((seen.cis === cis) !== (others % 2 === 0)) oppositeBonds.push(i);
   });
   return { oppositeCentres, oppositeBonds, unseenCentres, complete: unseenCentres.length + unseenBonds === 0 };
-}
-
-/** Whether two orders of the same neighbours (three or four) are an even permutation of each other. */
-export function sameHand(first: readonly number[], second: readonly number[]): boolean {
-  const places = first.map((neighbour) => second.indexOf(neighbour));
-  let inversions = 0;
-  for (let i = 0; i < places.length; i++) {
-    for (let j = i + 1; j < places.length; j++) if (places[i] > places[j]) inversions++;
-  }
-  return inversions % 2 === 0;
-}
-
-function bondKey(a: number, b: number): string {
-  return a < b ? `${a} ${b}` : `${b} ${a}`;
 }

@@ -1,6 +1,7 @@
 /** The symmetry that couplings may use: automorphisms under which every feature the network sees stays the same. */
 import { automorphisms } from '../chem/automorphisms.js';
 import type { Molecule } from '../chem/molecule.js';
+import { isEvenPermutation } from '../chem/parity.js';
 import type { RDKitModule } from '../chem/rdkit.js';
 import { ATOM_FEATURES, graphFeatures, PAIR_FEATURES, type GraphFeatures } from './features.js';
 
@@ -43,17 +44,10 @@ function preserves({ n, atoms, pairs, centres }: GraphFeatures, p: readonly numb
     const there = byCentre.get(p[centre]);
     return (
       !!there &&
-      sameHand(
+      isEvenPermutation(
         three.map((i) => p[i]),
         there,
       )
     );
   });
-}
-
-/** Whether two ordered triples of neighbours describe one hand: the same three, by an even permutation. */
-function sameHand(a: readonly number[], b: readonly number[]): boolean {
-  const at = a.map((atom) => b.indexOf(atom));
-  if (at.includes(-1)) return false;
-  return (at[1] - at[0] + 3) % 3 === 1;
 }
