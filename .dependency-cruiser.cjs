@@ -3,14 +3,15 @@
 /** Folder → the folders that it may import. Its own files are always allowed. */
 const arrows = {
   geometry: [],
+  python: [],
   flow: ['geometry'],
   chem: ['geometry'],
   engine: [],
   network: ['chem', 'flow', 'engine', 'geometry'],
-  dataset: ['chem', 'flow', 'network', 'geometry'],
-  training: ['dataset', 'flow', 'network', 'engine', 'geometry'],
+  dataset: ['chem', 'flow', 'network', 'geometry', 'python'],
+  training: ['dataset', 'flow', 'network', 'engine', 'geometry', 'python'],
   generation: ['chem', 'flow', 'network', 'engine', 'geometry'],
-  evaluation: ['chem', 'geometry'],
+  evaluation: ['chem', 'geometry', 'python'],
   playground: ['flow', 'training', 'network', 'engine', 'geometry'],
 };
 

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { loadRDKit } from '../chem/rdkit.js';
 import { makeEnsembles, type Progress } from '../dataset/make/make-ensembles.js';
 import { MODES, type Mode } from '../dataset/make/worker.js';
-import { pythonWithRDKit } from '../evaluation/peers/rdkit-script.node.js';
+import { pythonWith } from '../python/programs.node.js';
 import { hasXtb } from '../evaluation/xtb.node.js';
 import { wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
@@ -57,7 +57,7 @@ export function datasetMakeCommand(): Command {
 
 async function run({ input, out, mode, threads, limit, exclude, quiet }: MakeFlags): Promise<void> {
   const say = quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
-  const python = pythonWithRDKit();
+  const python = pythonWith('rdkit');
   if (!python)
     throw new Error(
       'dataset make needs RDKit for Python, which is not installed (Debian: apt-get install python3-rdkit)',

@@ -7,7 +7,8 @@ import { packEnsembles } from '../dataset/pack.js';
 import { loadModel } from '../load-model.node.js';
 import { readPartialModel, type Model } from '../network/model.js';
 import { parseTrainingConfig, type StageName } from '../training/config.js';
-import { pythonWithTorch, trainTorch } from '../training/torch/train-torch.node.js';
+import { pythonWith } from '../python/programs.node.js';
+import { trainTorch } from '../training/torch/train-torch.node.js';
 import { train, type TrainingProgress } from '../training/train.js';
 import { wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
@@ -100,7 +101,7 @@ async function run(flags: TrainFlags): Promise<void> {
       say('stopping after a last checkpoint');
       abort.abort();
     });
-  const python = flags.engine === 'torch' ? pythonWithTorch() : undefined;
+  const python = flags.engine === 'torch' ? pythonWith('onnx', 'torch') : undefined;
   if (flags.engine === 'torch' && !python)
     throw new Error(
       '--engine torch needs a Python with torch and onnx, and neither python3 nor /usr/bin/python3 has both',

@@ -4,10 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sdfRecord } from '../chem/io/write-sdf.js';
+import { pythonProgram, pythonWith } from '../python/programs.node.js';
 import type { HydrogenStrain } from './evaluation.js';
-import { pythonWithRDKit, RDKIT_SCRIPT } from './peers/rdkit-script.node.js';
 import type { ScoredMolecule } from './score-molecule.js';
 import { quantile } from './statistics.js';
+
+const SCRIPT = pythonProgram('baseline-rdkit.py');
 
 /** Collects conformers and relaxes them at the end, with RDKit for Python: openchemlib's MMFF94 holds no atoms fixed. */
 export function hydrogenStrainTally({ most = 4 }: { most?: number } = {}): {
@@ -28,7 +30,7 @@ export function hydrogenStrainTally({ most = 4 }: { most?: number } = {}): {
         for (const coordinates of list.slice(0, most)) into.push(sdfRecord({ molecule, coordinates }));
     },
     async result() {
-      const python = pythonWithRDKit();
+      const python = pythonWith('rdkit');
       if (!python) return undefined;
       const [made, known] = [await relieved(python, generated), await relieved(python, references)];
       return {
@@ -47,11 +49,11 @@ async function relieved(python: string, records: readonly string[]): Promise<num
   try {
     const file = path.join(folder, 'conformers.sdf');
     await writeFile(file, records.join(''));
-    const { status, stdout, stderr } = spawnSync(python, [RDKIT_SCRIPT, 'hydrogens', file], {
+    const { status, stdout, stderr } = spawnSync(python, [SCRIPT, 'hydrogens', file], {
       encoding: 'utf8',
       maxBuffer: 1 << 26,
     });
-    if (status !== 0) throw new Error(`${RDKIT_SCRIPT} ended with status ${status}: ${stderr.trim().slice(-500)}`);
+    if (status !== 0) throw new Error(`${SCRIPT} ended with status ${status}: ${stderr.trim().slice(-500)}`);
     return stdout.split('\n').flatMap((line) => (line === '' || line === 'null' ? [] : [Number(line)]));
   } finally {
     await rm(folder, { recursive: true, force: true });

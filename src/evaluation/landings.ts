@@ -8,7 +8,7 @@ import { mean } from './statistics.js';
 
 /** A minimum this near to a reference, in Å, is that reference. */
 const SAME_MINIMUM = 0.1;
-/** Energy window of reference ensembles, kcal/mol, as scripts/make-ensembles.py cuts them. */
+/** Energy window of reference ensembles, kcal/mol, as python/make-ensembles.py cuts them. */
 const WINDOW = 6;
 
 export interface Landing {

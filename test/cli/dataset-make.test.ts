@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readSdf, type SdfRecord } from '../../src/chem/io/sdf.js';
-import { pythonWithRDKit } from '../../src/evaluation/peers/rdkit-script.node.js';
+import { pythonWith } from '../../src/python/programs.node.js';
 import { hasXtb } from '../../src/evaluation/xtb.node.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -25,7 +25,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'molflow-make-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = (...names: string[]) => path.join(folder, ...names);
 
-const python = pythonWithRDKit();
+const python = pythonWith('rdkit');
 if (!python)
   process.stderr.write(
     'skipped: making ensembles; RDKit for Python is not installed (Debian: apt-get install python3-rdkit)\n',

@@ -1,5 +1,5 @@
 /**
- * RMSDs against RDKit's GetBestRMS, stored from `scripts/baseline-rdkit.py rmsd` (RDKit 2022.09). The generated files
+ * RMSDs against RDKit's GetBestRMS, stored from `python/baseline-rdkit.py rmsd` (RDKit 2022.09). The generated files
  * were made with `embed --shuffle`, so that every record has its own atom order.
  */
 import { readFileSync } from 'node:fs';

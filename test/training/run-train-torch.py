@@ -1,4 +1,4 @@
-"""Runs parts of scripts/train-torch.py for its test: SCRIPT FOLDER, which holds what to run on and gets the results."""
+"""Runs parts of python/train-torch.py for its test: SCRIPT FOLDER, which holds what to run on and gets the results."""
 import importlib.util, json, os, sys
 import numpy as np
 import onnx

@@ -12,13 +12,13 @@ import { trace } from '../../src/engine/trace.js';
 import { createRandom } from '../../src/flow/random.js';
 import { initialParameters, parameterShapes } from '../../src/network/egnn.js';
 import { flatten, parameterSlices } from '../../src/network/flat-parameters.js';
+import { pythonProgram, pythonWith } from '../../src/python/programs.node.js';
 import { createOptimiser, isMuonMatrix } from '../../src/training/optimiser.js';
 import { stepProgram } from '../../src/training/step-program.js';
-import { pythonWithTorch } from '../../src/training/torch/train-torch.node.js';
 
-const SCRIPT = fileURLToPath(new URL('../../scripts/train-torch.py', import.meta.url));
+const SCRIPT = pythonProgram('train-torch.py');
 const RUN = fileURLToPath(new URL('./run-train-torch.py', import.meta.url));
-const python = pythonWithTorch();
+const python = pythonWith('onnx', 'torch');
 
 describe.skipIf(!python)('training by PyTorch', () => {
   let folder: string;

@@ -1,12 +1,12 @@
 /** A Python process that makes the ensemble of one molecule after another. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { pythonProgram } from '../../python/programs.node.js';
 
 export type Mode = 'train' | 'drug' | 'reference' | 'mmff';
 export const MODES: readonly Mode[] = ['train', 'drug', 'reference', 'mmff'];
 
-const SCRIPT = fileURLToPath(new URL('../../../scripts/make-ensembles.py', import.meta.url));
+const SCRIPT = pythonProgram('make-ensembles.py');
 
 export interface Request {
   readonly smiles: string;

@@ -6,9 +6,11 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { openText } from '../../chem/io/open.node.js';
 import { readSdf } from '../../chem/io/sdf.js';
+import { pythonProgram, pythonWith } from '../../python/programs.node.js';
 import { gatherConformers } from '../conformer-sets.js';
 import { PeerUnavailable, type Peer } from './peer.js';
-import { pythonWithRDKit, RDKIT_SCRIPT } from './rdkit-script.node.js';
+
+const SCRIPT = pythonProgram('baseline-rdkit.py');
 
 export const etkdg = rdkitPeer({ name: 'etkdg', relax: false });
 export const etkdgMmff = rdkitPeer({ name: 'etkdg+mmff94', relax: true });
@@ -17,7 +19,7 @@ function rdkitPeer({ name, relax }: { name: string; relax: boolean }): Peer {
   return {
     name,
     async generate({ molecules, seed, threads = 1, onMolecule = () => {} }) {
-      const python = pythonWithRDKit();
+      const python = pythonWith('rdkit');
       if (!python)
         throw new PeerUnavailable('RDKit for Python is not installed (Debian: apt-get install python3-rdkit)');
       const folder = await mkdtemp(path.join(tmpdir(), 'molflow-peer-'));
@@ -27,7 +29,7 @@ function rdkitPeer({ name, relax }: { name: string; relax: boolean }): Peer {
         const child = spawn(
           python,
           [
-            RDKIT_SCRIPT,
+            SCRIPT,
             'embed',
             input,
             output,
@@ -58,7 +60,7 @@ function rdkitPeer({ name, relax }: { name: string; relax: boolean }): Peer {
           onMolecule(++done);
         }
         const code = await ended;
-        if (code !== 0) throw new Error(`${RDKIT_SCRIPT} ended with status ${code}: ${problem.trim().slice(-500)}`);
+        if (code !== 0) throw new Error(`${SCRIPT} ended with status ${code}: ${problem.trim().slice(-500)}`);
         const conformers = await gatherConformers(readSdf(await openText(output), { file: name, onError: () => {} }));
         return { conformers, made, seconds, cpuSeconds, relaxSeconds, peakMemory };
       } finally {

@@ -1,5 +1,5 @@
 /** Trains one stage by PyTorch, on a GPU if there is one: the same step program, batches, schedule and files as train. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,16 +7,15 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parameterShapes } from '../../network/egnn.js';
 import { parameterSlices, type ParameterSlice } from '../../network/flat-parameters.js';
+import { pythonProgram } from '../../python/programs.node.js';
 import { anchorWeights } from '../anchor.js';
 import { firstState, readState, runFiles, writeModelOf, writeState } from '../checkpoint.js';
 import type { StageConfig, StageName } from '../config.js';
 import { isMuonMatrix } from '../optimiser.js';
 import type { TrainingProgress, TrainOptions } from '../train.js';
 
-const SCRIPT = fileURLToPath(new URL('../../../scripts/train-torch.py', import.meta.url));
+const SCRIPT = pythonProgram('train-torch.py');
 const SAMPLER = fileURLToPath(new URL('./sampler.js', import.meta.url));
-/** The first on the PATH may be one without the system's packages. */
-const INTERPRETERS = ['python3', '/usr/bin/python3'];
 
 /** What train-torch.py and its samplers are told, as JSON. */
 export interface TorchTask {
@@ -40,11 +39,6 @@ export interface TorchTask {
 type Message =
   | ({ readonly kind: 'progress' } & Omit<TrainingProgress, 'stage'>)
   | { readonly kind: 'checkpoint'; readonly validationLoss?: number };
-
-/** The Python that can import PyTorch and ONNX, if there is one. */
-export function pythonWithTorch(): string | undefined {
-  return INTERPRETERS.find((command) => spawnSync(command, ['-c', 'import onnx, torch']).status === 0);
-}
 
 /**
  * As `train`, with `workers` processes that draw the points and PyTorch in `python` for the rest; `device` is one of

@@ -1,11 +1,11 @@
 /**
  * Writes the skeleton stage whose weights lie between those of two models of one network, where the second was trained on
  * from the first: less sure of its own data than the second (Wortsman et al. 2022, arXiv:2109.01903).
- *   node scripts/average-models.mjs FIRST.safetensors SECOND.safetensors SHARE_OF_SECOND OUT.safetensors
+ *   node scripts/release/average-models.mjs FIRST.safetensors SECOND.safetensors SHARE_OF_SECOND OUT.safetensors
  * Path, sampler and all else are the second's. Needs `npm run build`.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { readPartialModel, writeModel } from '../dist/network/model.js';
+import { readPartialModel, writeModel } from '../../dist/network/model.js';
 
 const [firstFile, secondFile, given, out] = process.argv.slice(2);
 const share = Number(given);

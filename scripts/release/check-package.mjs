@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 
 const MOST_BYTES = 20e6;
 const SMILES = 'CC(=O)Oc1ccccc1C(=O)O';
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const execute = promisify(execFile);
 

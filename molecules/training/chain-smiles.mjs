@@ -2,7 +2,7 @@
  * Writes the SMILES of long molecules that public lists of drugs lack: peptides, open and cyclic, chains of repeating
  * units, sugars. A line each, with a title; always the same ones. Training data are made of them:
  *
- *   node scripts/chain-smiles.mjs 280 > chains.smi
+ *   node molecules/training/chain-smiles.mjs 280 > chains.smi
  *   molflow dataset make --input chains.smi --out chains --mode mmff
  */
 const SIDE_CHAINS = [

@@ -1,11 +1,11 @@
 /**
  * Writes a shipped checkpoint from training runs, in half precision.
- *   node scripts/ship-model.mjs NAME SKELETON.safetensors HYDROGENS.safetensors [HYDROGEN_STEPS [EARLY_EXIT]]
+ *   node scripts/release/ship-model.mjs NAME SKELETON.safetensors HYDROGENS.safetensors [HYDROGEN_STEPS [EARLY_EXIT]]
  * Both files may be the same. HYDROGEN_STEPS become the model's own default, EARLY_EXIT the layer at which skeletons may
  * leave the network: `npm run bench -- exits` measures which will do. Needs `npm run build`.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { readPartialModel, writeModel } from '../dist/network/model.js';
+import { readPartialModel, writeModel } from '../../dist/network/model.js';
 
 const [name, skeletonFile, hydrogensFile, hydrogenSteps, earlyExit] = process.argv.slice(2);
 if (!hydrogensFile)
@@ -21,5 +21,5 @@ const bytes = writeModel(
   { name, skeleton: { ...skeleton, ...exit }, hydrogens: { ...hydrogens, ...sampler } },
   { half: true },
 );
-await writeFile(new URL(`../models/${name}.safetensors`, import.meta.url), bytes);
+await writeFile(new URL(`../../models/${name}.safetensors`, import.meta.url), bytes);
 process.stdout.write(`models/${name}.safetensors: ${(bytes.length / 2 ** 20).toFixed(2)} MiB\n`);
