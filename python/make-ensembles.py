@@ -10,7 +10,7 @@ still the molecule's, again the distinct ones. Stereo that the SMILES leaves ope
 """
 import os
 os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-import json, signal, subprocess, sys, tempfile
+import json, signal, socket, subprocess, sys, tempfile, threading
 from collections import Counter
 try:
     import numpy as np
@@ -28,6 +28,9 @@ RT = .5925  # kcal/mol at 298 K
 XTB_SECONDS = 120
 SAME_ENERGY = .1  # kcal/mol
 SAME_RMSD = .1  # Å
+
+
+programs = []  # that run now
 
 
 class LeftOut(Exception):
@@ -136,11 +139,16 @@ def xtb(mol, i, charge, folder):
     with open(f"{folder}/in.xyz", "w") as file:
         file.write(Chem.MolToXYZBlock(mol, i))
     command = ["xtb", "in.xyz", "--gfn", "2", "--opt", "normal", "--chrg", str(charge)]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=XTB_SECONDS)
-    except subprocess.TimeoutExpired:
-        return None
-    if done.returncode or "GEOMETRY OPTIMIZATION CONVERGED" not in done.stdout:
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        programs.append(process)
+        try:
+            said = process.communicate(timeout=XTB_SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return None
+        finally:
+            programs.remove(process)
+    if process.returncode or "GEOMETRY OPTIMIZATION CONVERGED" not in said:
         return None
     with open(f"{folder}/xtbopt.xyz") as file:
         lines = file.read().split("\n")
@@ -185,13 +193,33 @@ def records(mol, title, smiles, kept, mode):
     ]
 
 
+def end_at_sigterm(temporary):
+    """On SIGTERM ends at once what runs, and this. In a thread of its own, since a handler in Python waits until RDKit
+    returns, and for ever where the signal comes just before the next line is read."""
+    told, wake = socket.socketpair()
+    wake.setblocking(False)
+    signal.set_wakeup_fd(wake.detach())
+    signal.signal(signal.SIGTERM, lambda *_: None)
+
+    def wait():
+        told.recv(1)
+        for process in list(programs):
+            process.kill()
+            process.wait()
+        temporary.cleanup()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def main():
     if len(sys.argv) != 2 or sys.argv[1] not in ("train", "drug", "reference", "mmff"):
         sys.exit(__doc__)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the folder goes too
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which then ends this
     memory = "/dev/shm"
-    with tempfile.TemporaryDirectory(dir=memory if os.path.isdir(memory) else None) as folder:
+    temporary = tempfile.TemporaryDirectory(dir=memory if os.path.isdir(memory) else None)
+    end_at_sigterm(temporary)
+    with temporary as folder:
         for line in sys.stdin:
             request = json.loads(line)
             try:

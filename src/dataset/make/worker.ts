@@ -8,6 +8,9 @@ export const MODES: readonly Mode[] = ['train', 'drug', 'reference', 'mmff'];
 
 const SCRIPT = pythonProgram('make-ensembles.py');
 
+/** From the request to end to the end by force. */
+const GRACE_MS = 1000;
+
 export interface Request {
   readonly smiles: string;
   readonly title: string;
@@ -69,6 +72,12 @@ function startProcess(python: string, mode: Mode) {
       const next = await answers.next();
       return next.done ? ended : (JSON.parse(next.value) as Answer);
     },
-    stop: () => void child.kill(),
+    stop() {
+      child.stdin.end();
+      child.kill();
+      // It may be deep in RDKit, which listens to nobody.
+      const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+      void ended.then(() => clearTimeout(kill));
+    },
   };
 }
