@@ -17,6 +17,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseSmiles } from '../src/chem/parse.js';
 import { loadRDKit } from '../src/chem/rdkit.js';
+import { provenanceOf } from '../src/cli/evaluate/provenance.js';
 import { readEnsembles } from '../src/dataset/read-ensembles.js';
 import { openEngine } from '../src/engine/open.node.js';
 import { openBabel } from '../src/evaluation/peers/openbabel.node.js';
@@ -123,6 +124,7 @@ async function compare(): Promise<void> {
             .slice(2)
             .map((word) => path.basename(word))
             .join(' ')}`,
+          ...(await provenanceOf(values.model ? { [path.basename(values.model, '.safetensors')]: values.model } : {})),
           processor: cpus()[0]?.model,
           cores: cpus().length,
           node: process.version,

@@ -19,7 +19,8 @@ import { hasXtb, xtbTally } from '../evaluation/xtb.node.js';
 import { reportAssets } from './evaluate/assets.js';
 import { readConformerFile } from './evaluate/files.js';
 import { moleculeRow, writeRows } from './evaluate/per-molecule.js';
-import { fileSource, modelSource, PEERS, peerSource, type Source } from './evaluate/sources.js';
+import { provenanceOf } from './evaluate/provenance.js';
+import { fileSource, labelOf, modelSource, PEERS, peerSource, type Source } from './evaluate/sources.js';
 import { comparisonText, evaluationText, stepsText } from './evaluate/tables.js';
 import { wholeFrom } from './arguments.js';
 
@@ -207,9 +208,11 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   const delta = mainDelta(references, thresholds);
   if (flags.report && assets)
     await writeFile(flags.report, reportHtml(reportData({ reference, evaluations, delta, worst }), assets));
+  const provenance = await provenanceOf(Object.fromEntries((flags.model ?? []).map((file) => [labelOf(file), file])));
   const json = () =>
     JSON.stringify({
       command: commandLine(),
+      ...provenance,
       reference,
       results: evaluations.map(({ scores: _, ...evaluation }) => evaluation),
     });
@@ -259,9 +262,9 @@ async function relaxation({ molecule }: Reference): Promise<((conformer: Float32
   }
 }
 
-/** As it was given, but for the folders of files outside, which mean nothing elsewhere. */
+/** As it was given, but without the folders of files outside the repository, which mean nothing elsewhere. */
 function commandLine(): string {
-  const args = process.argv.slice(2).map((arg) => (arg.startsWith('models/') ? arg : path.basename(arg)));
+  const args = process.argv.slice(2).map((arg) => (/^(models|molecules)\//.test(arg) ? arg : path.basename(arg)));
   return ['molflow', ...args].join(' ');
 }
 

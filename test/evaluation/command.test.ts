@@ -44,7 +44,12 @@ test('scores a file: JSON, a row a molecule, a page that loads nothing from else
     page,
   ]);
   expect(code).toBe(0);
-  const { command, results } = JSON.parse(stdout) as { command: string; results: { summary: Summary }[] };
+  const { command, weights, results } = JSON.parse(stdout) as {
+    command: string;
+    weights: object;
+    results: { summary: Summary }[];
+  };
+  expect(weights).toEqual({});
   expect(command).toContain('molflow evaluate --reference qm9-ensembles.sdf.gz');
   expect(results).toHaveLength(1);
   const { summary } = results[0];

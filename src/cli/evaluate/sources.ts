@@ -72,8 +72,8 @@ export interface ModelSourceOptions {
   readonly asDelivered?: boolean | undefined;
 }
 
-/** Runs of training all leave a model.safetensors: their folders tell them apart. */
-function labelOf(file: string): string {
+/** The name of a model in results. Every training run leaves a model.safetensors: the name of its folder stands for it. */
+export function labelOf(file: string): string {
   const name = path.basename(file);
   return name === 'model.safetensors' ? path.basename(path.dirname(path.resolve(file))) : name;
 }
