@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -7,8 +7,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openText } from '../../src/chem/io/open.node.js';
 import { openOutput, OutputError } from '../../src/chem/io/output.node.js';
-import { RecordError } from '../../src/chem/io/record-error.js';
-import { readSdf, readSdfItems } from '../../src/chem/io/sdf.js';
+import { readSdf } from '../../src/chem/io/sdf.js';
 import { pdbHeader, pdbModel } from '../../src/chem/io/write-pdb.js';
 import { xyzFrame } from '../../src/chem/io/write-xyz.js';
 
@@ -129,8 +128,8 @@ describe('openOutput', () => {
   it('takes the format from the name, gzip included', async () => {
     for (const name of ['a.sdf', 'a.sdf.gz', 'a.xyz', 'a.xyz.gz', 'a.pdb', 'a.pdb.gz']) {
       const output = await openOutput(file(name));
-      expect(await output.write(records.slice(0, 1))).toBe(true);
-      await output.write(records.slice(1));
+      expect(await output.write(records.slice(0, 2))).toBe(true);
+      await output.write(records.slice(2));
       await output.close();
       const bytes = await readFile(file(name));
       const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
@@ -204,27 +203,6 @@ describe('a process that writes', () => {
       outfile: program,
       logLevel: 'error',
     });
-  });
-
-  it.each(['killed.sdf', 'killed.sdf.gz'])('leaves whole records in %s when it is killed', async (name) => {
-    const child = spawn(process.execPath, [program, file(name)], { stdio: 'inherit' });
-    const exit = new Promise((resolve) => child.once('exit', resolve));
-    while ((await stat(file(name)).catch(() => ({ size: 0 }))).size < 100_000)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    child.kill('SIGKILL');
-    await exit;
-    let whole = 0;
-    let broken = 0;
-    for await (const item of readSdfItems(await openText(file(name)))) {
-      if (item instanceof RecordError) broken++;
-      else {
-        expect(item.structure.atoms).toHaveLength(40);
-        whole++;
-      }
-    }
-    expect(broken).toBe(0);
-    expect(whole).toBeGreaterThan(20);
-    expect(whole % 2).toBe(0);
   });
 
   it('ends quietly when the reader of its standard output goes away', async () => {

@@ -1,0 +1,115 @@
+/**
+ * Keeps a second run off an output: a file `NAME.lock` beside it that names its process. The lock of a process that is
+ * gone, as after kill -9 or a power cut, is taken over.
+ */
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { explain, OutputError } from './output-error.js';
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process began, so that another one of the same number is not taken for it; empty where unknown. */
+  readonly began: string;
+}
+
+/** How often a running process touches its locks. */
+const TOUCH_MS = 30_000;
+/** Of a process on another machine only the age of its last touch is known. */
+const SILENT_MS = 10 * 60_000;
+
+let serial = 0;
+
+/** @throws OutputError where another run holds the lock, or none can be made beside the output */
+export async function lockOutput(target: string): Promise<Lock> {
+  const file = `${target}.lock`;
+  const own = `${file}.${process.pid}.${serial++}`;
+  const text = JSON.stringify({ pid: process.pid, host: hostname(), began: await beginningOf('self') } satisfies Owner);
+  try {
+    // Linked into place, so that no one ever reads half a lock.
+    await writeFile(own, text);
+    for (;;) {
+      try {
+        await link(own, file);
+        break;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        await takeOver(file, { target, aside: `${own}.old` });
+      }
+    }
+  } catch (error) {
+    throw explain(error, target);
+  } finally {
+    await rm(own, { force: true });
+  }
+  const touching = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), TOUCH_MS).unref();
+  return {
+    async release() {
+      clearInterval(touching);
+      if ((await readFile(file, 'utf8').catch(() => '')) === text) await rm(file, { force: true });
+    },
+  };
+}
+
+/** Moves the lock of a dead process out of the way. @throws OutputError where its process lives */
+async function takeOver(file: string, { target, aside }: { target: string; aside: string }): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const owner = ownerOf(text);
+  if (await isAlive(owner, file)) {
+    const where = owner === undefined ? 'Another run' : `Process ${owner.pid} on ${owner.host}`;
+    throw new OutputError(
+      `cannot write ${target}: ${where} writes it at this moment; wait for it, name another output, or delete ${file} if that run is gone`,
+    );
+  }
+  await rename(file, aside).catch(() => {});
+  // Between reading and moving another run may have taken it over: then it gets its lock back.
+  if ((await readFile(aside, 'utf8').catch(() => text)) !== text) await link(aside, file).catch(() => {});
+  await rm(aside, { force: true });
+}
+
+function ownerOf(text: string): Owner | undefined {
+  try {
+    const { pid, host, began } = JSON.parse(text) as Partial<Owner>;
+    return Number.isInteger(pid) && typeof host === 'string' && typeof began === 'string'
+      ? { pid: pid!, host, began }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isAlive(owner: Owner | undefined, file: string): Promise<boolean> {
+  if (owner === undefined || owner.host !== hostname()) {
+    const touched = await stat(file).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    );
+    return Date.now() - touched < SILENT_MS;
+  }
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return owner.began === (await beginningOf(String(owner.pid)));
+}
+
+/** Of a process, by Linux: the boot and the clock tick of its start; elsewhere empty. */
+async function beginningOf(pid: string): Promise<string> {
+  try {
+    const [boot, status] = await Promise.all([
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+    ]);
+    // The name of the program, in brackets, may hold anything; the start is the 20th value after it.
+    const values = status.slice(status.lastIndexOf(')') + 2).split(' ');
+    return values[0] === 'Z' ? 'ended' : `${boot.trim()}:${values[19]}`;
+  } catch {
+    return '';
+  }
+}
