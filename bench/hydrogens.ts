@@ -11,7 +11,7 @@ import { readEnsembles } from '../src/dataset/read-ensembles.js';
 import { openEngine } from '../src/engine/open.node.js';
 import { createGenerator } from '../src/generation/generator.js';
 import { placeHydrogens } from '../src/generation/hydrogen-stage.js';
-import { loadModel } from '../src/load-model.node.js';
+import { loadModel } from '../src/network/load-model.node.js';
 import { modelFile } from './model-file.js';
 
 const { values } = parseArgs({

@@ -15,7 +15,7 @@ import { readSdf, type SdfRecord } from '../src/chem/io/sdf.js';
 import { moleculeFromStructure } from '../src/chem/parse.js';
 import { createRandom, type Random } from '../src/flow/random.js';
 import { conformerLogLikelihood } from '../src/generation/log-likelihood.js';
-import { openGenerator } from '../src/index.js';
+import { openGenerator } from '../src/generation/open-generator.node.js';
 
 const { values } = parseArgs({
   options: {

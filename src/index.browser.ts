@@ -1,35 +1,5 @@
 /** molflow in the browser, best in a worker: the same library, fed with addresses instead of files. */
-import { loadRDKit } from './chem/rdkit.js';
-import { openWebEngine, type WebEngineOptions } from './engine/onnx.web.js';
-import { createGenerator, type Generator } from './generation/generator.js';
-import { readModel } from './network/model.js';
-
 export * from './index.shared.js';
 export { openWebEngine, type WebEngineOptions } from './engine/onnx.web.js';
-
-export interface OpenGeneratorOptions extends WebEngineOptions {
-  /** Where the model's .safetensors file is served. */
-  readonly model: string;
-  /** Where RDKit_minimal.wasm is served. */
-  readonly rdkitWasm: string;
-}
-
-/**
- * A generator to be used for many molecules; `dispose()` it when done.
- * @throws Error where a file cannot be fetched, with its address and status.
- */
-export async function openGenerator({ model, rdkitWasm, ...engine }: OpenGeneratorOptions): Promise<Generator> {
-  const [rdkit, opened, bytes] = await Promise.all([
-    loadRDKit({ locateFile: () => rdkitWasm }),
-    openWebEngine(engine),
-    fetchBytes(model),
-  ]);
-  return createGenerator({ rdkit, model: readModel(bytes, model), engine: opened });
-}
-
-async function fetchBytes(address: string): Promise<Uint8Array> {
-  const response = await fetch(address);
-  if (!response.ok)
-    throw new Error(`${address} answered ${response.status} ${response.statusText}; expected a model file`);
-  return new Uint8Array(await response.arrayBuffer());
-}
+export { openGenerator, type OpenGeneratorOptions } from './generation/open-generator.web.js';
+export { generate, refine, type WithGenerator } from './generation/one-call.js';

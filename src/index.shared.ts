@@ -8,6 +8,7 @@ export { createForceField, MMFF94Error, type ForceField } from './chem/mmff94.js
 export { automorphisms, type Automorphisms } from './chem/automorphisms.js';
 export { findMolecule, parseNamedMolecules, UnknownMoleculeError, type NamedMolecule } from './chem/named-molecules.js';
 export type { Structure } from './chem/structure.js';
+export { readMolblock } from './chem/io/ctab.js';
 export { readSdf, type SdfRecord } from './chem/io/sdf.js';
 export { sdfRecord } from './chem/io/write-sdf.js';
 export { xyzFrame } from './chem/io/write-xyz.js';
@@ -24,6 +25,7 @@ export {
   type GenerationReport,
   type GenerationResult,
 } from './generation/generate.js';
+export type { GenerationEvent } from './generation/events.js';
 export {
   refineConformers,
   DEFAULT_STRENGTH,

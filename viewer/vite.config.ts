@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
-import { DEFAULT_MODEL } from '../src/load-model.node.js';
+import { DEFAULT_MODEL } from '../src/network/load-model.node.js';
 import { contentPolicy } from '../src/cli/view/policy.js';
 
 const require = createRequire(import.meta.url);

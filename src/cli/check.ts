@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { measureEquivariance, PROBES, SEEN, TOLERANCE } from '../network/equivariance.js';
 import { ENGINES, type EngineChoice } from '../engine/open.node.js';
-import { openGenerator } from '../index.js';
+import { openGenerator } from '../generation/open-generator.node.js';
 import { EXIT } from './exit-codes.js';
 
 export function checkCommand(): Command {

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { EXIT } from './exit-codes.js';
 import { ENGINES, openEngine } from '../engine/open.node.js';
-import { loadModel, shippedModels } from '../load-model.node.js';
+import { loadModel, shippedModels } from '../network/load-model.node.js';
 import { measureEngine } from '../generation/measure-engine.js';
 import { loadRDKit } from '../chem/rdkit.js';
 

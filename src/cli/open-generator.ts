@@ -2,7 +2,7 @@
 import { add } from '@tensorflow/tfjs-core';
 import type { EngineChoice } from '../engine/open.node.js';
 import type { Generator } from '../generation/generator.js';
-import { openGenerator } from '../index.js';
+import { openGenerator } from '../generation/open-generator.node.js';
 
 export interface GeneratorFlags {
   readonly model?: string;

@@ -7,7 +7,7 @@ import { openEngine } from '../engine/open.node.js';
 import { createRandom } from '../flow/random.js';
 import { solverNames } from '../flow/solvers/by-name.js';
 import { flowPairs } from '../generation/flow-pairs.js';
-import { loadModel } from '../load-model.node.js';
+import { loadModel } from '../network/load-model.node.js';
 import { createPredictor } from '../network/predictor.js';
 import { DEFAULT_WEIGHTS } from '../training/config.js';
 import { numberFrom, wholeFrom } from './arguments.js';

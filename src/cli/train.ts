@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadRDKit } from '../chem/rdkit.js';
 import { packEnsembles } from '../dataset/pack.js';
-import { loadModel } from '../load-model.node.js';
+import { loadModel } from '../network/load-model.node.js';
 import { readPartialModel, type Model } from '../network/model.js';
 import { parseTrainingConfig, type StageName } from '../training/config.js';
 import { pythonWith } from '../python/programs.node.js';

@@ -9,18 +9,6 @@ export function distance(x: FloatArray, i: number, j: number): number {
   return Math.sqrt(dx * dx + dy * dy + dz * dz);
 }
 
-/** Writes all pair distances in Å of `x` [n,3] into `out` [n,n]. */
-export function pairDistances(out: FloatArray, x: FloatArray, n: number): void {
-  for (let i = 0; i < n; i++) {
-    out[i * n + i] = 0;
-    for (let j = 0; j < i; j++) {
-      const d = distance(x, i, j);
-      out[i * n + j] = d;
-      out[j * n + i] = d;
-    }
-  }
-}
-
 /** Angle i–j–k at j in radians, in [0, π]. */
 export function angle(x: FloatArray, i: number, j: number, k: number): number {
   const ux = x[3 * i] - x[3 * j];

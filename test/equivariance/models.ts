@@ -1,6 +1,6 @@
 /** The models that the suite holds to equivariance: random weights, and the shipped one (or MOLFLOW_MODEL). */
 import { createRandom } from '../../src/flow/random.js';
-import { loadModel } from '../../src/load-model.node.js';
+import { loadModel } from '../../src/network/load-model.node.js';
 import { initialParameters } from '../../src/network/egnn.js';
 import type { Model, StageModel } from '../../src/network/model.js';
 

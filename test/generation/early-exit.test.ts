@@ -5,7 +5,7 @@ import { rmsdAligned } from '../../src/geometry/rmsd.js';
 import { refineConformers } from '../../src/generation/refine.js';
 import { sampleSkeletons, chosenSampler } from '../../src/generation/skeleton-stage.js';
 import type { Generator } from '../../src/generation/generator.js';
-import { openGenerator } from '../../src/index.js';
+import { openGenerator } from '../../src/generation/open-generator.node.js';
 import { graphFeatures } from '../../src/network/features.js';
 import { readPartialModel, writeModel } from '../../src/network/model.js';
 

@@ -7,7 +7,7 @@ import type { Generator } from '../../src/generation/generator.js';
 import { conformerLogLikelihood } from '../../src/generation/log-likelihood.js';
 import { chosenSampler } from '../../src/generation/skeleton-stage.js';
 import { randomRotation, rotate } from '../../src/geometry/rotation.js';
-import { openGenerator } from '../../src/index.js';
+import { openGenerator } from '../../src/generation/open-generator.node.js';
 
 let generator: Generator;
 beforeAll(async () => {

@@ -12,7 +12,7 @@ import { readPartialModel, writeModel, type StageModel } from '../../src/network
 import { createPredictor } from '../../src/network/predictor.js';
 import { skeletonPrior } from '../../src/network/priors.js';
 import { stereoAutomorphisms } from '../../src/network/stereo-automorphisms.js';
-import { openGenerator } from '../../src/index.js';
+import { openGenerator } from '../../src/generation/open-generator.node.js';
 
 let generator: Generator;
 beforeAll(async () => {

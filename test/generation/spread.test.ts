@@ -10,7 +10,7 @@ import { chosenSampler, sampleSkeletons } from '../../src/generation/skeleton-st
 import { createSpread } from '../../src/generation/spread.js';
 import { graphFeatures } from '../../src/network/features.js';
 import { stereoAutomorphisms } from '../../src/network/stereo-automorphisms.js';
-import { openGenerator } from '../../src/index.js';
+import { openGenerator } from '../../src/generation/open-generator.node.js';
 
 let generator: Generator;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { recordTrajectory, trajectoryRecords, type TrajectoryFrame } from '../..
 import type { Generator } from '../../src/generation/generator.js';
 import { graphFeatures } from '../../src/network/features.js';
 import { hydrogenParents } from '../../src/network/priors.js';
-import { openGenerator } from '../../src/index.js';
+import { openGenerator } from '../../src/generation/open-generator.node.js';
 
 let generator: Generator;
 beforeAll(async () => {

@@ -12,7 +12,7 @@ import type { Ensemble } from '../../src/dataset/ensemble.js';
 import { openEngine } from '../../src/engine/open.node.js';
 import { createRandom } from '../../src/flow/random.js';
 import { signedVolume } from '../../src/geometry/internal-coordinates.js';
-import { loadModel } from '../../src/load-model.node.js';
+import { loadModel } from '../../src/network/load-model.node.js';
 import { graphFeatures } from '../../src/network/features.js';
 import { readModel } from '../../src/network/model.js';
 import { createPredictor } from '../../src/network/predictor.js';

@@ -12,7 +12,7 @@ import { etkdg, etkdgMmff } from '../../evaluation/peers/rdkit.node.js';
 import type { Reference } from '../../evaluation/score-molecule.js';
 import { createGenerator } from '../../generation/generator.js';
 import { generateConformers } from '../../generation/generate.js';
-import { loadModel } from '../../load-model.node.js';
+import { loadModel } from '../../network/load-model.node.js';
 import { readConformerFile } from './files.js';
 
 export const PEERS: readonly Peer[] = [etkdg, etkdgMmff, openChemLib, openBabel];

@@ -1,10 +1,10 @@
 /** Finds models in Node: those that ship with the package by name, others by path. */
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { readModel, type Model } from './network/model.js';
+import { readModel, type Model } from './model.js';
 
 export const DEFAULT_MODEL = 'molflow-base';
-const SHIPPED = new URL('../models/', import.meta.url);
+const SHIPPED = new URL('../../models/', import.meta.url);
 
 /**
  * @param nameOrPath a shipped model such as molflow-base, or the path of a .safetensors file.

@@ -1,0 +1,19 @@
+/** Opens a generator in Node: RDKit, a model by name or path, and the fastest engine that loads. */
+import { loadRDKit } from '../chem/rdkit.js';
+import { openEngine, type OpenEngineOptions } from '../engine/open.node.js';
+import { loadModel } from '../network/load-model.node.js';
+import { createGenerator, type Generator } from './generator.js';
+
+export interface OpenGeneratorOptions extends OpenEngineOptions {
+  /** A shipped model by name (by default molflow-base), or the path of a .safetensors file. */
+  readonly model?: string;
+}
+
+/**
+ * A generator to be used for many molecules; `dispose()` it when done.
+ * @throws Error where there is no such model or it is no model file, or the engine does not load.
+ */
+export async function openGenerator({ model, ...engine }: OpenGeneratorOptions = {}): Promise<Generator> {
+  const [rdkit, loaded, opened] = await Promise.all([loadRDKit(), loadModel(model), openEngine(engine)]);
+  return createGenerator({ rdkit, model: loaded, engine: opened });
+}
