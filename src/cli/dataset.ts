@@ -7,7 +7,7 @@ import { loadRDKit } from '../chem/rdkit.js';
 import { importEnsembles, type ImportCounts } from '../dataset/import/import.js';
 import { IMPORT_FORMATS, openSources, type ImportFormat } from '../dataset/import/open.js';
 import { readNpySplit, readSplit, titlesOfSplit } from '../dataset/import/split.js';
-import { datasetStatistics, type Spread } from '../dataset/import/statistics.js';
+import { datasetStatistics, type Range } from '../dataset/import/statistics.js';
 import { mirrorImages } from '../dataset/mirror-images.js';
 import { readEnsembles } from '../dataset/read-ensembles.js';
 import { wholeFrom } from './arguments.js';
@@ -146,16 +146,16 @@ async function runStats(
     );
     return;
   }
-  const spread = ({ least, mean, most }: Spread): string => `${least} to ${most}, mean ${mean.toFixed(1)}`;
+  const range = ({ least, mean, most }: Range): string => `${least} to ${most}, mean ${mean.toFixed(1)}`;
   const { molecules } = statistics;
   const share = (count: number): string => `${count} (${((100 * count) / molecules).toFixed(1)} %)`;
   process.stdout.write(
     [
       `molecules               ${molecules}`,
       `conformers              ${statistics.conformers}`,
-      `conformers a molecule   ${spread(statistics.conformersPerMolecule)}`,
-      `atoms                   ${spread(statistics.atoms)}`,
-      `heavy atoms             ${spread(statistics.heavyAtoms)}`,
+      `conformers a molecule   ${range(statistics.conformersPerMolecule)}`,
+      `atoms                   ${range(statistics.atoms)}`,
+      `heavy atoms             ${range(statistics.heavyAtoms)}`,
       `elements                ${statistics.elements.map(([symbol, count]) => `${symbol} ${count}`).join('  ')}`,
       `with stereo             ${share(statistics.stereo)}`,
       `with rings              ${share(statistics.cyclic)}`,

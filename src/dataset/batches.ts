@@ -22,47 +22,51 @@ export interface BatchSettings {
   /** From noise to data. */
   readonly path: PathSettings;
   /**
-   * How the skeleton's noise is coupled to a conformer: turned onto it; as it was drawn; as it was drawn with, as the
-   * target, the mean over all orientations the conformer may have had (Gaussian prior only); turned onto the partner
-   * that optimal transport finds it among several conformers of the molecule, exactly or by Sinkhorn's plan; or the
-   * noise from which a model's flow made the conformer, which the data then hold (reflow).
+   * How the skeleton's noise is paired with a conformer.
+   * - aligned: superposed onto it (Kabsch).
+   * - independent: as it was drawn.
+   * - rotation-averaged: as it was drawn; the target is the mean over all orientations of the conformer that the noised
+   *   state may stem from (Gaussian prior only).
+   * - transport, sinkhorn: optimal transport chooses the partner among several conformers of the molecule, exactly or by
+   *   Sinkhorn's plan; the noise is then superposed onto it.
+   * - paired: the data hold for each conformer the noise from which a model's flow made it (reflow).
    */
   readonly coupling: 'aligned' | 'independent' | 'rotation-averaged' | 'transport' | 'sinkhorn' | 'paired';
   readonly transport: {
-    /** Noises, and as many conformers, of one molecule that are paired with one another. */
+    /** Number of noises, and of conformers, of one molecule that are paired with one another. */
     readonly draws: number;
-    /** Strength of the entropy in Sinkhorn's plan, in units of the mean cost. */
+    /** Entropic regularisation of Sinkhorn's plan, in units of the mean cost. */
     readonly regularisation: number;
   };
   /** Whether an aligned coupling may also permute equivalent atoms. */
   readonly automorphisms: boolean;
-  /** Work in one batch, in pairs of atoms of a skeleton: the batch of molecules of n atoms holds about this / n². */
+  /** Size of a batch in pairs of skeleton atoms: a batch of molecules of n atoms holds about pairsPerBatch / n² of them. */
   readonly pairsPerBatch: number;
   readonly mostMolecules: number;
   readonly mostAtoms: number;
   readonly weights: {
-    /** How often a molecule comes up that turns about a bond but has one conformer only: its ensemble is cut short. */
+    /** Sampling weight of a molecule with rotatable bonds but only one conformer: its ensemble is incomplete. */
     readonly flexibleSingle: number;
-    /** The flow time from which on such a one comes up: by then noise and data are of one shape, and it is as good as a whole ensemble. */
+    /** Earliest flow time at which such a molecule is used: later the shape is decided, and one conformer is enough. */
     readonly flexibleSingleFrom: number;
-    /** How often one comes up whose geometries are a force field's. */
+    /** Sampling weight of a molecule whose geometries are minima of a force field. */
     readonly forceField: number;
-    /** A molecule of K conformers comes up K to this power times as often as one of a single conformer. */
+    /** A molecule with K conformers has the sampling weight K to this power. */
     readonly conformerPower: number;
   };
 }
 
-/** A batch but for what depends on the graphs alone: who holds a table of features needs no more. */
+/** The part of a batch that changes from draw to draw; the rest depends on the molecular graphs alone. */
 export interface Points {
   readonly n: number;
   readonly size: number;
-  /** Places [size] of the molecules among those of n atoms, as `features` has them. */
+  /** Rows [size] of the molecules in the table of features of n atoms. */
   readonly places: Int32Array;
   /** x, t, target and weight, as the training program takes them. */
   readonly feeds: Readonly<Record<'x' | 't' | 'target' | 'weight', Float32Array>>;
 }
 
-/** What the training program takes of the M molecules of n atoms, beside points. */
+/** Features of the M molecules of n atoms, as the training program takes them. */
 export interface FeatureTable {
   readonly molecules: number;
   /** [M, n, ATOM_FEATURES] */
@@ -84,30 +88,30 @@ export interface Batch {
 
 interface Entry {
   readonly ensemble: Ensemble;
-  /** Sum of the weights of its group up to and including this one. */
+  /** Cumulative sampling weight within its group. */
   readonly cumulative: number;
-  /** The earliest flow time it comes up at. */
+  /** The earliest flow time at which it is used. */
   readonly from: number;
-  /** Features on first use, the pairs as bytes: they are zeros and ones, and there are many. */
+  /** Features, made on first use. Pairs are stored as bytes: they are zeros and ones, and there are many. */
   features: { readonly graph: Omit<GraphFeatures, 'pairs'>; readonly pairs: Uint8Array } | undefined;
 }
 
-/** Nodes cost too, not pairs alone: about as much as this many pairs each. */
+/** Cost of an atom, in pairs. */
 const PAIRS_PER_NODE = 6;
 
-/** Every atom count gets at least this share of the batches: there are few molecules of two or three heavy atoms. */
+/** Least share of the batches for each atom count: there are few molecules of two or three heavy atoms. */
 const LEAST_SHARE = 0.002;
 
 export function batchSize(n: number, { pairsPerBatch, mostMolecules }: BatchSettings): number {
   return Math.max(1, Math.min(mostMolecules, Math.round(pairsPerBatch / (n * (n + PAIRS_PER_NODE)))));
 }
 
-/** How often an ensemble comes up, and from which flow time on. */
+/** Sampling weight of an ensemble, and the earliest flow time at which it is used. */
 function shareOf(
   { molecule, conformers, forceField, noise }: Ensemble,
   { weights }: BatchSettings,
 ): { weight: number; from: number } {
-  // Molecules were drawn by their weights when the pairs were made: each pair counts once.
+  // The pairs of reflow were drawn by these weights already: each counts once.
   if (noise) return { weight: conformers, from: 0 };
   const cutShort = conformers === 1 && countRotatableBonds(molecule) > 0;
   return {
@@ -119,7 +123,7 @@ function shareOf(
   };
 }
 
-/** Draws batches without end: molecules by their weights, each conformer of one as often as the others. */
+/** An endless source of batches: molecules by their sampling weights, the conformers of a molecule uniformly. */
 export function batchSource(ensembles: readonly Ensemble[], settings: BatchSettings) {
   if (settings.coupling === 'rotation-averaged' && settings.prior.kind !== 'gaussian')
     throw new Error(
@@ -169,7 +173,7 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
   return {
     sizes,
     molecules: [...groups.values()].reduce((sum, group) => sum + group.length, 0),
-    /** One ensemble, as often as batches hold it. */
+    /** Draws one ensemble, with the same probability as batches do. */
     drawEnsemble(random: Random): Ensemble {
       const weights = sizes.map((n, k) => (shares[k] - (shares[k - 1] ?? 0)) * batchSize(n, settings));
       let at = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
@@ -235,7 +239,7 @@ function featuresOf(entry: Entry, stage: BatchSettings['stage']) {
   return (entry.features = { graph, pairs: Uint8Array.from(pairs) });
 }
 
-/** Points with the features of their molecules. */
+/** Joins points with the features of their molecules. */
 function batchOf(
   { n, size: B, places, feeds }: Points,
   entryAt: (n: number, place: number) => Entry,
@@ -315,7 +319,7 @@ function pointsOf(entries: readonly Entry[], n: number, settings: BatchSettings,
     if (settings.stage === 'skeleton' && settings.coupling === 'rotation-averaged')
       rotationAveragedData(x1, x, x1.slice(), { atoms: n, t, scale: defaultScale(n) });
     const target = points.target.subarray(b * n * 3, (b + 1) * n * 3);
-    // The velocity is (x1 − x)/(1 − t), which is x1 − x0 unless x1 has become a mean.
+    // The velocity (x1 − x)/(1 − t) equals x1 − x0, unless x1 is a mean over rotations.
     const scale = settings.target === 'data' ? 1 : 1 / (1 - t);
     for (let i = 0; i < n * 3; i++) target[i] = scale * (x1[i] - x[i]);
     points.t[b] = t;
@@ -324,7 +328,7 @@ function pointsOf(entries: readonly Entry[], n: number, settings: BatchSettings,
   return points;
 }
 
-/** One conformer of the ensemble, centred; without tagged centres its mirror image is as good, and half of the time taken. */
+/** Draws one conformer of the ensemble, centred. Without tagged centres its mirror image is drawn half of the time. */
 function drawConformer(
   out: FloatArray,
   { molecule, conformers, coordinates }: Ensemble,
@@ -338,7 +342,7 @@ function drawConformer(
   if (!tagged && random.uniform() < 0.5) for (let i = 0; i < n * 3; i++) out[i] = -out[i];
 }
 
-/** A conformer with the noise it was made from, both centred, and both mirrored where a mirror image is as good. */
+/** Draws a conformer and the noise it was made from, centred; without tagged centres both mirrored half of the time. */
 function drawPair(
   x0: FloatArray,
   x1: FloatArray,
@@ -377,7 +381,7 @@ interface Pair {
   readonly x1: Float32Array;
 }
 
-/** A pair for each entry; those that stand in a row for one molecule are paired by transport, then aligned. */
+/** A pair for each entry. Entries in a row of one molecule are paired by optimal transport, then superposed. */
 function transportedPairs(entries: readonly Entry[], n: number, settings: BatchSettings, random: Random): Pair[] {
   const pairs: Pair[] = [];
   while (pairs.length < entries.length) {
@@ -412,7 +416,7 @@ function transportedPairs(entries: readonly Entry[], n: number, settings: BatchS
   return pairs;
 }
 
-/** Hydrogens about their parents, the rest where it belongs. */
+/** Noise of the hydrogen stage: hydrogens about their parents, all other atoms at their final positions. */
 function coupledHydrogens(
   x0: FloatArray,
   x1: FloatArray,

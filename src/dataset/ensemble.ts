@@ -1,17 +1,17 @@
-/** An ensemble: a molecule with the reference conformers that training or evaluation holds against it. */
+/** An ensemble: a molecule and its reference conformers, for training or evaluation. */
 import type { Molecule } from '../chem/molecule.js';
 
 export interface Ensemble {
   readonly molecule: Molecule;
-  /** SMILES of the molecule as its file has it: a twin with deuterium shares it, so that both are held out or neither. */
+  /** SMILES as in the file. A copy of the molecule with deuterium has the same, so that both are held out or neither. */
   readonly family: string;
   /** Whether the geometries are minima of a force field rather than of quantum chemistry. */
   readonly forceField: boolean;
   /** [K, atoms, 3] Å, atoms in the order of the molecule, hydrogens included; with `noise`, [K, skeletonCount, 3]. */
   readonly coordinates: Float32Array;
   readonly conformers: number;
-  /** [K, skeletonCount, 3] Å: the noise that a model's flow took to each conformer, for reflow. */
+  /** [K, skeletonCount, 3] Å: for reflow, the noise from which a model's flow made each conformer. */
   readonly noise?: Float32Array;
-  /** Permutations of the skeleton that leave it as it is, stereo included; the identity first. */
+  /** Automorphisms of the skeleton that keep its stereo; the identity first. */
   readonly automorphisms: readonly (readonly number[])[];
 }

@@ -1,6 +1,6 @@
 /**
- * How complete ensembles are: the mirror image of a conformer of a molecule that has no centre is a conformer of the same
- * energy, which a complete ensemble holds as well.
+ * Measures how complete ensembles are. The mirror image of a conformer of a molecule without stereocentres is a conformer
+ * of the same energy, so a complete ensemble contains it.
  */
 import { automorphisms } from '../chem/automorphisms.js';
 import type { RDKitModule } from '../chem/rdkit.js';
@@ -8,13 +8,13 @@ import { bestRmsd } from '../geometry/rmsd.js';
 import type { Ensemble } from './ensemble.js';
 
 export interface MirrorImages {
-  /** Conformers looked at: of molecules without any centre. */
+  /** Number of conformers looked at: those of molecules without stereocentres. */
   readonly conformers: number;
-  /** Those whose mirror image lies within WITHIN of a conformer of the ensemble, their own included. */
+  /** Number of those whose mirror image is within WITHIN of a conformer of the ensemble, itself included. */
   readonly present: number;
 }
 
-/** Å of RMSD over the skeleton, over all automorphisms: a minimum met twice lies nearer. */
+/** RMSD in Å over the skeleton and all automorphisms, below which two conformers are the same minimum. */
 const WITHIN = 0.1;
 
 export function mirrorImages(

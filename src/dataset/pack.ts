@@ -16,9 +16,9 @@ import { readEnsembles } from './read-ensembles.js';
 import { readIfThere } from './read-if-there.js';
 
 const MAGIC = 'molflow1';
-/** Raised whenever what is packed changes, so that older caches are made anew. */
+/** Version of the packed contents: raise it whenever they change, so that older caches are made again. */
 const LAYOUT = 3;
-/** Share of the molecules packed a second time with deuterium, see readEnsembles. */
+/** Share of the molecules that are packed a second time with deuterium, see readEnsembles. */
 const DEUTERATED = 0.04;
 
 export interface PackOptions {
@@ -31,8 +31,8 @@ export interface PackOptions {
 }
 
 /**
- * The path of the packed form of `files`, made now unless it stands in the cache. Files that are packed already, such
- * as the pairs of `molflow reflow`, are taken over as they are; one alone is its own packed form.
+ * The path of the packed form of `files`, made now unless the cache has it. Files that are packed already, such as the
+ * pairs of `molflow reflow`, are copied as they are; a single such file is returned itself.
  */
 export async function packEnsembles({ rdkit, files, cache, onProgress, onSkip }: PackOptions): Promise<string> {
   const hash = createHash('sha256').update(String(LAYOUT));
@@ -48,7 +48,7 @@ export async function packEnsembles({ rdkit, files, cache, onProgress, onSkip }:
   const target = path.join(cache, `${hash.digest('hex').slice(0, 16)}.molflow`);
   if (await stat(target).catch(() => undefined)) return target;
   await mkdir(cache, { recursive: true });
-  // Written under another name first: a cache cut short must not pass for a whole one.
+  // Written under another name first, so that an interrupted cache does not pass for a complete one.
   const partial = `${target}.${process.pid}`;
   try {
     await pipeline(packed, createWriteStream(partial));
@@ -94,15 +94,15 @@ function encode({ coordinates, noise, ...rest }: Ensemble): Buffer {
   return Buffer.concat([length, json, ...arrays.map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength))]);
 }
 
-/** Appends to a packed file, which is made where there is none. Each call is one write. */
+/** Appends to a packed file, which is created if missing. Each call is one write. */
 export async function appendPacked(file: string, ensembles: readonly Ensemble[]): Promise<void> {
   await appendFile(file, Buffer.concat(ensembles.map(encode)));
 }
 
 /**
- * Makes a packed file fit to be appended to: an empty one where there is none, without its last ensemble where the
- * writing of it was cut short. Returns what it holds.
- * @throws Error where the file is something else.
+ * Prepares a packed file for appending: creates it if missing, and cuts off an ensemble that was written only in part.
+ * Returns the ensembles that it holds.
+ * @throws Error where the file is not a packed data set.
  */
 export async function resumePacked(file: string): Promise<Ensemble[]> {
   const bytes = await readIfThere(file);
@@ -117,8 +117,8 @@ export async function resumePacked(file: string): Promise<Ensemble[]> {
 }
 
 /**
- * Reads a packed file whole.
- * @throws Error where the file is not one, or ends early.
+ * Reads a packed file.
+ * @throws Error where the file is not a packed data set, or ends early.
  */
 export async function readPacked(file: string): Promise<Ensemble[]> {
   const bytes = await readFile(file);
@@ -134,7 +134,7 @@ function assertWhole({ length }: Uint8Array, end: number, file: string): void {
     );
 }
 
-/** The whole ensembles of a packed file, and where they end. */
+/** The complete ensembles of a packed file, and the byte at which they end. */
 function decode(bytes: Buffer, file: string): { ensembles: Ensemble[]; end: number } {
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC)
     throw new Error(`'${file}' is not a packed molflow data set; delete it and let it be made again`);

@@ -13,18 +13,18 @@ interface Rule {
   readonly inputsToSave?: string[];
   readonly saveAllInputs?: boolean;
   readonly outputsToSave?: boolean[];
-  /** Whether it takes the place of tfjs's own rule, because it knows more. */
+  /** Whether it replaces tfjs's own rule, because it covers more cases. */
   readonly replaces?: boolean;
   readonly gradient: (dy: Tensor, saved: Saved, attrs: Record<string, unknown>) => Gradients;
 }
 
-/** Sums a gradient over the axes along which an operand of the given shape was spread. */
+/** Sums a gradient over the axes along which an operand of the given shape was broadcast. */
 function reduceTo(shape: number[], gradient: Tensor): Tensor {
   const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
   return axes.length ? tf.reshape(tf.sum(gradient, axes), shape) : tf.reshape(gradient, shape);
 }
 
-/** The other way round: the gradient of a sum over `axis`, in every place that was summed. */
+/** The inverse of a reduction: the gradient of a sum over `axis`, copied to every element that was summed. */
 function spreadOver(dy: Tensor, shape: number[], axis: number[]): Tensor {
   const axes = tf.util.parseAxisParam(axis, shape);
   return tf.mul(
@@ -130,7 +130,7 @@ const rules: Record<string, Rule> = {
       },
     }),
   },
-  // tfjs's own does not know factors that are one for all of a batch.
+  // tfjs's own rule does not handle a factor that is shared by the whole batch.
   BatchMatMul: {
     replaces: true,
     ...onInputs('a', 'b'),
@@ -154,7 +154,10 @@ const own = new Map(
   }),
 );
 
-/** Registers them; to be called before a gradient is taken. Those that another import has registered mostly stay. */
+/**
+ * Registers these gradients; call it before a gradient is taken. A rule that another import has registered stays,
+ * unless the one here is marked to replace it.
+ */
 export function registerGradients(): void {
   for (const [kernelName, { config, replaces }] of own) {
     const present = tf.getGradient(kernelName);

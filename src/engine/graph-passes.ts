@@ -1,8 +1,8 @@
-/** What is made of a recorded graph before it is compiled: nodes that no one reads go, sums join the products they add to. */
+/** Simplifies a recorded graph before it is compiled: removes unused nodes, fuses matrix products with additions. */
 import type { Node } from './onnx-format.js';
 import type { Shape } from './program.js';
 
-/** The nodes that `outputs` need, in their order. */
+/** The nodes that `outputs` depend on, in their order. */
 export function pruned(nodes: readonly Node[], outputs: readonly string[]): Node[] {
   const needed = new Set(outputs);
   const kept = [...nodes].reverse().filter((node) => {
@@ -14,9 +14,9 @@ export function pruned(nodes: readonly Node[], outputs: readonly string[]): Node
 }
 
 /**
- * A sum of a matrix product and something else is one Gemm, which adds while it writes: one pass over memory fewer.
- * The nodes with each Add of a Gemm's result, used nowhere else, folded into that Gemm; in an order that can be run.
- * @param shapes of every name that a node reads or writes, but of constants that Gemm and Add do not read.
+ * Fuses `Add(Gemm(a, b), c)` into `Gemm(a, b, c)` where the product is used nowhere else: one pass over memory fewer.
+ * Returns the nodes in an order in which they can run.
+ * @param shapes shapes of the values that Gemm and Add read or write.
  */
 export function fuseSums(nodes: readonly Node[], shapes: ReadonlyMap<string, Shape>): Node[] {
   const uses = new Map<string, number>();
@@ -30,7 +30,7 @@ export function fuseSums(nodes: readonly Node[], shapes: ReadonlyMap<string, Sha
       const product = products.get(own);
       if (!product || uses.get(own) !== 1 || !spreadsOver(shapes.get(other), shapes.get(own)!)) continue;
       gone.add(product);
-      // The sum stands where all that it needs is there; the product alone came before.
+      // The fused node takes the place of the Add: all of its inputs are known there.
       return { ...product, inputs: [...product.inputs, other], outputs: node.outputs };
     }
     return node;
@@ -38,7 +38,7 @@ export function fuseSums(nodes: readonly Node[], shapes: ReadonlyMap<string, Sha
   return fused.filter((_, i) => !gone.has(nodes[i]));
 }
 
-/** Whether a summand may be Gemm's: not larger than the product [M, N], and equal or 1 in each dimension from the last. */
+/** Whether a summand may become Gemm's bias: broadcastable to the product [M, N] without enlarging it. */
 function spreadsOver(shape: Shape | undefined, [rows, columns]: Shape): boolean {
   if (!shape || shape.length > 2) return false;
   const [N = 1, M = 1] = [...shape].reverse();

@@ -21,9 +21,9 @@ export interface Initializer {
 
 export interface ValueInfo {
   readonly name: string;
-  /** A name where the number is not known before the graph is run. */
+  /** A symbolic name where the size is known only when the graph runs. */
   readonly shape: readonly (number | string)[];
-  /** Float32 unless it says so. */
+  /** Default float32. */
   readonly type?: 'int64' | 'bool';
 }
 
@@ -39,7 +39,7 @@ const FLOAT = 1;
 const INT64 = 7;
 const BOOL = 9;
 
-/** One length-delimited field: the message is written by `body` between fork and ldelim. */
+/** Writes one length-delimited protobuf field; `body` writes its message. */
 function message(w: Writer, field: number, body: (w: Writer) => void): void {
   w.uint32((field << 3) | 2).fork();
   body(w);

@@ -1,4 +1,4 @@
-/** A recorded program as a session of onnxruntime, whichever of its packages runs it. */
+/** A recorded program as a session of onnxruntime; the same code for onnxruntime-node and onnxruntime-web. */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import { encodeModel } from './onnx-format.js';
 import { openSizes, recordedSizes } from './open-sizes.js';

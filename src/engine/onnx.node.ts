@@ -4,9 +4,9 @@ import { compileFixed, type Engine } from './program.js';
 
 /**
  * @param device an execution provider of onnxruntime: cpu, webgpu, cuda, coreml, dml.
- * @param threads threads within one operation; 1 is best for small molecules, where batches run in separate processes.
- * @param keepMemory whether each program keeps the memory of its largest run for the next: a fifth faster in prediction,
- *   no faster in training, where the programs of all sizes together would hold many gigabytes.
+ * @param threads threads within one operation. 1 is best for small molecules; several processes use cores better.
+ * @param keepMemory whether each program keeps the memory of its largest run (onnxruntime's arena). Prediction is a fifth
+ *   faster with it. Training is not, and its programs, one for each atom count, would hold many gigabytes.
  * @throws Error where onnxruntime-node is not installed or does not load, with its reason.
  */
 export async function openOnnxEngine({ device = 'cpu', threads = 1, keepMemory = true } = {}): Promise<Engine> {

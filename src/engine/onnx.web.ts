@@ -6,7 +6,7 @@ import { compileFixed, type Engine } from './program.js';
 
 interface GpuAdapter {
   readonly info?: { readonly isFallbackAdapter?: boolean };
-  /** Where browsers had it before `info`. */
+  /** Older browsers have this instead of `info`. */
   readonly isFallbackAdapter?: boolean;
 }
 
@@ -18,11 +18,11 @@ export interface WebEngineOptions {
   /** Where onnxruntime-web's wasm files for the processor and for WebGPU are served. */
   readonly ortWasm: string;
   readonly ortWebGpu: string;
-  /** 'auto', the default, takes WebGPU where a graphics processor stands behind it and works, else WebAssembly. */
+  /** 'auto', the default, takes WebGPU where it works and is backed by a graphics processor, else WebAssembly. */
   readonly device?: 'auto' | 'webgpu' | 'wasm';
 }
 
-/** @throws Error where the device that was named is not there or computes nothing right. */
+/** @throws Error where the named device is missing or computes wrong results. */
 export async function openWebEngine({ ortWasm, ortWebGpu, device = 'auto' }: WebEngineOptions): Promise<Engine> {
   if (device === 'wasm') return open('wasm', ortWasm);
   const adapter = await (navigator as GpuNavigator).gpu?.requestAdapter().catch(() => null);
@@ -37,13 +37,13 @@ export async function openWebEngine({ ortWasm, ortWebGpu, device = 'auto' }: Web
     try {
       return await open('webgpu', ortWebGpu);
     } catch {
-      // The processor takes over.
+      // Fall back to WebAssembly.
     }
   }
   return open('wasm', ortWasm);
 }
 
-/** Whether the processor plays the graphics processor (SwiftShader): right, but a minute a conformer. */
+/** Whether WebGPU is emulated on the CPU (SwiftShader): results are right, but a conformer takes a minute. */
 function isSoftware({ info, isFallbackAdapter }: GpuAdapter): boolean {
   return info?.isFallbackAdapter ?? isFallbackAdapter ?? false;
 }
@@ -53,7 +53,7 @@ async function open(device: 'webgpu' | 'wasm', wasm: string): Promise<Engine> {
     ? await import('onnxruntime-web/webgpu')
     : await import('onnxruntime-web/wasm')) as unknown as OnnxRuntime & { readonly env: Env };
   ort.env.wasm.wasmPaths = { wasm };
-  // Best called from a worker; molecules are small, and more threads gave nothing.
+  // One thread: molecules are small, and more threads were not faster. Best called from a worker.
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.proxy = false;
   ort.env.logLevel = 'error';
@@ -65,8 +65,8 @@ async function open(device: 'webgpu' | 'wasm', wasm: string): Promise<Engine> {
     compile: compileFixed(compileSized),
     compileSized,
   };
-  // A driver may offer itself and then fail: a sum of two numbers shows it. The runtime, too, loads with its first
-  // program, and so does that now and not when the first molecule waits.
+  // Some drivers are offered and then fail, which a sum of two numbers shows. This also loads the runtime now rather
+  // than with the first molecule.
   const probe = await engine.compile({ inputs: { x: [2] }, build: ({ x }) => ({ twice: add(x, x) }) });
   const { twice } = await probe.run({ x: new Float32Array([1, 2]) }).finally(() => probe.dispose());
   if (twice[1] !== 4) throw new Error(`${description} makes ${twice[1]} of 2 + 2; expected 4. Take another device.`);

@@ -1,27 +1,27 @@
 /**
- * A graph for all sizes from one recorded at certain ones. Sizes are recorded as large primes: whatever number of a
- * shape they divide is a product with them, and with nothing else, since widths of networks are smaller. Shapes of
- * whole numbers that hold such ones become inputs of the graph.
+ * Turns a graph recorded at certain sizes into one for all sizes. Sizes (atoms, batch) are recorded as large primes, so
+ * that any dimension they divide must be a product with them: the widths of the network are smaller. Shape constants
+ * that contain such dimensions become inputs of the graph.
  */
 import type { Graph, Initializer } from './onnx-format.js';
 import type { TracedGraph } from './trace.js';
 
-/** Sizes to record a program at, by their place among its sizes. A product of several and of a width is still exact. */
+/** The sizes to record a program at, in order. Products of several with a width stay below 2⁵³, so they are exact. */
 const PRIMES: readonly number[] = [10_007, 10_009, 10_037];
 
-/** A shape as an input of the graph, and what it is at given sizes. */
+/** A shape that is an input of the graph, and its value at given sizes. */
 export interface ShapeInput {
   readonly name: string;
   readonly at: (sizes: readonly number[]) => number[];
 }
 
-/** The sizes at which to record a program of so many. */
+/** The sizes at which to record a program with `count` sizes. */
 export function recordedSizes(count: number): readonly number[] {
   if (count > PRIMES.length) throw new Error(`a program has ${count} sizes; at most ${PRIMES.length} are told apart`);
   return PRIMES.slice(0, count);
 }
 
-/** The graph, recorded at recordedSizes(count), with all that depends on sizes named instead of known; and its shape inputs. */
+/** The graph recorded at `recordedSizes(count)`, its size-dependent dimensions made symbolic; and its shape inputs. */
 export function openSizes(
   { nodes, initializers, inputs, outputs }: TracedGraph,
   count: number,
@@ -51,7 +51,7 @@ export function openSizes(
   };
 }
 
-/** A recorded number as a factor that is the same at all sizes, and the places of the sizes it is multiplied with. */
+/** A recorded dimension as a constant factor and the indices of the sizes that it is multiplied with. */
 function productOf(recorded: number, primes: readonly number[]): { factor: number; places: readonly number[] } {
   let factor = recorded;
   const places = primes.flatMap((prime, k) => {

@@ -17,8 +17,8 @@ export interface OpenEngineOptions {
 }
 
 /**
- * Opens the engine asked for; `auto` the first that loads of onnx, tfjs-node, wasm.
- * @throws Error where the engine does not load, with the reason; for `auto` with that of each.
+ * Opens the named engine; `auto` opens the first of onnx, tfjs-node and wasm that loads.
+ * @throws Error where the engine does not load, with the reason; for `auto`, with the reason for each.
  */
 export async function openEngine({
   engine = 'auto',
@@ -42,7 +42,7 @@ export async function openEngine({
 }
 
 async function openTfjsNode(): Promise<Engine> {
-  // Not in every install: its download of libtensorflow fails behind many firewalls.
+  // An optional dependency: its download of libtensorflow fails behind many firewalls.
   const specifier = '@tensorflow/tfjs-node';
   const { version } = (await import(specifier)) as { version: { 'tfjs-node'?: string; tfjs?: string } };
   return tfjsEngine({

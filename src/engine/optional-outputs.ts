@@ -1,11 +1,11 @@
-/** A graph whose optional outputs, and the nodes that they alone need, are computed in the runs that want them. */
+/** Makes outputs of a graph optional: they, and the nodes that only they need, are computed on request alone. */
 import { pruned } from './graph-passes.js';
 import type { Graph, ValueInfo } from './onnx-format.js';
 
-/** Name of the input, one boolean, that says whether this run does. */
+/** Name of the boolean input that requests them. */
 export const WHOLE = 'whole';
 
-/** The graph with those nodes in one branch of an If; in the other stands an empty array for each output. */
+/** The graph with those nodes in one branch of an ONNX `If`; the other branch returns an empty array for each output. */
 export function withoutOptional({ nodes, initializers, inputs, outputs }: Graph, optional: readonly string[]): Graph {
   const isOptional = (name: string) => optional.includes(name);
   const common = pruned(
@@ -14,7 +14,7 @@ export function withoutOptional({ nodes, initializers, inputs, outputs }: Graph,
   );
   const rest = nodes.filter((node) => !common.includes(node));
   const read = new Set(common.flatMap((node) => node.inputs));
-  // Names are of the graph and its branches together.
+  // Names must be unique over the graph and its branches.
   const inThen = (name: string) => (isOptional(name) ? `wanted ${name}` : name);
   const spare = outputs.filter(({ name }) => isOptional(name));
   const then_branch = {

@@ -1,4 +1,4 @@
-/** A program: a tfjs function with the names and shapes of what goes in; and what every engine makes of it. */
+/** A program (a tfjs function with names and shapes of its inputs), and what every engine makes of it. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 export type Shape = readonly number[];
@@ -6,7 +6,7 @@ export type Shape = readonly number[];
 export interface Program {
   /** Float32 inputs by name. */
   readonly inputs: Readonly<Record<string, Shape>>;
-  /** Values known now, float32, row-major: weights at generation, features of a graph. */
+  /** Values fixed at compile time, float32, row-major: the weights in generation, the features of a graph. */
   readonly constants?: Readonly<Record<string, { readonly shape: Shape; readonly data: Float32Array }>>;
   /** Outputs that a brief run goes without, and without what they alone need. */
   readonly optional?: readonly string[];
@@ -15,11 +15,11 @@ export interface Program {
 }
 
 /**
- * A program for all sizes, compiled once. Whatever the sizes, `at` must record the same operations, and sizes may enter
- * them as shapes alone: a mean over n atoms is a mean, and not a sum times 1/n.
+ * A program for all sizes, compiled once. `at` must record the same operations for any sizes, and a size may appear in
+ * shapes only: take a mean over n atoms as a mean, not as a sum times 1/n.
  */
 export interface SizedProgram<Size extends string> {
-  /** What shapes are made of, as products with whole numbers. */
+  /** The sizes by name; every dimension is a product of them and whole numbers. */
   readonly sizes: readonly Size[];
   readonly at: (sizes: Readonly<Record<Size, number>>) => Program;
 }
@@ -28,8 +28,8 @@ export type Arrays = Readonly<Record<string, Float32Array>>;
 
 export interface CompiledProgram {
   /**
-   * Runs once. Feeds hold every input, row-major; the outputs are fresh arrays that the caller may keep.
-   * @throws Error where a feed is missing or has another length than its shape says.
+   * Runs the program. `feeds` holds every input, row-major. The outputs are new arrays, which the caller may keep.
+   * @throws Error where a feed is missing or its length does not match its shape.
    */
   run(feeds: Arrays): Promise<Record<string, Float32Array>>;
   dispose(): Promise<void>;
@@ -47,13 +47,13 @@ export interface CompiledSizedProgram<Size extends string> {
 
 export interface Engine {
   readonly name: 'onnx' | 'onnx-web' | 'tfjs-node' | 'wasm';
-  /** What it runs on, for people: version and device. */
+  /** Version and device, for messages. */
   readonly description: string;
   compile(program: Program): Promise<CompiledProgram>;
   compileSized<Size extends string>(program: SizedProgram<Size>): Promise<CompiledSizedProgram<Size>>;
 }
 
-/** An engine's `compile`, by its `compileSized`: a program of no sizes. */
+/** `compile` of an engine in terms of its `compileSized`: a program without open sizes. */
 export function compileFixed(compileSized: Engine['compileSized']): Engine['compile'] {
   return async (program) => {
     const { run, dispose } = await compileSized({ sizes: [], at: () => program });
@@ -65,7 +65,7 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, d) => product * d, 1);
 }
 
-/** @throws Error naming the input, the length that arrived and the shape that was expected. */
+/** @throws Error with the input's name, the length that arrived and the shape that was expected. */
 export function checkFeeds(inputs: Readonly<Record<string, Shape>>, feeds: Arrays): void {
   for (const [name, shape] of Object.entries(inputs)) {
     const data = feeds[name];

@@ -1,4 +1,4 @@
-/** The eager engine: a program run op by op on a tfjs backend. Slower than the compiled one, and the same numbers. */
+/** The eager engine: runs a program operation by operation on a tfjs backend. Slower than the compiled one, same numbers. */
 import * as tf from '@tensorflow/tfjs-core';
 import {
   checkFeeds,
@@ -24,7 +24,7 @@ export function tfjsEngine({
   return { name, description, compile: compileFixed(compileSized), compileSized };
 }
 
-/** Several engines may live at once, and tfjs has one active backend: every call says which it means. */
+/** Several engines may be open at once, but tfjs has one active backend: every call sets its own. */
 function onBackend<T>(backend: string, work: () => T): T {
   const previous = tf.getBackend();
   void tf.setBackend(backend);
@@ -39,7 +39,7 @@ function compile<Size extends string>(
   { sizes: names, at }: SizedProgram<Size>,
   backend: string,
 ): CompiledSizedProgram<Size> {
-  // Constants do not depend on sizes: those at any sizes serve all.
+  // Constants do not depend on sizes, so any sizes will do to get them.
   const { constants: data = {} } = at(Object.fromEntries(names.map((name) => [name, 1])) as Record<Size, number>);
   const constants = onBackend(backend, () =>
     Object.fromEntries(

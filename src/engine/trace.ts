@@ -1,7 +1,7 @@
 /**
- * Records a tfjs function as an ONNX graph. A tfjs backend whose kernels compute nothing: each appends the nodes
- * that would. Since tfjs dispatches every op, those of gradients too, to the active backend by kernel name, one run of
- * the function records forward and backward alike, and tfjs stays the only autodiff.
+ * Records a tfjs function as an ONNX graph, by a tfjs backend whose kernels append ONNX nodes instead of computing.
+ * tfjs dispatches every operation, those of gradients too, to the active backend by kernel name. So one run of the
+ * function records the forward and the backward pass, and tfjs remains the only automatic differentiation.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { fuseSums, pruned } from './graph-passes.js';
@@ -9,16 +9,16 @@ import type { Attribute, Graph, Initializer, Node } from './onnx-format.js';
 import { sizeOf, type Program, type Shape } from './program.js';
 
 /**
- * What stands behind a traced tensor: a named graph value; a value spread over a larger shape, kept small until an op
- * needs it in full; one number in every place; or data known now.
+ * What a traced tensor refers to: a named value of the graph; a value broadcast to a larger shape, expanded only when an
+ * operation needs it; a constant fill; or known data.
  */
 type Value =
   | { readonly kind: 'named'; readonly name: string; readonly shape: Shape }
-  | { readonly kind: 'spread'; readonly base: string; readonly baseShape: Shape; readonly shape: Shape }
+  | { readonly kind: 'broadcast'; readonly base: string; readonly baseShape: Shape; readonly shape: Shape }
   | { readonly kind: 'filled'; readonly fill: number; readonly shape: Shape }
   | { readonly kind: 'data'; readonly data: Float32Array; readonly shape: Shape };
 
-/** A graph as it was recorded: of every input and output the shape is known. */
+/** A recorded graph, with the shape of every input and output. */
 export interface TracedGraph extends Graph {
   readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
@@ -30,7 +30,7 @@ interface Recording {
   /** Names of initialisers by their content, so that equal constants are stored once. */
   readonly known: Map<string, string>;
   readonly shapes: Map<string, Shape>;
-  /** What a name is that is another one's reshaped. */
+  /** For a name that is a reshape: its source. */
   readonly sources: Map<string, { readonly name: string; readonly shape: Shape }>;
   count: number;
 }
@@ -74,7 +74,7 @@ class TraceBackend extends tf.KernelBackend {
   }
 }
 
-/** tfjs writes zeros and ones in full; here one number stands for them. */
+/** tfjs writes zeros and ones in full; here they become a constant fill. */
 function known(data: tf.backend_util.BackendValues, shape: Shape): Value {
   const numbers = Float32Array.from(data as ArrayLike<number>);
   const fill = numbers[0];
@@ -114,13 +114,13 @@ function valueOf(tensor: tf.TensorInfo): Value {
   return value;
 }
 
-/** The graph's name of a tensor with its full shape, made if need be. */
+/** The name of a tensor in the graph at its full shape; adds nodes where needed. */
 function nameOf(tensor: tf.TensorInfo): string {
   const value = valueOf(tensor);
   let name: string;
   if (value.kind === 'named') return value.name;
   if (value.kind === 'data') name = constant(value.shape, value.data);
-  else if (value.kind === 'spread') name = append('Expand', [value.base, integers(value.shape)]);
+  else if (value.kind === 'broadcast') name = append('Expand', [value.base, integers(value.shape)]);
   else name = append('Expand', [constant([], Float32Array.of(value.fill)), integers(value.shape)]);
   values.set(tensor.dataId, { kind: 'named', name, shape: tensor.shape });
   return name;
@@ -129,7 +129,7 @@ function nameOf(tensor: tf.TensorInfo): string {
 /** A name whose value may be smaller than the tensor, for ops that broadcast. */
 function smallNameOf(tensor: tf.TensorInfo): { name: string; shape: Shape } {
   const value = valueOf(tensor);
-  if (value.kind === 'spread') return { name: value.base, shape: value.baseShape };
+  if (value.kind === 'broadcast') return { name: value.base, shape: value.baseShape };
   if (value.kind === 'filled') return { name: constant([], Float32Array.of(value.fill)), shape: [] };
   return { name: nameOf(tensor), shape: tensor.shape };
 }
@@ -154,34 +154,34 @@ function named(name: string, shape: Shape): tf.TensorInfo {
 const same = (a: Shape, b: Shape) => a.length === b.length && a.every((d, i) => d === b[i]);
 const broadcast = (a: Shape, b: Shape): number[] => tf.backend_util.assertAndGetBroadcastShape([...a], [...b]);
 
-/** The number that a tensor holds in every place, if it is known to. */
+/** The value of a constant fill; undefined for other tensors. */
 const fillOf = (tensor: tf.TensorInfo) => {
   const value = valueOf(tensor);
   return value.kind === 'filled' ? value.fill : undefined;
 };
 
-/** A tensor spread over a larger shape, without a node until one needs it in full. */
-function spread(x: tf.TensorInfo, shape: Shape): tf.TensorInfo {
+/** A tensor broadcast to a larger shape; the node is added only when an operation needs the full shape. */
+function broadcastTo(x: tf.TensorInfo, shape: Shape): tf.TensorInfo {
   if (same(x.shape, shape)) return x;
   const value = valueOf(x);
   if (value.kind === 'filled') return info({ ...value, shape });
   const small = smallNameOf(x);
-  return info({ kind: 'spread', base: small.name, baseShape: small.shape, shape });
+  return info({ kind: 'broadcast', base: small.name, baseShape: small.shape, shape });
 }
 
 /**
- * What a binary op comes to where an operand is one number known now. Sums are differentiated as dy · ones, and the
- * parts of a tensor that were not used as zeros: neither may reach the graph.
+ * Simplifies a binary operation where one operand is a constant fill. The gradient of a sum is dy · ones, and that of an
+ * unused part of a tensor is zeros: neither should reach the graph.
  */
 function simplified(op: string, a: tf.TensorInfo, b: tf.TensorInfo, shape: Shape): tf.TensorInfo | undefined {
   const [x, y] = [fillOf(a), fillOf(b)];
   if (op === 'Mul') {
     if (x === 0 || y === 0) return info({ kind: 'filled', fill: 0, shape });
-    if (x === 1) return spread(b, shape);
-    if (y === 1) return spread(a, shape);
+    if (x === 1) return broadcastTo(b, shape);
+    if (y === 1) return broadcastTo(a, shape);
   }
-  if (op === 'Add' && x === 0) return spread(b, shape);
-  if ((op === 'Add' || op === 'Sub') && y === 0) return spread(a, shape);
+  if (op === 'Add' && x === 0) return broadcastTo(b, shape);
+  if ((op === 'Add' || op === 'Sub') && y === 0) return broadcastTo(a, shape);
   return undefined;
 }
 
@@ -214,8 +214,8 @@ interface Small {
 const sourceOf = (value: Small): Small => current().sources.get(value.name) ?? value;
 
 /**
- * An elementwise op on what its operands are reshapes of, its result reshaped in their place: reshapes move towards the
- * end, where they meet and vanish.
+ * Applies an elementwise operation before the reshapes of its operands and reshapes the result instead. Reshapes move
+ * towards the end of the graph, where neighbouring ones cancel.
  */
 function reshaped(op: string, inputs: readonly string[], from: Shape, to: Shape): Small {
   const name = append(op, inputs);
@@ -233,7 +233,9 @@ function reshapedName(value: Small, shape: Shape): Small {
 }
 
 const widened = ({ name, shape: small }: Small, shape: Shape): tf.TensorInfo =>
-  info(same(small, shape) ? { kind: 'named', name, shape } : { kind: 'spread', base: name, baseShape: small, shape });
+  info(
+    same(small, shape) ? { kind: 'named', name, shape } : { kind: 'broadcast', base: name, baseShape: small, shape },
+  );
 
 function reshape(x: tf.TensorInfo, shape: Shape): tf.TensorInfo {
   const value = valueOf(x);
@@ -252,7 +254,7 @@ function matMul(a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transpo
   const rows = a.shape[a.shape.length - (transposeA ? 1 : 2)];
   const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)];
   if (a.shape.length === 2 && b.shape.length === 2) {
-    // Gemm reads a transposed matrix where it lies.
+    // Gemm reads a transposed matrix without copying it.
     const attributes = { transA: { i: +transposeA }, transB: { i: +transposeB } };
     return named(append('Gemm', [nameOf(a), nameOf(b)], attributes), [rows, columns]);
   }
@@ -262,7 +264,7 @@ function matMul(a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transpo
   return named(append('MatMul', [x, y]), [...batch, rows, columns]);
 }
 
-/** The axes that a reduction runs over, counted from the first, and the shape it leaves. */
+/** The axes of a reduction, as non-negative indices, and the shape of its result. */
 function reduced(x: tf.TensorInfo, axis: number | number[], keepDims: boolean): { axes: number[]; shape: Shape } {
   const axes = tf.util.parseAxisParam(axis, x.shape);
   return {
@@ -319,7 +321,7 @@ function pad(x: tf.TensorInfo, paddings: [number, number][], value: number): tf.
   return named(append('Pad', [nameOf(x), amounts, constant([], Float32Array.of(value))]), shape);
 }
 
-/** Every kernel that the networks, losses and optimisers use; another one fails by its name when it is traced. */
+/** Every kernel that networks, losses and optimisers use. Tracing any other fails with its name. */
 /* eslint-disable @typescript-eslint/no-explicit-any -- tfjs types kernels' inputs and attributes as open records */
 const kernels: Record<string, (inputs: any, attrs: any) => tf.TensorInfo | tf.TensorInfo[]> = {
   ...Object.fromEntries(
@@ -379,8 +381,8 @@ const kernels: Record<string, (inputs: any, attrs: any) => tf.TensorInfo | tf.Te
 };
 
 /**
- * A kernel that hands back its input must not hand back the very tensor: the tape would then see an output that is its
- * own input, and add its gradient twice.
+ * A kernel whose result equals its input must return a new tensor: if the tape saw the same tensor as input and output,
+ * it would add its gradient twice.
  */
 const bare = ({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo => ({ dataId, shape, dtype });
 
@@ -402,8 +404,8 @@ function register(): void {
 }
 
 /**
- * Records a program once. Not reentrant: the program's function must be synchronous, which tfjs functions are.
- * @throws Error naming the kernel, where the function uses one that is not in the table above.
+ * Records a program. Not reentrant: the program's function must be synchronous, which tfjs functions are.
+ * @throws Error with the kernel's name, where the function uses one that is not in the table above.
  */
 export function trace(program: Program): TracedGraph {
   register();

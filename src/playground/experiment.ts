@@ -84,8 +84,8 @@ export async function runPlayground({
   const train = (label: string, objective: Objective, pairs: (step: number) => Pairs): Promise<Field> => {
     onTraining(label);
     const from = performance.now();
-    const enough = () => performance.now() - from > 1000 * seconds;
-    return trainField({ engine, objective, pairs, size: BATCH, steps, seed, enough });
+    const shouldStop = () => performance.now() - from > 1000 * seconds;
+    return trainField({ engine, objective, pairs, size: BATCH, steps, seed, shouldStop });
   };
   const quality = async (label: string, options: Omit<CarryOptions, 'steps'>): Promise<QualityCurve> => {
     const points = [];

@@ -58,10 +58,10 @@ export interface TrainFieldOptions {
   readonly seed: number;
   readonly learningRate?: number;
   /** Asked before each step: true ends the training early. */
-  readonly enough?: () => boolean;
+  readonly shouldStop?: () => boolean;
 }
 
-/** Trains a network from the start. The same arguments give the same network, unless `enough` ends it. */
+/** Trains a network from the start. The same arguments give the same network, unless `shouldStop` ends it. */
 export async function trainField({
   engine,
   objective,
@@ -70,7 +70,7 @@ export async function trainField({
   steps,
   seed,
   learningRate = 4e-3,
-  enough = () => false,
+  shouldStop = () => false,
 }: TrainFieldOptions): Promise<Field> {
   const { slices, total } = PARAMETERS;
   const program = await engine.compile({
@@ -93,7 +93,7 @@ export async function trainField({
   let recent = 0;
   let done = 0;
   try {
-    for (let step = 1; step <= steps && !enough(); step++) {
+    for (let step = 1; step <= steps && !shouldStop(); step++) {
       const { x0, x1 } = pairs(step);
       for (let b = 0; b < size; b++) {
         const time = (t[b] = random.uniform());

@@ -1,4 +1,4 @@
-/** The weights of the model by whose predictions small molecules are taught, see the configuration's anchorUpTo. */
+/** The weights of the anchor, whose predictions are the targets of small molecules (`anchorUpTo` in the configuration). */
 import { flatten, type ParameterSlice } from '../network/flat-parameters.js';
 import type { StageModel } from '../network/model.js';
 import type { StageConfig, StageName } from './config.js';

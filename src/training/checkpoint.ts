@@ -1,4 +1,4 @@
-/** What a training run keeps on disk: its state, from which any engine goes on, and the model as it stands. */
+/** What a training run keeps on disk: its state, from which either engine resumes, and the current model. */
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readIfThere } from '../dataset/read-if-there.js';
@@ -14,7 +14,7 @@ export const STATE_ARRAYS = ['weights', 'average', 'first', 'second'] as const;
 
 export interface TrainingState extends Readonly<Record<(typeof STATE_ARRAYS)[number], Float32Array>> {
   readonly step: number;
-  /** Training time so far, ms, over all runs. */
+  /** Training time so far in ms, over all runs. */
   readonly elapsed: number;
 }
 
@@ -28,7 +28,7 @@ export const runFiles = (folder: string, stage: StageName) => ({
   metricsPath: path.join(folder, `${stage}.metrics.jsonl`),
 });
 
-/** The state of a run that has not begun: fresh weights, or those of a model that may have fewer layers or vectors. */
+/** The initial state of a run: random weights, or those of a model that may have fewer layers or vectors. */
 export function firstState(config: StageConfig, { slices, total }: Parameters, initial?: StageModel): TrainingState {
   const random = createRandom(config.seed);
   const normal = () => random.normal();
@@ -44,7 +44,7 @@ export function firstState(config: StageConfig, { slices, total }: Parameters, i
   };
 }
 
-/** State on disk: parameter count and step and elapsed time as float64, then weights, average and moments. */
+/** The state as bytes: parameter count, step and elapsed time as float64, then weights, their average and the moments. */
 export async function writeState(file: string, { step, elapsed, ...arrays }: TrainingState): Promise<void> {
   const head = Float64Array.of(arrays.weights.length, step, elapsed);
   const parts = [head, ...STATE_ARRAYS.map((part) => arrays[part])];
@@ -52,8 +52,8 @@ export async function writeState(file: string, { step, elapsed, ...arrays }: Tra
 }
 
 /**
- * The state that `file` holds, if it is there.
- * @throws Error where it is of a network with other than `total` parameters.
+ * Reads the state in `file`; undefined where there is no such file.
+ * @throws Error where its network has not `total` parameters.
  */
 export async function readState(file: string, total: number): Promise<TrainingState | undefined> {
   const bytes = await readIfThere(file);
@@ -75,7 +75,7 @@ export interface ModelOfRun {
   readonly stage: StageName;
   readonly config: StageConfig;
   readonly folder: string;
-  /** Stages that are not trained, to be written into a new model beside this one. */
+  /** Stages that are not trained, to be written into the model beside this one. */
   readonly kept: Partial<Model>;
   readonly parameters: Parameters;
   /** Averaged weights [P]. */
@@ -83,7 +83,7 @@ export interface ModelOfRun {
   readonly training: StageModel['training'];
 }
 
-/** Writes model.safetensors, with the other stage that it holds already or else the kept one. */
+/** Writes model.safetensors. Its other stage is the one already in the file, else the one of `kept`. */
 export async function writeModelOf({
   name,
   stage,
@@ -112,7 +112,7 @@ export async function writeModelOf({
   await replace(modelPath, writeModel({ ...others, name, [stage]: { ...header, weights, training } }));
 }
 
-/** Writes beside the file and renames, so that a run killed while writing leaves the older file whole. */
+/** Writes to a second file and renames it, so that a run killed while writing leaves the older file intact. */
 async function replace(file: string, bytes: Uint8Array): Promise<void> {
   await writeFile(`${file}.new`, bytes);
   await rename(`${file}.new`, file);

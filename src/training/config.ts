@@ -1,4 +1,4 @@
-/** What a training run is made of, read from configs/*.json and checked. */
+/** The configuration of a training run, read from configs/*.json and validated. */
 import * as v from 'valibot';
 import { LINEAR_VARIANCE } from '../flow/diffusion.js';
 import { solverNames } from '../flow/solvers/by-name.js';
@@ -41,20 +41,20 @@ const Prior = v.strictObject({
 });
 
 const Optimiser = v.strictObject({
-  /** Muon for the matrices and AdamW for the rest, or AdamW for all. */
+  /** Muon for matrices and AdamW for the rest, or AdamW for all. */
   kind: v.picklist(['muon', 'adamw']),
   learningRate: positive,
-  /** Share of the learning rate that is left when the schedule ends. */
+  /** Learning rate at the end of the schedule, as a fraction of the highest. */
   finalShare: v.optional(share, 0.005),
   warmupSteps: v.optional(whole, 200),
   weightDecay: v.optional(v.pipe(v.number(), v.minValue(0)), 0.01),
-  /** Longest gradient, as the norm over all parameters. */
+  /** Gradients are clipped to this norm over all parameters. */
   clip: v.optional(positive, 2),
-  /** Decay of the moving average of the weights, a step. */
+  /** Decay per step of the moving average of the weights. */
   averageDecay: v.optional(share, 0.999),
 });
 
-/** How molecules are weighed unless a configuration says otherwise. */
+/** Default sampling weights of molecules. */
 export const DEFAULT_WEIGHTS = {
   flexibleSingle: 0.1,
   flexibleSingleFrom: 0,
@@ -79,9 +79,9 @@ const Stage = v.pipe(
       {},
     ),
     automorphisms: v.optional(v.boolean(), true),
-    /** Weight of an extra loss on the distances of atoms up to three bonds apart; target 'data' alone. */
+    /** Weight of an additional loss on distances between atoms up to three bonds apart; target 'data' only. */
     localDistances: v.optional(positive),
-    /** Molecules of up to so many atoms are taught what the model of --anchor predicts of them, against forgetting while larger ones are learnt. */
+    /** For molecules of up to so many atoms the targets are predictions of the model of --anchor, against forgetting. */
     anchorUpTo: v.optional(whole),
     pairsPerBatch: v.optional(whole, 4800),
     mostMolecules: v.optional(whole, 64),
@@ -95,12 +95,12 @@ const Stage = v.pipe(
       }),
       {},
     ),
-    /** Batches that each worker adds up before an update. */
+    /** Batches whose gradients each worker adds up for one update. */
     batchesPerStep: v.optional(whole, 2),
     optimiser: Optimiser,
     minutes: positive,
     seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
-    /** Share of the molecules that is never trained on. */
+    /** Share of the molecules that is held out from training. */
     validationShare: v.optional(share, 0.01),
     saveMinutes: v.optional(positive, 4),
     /** The sampler that the model is meant for, as generation names it, where it is not the usual one; `noises` to choose among, with euler. */
@@ -111,7 +111,7 @@ const Stage = v.pipe(
         noises: v.optional(whole),
       }),
     ),
-    /** The layer at which generation may leave the network in all but the last steps; `npm run bench -- exits` measures how near it is to the last. */
+    /** Layer of the early exit of generation's steps. `npm run bench -- exits` measures how near it is to the last layer. */
     earlyExit: v.optional(whole),
   }),
   v.check(({ network: { layers }, earlyExit = layers }) => earlyExit <= layers, 'earlyExit is a layer beyond the last'),

@@ -9,9 +9,9 @@ import type { ParameterSlice } from '../network/flat-parameters.js';
 
 const MOMENTUM = 0.95;
 const NEWTON_SCHULZ_STEPS = 5;
-/** Quintic whose iteration drives singular values to about 1 in five steps. */
+/** Coefficients of the quintic whose iteration brings singular values to about 1 in five steps. */
 const [A, B, C] = [3.4445, -4.775, 2.0315] as const;
-/** Root mean square of an Adam update, to which Muon's is scaled. */
+/** Root mean square of an Adam update; Muon's updates are scaled to it. */
 const ADAM_SIZE = 0.2;
 const [BETA1, BETA2, EPSILON] = [0.9, 0.99, 1e-8] as const;
 /** A matrix thinner than this has little to orthogonalise. */
@@ -26,7 +26,7 @@ export interface OptimiserState {
 
 export interface UpdateOptions {
   readonly gradient: Float32Array;
-  /** Factor on the gradient, from clipping. */
+  /** Factor on the gradient from clipping its norm. */
   readonly scale: number;
   /** Number of this update, from 1. */
   readonly step: number;
@@ -39,7 +39,7 @@ export function isMuonMatrix({ name, shape }: ParameterSlice): boolean {
   return Math.min(...shape) >= THINNEST && !name.endsWith('bias');
 }
 
-/** Orthogonalises each of the matrices: inputs and outputs by the slices' names. */
+/** Orthogonalises each matrix. Inputs and outputs are named by slice. */
 export function newtonSchulzProgram(slices: readonly ParameterSlice[]): Program {
   return {
     inputs: Object.fromEntries(slices.map(({ name, shape }) => [name, shape])),
@@ -66,7 +66,7 @@ export interface Optimiser {
   dispose(): Promise<void>;
 }
 
-/** An optimiser of the given slices alone. */
+/** An optimiser of the given slices of the parameters. */
 export async function createOptimiser(
   engine: Engine,
   slices: readonly ParameterSlice[],
@@ -133,13 +133,13 @@ function averageWeights(
   slices: readonly ParameterSlice[],
   { step, averageDecay }: UpdateOptions,
 ): void {
-  // Early on the average follows at once, or it would remember the random start for long.
+  // Early in training the average decays faster, or it would keep the random initial weights for long.
   const decay = Math.min(averageDecay, (1 + step) / (10 + step));
   for (const { offset, size } of slices)
     for (let i = offset; i < offset + size; i++) average[i] = decay * average[i] + (1 - decay) * weights[i];
 }
 
-/** Learning rate at a point of the run: linear warm-up in steps, then a half cosine over the share of time gone. */
+/** Learning rate: linear warm-up over steps, then half a cosine over the elapsed share of the run's time. */
 export function scheduledRate({
   learningRate,
   finalShare,
@@ -151,7 +151,7 @@ export function scheduledRate({
   readonly finalShare: number;
   readonly warmupSteps: number;
   readonly step: number;
-  /** Share of the run's time that is gone, 0 to 1. */
+  /** Elapsed share of the run's time, 0 to 1. */
   readonly progress: number;
 }): number {
   const cosine = (1 + Math.cos(Math.PI * Math.min(1, progress))) / 2;

@@ -1,4 +1,4 @@
-/** The memory that training workers share: weights, moments, gradients, counters, and a barrier. */
+/** The memory shared by training workers: weights, optimiser moments, gradients, counters and a barrier. */
 
 export interface SharedState {
   readonly workers: number;
@@ -7,9 +7,9 @@ export interface SharedState {
   readonly average: Float32Array;
   readonly first: Float32Array;
   readonly second: Float32Array;
-  /** A gradient [P] of each worker. */
+  /** The gradient [P] of each worker. */
   readonly gradients: readonly Float32Array[];
-  /** The mean of them. */
+  /** Their mean [P]. */
   readonly gradient: Float32Array;
   /** See SLOT. */
   readonly numbers: Float64Array;
@@ -17,10 +17,10 @@ export interface SharedState {
   readonly control: Int32Array;
 }
 
-/** Places in `numbers`; those of workers start at PER_WORKER. */
+/** Indices into `numbers`; those of workers start at PER_WORKER. */
 export const SLOT = {
   step: 0,
-  /** Training time so far, ms, over all runs. */
+  /** Training time so far in ms, over all runs. */
   elapsed: 1,
   learningRate: 2,
   gradientNorm: 3,
@@ -33,7 +33,7 @@ export const workerSlot = (worker: number) => {
   return { loss: at, batches: at + 1, samples: at + 2, squares: at + 3, validation: at + 4, validationBatches: at + 5 };
 };
 
-/** Orders come at any moment; `stopNow` and `snapshotNow` are what they were when worker 0 looked, the same for all in a step. */
+/** Orders may come at any time. `stopNow` and `snapshotNow` are what worker 0 read, so that all workers of a step agree. */
 export const CONTROL = {
   arrived: 0,
   generation: 1,
@@ -78,7 +78,7 @@ export function viewOf({ workers, total, floats, numbers, control }: SharedBuffe
   };
 }
 
-/** Waits until all workers have come; what each wrote before is seen by all after. */
+/** Waits until all workers have arrived. What each wrote before is visible to all afterwards. */
 export function barrier({ workers, control }: SharedState): void {
   const generation = Atomics.load(control, CONTROL.generation);
   if (Atomics.add(control, CONTROL.arrived, 1) === workers - 1) {

@@ -1,4 +1,4 @@
-/** The compiled heart of training: loss and gradient of one batch, as one program per atom count. */
+/** Loss and gradient of one batch, as one compiled program for each atom count. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { registerGradients } from '../engine/gradients.js';
@@ -11,17 +11,16 @@ export interface StepShape {
   readonly n: number;
   readonly size: number;
   readonly hydrogens: boolean;
-  /** Weight of the loss on distances of atoms up to three bonds apart. */
+  /** Weight of the additional loss on distances between atoms up to three bonds apart. */
   readonly localDistances?: number | undefined;
-  /** Whether the target is what the network with the weights `anchor` predicts, instead of the data. */
+  /** Whether the target is the prediction of the network with the weights `anchor`, instead of the data. */
   readonly anchored?: boolean;
 }
 
 /**
- * Inputs: weights [P] and the arrays of a batch. Outputs: loss [1], the mean weighted squared error in Å² a moving
- * coordinate (with `localDistances` also that of the distances of near atoms), and its gradient [P]. The target
- * of an anchored batch has none of the noise that a drawn conformer has (learning without forgetting, Li and Hoiem 2016,
- * arXiv:1606.09282).
+ * Inputs: weights [P] and the arrays of a batch. Outputs: the loss [1], which is the weighted mean squared error in Å²
+ * per moving coordinate (with `localDistances` also that of distances between near atoms), and its gradient [P]. With an
+ * anchor the target is another model's prediction (learning without forgetting, Li & Hoiem, arXiv:1606.09282).
  */
 export function stepProgram(
   network: NetworkConfig,

@@ -1,4 +1,4 @@
-/** Trains one stage: data-parallel workers over shared memory, checkpoints that a later run resumes from. */
+/** Trains one stage with data-parallel workers over shared memory, and saves checkpoints from which a run resumes. */
 import { appendFile, mkdir } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { parameterShapes } from '../network/egnn.js';
@@ -24,16 +24,16 @@ export interface TrainOptions {
   readonly config: StageConfig;
   /** A packed data set, see dataset/pack. */
   readonly packed: string;
-  /** Folder of this run: model.safetensors, and per stage state.bin and metrics.jsonl. An interrupted run in it goes on. */
+  /** Folder of the run: model.safetensors, and state.bin and metrics.jsonl of each stage. An interrupted run resumes. */
   readonly folder: string;
   readonly workers?: number;
   /** Execution provider of the compiled engine. */
   readonly device?: string;
-  /** A model whose weights are the start, where the run is new; it may have fewer layers or vectors than the configuration. */
+  /** Initial weights of a new run. The model may have fewer layers or vectors than the configuration. */
   readonly initial?: StageModel | undefined;
-  /** The model that small molecules are taught by, where the configuration says anchorUpTo; its network is the configuration's. */
+  /** The anchor, where the configuration has `anchorUpTo`; its network must be the configuration's. */
   readonly anchor?: StageModel | undefined;
-  /** Stages that are not trained, to be written into a new model beside this one. */
+  /** Stages that are not trained, to be written into the model beside this one. */
   readonly kept?: Partial<Model>;
   readonly onProgress?: (progress: TrainingProgress) => void;
   readonly signal?: AbortSignal;
@@ -44,20 +44,20 @@ export interface TrainingProgress {
   readonly step: number;
   readonly minutes: number;
   readonly minutesLeft: number;
-  /** Mean training loss since the last report, Å² weighted. */
+  /** Mean weighted training loss since the last report, Å². */
   readonly loss: number;
   readonly samplesPerSecond: number;
   readonly learningRate: number;
   readonly gradientNorm: number;
   readonly skippedSteps: number;
-  /** Loss of the averaged weights on the held-out molecules, in reports that follow a checkpoint. */
+  /** Held-out loss of the averaged weights, in reports that follow a checkpoint, Å². */
   readonly validationLoss?: number;
 }
 
 const REPORT_MS = 10_000;
 
 /**
- * Trains until the configured minutes are used up, or the signal aborts; either way the last state is saved.
+ * Trains until the configured minutes are used up or the signal aborts. In either case the last state is saved.
  * @throws Error where the data, a saved state or an anchor do not fit the configuration, or a worker dies.
  */
 export async function train({
@@ -92,11 +92,11 @@ export async function train({
       steps: shared.numbers[SLOT.step],
       minutes: +(shared.numbers[SLOT.elapsed] / 60_000).toFixed(1),
       workers,
-      // Without held-out molecules there is none.
+      // Undefined without held-out molecules.
       ...(Number.isFinite(validationLoss) && { validationLoss: +validationLoss.toFixed(4) }),
     };
     const state = snapshotOf(shared);
-    // The workers rest only while memory is copied, not while the disk is written.
+    // Workers pause while memory is copied, not while the disk is written.
     Atomics.store(shared.control, CONTROL.snapshotDone, 1);
     Atomics.notify(shared.control, CONTROL.snapshotDone);
     await writeModelOf({
@@ -193,11 +193,11 @@ function progressReporter(
   }
   return async (afterSave: boolean) => {
     const now = totals();
-    // While a worker scores what is held out there can be no batch; the score is told nevertheless.
+    // While workers evaluate held-out molecules there may be no batch; the held-out loss is reported all the same.
     if (now.batches > before.batches) loss = (now.loss - before.loss) / (now.batches - before.batches);
     else if (!afterSave || Number.isNaN(loss)) return;
     const minutes = now.elapsed / 60_000;
-    // A report right after the last one has no rate of its own.
+    // A report right after another has no rate of its own.
     if (now.elapsed - before.elapsed > REPORT_MS / 10)
       samplesPerSecond = (now.samples - before.samples) / ((now.elapsed - before.elapsed) / 1000);
     const progress: TrainingProgress = {

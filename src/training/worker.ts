@@ -22,7 +22,7 @@ export interface WorkerTask {
   readonly config: StageConfig;
   readonly packed: string;
   readonly device: string;
-  /** Weights [P] whose predictions are the target of molecules up to the configuration's anchorUpTo. */
+  /** Weights [P] of the anchor: its predictions are the targets of molecules of up to `anchorUpTo` atoms. */
   readonly anchor: Float32Array | undefined;
   readonly buffers: SharedBuffers;
 }
@@ -32,9 +32,9 @@ export type WorkerMessage =
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'stopped' };
 
-/** Batches of the held-out molecules, of fixed noise, that all workers together look at. */
+/** Number of held-out batches, with fixed noise, that all workers together evaluate. */
 const VALIDATION_BATCHES = 48;
-/** Mean loss, Å², from which on a batch has a prediction that ran away: its gradient tells nothing, the step is skipped. */
+/** Mean loss in Å² above which a batch counts as diverged; its step is skipped. */
 const RUNAWAY = 1e4;
 
 const post = (message: WorkerMessage) => parentPort!.postMessage(message);
@@ -132,7 +132,7 @@ function batchRunner(
   };
 }
 
-/** Shares the tensors out so that each worker's update costs about the same. */
+/** Distributes the tensors so that each worker's update costs about the same. */
 function ownSlices(slices: readonly ParameterSlice[], worker: number, workers: number): ParameterSlice[] {
   const cost = (slice: ParameterSlice) => slice.size * (isMuonMatrix(slice) ? Math.min(...slice.shape) : 1);
   const loads = new Array<number>(workers).fill(0);
@@ -157,7 +157,7 @@ async function addGradients(
   const sum = shared.gradients[worker];
   sum.fill(0);
   for (let k = 0; k < batchesPerStep; k++) {
-    // A stream of its own per worker and step: a resumed run goes on with the numbers it would have had.
+    // Each worker and step has a random stream of its own, so a resumed run draws what it would have drawn.
     const batch = source.draw(createRandom(seed, worker, step, k));
     const { loss, gradient } = await run(batch);
     if (!(loss < RUNAWAY)) {
@@ -173,7 +173,7 @@ async function addGradients(
   for (let i = 0; i < sum.length; i++) sum[i] *= factor;
 }
 
-/** Averages the own slices over the workers; returns the sum of squares there. */
+/** Averages this worker's slices of the gradient over all workers; returns the sum of their squares. */
 function meanGradient({ gradients, gradient, workers }: SharedState, own: readonly ParameterSlice[]): number {
   let squares = 0;
   for (const { offset, size } of own)
@@ -205,7 +205,7 @@ async function validate(
   let sum = 0;
   let count = 0;
   for (let k = worker; k < VALIDATION_BATCHES; k += shared.workers) {
-    // Step 0 is no training step, so these draws are the validation's own, and the same every time.
+    // Training steps start at 1: the stream of step 0 is the validation's own, the same every time.
     sum += (await run(source.draw(createRandom(seed, 0, 0, k)))).loss;
     count++;
   }
@@ -214,7 +214,7 @@ async function validate(
   shared.numbers[slot.validationBatches] = count;
 }
 
-/** Lets the coordinator copy the state while every worker rests. */
+/** Pauses all workers while the coordinator copies the state. */
 function snapshot({ numbers, control, workers }: SharedState): void {
   let [sum, count] = [0, 0];
   for (let w = 0; w < workers; w++) {

@@ -7,7 +7,7 @@ import { mapEntries } from './messagepack.js';
 import type { SourceConformer, SourceEnsemble } from './source.js';
 
 /**
- * @param options.onSkip what becomes of an entry of another shape.
+ * @param options.onSkip called with the reason for each entry that has not this form.
  */
 export async function* readGeom(
   chunks: AsyncIterable<Uint8Array>,

@@ -1,4 +1,4 @@
-/** Turns molecules of public data sets into SD records that training and evaluation read. */
+/** Converts molecules of public data sets into the SD records that training and evaluation read. */
 import { sdfRecord } from '../../chem/io/write-sdf.js';
 import { moleculeFromStructure, parseSmiles } from '../../chem/parse.js';
 import type { Molecule } from '../../chem/molecule.js';
@@ -9,7 +9,7 @@ import type { SourceEnsemble } from './source.js';
 export interface ImportCounts {
   molecules: number;
   conformers: number;
-  /** Left out: molecules that could not be understood, and conformers whose bonds or stereo are not the graph's. */
+  /** Left out: molecules that could not be read, and conformers whose bonds or stereo differ from the graph's. */
   skippedMolecules: number;
   skippedConformers: number;
 }
@@ -17,7 +17,7 @@ export interface ImportCounts {
 export interface ImportOptions {
   readonly rdkit: RDKitModule;
   readonly ensembles: AsyncIterable<SourceEnsemble>;
-  /** The first so many conformers of a molecule; GEOM lists the lowest energies first. */
+  /** Only the first so many conformers of a molecule. GEOM lists the lowest energies first. */
   readonly maxConformers?: number | undefined;
   readonly max?: number | undefined;
   /** Titles or SMILES to keep. */

@@ -10,7 +10,7 @@ import type { SourceEnsemble } from './source.js';
 export const IMPORT_FORMATS = ['geom', 'qm9', 'sdf'] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
-/** The format that a name tells: .msgpack, .xyz, .sdf, each also with .gz. @throws Error */
+/** The format by the extension: .msgpack, .xyz, .sdf, each also with .gz. @throws Error for any other */
 export function importFormatOf(file: string): ImportFormat {
   const plain = file.replace(/\.gz$/i, '').toLowerCase();
   if (plain.endsWith('.msgpack')) return 'geom';

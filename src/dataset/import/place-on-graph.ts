@@ -1,4 +1,4 @@
-/** Finds the atoms of a SMILES in bare coordinates: bonds by distance, then a graph match that keeps the stereo. */
+/** Assigns coordinates without bonds to the atoms of a SMILES: bonds by distance, then a graph match that keeps stereo. */
 import { covalentRadius } from '../../chem/elements.js';
 import { molblock } from '../../chem/molblock.js';
 import type { Molecule } from '../../chem/molecule.js';
@@ -8,7 +8,7 @@ import { distance } from '../../geometry/internal-coordinates.js';
 
 /** Atoms nearer than this times the sum of their covalent radii are bonded, as in xyz2mol. */
 const BONDED = 1.3;
-/** More ways than this to lay the graph onto the coordinates are not tried for the right stereo. */
+/** At most so many graph matches are tried for the right stereo. */
 const MOST_MATCHES = 1000;
 
 /**
@@ -48,7 +48,7 @@ interface HeavyGraph {
   /** Rows of the heavy atoms. */
   readonly heavy: readonly number[];
   readonly elements: readonly number[];
-  /** Between heavy atoms, by their place in `heavy`. */
+  /** Bonds between heavy atoms, as indices into `heavy`. */
   readonly bonds: readonly { readonly a: number; readonly b: number }[];
   /** Rows of the hydrogens of each heavy atom. */
   readonly hydrogens: readonly (readonly number[])[];
@@ -80,7 +80,7 @@ function graphOf(
   return { heavy, elements: heavy.map((i) => elements[i]), bonds: between, hydrogens };
 }
 
-/** Ways to lay the first graph onto the second that keep elements, bonds and hydrogen counts. */
+/** Isomorphisms of the first graph onto the second that keep elements, bonds and hydrogen counts. */
 function matches(rdkit: RDKitModule, query: HeavyGraph, target: HeavyGraph): number[][] {
   const block = ({ elements, bonds }: HeavyGraph): string =>
     molblock({

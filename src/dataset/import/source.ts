@@ -1,17 +1,17 @@
-/** What the readers of public data sets give: molecules with their conformers as the files hold them. */
+/** What readers of public data sets yield: molecules with their conformers, as the files hold them. */
 import type { Structure } from '../../chem/structure.js';
 
 export interface SourceConformer {
   /** [n,3] Å. */
   readonly coordinates: Float32Array;
-  /** Data fields for the record that is written. */
+  /** Data fields of the record to write. */
   readonly fields: readonly (readonly [string, string])[];
 }
 
 export interface SourceEnsemble {
-  /** What names the molecule: its title, or the key of the data set. */
+  /** Title of the molecule, or its key in the data set. */
   readonly title: string;
-  /** Where it stands, for messages. */
+  /** File and position, for messages. */
   readonly place: string;
   /** The graph: a structure with bonds, or a SMILES with the elements of the coordinates' rows. */
   readonly graph:

@@ -1,6 +1,6 @@
 /**
- * Which molecules of a data set a split keeps. GeoMol's splits name molecules by their place among the data set's
- * sorted file names (its `split0.npy`), its test sets by SMILES (`qm9_test_smiles.csv`, `drugs_test_smiles.csv`).
+ * Which molecules of a data set a split keeps. GeoMol's splits give indices into the data set's sorted file names (its
+ * `split0.npy`), its test sets give SMILES (`qm9_test_smiles.csv`, `drugs_test_smiles.csv`).
  */
 
 export type Split =
@@ -8,8 +8,8 @@ export type Split =
   | { readonly kind: 'indices'; readonly indices: ReadonlySet<number> };
 
 /**
- * A text file: whole numbers, one a line, count from 0 in the sorted order of titles; anything else names molecules by
- * title or SMILES, the first column of each line (a header `smiles` is left out).
+ * Reads a text file. Whole numbers, one a line, are indices from 0 in the sorted order of titles. Anything else is read
+ * as titles or SMILES, in the first column of each line (a header `smiles` is left out).
  */
 export function readSplit(text: string): Split {
   const cells = text
@@ -49,7 +49,7 @@ export function readNpySplit(bytes: Uint8Array): Split {
 /** The titles that a split keeps. @param titles all of the data set */
 export function titlesOfSplit(split: Split, titles: readonly string[]): ReadonlySet<string> {
   if (split.kind === 'names') return split.names;
-  // GEOM's files are named by SMILES, with the slash that no file name may hold as an underscore.
+  // GEOM's files are named by SMILES, with an underscore for each slash.
   const fileName = (title: string): string => `${title.replaceAll('/', '_')}.pickle`;
   const sorted = [...titles].sort((a, b) => (fileName(a) < fileName(b) ? -1 : 1));
   return new Set(sorted.filter((_, i) => split.indices.has(i)));

@@ -8,9 +8,9 @@ export interface DatasetStatistics {
   /** Molecules that hold each element, most frequent first. */
   readonly elements: readonly (readonly [symbol: string, molecules: number])[];
   /** Least, mean and greatest. */
-  readonly atoms: Spread;
-  readonly heavyAtoms: Spread;
-  readonly conformersPerMolecule: Spread;
+  readonly atoms: Range;
+  readonly heavyAtoms: Range;
+  readonly conformersPerMolecule: Range;
   /** Molecules with a specified stereocentre or double bond, with a charge, with a ring. */
   readonly stereo: number;
   readonly charged: number;
@@ -19,7 +19,7 @@ export interface DatasetStatistics {
   readonly sizes: readonly (readonly [heavyAtoms: number, molecules: number])[];
 }
 
-export interface Spread {
+export interface Range {
   readonly least: number;
   readonly mean: number;
   readonly most: number;
@@ -51,9 +51,9 @@ export async function datasetStatistics(
     molecules: atoms.length,
     conformers: conformers.reduce((sum, count) => sum + count, 0),
     elements: [...elements].sort((a, b) => b[1] - a[1]),
-    atoms: spread(atoms),
-    heavyAtoms: spread(heavy),
-    conformersPerMolecule: spread(conformers),
+    atoms: rangeOf(atoms),
+    heavyAtoms: rangeOf(heavy),
+    conformersPerMolecule: rangeOf(conformers),
     stereo,
     charged,
     cyclic,
@@ -61,7 +61,7 @@ export async function datasetStatistics(
   };
 }
 
-function spread(values: readonly number[]): Spread {
+function rangeOf(values: readonly number[]): Range {
   let [least, most, sum] = [Infinity, -Infinity, 0];
   for (const value of values) {
     least = Math.min(least, value);

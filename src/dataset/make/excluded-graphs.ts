@@ -8,13 +8,13 @@ export function graphOf(rdkit: RDKitModule, input: string): string | undefined {
   const flat = withMol(rdkit, input, (mol) => mol?.get_smiles('{"doIsomericSmiles":false}'), {
     details: '{"removeHs":true}',
   });
-  // Hydrogens that only carried an isotope or the side of a double bond go once that is gone.
+  // Hydrogens that were explicit only for an isotope or E/Z become implicit.
   return flat === undefined ? undefined : withMol(rdkit, flat, (mol) => mol?.get_smiles('{"doIsomericSmiles":false}'));
 }
 
 /**
  * The graphs of the molecules in SMILES or SD files.
- * @throws Error where a record cannot be read: a molecule that stays in by mistake would spoil every later figure.
+ * @throws Error where a record cannot be read: a validation molecule left in training data would falsify later results.
  */
 export async function graphsOfFiles(rdkit: RDKitModule, files: readonly string[]): Promise<ReadonlySet<string>> {
   const graphs = new Set<string>();

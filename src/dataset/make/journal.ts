@@ -1,6 +1,6 @@
 /**
- * What a run has made so far, so that it can go on after a kill: the records as they came, and a list of the molecules
- * done. The list is the truth: a line of it says up to which byte the records are whole, and what lies beyond is cut off.
+ * The journal of a run, so that it can continue after a kill: the records as they were made, and a list of the molecules
+ * done. The list is authoritative: each line says up to which byte the records are complete; the rest is cut off.
  */
 import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
@@ -19,9 +19,9 @@ export interface Done {
 export interface Journal {
   /** By line of the input. */
   readonly done: ReadonlyMap<number, Done>;
-  /** Resolves when both files have it. Calls may overlap; each waits for those before it. */
+  /** Resolves when both files are written. Calls may overlap; each waits for those before it. */
   add(molecule: Done, records: string): Promise<void>;
-  /** Writes the records of these lines in the order of the input, one gzip member a molecule, to `file` in one move. */
+  /** Writes the records of these lines to `file` atomically, in the order of the input, one gzip member a molecule. */
   join(file: string, lines: ReadonlySet<number>): Promise<void>;
   close(): Promise<void>;
 }
@@ -69,7 +69,7 @@ export async function openJournal(folder: string): Promise<Journal> {
   };
 }
 
-/** The molecules of the list; both files are cut to where they agree. */
+/** Reads the list; both files are truncated to where they agree. */
 async function recover(list: FileHandle, records: FileHandle): Promise<Map<number, Entry>> {
   const text = await list.readFile('utf8');
   const size = (await records.stat()).size;
@@ -98,8 +98,8 @@ async function recover(list: FileHandle, records: FileHandle): Promise<Map<numbe
 }
 
 /**
- * Keeps a folder to one kind of run: notes its settings there, or compares them with those noted before.
- * @throws Error where the folder was begun with others.
+ * Writes the settings of the run into its folder, or compares them with those written before.
+ * @throws Error where the folder was begun with other settings.
  */
 export async function claimFolder(folder: string, settings: Readonly<Record<string, string>>): Promise<void> {
   const file = path.join(folder, 'settings.json');
@@ -107,7 +107,7 @@ export async function claimFolder(folder: string, settings: Readonly<Record<stri
   try {
     before = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>;
   } catch {
-    // Not there, or torn by a kill before anything was made.
+    // Missing, or cut short by a kill before anything was made.
     const handle = await open(file, 'w');
     await handle.writeFile(`${JSON.stringify(settings, null, 2)}\n`);
     await handle.close();

@@ -1,4 +1,4 @@
-/** From a list of SMILES to reference ensembles: processes at work side by side, a journal that outlives a kill. */
+/** From a list of SMILES to reference ensembles: Python processes in parallel, and a journal that survives a kill. */
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,14 +16,14 @@ export interface MakeEnsemblesOptions {
   readonly input: string;
   readonly folder: string;
   readonly mode: Mode;
-  /** Processes. */
+  /** Number of processes. */
   readonly workers?: number;
-  /** Molecules of the input to go up to. */
+  /** Only the first so many molecules of the input. */
   readonly limit?: number;
   /** SMILES and SD files whose molecules are left out, whatever their stereo. */
   readonly exclude?: readonly string[];
   readonly onProgress?: (progress: Progress) => void;
-  /** Ends the run; what is made stays, and the next run goes on. */
+  /** Ends the run. What is made is kept, and the next run continues. */
   readonly signal?: AbortSignal;
 }
 
@@ -42,7 +42,7 @@ export interface MadeEnsembles {
   readonly leftOut: ReadonlyMap<string, number>;
 }
 
-/** Plus the line of the molecule: the records of a line are the same whatever runs beside it. */
+/** Seed of the first line; each line adds its number, so that its records do not depend on what runs beside it. */
 const FIRST_SEED = 1000;
 const EXCLUDED = 'excluded';
 
@@ -51,7 +51,7 @@ interface Task {
   readonly line: number;
   readonly smiles: string;
   readonly title: string;
-  /** Known beforehand to give nothing. */
+  /** Why no ensemble will be made, where that is known beforehand. */
   readonly reason?: string;
 }
 

@@ -22,7 +22,7 @@ export type Answer =
   | { readonly reason: string; readonly conformers?: undefined; readonly records?: undefined };
 
 export interface Worker {
-  /** One request at a time. A molecule at which the process dies has that as its reason, and the next gets a new one. */
+  /** One request at a time. If the process dies at a molecule, that is its reason, and the next gets a new process. */
   make(request: Request): Promise<Answer>;
   stop(): void;
 }
@@ -54,7 +54,7 @@ export function startWorker({ python, mode }: { readonly python: string; readonl
 }
 
 function startProcess(python: string, mode: Mode) {
-  // It ends by itself when its input ends: it does not outlive a killed command by more than one molecule.
+  // The process ends when its input ends, so it outlives a killed command by at most one molecule.
   const child = spawn(python, [SCRIPT, mode], { stdio: ['pipe', 'pipe', 'pipe'] });
   let problem = '';
   child.stderr.on('data', (text: Buffer) => (problem = `${problem}${text.toString()}`.slice(-2000)));

@@ -1,6 +1,6 @@
 /**
- * A process that feeds train-torch.py: it writes its share of the step programs and feature tables into a folder, then
- * points without end to standard output. Arguments: the task's file, and which of the samplers it is, from 0.
+ * A process that feeds train-torch.py. It writes its share of the step programs and feature tables into a folder, then
+ * an endless stream of points to standard output. Arguments: the task's file, and the sampler's number from 0.
  *
  * A block of points: int32 molecules and atoms, then int32 places [B] and float32 x [B,n,3], t [B], target [B,n,3] and
  * weight [B]. A feature table: int32 M, n, features an atom, features a pair, and 1 where `mobile` follows; then the
@@ -20,12 +20,12 @@ import { splitHeldOut } from '../held-out.js';
 import { stepProgram } from '../step-program.js';
 import type { TorchTask } from './train-torch.node.js';
 
-/** Batches of the held-out molecules, of fixed noise. */
+/** Number of held-out batches, with fixed noise. */
 const VALIDATION_BATCHES = 16;
 
 const [taskFile, sampler] = [process.argv[2], Number(process.argv[3])];
 const { stage, config, packed, folder, samplers, firstStep } = JSON.parse(readFileSync(taskFile, 'utf8')) as TorchTask;
-// Ctrl-C is for the command; a sampler ends when no one reads on.
+// Ctrl-C is handled by the command; a sampler ends when its output is no longer read.
 process.on('SIGINT', () => {});
 const settings = { ...config, stage };
 const { kept, heldOut } = splitHeldOut(await readPacked(packed), config.validationShare);
@@ -48,7 +48,7 @@ sizes.forEach((n, k) => {
   write(`${n}.onnx`, [encodeModel(trace(program))]);
 });
 if (sampler === 0) {
-  // Step 0 is no training step, so these draws are the validation's own, and the same every time.
+  // Training steps start at 1: the stream of step 0 is the validation's own, the same every time.
   const draws = validation
     ? Array.from({ length: VALIDATION_BATCHES }, (_, k) => validation.drawPoints(createRandom(config.seed, 0, 0, k)))
     : [];
@@ -58,7 +58,7 @@ let readOn = true;
 for (let k = 0; readOn; k++)
   readOn = send(Buffer.concat(pointBytes(training.drawPoints(createRandom(config.seed, sampler, firstStep + k)))));
 
-/** Whether someone still reads. */
+/** Whether standard output is still being read. */
 function send(block: Buffer): boolean {
   try {
     for (let at = 0; at < block.length;) at += writeSync(1, block, at);
@@ -83,7 +83,7 @@ function bytesOf(array: Int32Array | Float32Array | Uint8Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-/** A file that is seen whole or not at all. */
+/** Writes a file atomically. */
 function write(name: string, parts: readonly Uint8Array[]): void {
   const file = path.join(folder, name);
   writeFileSync(`${file}.part`, Buffer.concat(parts));

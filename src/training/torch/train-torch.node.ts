@@ -1,4 +1,4 @@
-/** Trains one stage by PyTorch, on a GPU if there is one: the same step program, batches, schedule and files as train. */
+/** Trains one stage with PyTorch, on a GPU if there is one, with the step program, batches, schedule and files of train. */
 import { spawn } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,20 +17,20 @@ import type { TrainingProgress, TrainOptions } from '../train.js';
 const SCRIPT = pythonProgram('train-torch.py');
 const SAMPLER = fileURLToPath(new URL('./sampler.js', import.meta.url));
 
-/** What train-torch.py and its samplers are told, as JSON. */
+/** The task for train-torch.py and its samplers, as JSON. */
 export interface TorchTask {
   readonly stage: StageName;
   readonly config: StageConfig;
   readonly packed: string;
-  /** Where the samplers put programs and features. */
+  /** Folder into which the samplers write programs and features. */
   readonly folder: string;
   readonly samplers: number;
-  /** The command of a sampler, but for the task's file and its number. */
+  /** The command of a sampler, without its two arguments: the task's file and the sampler's number. */
   readonly sampler: readonly string[];
-  /** Points of an earlier run are not drawn again. */
+  /** The first step of this run, so that the points of an earlier run are not drawn again. */
   readonly firstStep: number;
   readonly statePath: string;
-  /** Float32 weights [P] that small molecules are taught by, see the configuration's anchorUpTo. */
+  /** Float32 weights [P] of the anchor, see `anchorUpTo` of the configuration. */
   readonly anchorPath?: string;
   readonly device: string;
   readonly slices: readonly (ParameterSlice & { readonly muon: boolean })[];
@@ -41,8 +41,8 @@ type Message =
   | { readonly kind: 'checkpoint'; readonly validationLoss?: number };
 
 /**
- * As `train`, with `workers` processes that draw the points and PyTorch in `python` for the rest; `device` is one of
- * PyTorch's (cuda, cpu). A run may be gone on with by either.
+ * As `train`, with `workers` processes that draw points, and PyTorch in `python` for the rest. `device` is one of
+ * PyTorch's (cuda, cpu). Either engine resumes a run of the other.
  * @throws Error where the data or a saved state do not fit the configuration, or the Python process fails.
  */
 export async function trainTorch({
@@ -129,7 +129,7 @@ async function runScript(
       else reject(new Error(`${SCRIPT} ended with ${killedBy ?? `status ${code}`}: ${problem.trim()}`));
     }),
   );
-  // It may end while a message is still being taken: the end is looked at after.
+  // The process may end while a message is still being handled, so its exit is awaited afterwards.
   ended.catch(() => {});
   try {
     for await (const line of createInterface({ input: child.stdout })) await onMessage(JSON.parse(line) as Message);
