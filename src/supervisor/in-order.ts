@@ -1,0 +1,57 @@
+/** Works on several items at a time and gives the results in the order of the items. */
+
+export interface InOrderOptions {
+  /** Items that are worked on, or wait for those before them, at a time. */
+  readonly ahead: number;
+  /** Ends the stream at once, also while an item or a result is waited for. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The results of `work`, each as soon as it and those before it are there, also while the next item is still waited for.
+ * Ends early, without waiting for what is under way, where the signal aborts.
+ * @throws what `work` or the stream of items throws, in its place
+ */
+export async function* inOrder<Item, Result>(
+  items: AsyncIterable<Item>,
+  work: (item: Item) => Promise<Result>,
+  { ahead, signal }: InOrderOptions,
+): AsyncGenerator<Result> {
+  const iterator = items[Symbol.asyncIterator]();
+  const waiting: Promise<Result>[] = [];
+  const aborted = whenAborted(signal);
+  let next: Promise<IteratorResult<Item>> | undefined;
+  let exhausted = false;
+  while (!signal?.aborted) {
+    if (!exhausted && waiting.length < ahead) next ??= handled(iterator.next());
+    if (!next && waiting.length === 0) return;
+    const first = waiting.at(0);
+    const step = await Promise.race([
+      aborted,
+      ...(first ? [first.then((result) => ({ kind: 'result', result }) as const)] : []),
+      ...(next ? [next.then((item) => ({ kind: 'item', item }) as const)] : []),
+    ]);
+    if (step === 'aborted') return;
+    if (step.kind === 'result') {
+      waiting.shift();
+      yield step.result;
+      continue;
+    }
+    next = undefined;
+    if (step.item.done) exhausted = true;
+    else waiting.push(handled(work(step.item.value)));
+  }
+}
+
+/** A rejection is met when its turn comes, and is no unhandled one until then. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+function whenAborted(signal: AbortSignal | undefined): Promise<'aborted'> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve('aborted');
+    signal?.addEventListener('abort', () => resolve('aborted'), { once: true });
+  });
+}

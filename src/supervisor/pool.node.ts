@@ -1,0 +1,152 @@
+/** Keeps worker processes, holds their limits from outside, and replaces those that break them. */
+import { startChild, type Child, type ChildOptions } from './child.node.js';
+import type { Failure } from './messages.js';
+
+export interface Limits {
+  /** Processor time of a task, s; 0 for none. */
+  readonly seconds: number;
+  /** Memory of a worker process, MB; 0 for none. */
+  readonly megabytes: number;
+}
+
+export interface PoolOptions extends ChildOptions {
+  /** Processes, each started when it is needed; the first at once. */
+  readonly workers?: number;
+  readonly limits: Limits;
+}
+
+/** What became of a task. */
+export type Outcome =
+  | { readonly kind: 'finished' }
+  /** The task is at fault. */
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** Ended by the supervisor; the events sent until then were delivered. */
+  | { readonly kind: 'overran' }
+  /** It brought down a worker, and another one in a second try. */
+  | { readonly kind: 'crashed'; readonly reason: string }
+  /** The pool was closed. */
+  | { readonly kind: 'stopped' };
+
+export interface RunOptions<Event> {
+  /** Called before each try: what the one before sent is void. */
+  readonly onStart?: () => void;
+  readonly onEvent: (event: Event) => void;
+}
+
+export interface WorkerPool<Task, Event> {
+  /** @rejects Error where the first worker cannot be opened. */
+  readonly ready: Promise<void>;
+  /** Waits for a free worker. @rejects Error where none can be opened. */
+  run(task: Task, options: RunOptions<Event>): Promise<Outcome>;
+  /** Ends all workers at once, whatever they do. */
+  close(): void;
+}
+
+/** Tries of a task that brings its worker down. */
+const TRIES = 2;
+/** Processor time that a task has for ending by itself with what it made, s. */
+const GRACE = 0.4;
+/** Wall time as a multiple of the processor time allowed: a backstop for a worker that waits instead of working. */
+const WALL_FACTOR = 3;
+/** A worker that holds more than this part of its memory after a task is replaced before the next. */
+const FULL = 0.6;
+
+export function createWorkerPool<Task, Event>({
+  workers = 1,
+  limits,
+  ...options
+}: PoolOptions): WorkerPool<Task, Event> {
+  type Slot = { child?: Child<Task, Event> | undefined; last?: Promise<unknown> };
+  const slots: Slot[] = Array.from({ length: workers }, () => ({}));
+  const free = [...slots];
+  const queue: ((slot: Slot) => void)[] = [];
+  let closed = false;
+  let stop = () => {};
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
+
+  const open = (slot: Slot) => (slot.child ??= startChild<Task, Event>(options));
+  const drop = (slot: Slot) => {
+    slot.child?.kill();
+    slot.child = undefined;
+  };
+  const seconds = limits.seconds || Infinity;
+  const megabytes = limits.megabytes || Infinity;
+
+  async function acquire(): Promise<Slot> {
+    return free.shift() ?? new Promise((resolve) => queue.push(resolve));
+  }
+  function release(slot: Slot): void {
+    if (slot.child && slot.child.usage().megabytes > FULL * megabytes) drop(slot);
+    const next = queue.shift();
+    if (next) next(slot);
+    else free.unshift(slot);
+  }
+
+  async function run(task: Task, { onStart = () => {}, onEvent }: RunOptions<Event>): Promise<Outcome> {
+    const slot = await Promise.race([acquire(), stopped]);
+    if (!slot || closed) return { kind: 'stopped' };
+    try {
+      let left = seconds;
+      let outcome: Outcome = { kind: 'stopped' };
+      for (let tried = 0; tried < TRIES; tried++) {
+        const child = open(slot);
+        await Promise.race([child.ready, stopped]);
+        if (closed) return { kind: 'stopped' };
+        onStart();
+        const { used, ...result } = await attempt(child, task, left, onEvent);
+        if (closed) return { kind: 'stopped' };
+        outcome = result.outcome;
+        if (outcome.kind === 'overran' || outcome.kind === 'crashed') drop(slot);
+        left -= used;
+        if (outcome.kind !== 'crashed' || left <= 0) break;
+      }
+      return outcome;
+    } catch (error) {
+      drop(slot);
+      throw error;
+    } finally {
+      release(slot);
+    }
+  }
+
+  /** One try in one worker, held to the limits. */
+  async function attempt(
+    child: Child<Task, Event>,
+    task: Task,
+    allowed: number,
+    onEvent: (event: Event) => void,
+  ): Promise<{ readonly outcome: Outcome; readonly used: number }> {
+    const before = child.usage().seconds;
+    let broken: Outcome | undefined;
+    const breakOff = (outcome: Outcome) => {
+      broken ??= outcome;
+      child.kill();
+    };
+    const ignore = child.onUsage((usage) => {
+      if (usage.seconds - before > allowed + GRACE) breakOff({ kind: 'overran' });
+      if (usage.megabytes > megabytes)
+        breakOff({ kind: 'crashed', reason: `it needs more memory than the limit of ${megabytes} MB` });
+    });
+    const wall = Number.isFinite(allowed)
+      ? setTimeout(() => breakOff({ kind: 'overran' }), 1000 * WALL_FACTOR * allowed)
+      : undefined;
+    try {
+      const end = await child.run({ task, seconds: allowed }, onEvent);
+      const outcome = end.kind === 'crashed' ? (broken ?? end) : end;
+      return { outcome, used: child.usage().seconds - before };
+    } finally {
+      clearTimeout(wall);
+      ignore();
+    }
+  }
+
+  return {
+    ready: open(slots[0]).ready,
+    run,
+    close() {
+      closed = true;
+      stop();
+      slots.forEach(drop);
+    },
+  };
+}
