@@ -13,6 +13,7 @@ const arrows = {
   training: ['dataset', 'flow', 'network', 'engine', 'geometry', 'python'],
   generation: ['chem', 'flow', 'network', 'engine', 'geometry'],
   evaluation: ['chem', 'geometry', 'python'],
+  supervisor: [],
   playground: ['flow', 'training', 'network', 'engine', 'geometry'],
 };
 

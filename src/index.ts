@@ -1,6 +1,7 @@
 /** molflow in Node: conformers from SMILES. */
 export * from './index.shared.js';
-export { openEngine, ENGINES, type EngineChoice, type OpenEngineOptions } from './engine/open.node.js';
+export { ENGINES, type EngineChoice } from './engine/names.js';
+export { openEngine, type OpenEngineOptions } from './engine/open.node.js';
 export { loadModel, shippedModels, DEFAULT_MODEL } from './network/load-model.node.js';
 export { openGenerator, type OpenGeneratorOptions } from './generation/open-generator.node.js';
 export { generate, refine } from './generation/one-call.node.js';

@@ -1,7 +1,7 @@
 /** molflow check: holds a model to what it promises. */
 import { Command, Option } from 'commander';
+import { ENGINES, type EngineChoice } from '../engine/names.js';
 import { measureEquivariance, PROBES, SEEN, TOLERANCE } from '../network/equivariance.js';
-import { ENGINES, type EngineChoice } from '../engine/open.node.js';
 import { openGenerator } from '../generation/open-generator.node.js';
 import { EXIT } from './exit-codes.js';
 

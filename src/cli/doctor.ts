@@ -1,7 +1,8 @@
 /** molflow doctor: which engines load on this machine, how fast each is, and why one does not load. */
 import { Command } from 'commander';
 import { EXIT } from './exit-codes.js';
-import { ENGINES, openEngine } from '../engine/open.node.js';
+import { ENGINES } from '../engine/names.js';
+import { openEngine } from '../engine/open.node.js';
 import { loadModel, shippedModels } from '../network/load-model.node.js';
 import { measureEngine } from '../generation/measure-engine.js';
 import { loadRDKit } from '../chem/rdkit.js';

@@ -2,36 +2,30 @@
 /** The molflow command. */
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { checkCommand } from './check.js';
-import { datasetCommand } from './dataset.js';
-import { demoCommand } from './demo.js';
-import { doctorCommand } from './doctor.js';
-import { evaluateCommand } from './evaluate.js';
 import { EXIT } from './exit-codes.js';
-import { generateCommand } from './generate.js';
-import { refineCommand } from './refine.js';
-import { reflowCommand } from './reflow.js';
-import { trainCommand } from './train.js';
-import { viewCommand } from './view.js';
+
+/** In the order of the help. Loaded when they are asked for: one does not pay for what another needs. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  generate: async () => (await import('./generate.js')).generateCommand(),
+  refine: async () => (await import('./refine.js')).refineCommand(),
+  view: async () => (await import('./view.js')).viewCommand(),
+  evaluate: async () => (await import('./evaluate.js')).evaluateCommand(),
+  train: async () => (await import('./train.js')).trainCommand(),
+  reflow: async () => (await import('./reflow.js')).reflowCommand(),
+  dataset: async () => (await import('./dataset.js')).datasetCommand(),
+  check: async () => (await import('./check.js')).checkCommand(),
+  doctor: async () => (await import('./doctor.js')).doctorCommand(),
+  demo: async () => (await import('./demo.js')).demoCommand(),
+};
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 const program = new Command('molflow')
   .description('Molecular conformers by flow matching: SMILES in, accurate 3D out')
   .version(version);
-for (const command of [
-  generateCommand(),
-  refineCommand(),
-  viewCommand(),
-  evaluateCommand(),
-  trainCommand(),
-  reflowCommand(),
-  datasetCommand(),
-  checkCommand(),
-  doctorCommand(),
-  demoCommand(),
-])
-  program.addCommand(command);
+const asked = Object.keys(COMMANDS).filter((name) => name === process.argv[2]);
+// Help lists them all, and the name of none gets the nearest suggested.
+for (const name of asked.length > 0 ? asked : Object.keys(COMMANDS)) program.addCommand(await COMMANDS[name]());
 /** Commands of commands too: without it commander ends the process itself, with another code than the documented one. */
 function reportErrors(command: Command): void {
   command.exitOverride().showHelpAfterError('(molflow <command> --help says more)');
@@ -59,3 +53,5 @@ try {
     process.exitCode = EXIT.failure;
   }
 }
+// Whatever is still waited for, such as a silent pipe, is waited for in vain.
+if (process.exitCode === EXIT.interrupted) process.exit();

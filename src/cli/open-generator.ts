@@ -1,15 +1,8 @@
 /** Opens the generator that the flags of a command ask for. */
 import { add } from '@tensorflow/tfjs-core';
-import type { EngineChoice } from '../engine/open.node.js';
 import type { Generator } from '../generation/generator.js';
 import { openGenerator } from '../generation/open-generator.node.js';
-
-export interface GeneratorFlags {
-  readonly model?: string;
-  readonly engine: EngineChoice;
-  readonly device: string;
-  readonly threads: number;
-}
+import type { GeneratorFlags } from './generator-flags.js';
 
 /** @throws Error where there is no such model, or the engine does not load or compute */
 export async function generatorOf({ model, engine, device, threads }: GeneratorFlags): Promise<Generator> {

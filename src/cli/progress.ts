@@ -4,29 +4,38 @@ import { Presets, SingleBar } from 'cli-progress';
 export function progressBar({ enabled }: { readonly enabled: boolean }) {
   const visible = enabled && process.stderr.isTTY === true;
   let bar: SingleBar | undefined;
+  let label = '';
   const stop = () => {
     bar?.stop();
     bar = undefined;
   };
   return {
-    start(label: string) {
-      if (!visible) return;
+    start(name: string) {
       stop();
-      bar = new SingleBar(
-        {
-          format: '{label} {bar} {value}/{total} draws, {eta_formatted} left',
-          stream: process.stderr,
-          clearOnComplete: true,
-          hideCursor: true,
-          barsize: 24,
-        },
-        Presets.shades_classic,
-      );
-      bar.start(1, 0, { label: label.length > 32 ? `${label.slice(0, 31)}…` : label });
+      label = name.length > 32 ? `${name.slice(0, 31)}…` : name;
     },
     update({ made, planned }: { readonly made: number; readonly planned: number }) {
-      bar?.setTotal(Math.max(made, planned));
-      bar?.update(made);
+      if (!visible) return;
+      if (!bar) {
+        bar = new SingleBar(
+          {
+            format: '{label} {bar} {value}/{total} draws, {eta_formatted} left',
+            stream: process.stderr,
+            clearOnComplete: true,
+            hideCursor: true,
+            barsize: 24,
+          },
+          Presets.shades_classic,
+        );
+        bar.start(1, 0, { label });
+      }
+      bar.setTotal(Math.max(made, planned));
+      bar.update(made);
+    },
+    /** Writes beside the bar, which comes back with the next progress. */
+    aside(write: () => void) {
+      stop();
+      write();
     },
     stop,
   };

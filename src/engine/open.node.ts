@@ -2,11 +2,9 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { openOnnxEngine } from './onnx.node.js';
+import type { EngineChoice } from './names.js';
 import type { Engine } from './program.js';
 import { tfjsEngine } from './tfjs.js';
-
-export const ENGINES = ['auto', 'onnx', 'tfjs-node', 'wasm'] as const;
-export type EngineChoice = (typeof ENGINES)[number];
 
 export interface OpenEngineOptions {
   readonly engine?: EngineChoice;

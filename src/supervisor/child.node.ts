@@ -29,6 +29,8 @@ export interface Child<Task, Event> {
   /** Calls back whenever more is known of its usage, until the function returned is called. */
   onUsage(listener: (usage: Usage) => void): () => void;
   kill(): void;
+  /** Whether it was killed or has ended. */
+  isGone(): boolean;
 }
 
 /** None may outlive the command, however that ends. */
@@ -106,5 +108,6 @@ export function startChild<Task, Event>({ entry, setup }: ChildOptions): Child<T
       return () => void listeners.delete(listener);
     },
     kill: () => void child.kill('SIGKILL'),
+    isGone: () => child.killed || child.exitCode !== null || child.signalCode !== null,
   };
 }

@@ -23,17 +23,13 @@ export async function* inOrder<Item, Result>(
   let next: Promise<IteratorResult<Item>> | undefined;
   let exhausted = false;
   while (!signal?.aborted) {
-    if (!exhausted && waiting.length < ahead) next ??= handled(iterator.next());
+    if (!next && !exhausted && waiting.length < ahead) next = handled(iterator.next());
     if (!next && waiting.length === 0) return;
-    const first = waiting.at(0);
-    const step = await Promise.race([
-      aborted,
-      ...(first ? [first.then((result) => ({ kind: 'result', result }) as const)] : []),
-      ...(next ? [next.then((item) => ({ kind: 'item', item }) as const)] : []),
-    ]);
+    const events = [...waiting.slice(0, 1).map(asResult), ...(next ? [asItem(next)] : [])];
+    const step = await Promise.race([aborted, ...events]);
     if (step === 'aborted') return;
     if (step.kind === 'result') {
-      waiting.shift();
+      void waiting.shift();
       yield step.result;
       continue;
     }
@@ -41,6 +37,14 @@ export async function* inOrder<Item, Result>(
     if (step.item.done) exhausted = true;
     else waiting.push(handled(work(step.item.value)));
   }
+}
+
+async function asResult<Result>(first: Promise<Result>) {
+  return { kind: 'result', result: await first } as const;
+}
+
+async function asItem<Item>(next: Promise<IteratorResult<Item>>) {
+  return { kind: 'item', item: await next } as const;
 }
 
 /** A rejection is met when its turn comes, and is no unhandled one until then. */

@@ -15,8 +15,10 @@ export interface PoolOptions extends ChildOptions {
   readonly limits: Limits;
 }
 
-/** What became of a task. */
-export type Outcome =
+/** What became of a task, and the processor time that all tries took, s. */
+export type Outcome = Ending & { readonly seconds: number };
+
+type Ending =
   | { readonly kind: 'finished' }
   /** The task is at fault. */
   | { readonly kind: 'failed'; readonly failure: Failure }
@@ -50,6 +52,8 @@ const GRACE = 0.4;
 const WALL_FACTOR = 3;
 /** A worker that holds more than this part of its memory after a task is replaced before the next. */
 const FULL = 0.6;
+/** Of setTimeout, ms: some 25 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 export function createWorkerPool<Task, Event>({
   workers = 1,
@@ -84,23 +88,23 @@ export function createWorkerPool<Task, Event>({
 
   async function run(task: Task, { onStart = () => {}, onEvent }: RunOptions<Event>): Promise<Outcome> {
     const slot = await Promise.race([acquire(), stopped]);
-    if (!slot || closed) return { kind: 'stopped' };
+    if (!slot || closed) return { kind: 'stopped', seconds: 0 };
+    let used = 0;
     try {
-      let left = seconds;
-      let outcome: Outcome = { kind: 'stopped' };
+      let ending: Ending = { kind: 'stopped' };
       for (let tried = 0; tried < TRIES; tried++) {
         const child = open(slot);
         await Promise.race([child.ready, stopped]);
-        if (closed) return { kind: 'stopped' };
+        if (closed) break;
         onStart();
-        const { used, ...result } = await attempt(child, task, left, onEvent);
-        if (closed) return { kind: 'stopped' };
-        outcome = result.outcome;
-        if (outcome.kind === 'overran' || outcome.kind === 'crashed') drop(slot);
-        left -= used;
-        if (outcome.kind !== 'crashed' || left <= 0) break;
+        const before = child.usage().seconds;
+        ending = await attempt(child, task, seconds - used, onEvent);
+        used += child.usage().seconds - before;
+        if (closed) ending = { kind: 'stopped' };
+        if (child.isGone() || ending.kind === 'crashed') drop(slot);
+        if (ending.kind !== 'crashed' || used >= seconds) break;
       }
-      return outcome;
+      return { ...ending, seconds: used };
     } catch (error) {
       drop(slot);
       throw error;
@@ -115,11 +119,11 @@ export function createWorkerPool<Task, Event>({
     task: Task,
     allowed: number,
     onEvent: (event: Event) => void,
-  ): Promise<{ readonly outcome: Outcome; readonly used: number }> {
+  ): Promise<Ending> {
     const before = child.usage().seconds;
-    let broken: Outcome | undefined;
-    const breakOff = (outcome: Outcome) => {
-      broken ??= outcome;
+    let broken: Ending | undefined;
+    const breakOff = (ending: Ending) => {
+      broken ??= ending;
       child.kill();
     };
     const ignore = child.onUsage((usage) => {
@@ -127,15 +131,13 @@ export function createWorkerPool<Task, Event>({
       if (usage.megabytes > megabytes)
         breakOff({ kind: 'crashed', reason: `it needs more memory than the limit of ${megabytes} MB` });
     });
-    const wall = Number.isFinite(allowed)
-      ? setTimeout(() => breakOff({ kind: 'overran' }), 1000 * WALL_FACTOR * allowed)
-      : undefined;
+    const wall = 1000 * WALL_FACTOR * allowed;
+    const backstop = wall <= LONGEST_TIMER ? setTimeout(() => breakOff({ kind: 'overran' }), wall) : undefined;
     try {
       const end = await child.run({ task, seconds: allowed }, onEvent);
-      const outcome = end.kind === 'crashed' ? (broken ?? end) : end;
-      return { outcome, used: child.usage().seconds - before };
+      return end.kind === 'crashed' ? (broken ?? end) : end;
     } finally {
-      clearTimeout(wall);
+      clearTimeout(backstop);
       ignore();
     }
   }

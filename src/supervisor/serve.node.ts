@@ -25,7 +25,7 @@ export async function serveTasks<Setup, Opened, Task, Event>({
 }: ServeOptions<Setup, Opened, Task, Event>): Promise<void> {
   // A terminal sends Ctrl-C to every process of the command; the supervisor decides what becomes of this one.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
-  process.on('disconnect', () => process.exit());
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   new Worker(new URL('./meter.node.js', import.meta.url)).on('error', () => {}).unref();
   const send = (message: Message<Event>) => void process.send!(message);
 

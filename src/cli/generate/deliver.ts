@@ -1,0 +1,112 @@
+/** One molecule through a worker: everything that came of it, or why nothing did. */
+import type { ConformerRecord } from '../../chem/io/conformer-record.js';
+import type { GenerationEvent } from '../../generation/events.js';
+import type { GenerationResult } from '../../generation/generate.js';
+import type { WorkerPool } from '../../supervisor/pool.node.js';
+import { crashMessage } from '../worker/crash-message.js';
+import type { GenerateEvent, GenerateTask } from '../worker/tasks.js';
+import { optionsOf, type GenerateFlags } from './flags.js';
+import type { Source } from './sources.js';
+
+export type Delivery =
+  | {
+      readonly kind: 'conformers';
+      readonly source: Source;
+      readonly result: GenerationResult;
+      /** By conformer; fewer where the molecule was cut short. */
+      readonly logLikelihoods: readonly { readonly logLikelihood: number; readonly method: string }[];
+      readonly trajectories: readonly (readonly ConformerRecord[])[];
+      /** Whether less was made because its time was used up. */
+      readonly isCutShort: boolean;
+    }
+  | Undelivered
+  /** The command is ending. */
+  | { readonly kind: 'stopped' };
+
+export interface Undelivered {
+  readonly kind: 'failed';
+  /** None where the input could not be read. */
+  readonly source?: Source;
+  readonly message: string;
+  readonly code?: string | undefined;
+  /** Processor time that it took. */
+  readonly seconds: number;
+}
+
+export interface DeliverOptions {
+  readonly pool: WorkerPool<GenerateTask, GenerateEvent>;
+  readonly flags: GenerateFlags;
+  readonly onStart: (label: string) => void;
+  readonly onProgress: (progress: { readonly made: number; readonly planned: number }) => void;
+}
+
+/** @throws Error where no worker can be started. */
+export async function deliver(
+  source: Source | Error,
+  { pool, flags, onStart, onProgress }: DeliverOptions,
+): Promise<Delivery> {
+  if (source instanceof Error) return { kind: 'failed', message: source.message, seconds: 0 };
+  let made = nothing();
+  const outcome = await pool.run(
+    {
+      kind: 'generate',
+      input: source.input,
+      largestFragment: flags.largestFragment ?? false,
+      options: optionsOf(flags),
+      logLikelihood: flags.logLikelihood ?? false,
+      trajectories: flags.trajectory !== undefined,
+    },
+    {
+      onStart: () => {
+        made = nothing();
+        onStart(source.label);
+      },
+      onEvent: (event) => {
+        if (event.kind === 'generation') {
+          made.events.push(event.event);
+          if (event.event.kind === 'drawn') onProgress(event.event);
+        } else if (event.kind === 'result') made.result = event.result;
+        else if (event.kind === 'log-likelihood') made.logLikelihoods.push(event);
+        else if (event.kind === 'trajectory') made.trajectories.push(event.records);
+        else made.isCutShort = true;
+      },
+    },
+  );
+  if (outcome.kind === 'stopped') return outcome;
+  const failed = (message: string, code?: string): Undelivered => ({
+    kind: 'failed',
+    source,
+    message,
+    seconds: outcome.seconds,
+    ...(code !== undefined && { code }),
+  });
+  if (outcome.kind === 'failed') return failed(outcome.failure.message, outcome.failure.code);
+  if (outcome.kind === 'crashed') return failed(crashMessage(outcome), 'crashed');
+  if (outcome.kind === 'overran') {
+    made.isCutShort = true;
+    made.result ??= await resultOf(made.events);
+  }
+  const { result, logLikelihoods, trajectories, isCutShort } = made;
+  if (!result || result.conformers.length === 0) {
+    const reason = isCutShort
+      ? `the time limit of ${flags.timeLimit} s was reached before one was finished; --time-limit sets another`
+      : (result?.report.reason ?? 'none was drawn');
+    return failed(`no conformer: ${reason}`, isCutShort ? 'time-limit' : undefined);
+  }
+  return { kind: 'conformers', source, result, logLikelihoods, trajectories, isCutShort };
+}
+
+function nothing() {
+  return {
+    events: [] as GenerationEvent[],
+    result: undefined as GenerationResult | undefined,
+    logLikelihoods: [] as { readonly logLikelihood: number; readonly method: string }[],
+    trajectories: [] as (readonly ConformerRecord[])[],
+    isCutShort: false,
+  };
+}
+
+/** What the candidates that were finished give. */
+async function resultOf(_events: readonly GenerationEvent[]): Promise<GenerationResult | undefined> {
+  return Promise.resolve(undefined);
+}

@@ -1,0 +1,50 @@
+/** The flags of molflow generate. */
+import type { InputFormat } from '../../chem/io/read-molecules.js';
+import type { OutputFormat } from '../../chem/io/output.node.js';
+import type { GenerateOptions } from '../../generation/generate.js';
+import type { GeneratorFlags } from '../generator-flags.js';
+import type { LimitFlags } from '../limit-flags.js';
+
+/** Distilled to two steps. */
+export const FAST_MODEL = 'molflow-fast';
+
+export interface GenerateFlags extends GeneratorFlags, LimitFlags {
+  readonly smiles?: string[];
+  readonly molecule?: string[];
+  readonly input?: string;
+  readonly format?: InputFormat;
+  readonly smilesColumn?: string;
+  readonly nameColumn?: string;
+  readonly out: string;
+  readonly outFormat?: OutputFormat;
+  readonly numConfs?: number;
+  readonly seed: number;
+  readonly steps?: number;
+  readonly sampler?: string;
+  readonly rmsd: number;
+  readonly energyWindow?: number;
+  readonly optimize: 'none' | 'mmff94' | 'mmff94s';
+  readonly energies?: boolean;
+  readonly plain?: boolean;
+  readonly logLikelihood?: boolean;
+  readonly trajectory?: string;
+  readonly largestFragment?: boolean;
+  readonly fast?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** The options of the pipeline among them, as they are sent to the worker. */
+export function optionsOf(flags: GenerateFlags): GenerateOptions {
+  return {
+    count: flags.numConfs,
+    seed: flags.seed,
+    steps: flags.steps,
+    sampler: flags.sampler,
+    rmsd: flags.rmsd,
+    energyWindow: flags.energyWindow,
+    optimize: flags.optimize,
+    energies: flags.energies,
+    plain: flags.plain,
+  };
+}

@@ -1,0 +1,19 @@
+/** The flags that say with which model and engine a command computes. */
+import { Option, type Command } from 'commander';
+import { ENGINES, type EngineChoice } from '../engine/names.js';
+import { wholeFrom } from './arguments.js';
+
+export interface GeneratorFlags {
+  readonly model?: string;
+  readonly engine: EngineChoice;
+  readonly device: string;
+  readonly threads: number;
+}
+
+export function addGeneratorOptions(command: Command): Command {
+  return command
+    .option('--model <name or file>', 'a shipped model or a .safetensors file')
+    .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
+    .option('--device <name>', 'device of the onnx engine: cpu, webgpu, cuda, coreml, dml', 'cpu')
+    .option('--threads <n>', 'threads of the onnx engine', wholeFrom(1), 1);
+}

@@ -1,0 +1,31 @@
+/** The flags that say how much a molecule may cost, and how many are worked on at a time. */
+import type { Command } from 'commander';
+import { numberFrom, wholeFrom } from './arguments.js';
+
+export interface LimitFlags {
+  readonly timeLimit: number;
+  readonly memoryLimit: number;
+  readonly jobs: number;
+}
+
+/** Seconds a molecule, as OMEGA's. */
+export const DEFAULT_TIME_LIMIT = 120;
+/** MB; the largest molecules that are accepted take half of it. */
+export const DEFAULT_MEMORY_LIMIT = 3000;
+
+export function addLimitOptions(command: Command): Command {
+  return command
+    .option(
+      '--time-limit <s>',
+      'processor time a molecule may take, of all threads; what is finished by then is written; 0 for no limit',
+      numberFrom(0),
+      DEFAULT_TIME_LIMIT,
+    )
+    .option(
+      '--memory-limit <MB>',
+      'memory that a worker process may take; 0 for no limit',
+      numberFrom(0),
+      DEFAULT_MEMORY_LIMIT,
+    )
+    .option('--jobs <n>', 'molecules at a time, each in a process of its own', wholeFrom(1), 1);
+}

@@ -1,0 +1,15 @@
+/** The flags of molflow refine. */
+import type { OutputFormat } from '../../chem/io/output.node.js';
+import type { Strength } from '../../generation/refine.js';
+import type { GeneratorFlags } from '../generator-flags.js';
+import type { LimitFlags } from '../limit-flags.js';
+
+export interface RefineFlags extends GeneratorFlags, LimitFlags {
+  readonly input: string;
+  readonly out: string;
+  readonly outFormat?: OutputFormat;
+  readonly strength: Strength | number;
+  readonly steps?: number;
+  readonly seed: number;
+  readonly quiet?: boolean;
+}

@@ -1,0 +1,35 @@
+/** Records in a row that hold one molecule, as far as their atoms and bonds tell: to be refined together. */
+import { InputError } from '../../chem/io/input-error.js';
+import type { InputRecord, StructureRecord } from '../../chem/io/input-record.js';
+
+/** A group, or what is wrong with a record or with the file. */
+export type GroupOrError = readonly StructureRecord[] | Error;
+
+/** Records that are held at a time. */
+const MOST_TOGETHER = 64;
+
+/** In the order of the file. */
+export async function* groupsOf(records: AsyncIterable<InputRecord>): AsyncGenerator<GroupOrError> {
+  let group: StructureRecord[] = [];
+  let graph = '';
+  try {
+    for await (const record of records) {
+      if (record.kind === 'smiles') continue;
+      const next = record.kind === 'structure' ? JSON.stringify([record.structure.atoms, record.structure.bonds]) : '';
+      if (group.length > 0 && (next !== graph || group.length >= MOST_TOGETHER)) {
+        yield group;
+        group = [];
+      }
+      graph = next;
+      if (record.kind === 'structure') group.push(record);
+      else yield record.error;
+    }
+  } catch (error) {
+    // A file that ends in the middle costs what it lacks, not what it gave.
+    if (!(error instanceof InputError)) throw error;
+    if (group.length > 0) yield group;
+    yield error;
+    return;
+  }
+  if (group.length > 0) yield group;
+}

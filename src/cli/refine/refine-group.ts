@@ -1,0 +1,77 @@
+/** Records of one molecule through a worker: each refined, or why it is not. */
+import type { StructureRecord } from '../../chem/io/input-record.js';
+import type { WorkerPool } from '../../supervisor/pool.node.js';
+import { crashMessage } from '../worker/crash-message.js';
+import type { RefineEvent, RefineTask } from '../worker/tasks.js';
+import type { GroupOrError } from './groups.js';
+import type { RefineFlags } from './flags.js';
+
+type RefinedEvent = Extract<RefineEvent, { kind: 'refined' }>;
+
+export type Refined =
+  | {
+      readonly kind: 'refined';
+      readonly record: StructureRecord;
+      readonly where: string;
+      readonly model: string;
+      readonly refined: RefinedEvent['refined'];
+    }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export interface RefineGroupOptions {
+  readonly pool: WorkerPool<RefineTask, RefineEvent>;
+  readonly flags: RefineFlags;
+}
+
+/** Each record of the group in its place; 'stopped' where the command is ending. @throws Error where no worker can be started. */
+export async function refineGroup(
+  group: GroupOrError,
+  options: RefineGroupOptions,
+): Promise<readonly Refined[] | 'stopped'> {
+  if (group instanceof Error) return [{ kind: 'failed', message: group.message }];
+  const { pool, flags } = options;
+  let events: RefineEvent[] = [];
+  const outcome = await pool.run(
+    {
+      kind: 'refine',
+      structures: group.map(({ structure, place }) => ({ structure, index: place.index })),
+      options: { strength: flags.strength, steps: flags.steps, seed: flags.seed },
+    },
+    { onStart: () => (events = []), onEvent: (event) => void events.push(event) },
+  );
+  if (outcome.kind === 'stopped') return outcome.kind;
+  const refined: Refined[] = [];
+  for (const [at, record] of group.entries()) {
+    const event = events.find((one) => one.at === at);
+    const where = whereOf(record);
+    if (event?.kind === 'refined')
+      refined.push({ kind: 'refined', record, where, model: event.model, refined: event.refined });
+    else if (event) refined.push({ kind: 'failed', message: `${where}: ${messageOf(event)}` });
+    else if (group.length > 1) {
+      // Each has its own time, and none is brought down by another.
+      const alone = await refineGroup([record], options);
+      if (alone === 'stopped') return alone;
+      refined.push(...alone);
+    } else {
+      const message =
+        outcome.kind === 'crashed'
+          ? crashMessage(outcome)
+          : outcome.kind === 'failed'
+            ? outcome.failure.message
+            : `the time limit of ${flags.timeLimit} s was reached; --time-limit sets another`;
+      refined.push({ kind: 'failed', message: `${where}: ${message}` });
+    }
+  }
+  return refined;
+}
+
+function whereOf({ place: { file, line, index }, name }: StructureRecord): string {
+  return `${file}, line ${line}, record ${index + 1}${name === undefined ? '' : ` (${name.slice(0, 60)})`}`;
+}
+
+function messageOf({ code, message }: Extract<RefineEvent, { kind: 'refused' }>): string {
+  // Elsewhere the largest fragment may be asked for; here every atom of the input stays.
+  return code === 'fragments'
+    ? 'it holds several separate fragments; expected one molecule a record. Remove the counter-ions and the solvent.'
+    : message;
+}
