@@ -1,4 +1,4 @@
-/** Writes a molecule with coordinates as an MDL molblock: V2000, or V3000 above 999 atoms or bonds. */
+/** Writes a molecule with coordinates as an MDL molblock: V2000, or V3000 above 999 atoms or bonds and for dative bonds. */
 import { elementSymbol } from './elements.js';
 
 /** What a molblock holds of an atom. `Molecule.atoms` and `Structure.atoms` both are such. */
@@ -53,7 +53,11 @@ export function molblock({
   }
   const at = (atom: number, axis: number): number => coordinates?.[atom * 3 + axis] ?? 0;
   const header = `${oneLine(title)}\n  molflow           ${dimension}D\n${oneLine(comment)}\n`;
-  return atoms.length > V2000_LIMIT || bonds.length > V2000_LIMIT || !fitsV2000(coordinates)
+  // V2000 has no dative bond.
+  return atoms.length > V2000_LIMIT ||
+    bonds.length > V2000_LIMIT ||
+    bonds.some(({ order }) => order === 0) ||
+    !fitsV2000(coordinates)
     ? header + v3000(atoms, bonds, at)
     : header + v2000(atoms, bonds, at);
 }
@@ -68,7 +72,7 @@ function v2000(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[], a
     const valence = valences.get(i);
     block += `${xyz} ${elementSymbol(atom.element).padEnd(3)} 0  0  0  0  0${int3(valence === 0 ? 15 : (valence ?? 0))}  0  0  0  0  0  0\n`;
   });
-  for (const { a, b, order } of bonds) block += `${int3(a + 1)}${int3(b + 1)}${int3(order || 9)}  0\n`;
+  for (const { a, b, order } of bonds) block += `${int3(a + 1)}${int3(b + 1)}${int3(order)}  0\n`;
   block += properties(
     'CHG',
     atoms.map((atom) => atom.charge),

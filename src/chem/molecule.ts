@@ -40,7 +40,10 @@ export interface TetrahedralCentre {
   readonly cip?: 'R' | 'S' | undefined;
 }
 
-/** A double bond a=b that can be cis or trans; `references` are one neighbour of a and one of b. */
+/**
+ * A double bond a=b that can be cis or trans; `references` are one neighbour of a and one of b. Of a chain of three (five,
+ * …) cumulated double bonds a and b are the ends.
+ */
 export interface StereoBond {
   readonly a: number;
   readonly b: number;
@@ -48,6 +51,25 @@ export interface StereoBond {
   /** Whether the two references lie on the same side; undefined where the input leaves it open. */
   readonly cis: boolean | undefined;
   readonly cip?: 'E' | 'Z' | undefined;
+}
+
+/**
+ * An axis of chirality from a to b: an allene (a chain of two, four, … double bonds between them), or the single bond of
+ * hindered rings (an atropisomer). `references` are a neighbour of a and one of b, both of the skeleton.
+ */
+export interface StereoAxis {
+  readonly kind: 'allene' | 'atropisomer';
+  readonly a: number;
+  readonly b: number;
+  readonly references: readonly [number, number];
+  /** Whether the dihedral reference–a–b–reference is to be positive; the opposite hand has it negative. */
+  readonly positive: boolean;
+}
+
+/** Centres of which the input says only how their hands go together: a mixture of both forms (and), or one of them (or). */
+export interface StereoGroup {
+  readonly kind: 'and' | 'or';
+  readonly atoms: readonly number[];
 }
 
 export interface Molecule {
@@ -61,6 +83,14 @@ export interface Molecule {
   /** Ring-bond or chain-bond stereo, see the element types. */
   readonly centres: readonly TetrahedralCentre[];
   readonly stereoBonds: readonly StereoBond[];
+  /** Axes whose hand is specified; none where absent. */
+  readonly axes?: readonly StereoAxis[];
+  /** Groups of relative stereo that the input has; none where absent. */
+  readonly stereoGroups?: readonly StereoGroup[];
+  /** What of the input was understood otherwise than it may be meant, or not used, in whole sentences. */
+  readonly notes?: readonly string[];
+  /** Atom map numbers of the input, by atom; 0 for none. Absent where the input has none. */
+  readonly mapNumbers?: readonly number[];
   readonly charge: number;
   /**
    * Atoms [0, skeletonCount) are the skeleton: the heavy atoms in the order of the input and the few hydrogens

@@ -1,4 +1,6 @@
 /** Makes a `Molecule` of a SMILES or of a structure read from a file, with RDKit's perception. */
+import { withStereoOf } from './coordinate-stereo.js';
+import { chargeSeparated, withSeparatedCharges } from './dative-bonds.js';
 import { components, substructure, withFragment } from './fragments.js';
 import { matchOrder } from './match-order.js';
 import { molblock } from './molblock.js';
@@ -6,9 +8,12 @@ import type { Molecule } from './molecule.js';
 import { MoleculeError, noElement, severalFragments, shorten } from './molecule-error.js';
 import { perceive } from './perceive.js';
 import { failureReason, withMol } from './rdkit.js';
-import type { RDKitModule } from './rdkit.js';
+import type { RDKitModule, RDKitMol } from './rdkit.js';
 import type { Structure } from './structure.js';
-import { unsupportedStereo } from './unsupported-stereo.js';
+import { readSmilesText, textFragment, type TextGraph } from './smiles-text.js';
+import { keepWrittenStereo } from './stereo-guard.js';
+import { isomericSmiles } from './isomeric-smiles.js';
+import { writtenStereo } from './written-stereo.js';
 
 export { MoleculeError, type MoleculeErrorCode } from './molecule-error.js';
 
@@ -42,7 +47,7 @@ export function parseSmiles(
     );
   }
   refuseLarge(countSmilesAtoms(text, largestFragment), shorten(text));
-  return withMol(rdkit, text, (mol) => {
+  return withReadSmiles(rdkit, chargeSeparated(text), (mol) => {
     if (!mol) {
       const reason = failureReason(rdkit);
       throw new MoleculeError(
@@ -51,15 +56,73 @@ export function parseSmiles(
       );
     }
     const label = `"${shorten(text)}"`;
-    const unsupported = unsupportedStereo(text);
-    if (unsupported) throw new MoleculeError('stereo', `${label}: ${unsupported}`);
-    if (!text.includes('.')) return perceive(mol, title);
+    const written = readSmilesText(chargeSeparated(text));
+    if (!text.includes('.')) return keptAsWritten(rdkit, perceive(mol, title), written, label);
     const largest = (sizes: readonly number[]): number => {
       if (sizes.length > 1 && !largestFragment) throw severalFragments(label, sizes.length);
       return sizes.indexOf(Math.max(...sizes));
     };
-    return withFragment(mol, largest, label, (fragment) => perceive(fragment, title));
+    // The text is cut as RDKit cuts the molecule: by the first of the fragments with most heavy atoms.
+    const parts = components(written.atoms.length, written.bonds).map((atoms) => new Set(atoms));
+    const heavy = parts.map((part) => [...part].filter((i) => written.atoms[i].element !== 1).length);
+    const part = parts[heavy.indexOf(Math.max(...heavy))];
+    return withFragment(mol, largest, label, (fragment) =>
+      keptAsWritten(rdkit, perceive(fragment, title), textFragment(written, part), label),
+    );
   });
+}
+
+/**
+ * RDKit's molecule of a SMILES. A plain hydrogen that it keeps for a direction written at its bond is taken off, unless it
+ * tells the two forms of an imine apart: its JSON has no directions.
+ */
+function withReadSmiles<T>(rdkit: RDKitModule, text: string, use: (mol: RDKitMol | null) => T): T {
+  return withMol(rdkit, text, (mol) =>
+    mol && /\[H\]/.test(text)
+      ? withMol(rdkit, mol.get_json(), (plain) => use(plain ?? mol), { details: '{"removeHs":true}' })
+      : use(mol),
+  );
+}
+
+/** The molecule with what the text says and RDKit's perception leaves out: marks of stereo, atom maps, atom order. */
+function keptAsWritten(rdkit: RDKitModule, molecule: Molecule, text: TextGraph, label: string): Molecule {
+  const structure: Structure = {
+    name: '',
+    atoms: text.atoms.map(({ element, isotope, charge }) => ({ element, isotope, charge })),
+    bonds: text.bonds,
+    dimension: 2,
+  };
+  const order = matchOrder(structure, molecule, label);
+  const marked = text.atoms.some(({ mark }) => mark) || text.bonds.some(({ up }) => up !== undefined);
+  const kept = marked ? keepWrittenStereo(rdkit, molecule, writtenStereo(text, molecule, order), label) : molecule;
+  return {
+    ...kept,
+    ...(hasMore(kept, molecule) && { smiles: isomericSmiles(rdkit, kept) }),
+    ...(text.atoms.some(({ map }) => map > 0) && {
+      mapNumbers: Array.from(order, (from) => (from < 0 ? 0 : text.atoms[from].map)),
+    }),
+  };
+}
+
+/** The molecule with the stereo of its conformer that RDKit does not see. */
+function completed(
+  rdkit: RDKitModule,
+  molecule: Molecule,
+  { coordinates, dimension }: Structure,
+  order: Int32Array,
+): Molecule {
+  if (dimension !== 3 || !coordinates) return molecule;
+  const x = new Float32Array(3 * order.length).fill(NaN);
+  order.forEach((from, i) => {
+    if (from >= 0) x.set(coordinates.subarray(3 * from, 3 * from + 3), 3 * i);
+  });
+  const kept = withStereoOf(rdkit, molecule, x);
+  return hasMore(kept, molecule) ? { ...kept, smiles: isomericSmiles(rdkit, kept) } : kept;
+}
+
+/** Whether stereo was put back that RDKit's SMILES does not have. */
+function hasMore(kept: Molecule, perceived: Molecule): boolean {
+  return kept.axes !== undefined || kept.centres !== perceived.centres || kept.stereoBonds !== perceived.stereoBonds;
 }
 
 /**
@@ -69,13 +132,18 @@ export function parseSmiles(
  * `order[i]` is the index in the structure of atom i of the molecule, −1 for a hydrogen that the structure left
  * out. Heavy atoms keep their order; removable hydrogens come after the skeleton, grouped by parent.
  * With `largestFragment` the atoms of the other fragments are absent from the molecule and from `order`.
+ * With `complete` (the default) stereo is also taken from where RDKit sees none: see `withStereoOf` for a conformer.
  * @throws MoleculeError
  */
 export function moleculeFromStructure(
   rdkit: RDKitModule,
-  structure: Structure,
-  { largestFragment = false }: { largestFragment?: boolean | undefined } = {},
+  given: Structure,
+  {
+    largestFragment = false,
+    complete = true,
+  }: { largestFragment?: boolean | undefined; complete?: boolean | undefined } = {},
 ): { molecule: Molecule; order: Int32Array } {
+  const structure = withSeparatedCharges(given);
   const label = structure.name ? `"${shorten(structure.name)}"` : 'The structure';
   if (structure.atoms.length === 0) {
     throw new MoleculeError('empty', `${label} has no atoms; expected a molecule.`);
@@ -121,7 +189,10 @@ export function moleculeFromStructure(
               (fragment) => perceive(fragment, structure.name),
             );
       const order = matchOrder(part, molecule, label);
-      return { molecule, order: part === structure ? order : order.map((i) => (i < 0 ? i : kept[i])) };
+      return {
+        molecule: complete ? completed(rdkit, molecule, part, order) : molecule,
+        order: part === structure ? order : order.map((i) => (i < 0 ? i : kept[i])),
+      };
     },
     { details: '{"removeHs":true}' },
   );

@@ -4,7 +4,7 @@ import { pairKey } from './pair-key.js';
 import type { JsonBond, StereoTags } from './rdkit-json.js';
 
 /** Double bonds in smaller rings are always cis. RDKit draws the line at the same size. */
-const SMALLEST_STEREO_RING = 8;
+export const SMALLEST_STEREO_RING = 8;
 
 export function stereoBonds(
   jsonBonds: readonly JsonBond[],

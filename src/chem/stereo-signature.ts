@@ -4,6 +4,7 @@
  */
 import { angle, dihedral, signedVolume } from '../geometry/internal-coordinates.js';
 import { adjacency } from './adjacency.js';
+import { cumuleneBonds, possibleAxes } from './coordinate-stereo.js';
 import type { Molecule } from './molecule.js';
 
 /** Signed volume of unit vectors below which a centre is too flat for its side to be everyone's. Tetrahedral: 0.77. */
@@ -12,6 +13,8 @@ const CLEAR_VOLUME = 0.2;
 const WIDEST = 2.5;
 /** Cosine of a dihedral below which a double bond is too twisted for the same; 60°. */
 const CLEAR_TWIST = 0.5;
+/** Sine of an axis' dihedral below which it has no clear hand; 30°. */
+const CLEAR_TURN = 0.5;
 /** Smaller rings leave their double bonds no choice. */
 const LEAST_TRANS_RING = 8;
 
@@ -22,6 +25,8 @@ interface Places {
   readonly centres: readonly (readonly number[])[];
   /** Double bonds, as the four atoms of a dihedral. */
   readonly bonds: readonly (readonly [number, number, number, number])[];
+  /** Axes that have or may have a hand, likewise. */
+  readonly axes: readonly (readonly [number, number, number, number])[];
 }
 
 const known = new WeakMap<Molecule, Places>();
@@ -51,6 +56,11 @@ export function stereoSignature(molecule: Molecule, coordinates: Float32Array): 
       return undefined;
     signature += twist > 0 ? 'c' : 't';
   }
+  for (const [p, a, b, q] of places.axes) {
+    const turn = Math.sin(dihedral(coordinates, p, a, b, q));
+    if (!(Math.abs(turn) > CLEAR_TURN)) return undefined;
+    signature += turn > 0 ? '+' : '-';
+  }
   return signature;
 }
 
@@ -67,7 +77,8 @@ function sideOf(atom: number, around: readonly number[], coordinates: Float32Arr
   return clear(a, d, b) === side && clear(a, c, d) === side && clear(b, d, c) === side ? side : 0;
 }
 
-function placesOf({ atoms, bonds, rings }: Molecule): Places {
+function placesOf(molecule: Molecule): Places {
+  const { atoms, bonds, rings } = molecule;
   const neighbours = adjacency(atoms.length, bonds);
   const ringsOf = (...members: number[]) => rings.filter((ring) => members.every((atom) => ring.includes(atom)));
   /** Two plain hydrogens on one atom make its sides the same; so do other pairs, but readers of stereo see that late. */
@@ -89,5 +100,12 @@ function placesOf({ atoms, bonds, rings }: Molecule): Places {
     if ([a, b].some((end) => atoms[end].hybridisation === 'sp')) return [];
     return [ofA, ofB].every((others) => others.length > 0 && isOpen(others)) ? [[ofA[0], a, b, ofB[0]] as const] : [];
   });
-  return { crowded: neighbours.some((around) => around.length > 4), centres, bonds: doubles };
+  return {
+    crowded: neighbours.some((around) => around.length > 4),
+    centres,
+    bonds: [...doubles, ...cumuleneBonds(molecule).map(({ a, b, references: [p, q] }) => [p, a, b, q] as const)],
+    axes: [...(molecule.axes ?? []), ...possibleAxes(molecule)].map(
+      ({ a, b, references: [p, q] }) => [p, a, b, q] as const,
+    ),
+  };
 }

@@ -1,12 +1,13 @@
 /** Checks from the coordinates that a conformer has the stereochemistry its molecule asks for. */
 import { dihedral, signedVolume } from '../geometry/internal-coordinates.js';
-import { adjacency } from './adjacency.js';
 import { molblock } from './molblock.js';
-import type { Molecule, StereoBond, TetrahedralCentre } from './molecule.js';
+import type { Molecule, StereoAxis, StereoBond, TetrahedralCentre } from './molecule.js';
 import { pairKey } from './pair-key.js';
 import { isEvenPermutation } from './parity.js';
 import { moleculeFromStructure } from './parse.js';
 import { withMol } from './rdkit.js';
+import { isomericSmiles } from './isomeric-smiles.js';
+import { mayHoldMore, withStereoOf } from './coordinate-stereo.js';
 import type { RDKitModule } from './rdkit.js';
 import { stereoSignature } from './stereo-signature.js';
 
@@ -15,6 +16,9 @@ import { stereoSignature } from './stereo-signature.js';
  * below 0.1 is flat to within some 5° and may be on its way to either side.
  */
 export const LEAST_VOLUME = 0.1;
+
+/** Least sine of an axis' dihedral that is a hand at all: 25°, of the 90° of an ideal one. */
+const LEAST_AXIS_SINE = 0.42;
 
 /** Widest dihedral of a cis pair, in radians (a trans pair needs π minus this). Between lies no double bond. */
 const WIDEST_CIS = Math.PI / 3;
@@ -26,6 +30,8 @@ export interface StereoVerdict {
   /** Indices in `molecule.stereoBonds`, specified ones only. */
   readonly bondsRight: readonly number[];
   readonly bondsWrong: readonly number[];
+  /** Indices in `molecule.axes`. */
+  readonly axesWrong: readonly number[];
   /** Nothing is wrong. */
   readonly right: boolean;
   /**
@@ -35,13 +41,13 @@ export interface StereoVerdict {
   readonly secondOpinion?: 'agrees' | 'abstains' | 'contradicts' | undefined;
   /**
    * Isomeric SMILES of what the conformer is, by RDKit and, where that abstains, by the mathematics; says which hand the
-   * unspecified centres took. Undefined without RDKit, or where it cannot read the conformer.
+   * unspecified centres and axes took. Undefined without RDKit, or where it cannot read the conformer.
    */
   readonly assigned?: string | undefined;
 }
 
 /**
- * Verifies every specified tetrahedral centre by its signed volume and every specified double bond by its dihedral;
+ * Verifies every specified tetrahedral centre by its signed volume, every specified double bond and axis by its dihedral;
  * with RDKit, also by what RDKit perceives in the coordinates. Both must find nothing wrong.
  *
  * RDKit sees no stereo from coordinates in some places (P(III) phosphines, trans double bonds in eight-membered
@@ -67,6 +73,8 @@ export function verifyStereo(
     if (bond.cis !== undefined && !bondIsRight(bond, coordinates)) wrongBonds.add(i);
   });
 
+  const axesWrong = (molecule.axes ?? []).flatMap((axis, i) => (axisIsRight(axis, coordinates) ? [] : [i]));
+
   const seen = rdkit && coordinates.every(Number.isFinite) ? perceived(rdkit, molecule, coordinates) : undefined;
   seen?.oppositeCentres.forEach((i) => wrongCentres.add(i));
   seen?.oppositeBonds.forEach((i) => wrongBonds.add(i));
@@ -78,14 +86,18 @@ export function verifyStereo(
     centresWrong: centres.filter(({ i }) => wrongCentres.has(i)).map(({ atom }) => atom),
     bondsRight: bonds.filter((i) => !wrongBonds.has(i)),
     bondsWrong: bonds.filter((i) => wrongBonds.has(i)),
-    right: wrongCentres.size === 0 && wrongBonds.size === 0,
+    axesWrong,
+    right: wrongCentres.size === 0 && wrongBonds.size === 0 && axesWrong.length === 0,
     secondOpinion: seen?.opinion,
     assigned: seen?.assigned,
   };
 }
 
-/** How many specified centres and double bonds lie wrong, of those that the skeleton's atoms tell. @param skeleton [skeletonCount,3], Å */
-export function skeletonFaults({ centres, stereoBonds, skeletonCount }: Molecule, skeleton: Float32Array): number {
+/** How many specified centres, double bonds and axes lie wrong, of those that the skeleton's atoms tell. @param skeleton [skeletonCount,3], Å */
+export function skeletonFaults(
+  { centres, stereoBonds, axes = [], skeletonCount }: Molecule,
+  skeleton: Float32Array,
+): number {
   const told = (atoms: readonly number[]) => atoms.every((atom) => atom < skeletonCount);
   const wrongCentres = centres.filter(
     (c) => c.specified && told(c.neighbours.slice(0, 3)) && !centreIsRight(c, skeleton),
@@ -93,7 +105,8 @@ export function skeletonFaults({ centres, stereoBonds, skeletonCount }: Molecule
   const wrongBonds = stereoBonds.filter(
     (bond) => bond.cis !== undefined && told(bond.references) && !bondIsRight(bond, skeleton),
   );
-  return wrongCentres.length + wrongBonds.length;
+  const wrongAxes = axes.filter((axis) => !axisIsRight(axis, skeleton));
+  return wrongCentres.length + wrongBonds.length + wrongAxes.length;
 }
 
 function centreIsRight({ atom, neighbours }: TetrahedralCentre, coordinates: Float32Array): boolean {
@@ -104,6 +117,11 @@ function centreIsRight({ atom, neighbours }: TetrahedralCentre, coordinates: Flo
 export function bondIsRight({ a, b, references, cis }: StereoBond, coordinates: Float32Array): boolean {
   const twist = Math.abs(dihedral(coordinates, references[0], a, b, references[1]));
   return cis ? twist < WIDEST_CIS : twist > Math.PI - WIDEST_CIS;
+}
+
+function axisIsRight({ a, b, references, positive }: StereoAxis, coordinates: Float32Array): boolean {
+  const turn = Math.sin(dihedral(coordinates, references[0], a, b, references[1]));
+  return (positive ? turn : -turn) > LEAST_AXIS_SINE;
 }
 
 /** What RDKit sees in a conformer. */
@@ -132,51 +150,33 @@ function perceive(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Ar
   const assigned = withMol(rdkit, molblock({ molecule, coordinates, title: '' }), (mol) => mol?.get_smiles(), {
     details: '{"removeHs":true}',
   });
-  if (assigned === undefined || assigned === molecule.smiles)
-    return {
-      assigned,
-      opinion: assigned === undefined ? 'abstains' : 'agrees',
-      oppositeCentres: [],
-      oppositeBonds: [],
-    };
-  const { oppositeCentres, oppositeBonds, unseenCentres, complete } = perceivedStereo(rdkit, molecule, coordinates);
+  const blind = mayHoldMore(molecule);
+  if (assigned === undefined || (assigned === molecule.smiles && !blind)) {
+    const opinion = assigned === undefined ? 'abstains' : 'agrees';
+    return { assigned, opinion, oppositeCentres: [], oppositeBonds: [] };
+  }
+  const { oppositeCentres, oppositeBonds, complete } = perceivedStereo(rdkit, molecule, coordinates);
   const contradicts = oppositeCentres.length + oppositeBonds.length > 0;
   return {
-    assigned:
-      unseenCentres.length === 0 ? assigned : (withCentres(rdkit, molecule, coordinates, unseenCentres) ?? assigned),
-    opinion: contradicts ? 'contradicts' : complete ? 'agrees' : 'abstains',
+    assigned: contradicts || (complete && !blind) ? assigned : smilesOf(rdkit, molecule, coordinates),
+    opinion: contradicts ? 'contradicts' : complete && !molecule.axes ? 'agrees' : 'abstains',
     oppositeCentres,
     oppositeBonds,
   };
 }
 
-/** RDKit's SMILES of the conformer, with these centres, which it does not see, told as the coordinates have them. */
-function withCentres(
-  rdkit: RDKitModule,
-  molecule: Molecule,
-  coordinates: Float32Array,
-  centres: readonly TetrahedralCentre[],
-): string | undefined {
-  const json = withMol(rdkit, molblock({ molecule, coordinates, title: '' }), (mol) => mol?.get_json(), {
-    details: '{"removeHs":false}',
-  });
-  if (json === undefined) return undefined;
-  // Atoms and bonds stand in the order of the molblock, which is the molecule's.
-  const graph = JSON.parse(json) as { molecules: [{ atoms: { stereo?: string }[] }] };
-  const neighbours = adjacency(molecule.atoms.length, molecule.bonds);
-  for (const centre of centres) {
-    const volume = signedVolume(
-      coordinates,
-      centre.atom,
-      centre.neighbours[0],
-      centre.neighbours[1],
-      centre.neighbours[2],
-    );
-    if (Math.abs(volume) <= LEAST_VOLUME) continue;
-    graph.molecules[0].atoms[centre.atom].stereo =
-      volume > 0 === isEvenPermutation(neighbours[centre.atom], centre.neighbours) ? 'ccw' : 'cw';
-  }
-  return withMol(rdkit, JSON.stringify(graph), (mol) => mol?.get_smiles(), { details: '{"removeHs":true}' });
+/**
+ * SMILES of the stereoisomer that the coordinates show, whoever sees it: RDKit's where that can write all of it, else
+ * `writeSmiles`.
+ */
+function smilesOf(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Array): string {
+  const { axes: _, ...graph } = molecule;
+  const open: Molecule = {
+    ...graph,
+    centres: molecule.centres.map(({ atom, neighbours }) => ({ atom, neighbours, specified: false })),
+    stereoBonds: molecule.stereoBonds.map((bond) => ({ ...bond, cis: undefined })),
+  };
+  return isomericSmiles(rdkit, withStereoOf(rdkit, open, coordinates));
 }
 
 /** Compares RDKit's perception of the conformer, centre by centre, with what is wanted. Gives indices. */
@@ -184,14 +184,18 @@ function perceivedStereo(
   rdkit: RDKitModule,
   molecule: Molecule,
   coordinates: Float32Array,
-): { oppositeCentres: number[]; oppositeBonds: number[]; unseenCentres: TetrahedralCentre[]; complete: boolean } {
-  const { molecule: conformer, order } = moleculeFromStructure(rdkit, {
-    name: molecule.name,
-    atoms: molecule.atoms,
-    bonds: molecule.bonds,
-    coordinates,
-    dimension: 3,
-  });
+): { oppositeCentres: number[]; oppositeBonds: number[]; complete: boolean } {
+  const { molecule: conformer, order } = moleculeFromStructure(
+    rdkit,
+    {
+      name: molecule.name,
+      atoms: molecule.atoms,
+      bonds: molecule.bonds,
+      coordinates,
+      dimension: 3,
+    },
+    { complete: false },
+  );
   const seenCentres = new Map(
     conformer.centres.flatMap(({ atom, neighbours, specified }) =>
       specified ? [[order[atom], neighbours.map((i) => order[i])] as const] : [],
@@ -204,24 +208,23 @@ function perceivedStereo(
   );
   const oppositeCentres: number[] = [];
   const oppositeBonds: number[] = [];
-  const unseenCentres: TetrahedralCentre[] = [];
-  let unseenBonds = 0;
+  let unseen = 0;
   molecule.centres.forEach((centre, i) => {
     if (!centre.specified) return;
     const seen = seenCentres.get(centre.atom);
-    if (!seen) unseenCentres.push(centre);
+    if (!seen) unseen++;
     else if (!isEvenPermutation(centre.neighbours, seen)) oppositeCentres.push(i);
   });
   molecule.stereoBonds.forEach(({ a, b, references, cis }, i) => {
     if (cis === undefined) return;
     const seen = seenBonds.get(pairKey(a, b));
     if (!seen) {
-      unseenBonds++;
+      unseen++;
       return;
     }
     // Another reference at one end lies on the other side.
     const others = references.filter((reference) => !seen.references.includes(reference)).length;
     if ((seen.cis === cis) !== (others % 2 === 0)) oppositeBonds.push(i);
   });
-  return { oppositeCentres, oppositeBonds, unseenCentres, complete: unseenCentres.length + unseenBonds === 0 };
+  return { oppositeCentres, oppositeBonds, complete: unseen === 0 };
 }

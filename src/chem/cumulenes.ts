@@ -1,0 +1,49 @@
+/** Chains of cumulated double bonds: allenes, butatrienes and longer. */
+import { adjacency } from './adjacency.js';
+
+export interface Cumulene {
+  /** All atoms of the chain, from one end to the other; their double bonds are one fewer. */
+  readonly chain: readonly number[];
+  /** The other neighbours of each end. */
+  readonly substituents: readonly [readonly number[], readonly number[]];
+}
+
+/**
+ * Every chain of two and more double bonds through carbon atoms, once. With an even number of double bonds the ends' planes are
+ * perpendicular, with an odd one they coincide.
+ */
+export function cumulenes(
+  elements: readonly number[],
+  bonds: readonly { readonly a: number; readonly b: number; readonly order: number; readonly aromatic?: boolean }[],
+): Cumulene[] {
+  const count = elements.length;
+  const double = bonds.filter(({ order, aromatic }) => order === 2 && !aromatic);
+  if (double.length < 2) return [];
+  const neighbours = adjacency(count, bonds);
+  const doubles = adjacency(count, double);
+  const inner = (atom: number): boolean =>
+    elements[atom] === 6 && neighbours[atom].length === 2 && doubles[atom].length === 2;
+  const found: Cumulene[] = [];
+  for (let start = 0; start < count; start++) {
+    if (inner(start)) continue;
+    for (const first of doubles[start]) {
+      const chain = [start];
+      let [last, next] = [start, first];
+      while (inner(next) && chain.length <= count) {
+        chain.push(next);
+        [last, next] = [next, doubles[next].find((other) => other !== last)!];
+      }
+      // Each chain is met from both of its ends.
+      if (chain.length < 2 || next < start) continue;
+      chain.push(next);
+      found.push({
+        chain,
+        substituents: [
+          neighbours[start].filter((other) => other !== first),
+          neighbours[next].filter((other) => other !== last),
+        ],
+      });
+    }
+  }
+  return found;
+}
