@@ -9,6 +9,7 @@ export default defineConfig({
     // Loading RDKit or a model, or starting the command, takes seconds on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html', 'lcovonly'] },
     // .ci/run counts from the report.
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'runs/test-report.json' }]] : ['default'],
   },

@@ -13,6 +13,9 @@ import { checkGeometry } from '../../src/chem/geometry-checks.js';
 import { readSdf, type SdfRecord } from '../../src/chem/io/sdf.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 const folder = mkdtempSync(path.join(tmpdir(), 'molflow-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = (name: string) => path.join(folder, name);
@@ -44,7 +47,7 @@ beforeAll(async () => {
 });
 
 it('the built command runs by itself, as a link of npm calls it', async () => {
-  await expect(promisify(execFile)(MAIN, ['--version'])).resolves.toMatchObject({ stdout: '0.1.0\n' });
+  await expect(promisify(execFile)(MAIN, ['--version'])).resolves.toMatchObject({ stdout: `${version}\n` });
 });
 
 describe('molflow generate', () => {
