@@ -1,4 +1,4 @@
-/** How the values of flags are read, the same in every command. */
+/** Parsers of flag values, shared by all commands. */
 import { InvalidArgumentError } from 'commander';
 
 /** A number, `least` or more and `most` or less. */

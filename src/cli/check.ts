@@ -1,4 +1,4 @@
-/** molflow check: holds a model to what it promises. */
+/** molflow check: measures that a model is equivariant. */
 import { Command, Option } from 'commander';
 import { ENGINES, type EngineChoice } from '../engine/names.js';
 import { measureEquivariance, PROBES, SEEN, TOLERANCE } from '../network/equivariance.js';
@@ -7,7 +7,7 @@ import { EXIT } from './exit-codes.js';
 
 export function checkCommand(): Command {
   return new Command('check')
-    .description('hold a model to what it promises; exit code 1 where it does not keep it')
+    .description('measure that a model is equivariant; exit code 1 where it is not')
     .option('--equivariance', 'rotation, translation, permutation and reflection of both stages (the default)')
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
     .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))

@@ -27,8 +27,8 @@ Modes:
   mmff       as drug, but MMFF94s minima: some 50 times cheaper, for pre-training
 
 Needs RDKit for Python and, but for mmff, xtb (Debian: apt-get install python3-rdkit xtb).
-A run that was ended goes on with the same command. When all molecules are done, DIR/ensembles.sdf.gz holds the
-ensembles in the order of the input; DIR/done.tsv says for each line what came of it.
+The same command resumes an interrupted run. When all molecules are done, DIR/ensembles.sdf.gz holds the ensembles in
+the order of the input; DIR/done.tsv has the outcome of each line.
 
 Example:
   molflow dataset make --input qm9.smi.gz --out ensembles --mode train --exclude validation.sdf.gz`;
@@ -38,12 +38,14 @@ const PROGRESS_SECONDS = 10;
 
 export function datasetMakeCommand(): Command {
   return new Command('make')
-    .description('reference ensembles from SMILES: ETKDGv3, MMFF94s, GFN2-xTB, and only what kept its bonds and stereo')
+    .description(
+      'make reference ensembles from SMILES: ETKDGv3, MMFF94s, GFN2-xTB; what lost bonds or stereo is left out',
+    )
     .requiredOption('--input <file>', 'a SMILES and a title a line (.smi), or a table (.csv), also .gz')
     .requiredOption('--out <dir>', 'folder of the results')
     .addOption(new Option('--mode <mode>', 'which minima, and how many').choices([...MODES]).makeOptionMandatory())
-    .option('--threads <n>', 'molecules at a time', wholeFrom(1), availableParallelism())
-    .option('--limit <n>', 'the first n molecules of the input alone', wholeFrom(1))
+    .option('--threads <n>', 'molecules computed at the same time', wholeFrom(1), availableParallelism())
+    .option('--limit <n>', 'only the first n molecules of the input', wholeFrom(1))
     .option(
       '--exclude <file...>',
       'SMILES or SD files whose molecules are left out, whatever their stereo',

@@ -1,4 +1,4 @@
-/** molflow dataset: brings public data sets into SD files for training and evaluation, makes such data, and says what files hold. */
+/** molflow dataset: converts public data sets to SD files, makes reference ensembles, and counts what files contain. */
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { InputError } from '../chem/io/input-error.js';
@@ -27,22 +27,22 @@ const whole = wholeFrom(1);
 
 export function datasetCommand(): Command {
   const command = new Command('dataset').description(
-    'bring public data sets into SD files, make reference ensembles, and say what such files hold',
+    'convert public data sets to SD files, make reference ensembles, and count what such files contain',
   );
   command
     .command('import')
     .description(
-      "GEOM's msgpack, QM9's extended XYZ (files or their folder) and SD files, made into SD files with one title a molecule",
+      "convert GEOM's msgpack, QM9's extended XYZ (files or their folder) and SD files to SD files with one title a molecule",
     )
     .argument('<input...>', '.msgpack, .xyz, .sdf, each also with .gz, or folders of such')
     .requiredOption('--out <file>', 'SD file to write, .sdf or .sdf.gz')
-    .addOption(new Option('--format <name>', 'where the names do not tell it').choices(IMPORT_FORMATS))
+    .addOption(new Option('--format <name>', 'format of the input (default: by extension)').choices(IMPORT_FORMATS))
     .option(
       '--split <file>',
-      'keep these molecules alone: a list of SMILES or titles (.txt, .csv), or of places in the sorted titles (.txt, .npy)',
+      'keep only these molecules: a list of SMILES or titles (.txt, .csv), or of indices into the sorted titles (.txt, .npy)',
     )
     .option('--max <n>', 'stop after n molecules', whole)
-    .option('--max-conformers <n>', 'the first n conformers of a molecule', whole)
+    .option('--max-conformers <n>', 'only the first n conformers of a molecule', whole)
     .action(runImport);
   command.addCommand(datasetMakeCommand());
   command
@@ -51,7 +51,7 @@ export function datasetCommand(): Command {
     .argument('<file...>', 'SD files of conformers, all hydrogens explicit')
     .option(
       '--mirror-images',
-      'how complete ensembles are: of conformers of molecules without centres, the share whose mirror image is there too',
+      'completeness of ensembles: of the conformers of molecules without stereocentres, the share whose mirror image is in the ensemble too',
     )
     .option('--json', 'print JSON')
     .action(runStats);
@@ -86,7 +86,7 @@ async function runImport(inputs: string[], flags: ImportFlags, command: Command)
       if (counts.molecules % 1000 === 0) say(`${counts.molecules} molecules, ${counts.conformers} conformers`);
     }
   } catch (error) {
-    // A file that ends in the middle costs what it lacks, not what it gave.
+    // Of a truncated file, the molecules read so far are kept.
     if (!(error instanceof InputError) || counts.molecules === 0) throw error;
     cutShort = error;
   } finally {
@@ -110,7 +110,7 @@ async function readKept(
   const bytes = await readFile(file);
   const split = /\.npy$/i.test(file) ? readNpySplit(bytes) : readSplit(bytes.toString());
   const titles: string[] = [];
-  // Places count in the sorted titles of the whole data set, which takes one reading of it to know.
+  // Indices refer to the sorted titles of the whole data set, so it is read once for them.
   if (split.kind === 'indices') for await (const { title } of openSources(inputs, { format })) titles.push(title);
   return titlesOfSplit(split, titles);
 }

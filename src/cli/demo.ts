@@ -1,4 +1,4 @@
-/** molflow demo: flow matching on toys, to look at. */
+/** molflow demo: flow matching in the plane, as a page to look at. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';

@@ -1,4 +1,4 @@
-/** molflow doctor: which engines load on this machine, how fast each is, and why one does not load. */
+/** molflow doctor: which engines load on this machine, how fast each is, and why others do not load. */
 import { Command } from 'commander';
 import { EXIT } from './exit-codes.js';
 import { ENGINES } from '../engine/names.js';

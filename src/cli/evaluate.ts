@@ -1,4 +1,4 @@
-/** molflow evaluate: generated conformers against reference ensembles, from files, a model and peers in one run. */
+/** molflow evaluate: scores conformers from files, models and other programs against reference ensembles. */
 import { constants } from 'node:fs';
 import { access, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -76,33 +76,30 @@ export function evaluateCommand(): Command {
       '--reference <file>',
       'SD file (.sdf, .sdf.gz) of reference conformers, all hydrogens explicit; the title names the molecule',
     )
-    .option(
-      '--generated <file...>',
-      'SD files of generated conformers under the same titles; atoms may stand in another order',
-    )
+    .option('--generated <file...>', 'SD files of generated conformers with the same titles; the atom order may differ')
     .option(
       '--model <name or file...>',
-      'generate with this model; every draw counts as it is; several are compared side by side',
+      'generate with this model: every draw counts, nothing is drawn again or pruned; several are compared side by side',
       names,
     )
     .option('--steps <n,...>', 'steps of the sampler; several give a row each', wholes)
     .option('--sampler <name,...>', `${SAMPLERS.join(', ')}; several give a row each`, samplerNames)
-    .option('--as-delivered', 'generate as molflow generate does by default: checked, made again where wrong, distinct')
+    .option('--as-delivered', 'generate as molflow generate does: checked, drawn again where wrong, duplicates dropped')
     .option(
       '--peers <name,...>',
       `generate with other programs too: ${PEERS.map(({ name }) => name).join(', ')}, or all`,
       peerNames,
     )
-    .option('--relax', 'also score what becomes of the conformers of each source when MMFF94s relaxes them')
+    .option('--relax', 'also score the conformers of each source after relaxation with MMFF94s')
     .option('--count <n>', 'conformers a molecule to generate (default: twice its reference conformers)', whole)
     .option('--seed <n>', 'seed of generation', wholeFrom(0), 7)
     .option('--threads <n>', 'threads of the model', whole)
-    .option('--max <n>', 'the first n molecules of the reference alone', whole)
-    .option('--delta <Å,...>', `thresholds of COV (default: ${THRESHOLDS.join(',')})`, distances)
+    .option('--max <n>', 'only the first n molecules of the reference', whole)
+    .option('--delta <Å,...>', `thresholds δ of COV (default: ${THRESHOLDS.join(',')})`, distances)
     .option('--strain [n]', 'MMFF94s strain of n conformers a molecule (default: 4)', whole)
     .option(
       '--xtb [n]',
-      'GFN2-xTB energy above the nearest minimum of n conformers a molecule, and whether the reference has that minimum (default: 1)',
+      'GFN2-xTB energy of n conformers a molecule above the minimum they relax into, and whether it is a reference (default: 1)',
       whole,
     )
     .option('--per-molecule <file>', 'write a row a molecule, as .csv or .json')
@@ -128,7 +125,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   const rdkit = await loadRDKit();
   const sources = sourcesOf(flags, rdkit, say);
   if (sources.length === 0) command.error('error: nothing to score; give --generated, --model or --peers');
-  // A missing package or folder is better known before hours of work than after.
+  // Report a missing package or folder before hours of work rather than after.
   for (const file of [flags.perMolecule, flags.report, flags.save]) if (file !== undefined) await assertWritable(file);
   const assets = flags.report === undefined ? undefined : await reportAssets();
   const references = await readReferences(flags, rdkit, say);
@@ -275,7 +272,7 @@ function mainDelta(references: readonly Reference[], thresholds: readonly number
   return thresholds.includes(usual) ? usual : thresholds[0];
 }
 
-/** More sources than these are compared alone: their details would hide the comparison. */
+/** With more sources than this only the comparison is printed, without the details of each. */
 const DETAILED = 3;
 
 function text(reference: string, evaluations: readonly Evaluation[], delta: number): string {

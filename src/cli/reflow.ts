@@ -1,4 +1,4 @@
-/** molflow reflow: pairs of noise and conformers by a model's own flow, to train a straighter or faster one on. */
+/** molflow reflow: pairs of noise and conformers made by a model's own flow, for rectified flow and distillation. */
 import { Command, Option } from 'commander';
 import { loadRDKit } from '../chem/rdkit.js';
 import { batchSource } from '../dataset/batches.js';
@@ -28,14 +28,14 @@ interface ReflowFlags {
   readonly quiet?: boolean;
 }
 
-/** Pairs made of a molecule each time it comes up: a batch costs less than its parts. */
+/** Pairs made of a molecule each time it is drawn, as one batch. */
 const PAIRS_AT_ONCE = 16;
 const REPORT_MS = 10_000;
 
 const HELP = `
-The pairs go to molflow train as its --data, with a configuration whose coupling is 'paired', such as
-configs/fast.json. A run that was interrupted goes on when the same command is given again. Several processes
-with seeds of their own may write files of their own; molflow train takes all of them together.`;
+Give the pairs to molflow train as --data, with a configuration whose coupling is 'paired', such as configs/fast.json.
+The same command resumes an interrupted run. To use several cores, run several processes, each with its own --seed and
+--out, and give all files to molflow train.`;
 
 export function reflowCommand(): Command {
   return new Command('reflow')
@@ -45,7 +45,7 @@ export function reflowCommand(): Command {
     .requiredOption('--out <file>', 'packed file of pairs, conventionally .molflow; an existing one is gone on with')
     .option(
       '--pairs <n>',
-      'pairs in the file when it is done, or a few more: molecules come up whole',
+      'pairs in the finished file; up to 15 more, since all pairs of a molecule are kept together',
       wholeFrom(1),
       200_000,
     )
@@ -53,18 +53,13 @@ export function reflowCommand(): Command {
     .option('--steps <n>', 'steps of the solver', wholeFrom(1), 20)
     .option(
       '--settle <t>',
-      'from this time of the flow on leave out the noise that it carries: more precise ends (with euler)',
+      'drop the remaining noise from this flow time on, for more precise conformers (with euler)',
       numberFrom(0, 1),
     )
     .option('--seed <n>', 'the same seed, model and data give the same pairs', wholeFrom(0), 1)
-    .option('--minutes <n>', 'end after this time with those made so far', numberFrom(0))
-    .option(
-      '--threads <n>',
-      'threads of the engine; processes with other seeds and files make better use of cores',
-      wholeFrom(1),
-      1,
-    )
-    .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
+    .option('--minutes <n>', 'end after this time with the pairs made so far', numberFrom(0))
+    .option('--threads <n>', 'threads of the engine; several processes use cores better', wholeFrom(1), 1)
+    .option('--cache <folder>', 'folder of the packed data sets', 'runs/cache')
     .option('--quiet', 'no progress')
     .addHelpText('after', HELP)
     .action(run);
@@ -113,7 +108,7 @@ async function run({
   const first = made;
   let [reported, wrong] = [start, 0];
   try {
-    // Each chunk holds one ensemble, whole, and has random numbers of its own: a resumed run goes on as it would have gone.
+    // Each chunk holds one ensemble and has a random stream of its own, so a resumed run makes what it would have made.
     for (let chunk = before.length; made < pairs && !stopped(); chunk++) {
       const random = createRandom(seed, 2, chunk);
       for (let attempt = 0; !stopped(); attempt++) {

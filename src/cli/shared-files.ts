@@ -4,18 +4,18 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from './exit-codes.js';
 
-/** Files by what names them on the command line; `-` stands for no file. */
+/** Files by the flag that names them; `-` is no file. */
 type NamedFiles = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 interface Taken {
   readonly label: string;
-  /** Equal for one file under two names; undefined for devices and pipes, which may well be named twice. */
+  /** The same for one file under two names; undefined for devices and pipes, which may be named twice. */
   readonly id: string | undefined;
   readonly place: string;
   readonly isFolder: boolean;
 }
 
-/** To be called before an output is opened. @throws CommanderError, the message said */
+/** Call it before an output is opened. @throws CommanderError after printing the message */
 export async function refuseSharedFiles(
   command: Command,
   { inputs, outputs }: { readonly inputs: NamedFiles; readonly outputs: NamedFiles },

@@ -1,4 +1,4 @@
-/** molflow train: a model of a configuration and SD files of conformers. */
+/** molflow train: trains a model from a configuration and SD files of conformers. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -35,7 +35,7 @@ const stageName = (value: string): StageName => {
 
 export function trainCommand(): Command {
   return new Command('train')
-    .description('train a model on SD files of conformers; an interrupted run in the same folder goes on')
+    .description('train a model on SD files of conformers; an interrupted run in the same folder is resumed')
     .requiredOption('--config <file>', 'training configuration, see configs/')
     .requiredOption(
       '--data <file...>',
@@ -45,7 +45,7 @@ export function trainCommand(): Command {
     .option('--stage <stage>', 'skeleton or hydrogens alone (default: both, one after the other)', stageName)
     .option(
       '--workers <n>',
-      'data-parallel workers, best one per core; with torch, processes that draw batches',
+      'data-parallel workers, best one a core; with torch, processes that draw batches',
       wholeFrom(1),
       2,
     )
@@ -58,15 +58,15 @@ export function trainCommand(): Command {
       '--device <name>',
       'execution provider of onnx: cpu, webgpu, coreml, dml; or device of torch: cuda, cpu (default: cpu; cuda)',
     )
-    .option('--cache <folder>', 'where packed data are kept', 'runs/cache')
-    .option('--init <name or file>', 'start from the weights of this model (fine-tuning)')
+    .option('--cache <folder>', 'folder of the packed data sets', 'runs/cache')
+    .option('--init <name or file>', 'initial weights, for fine-tuning: a shipped model or a .safetensors file')
     .option(
       '--beside <name or file>',
-      'take the stage that is not trained from this model, where the run has none yet (default: that of --init)',
+      'model that the stage which is not trained is taken from, where the run has none yet (default: that of --init)',
     )
     .option(
       '--anchor <name or file>',
-      "teach molecules of up to the configuration's anchorUpTo atoms what this model predicts of them (default: that of --init)",
+      "model whose predictions are the targets of molecules of up to the configuration's anchorUpTo atoms (default: that of --init)",
     )
     .option('--quiet', 'no progress')
     .action(run);

@@ -1,4 +1,4 @@
-/** Follows the atoms of a molecule into another structure of it, whose atoms may stand in another order. */
+/** Matches the atoms of a molecule to those of another structure of it, which may be in another order. */
 import { molblock } from '../chem/molblock.js';
 import type { Molecule } from '../chem/molecule.js';
 import { moleculeFromStructure } from '../chem/parse.js';
@@ -6,11 +6,11 @@ import { withMol, type RDKitModule } from '../chem/rdkit.js';
 import type { Structure } from '../chem/structure.js';
 
 /**
- * `order[i]` is the atom of the structure that is atom i of the molecule, −1 for a hydrogen that the structure left out.
- * The skeleton is followed by its graph (elements, charges, bond types), which may be one of several equivalent ways;
- * hydrogens by their parents. A structure with the same graph in the same order needs no perception, whose skeleton may
- * depend on the geometry (hydrogens on phosphoranes). Undefined where the structure is another molecule. Stereo does not count.
- * @throws MoleculeError where the structure is no molecule at all.
+ * `order[i]` is the structure's atom for atom i of the molecule, or −1 for a hydrogen that the structure leaves out.
+ * The skeleton is matched by its graph (elements, charges, bond types), any of several equivalent matches; hydrogens by
+ * their parents. Stereo is ignored. Undefined where the structure is another molecule. A structure with the same graph
+ * in the same order is taken as it is: perception could assign other skeleton atoms (hydrogens on phosphoranes).
+ * @throws MoleculeError where the structure is not a molecule.
  */
 export function atomOrder(rdkit: RDKitModule, molecule: Molecule, structure: Structure): Int32Array | undefined {
   if (sameGraph(molecule, structure)) return Int32Array.from(molecule.atoms, (_, i) => i);

@@ -1,11 +1,11 @@
-/** Gathers the records of SD files into conformers by title, held compactly. */
+/** Gathers the records of SD files into conformers by title. */
 import type { SdfRecord } from '../chem/io/sdf.js';
 import type { Structure } from '../chem/structure.js';
 
 /** Conformers of one title that share their atom order and bonds. */
 export interface ConformerSet {
   readonly title: string;
-  /** The graph, as the first record has it, with that record's coordinates. */
+  /** Graph and coordinates of the first record. */
   readonly structure: Structure;
   /** Each [n,3] row-major, Å, in the atom order of `structure`. */
   readonly conformers: readonly Float32Array[];
@@ -14,10 +14,10 @@ export interface ConformerSet {
 }
 
 /**
- * The conformers of a stream of records, by title in the order of the file; a title has more than one set where its
- * records differ in atom order or bonds. Records without 3D coordinates are left out.
+ * The conformers of a stream of records, by title, in the order of the file. A title has several sets where its records
+ * differ in atom order or bonds. Records without 3D coordinates are left out.
  * @param options.max stop before title number `max` + 1.
- * @param options.titles keep these alone.
+ * @param options.titles keep only these.
  */
 export async function gatherConformers(
   records: AsyncIterable<SdfRecord>,

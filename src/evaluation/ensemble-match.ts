@@ -1,7 +1,7 @@
-/** How well generated conformers cover reference ones: distances both ways, COV and AMR. */
+/** Distances between generated and reference conformers in both directions, from which COV and AMR follow. */
 import { bestRmsd } from '../geometry/rmsd.js';
 
-/** Nearest neighbours both ways, in Å. */
+/** Nearest neighbours in both directions, Å. */
 export interface EnsembleMatch {
   /** For each reference conformer the RMSD of the nearest generated one, and its index. */
   readonly recall: Float64Array;
@@ -12,8 +12,8 @@ export interface EnsembleMatch {
 }
 
 /**
- * Compares every generated conformer with every reference one. The RMSD is over the rows that the permutations name
- * (the heavy atoms), the least over all permutations and proper rotations.
+ * Compares every generated conformer with every reference. The RMSD is the least over permutations and proper rotations,
+ * over the rows that the permutations contain (the heavy atoms).
  * @param options.references each [n,3], Å, of one atom order with `generated`
  * @param options.permutations automorphisms, as `bestRmsd` takes them
  */

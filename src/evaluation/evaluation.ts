@@ -1,4 +1,4 @@
-/** Everything that evaluation finds out about one source of conformers, and the data of its report. */
+/** Evaluates one source of conformers against the references: coverage, physical quality, strain, cost. */
 import type { RDKitModule } from '../chem/rdkit.js';
 import type { ConformerSet } from './conformer-sets.js';
 import type { Landings } from './landings.js';
@@ -9,7 +9,7 @@ import { summarise, type Summary } from './summary.js';
 
 export interface Cost {
   readonly conformers: number;
-  /** By the clock, and of the processor over all threads (NaN where unknown). */
+  /** Wall-clock time, and processor time over all threads (NaN where unknown). */
   readonly msPerConformer: number;
   readonly cpuMsPerConformer: number;
 }
@@ -19,16 +19,16 @@ export interface XtbQuality {
   readonly conformers: number;
   /** Conformers on which xtb failed. */
   readonly failed: number;
-  /** Energy above the minimum that a conformer falls into, kcal/mol. */
+  /** Energy above the minimum that a conformer relaxes into, kcal/mol. */
   readonly medianAbove: number;
   readonly p90Above: number;
   /** Heavy-atom RMSD to that minimum, Å. */
   readonly medianMoved: number;
-  /** Where the references tell their energies: which minima these are. */
+  /** Which minima these are, where the references have energies. */
   readonly landings?: Landings | undefined;
 }
 
-/** MMFF94s energy that goes when hydrogens alone relax, kcal/mol. */
+/** MMFF94s energy released when only the hydrogens relax, kcal/mol. */
 export interface HydrogenStrain {
   readonly conformers: number;
   readonly median: number;
@@ -39,7 +39,7 @@ export interface HydrogenStrain {
 
 export interface Evaluation {
   readonly source: string;
-  /** For a model: how it was sampled; sources of one family differ in their steps alone. */
+  /** For a model: how it was sampled. Sources of one family differ only in the number of steps. */
   readonly variant?: { readonly family: string; readonly steps: number } | undefined;
   readonly summary: Summary;
   readonly physical: PhysicalQuality;
@@ -57,10 +57,10 @@ export interface EvaluateOptions {
   readonly conformers: ReadonlyMap<string, readonly ConformerSet[]>;
   /** δ in Å. */
   readonly thresholds?: readonly number[] | undefined;
-  /** Makes of each conformer the one to score, as `scoreMolecule` takes it, for each molecule. */
+  /** For each molecule, the function that relaxes a conformer before it is scored, see `scoreMolecule`. */
   readonly relax?:
     ((reference: Reference) => Promise<((conformer: Float32Array) => Float32Array) | undefined>) | undefined;
-  /** MMFF94 strain of so many conformers a molecule. */
+  /** Conformers of each molecule whose MMFF94s strain is computed. */
   readonly strain?: number | undefined;
   /** Further analyses of each molecule. */
   readonly onScored?: ((scored: ScoredMolecule) => void | Promise<void>) | undefined;

@@ -1,4 +1,4 @@
-/** How much strain sits in the hydrogens alone: what MMFF94s gains by moving them while the heavy atoms stay. */
+/** Strain of the hydrogens: the MMFF94s energy released when they relax while the heavy atoms stay fixed. */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { quantile } from './statistics.js';
 
 const SCRIPT = pythonProgram('baseline-rdkit.py');
 
-/** Collects conformers and relaxes them at the end, with RDKit for Python: openchemlib's MMFF94 holds no atoms fixed. */
+/** Collects conformers and relaxes them at the end with RDKit for Python: openchemlib's MMFF94 cannot fix atoms. */
 export function hydrogenStrainTally({ most = 4 }: { most?: number } = {}): {
   add(scored: ScoredMolecule): void;
   /** Undefined where RDKit for Python is not installed. */

@@ -1,4 +1,4 @@
-/** The bonds, angles and torsions of a molecule, each with the kind of quantity that it is. */
+/** The bonds, angles and torsions of a molecule, each with its kind. */
 import { adjacency } from '../chem/adjacency.js';
 import { elementSymbol } from '../chem/elements.js';
 import type { Molecule } from '../chem/molecule.js';
@@ -6,7 +6,7 @@ import { isRotatable } from '../chem/rotatable-bonds.js';
 
 export interface InternalTerm {
   readonly atoms: readonly number[];
-  /** Terms of one kind are samples of one distribution: `C:N`, `C-C(sp3)-O`, `C-C-N-C`. */
+  /** Terms of the same kind are compared as one distribution: `C:N`, `C-C(sp3)-O`, `C-C-N-C`. */
   readonly kind: string;
 }
 

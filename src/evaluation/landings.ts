@@ -1,31 +1,31 @@
 /**
- * Which minima conformers fall into: references, or others. An ensemble made by a search that ended somewhere lacks
- * minima, and what lies at one of those counts against precision though nothing is wrong with it.
+ * Which minima conformers relax into: references, or others. Reference ensembles are incomplete, so a good conformer may
+ * count against precision because its minimum is missing. This measures how often.
  */
 import { bestRmsd } from '../geometry/rmsd.js';
 import type { Reference } from './score-molecule.js';
 import { mean } from './statistics.js';
 
-/** A minimum this near to a reference, in Å, is that reference. */
+/** RMSD in Å below which a minimum is the same as a reference. */
 const SAME_MINIMUM = 0.1;
 /** Energy window of reference ensembles, kcal/mol, as python/make-ensembles.py cuts them. */
 const WINDOW = 6;
 
 export interface Landing {
-  /** The minimum is a reference; another one, in the references' energy window; or a higher one. */
+  /** The minimum is a reference; a minimum within the references' energy window that they lack; or a higher one. */
   readonly kind: 'reference' | 'unlisted' | 'above';
-  /** Å from the conformer to the nearest reference; and with an unlisted minimum of its own as a reference. */
+  /** Distance in Å from the conformer to the nearest reference; and the same with its unlisted minimum as a reference. */
   readonly precision: number;
   readonly precisionWithUnlisted: number;
 }
 
-/** The minima that conformers fall into, and what they say of the precision measured. */
+/** The minima that conformers relax into, and their effect on the measured precision. */
 export interface Landings {
   /** Shares of the conformers. */
   readonly reference: number;
   readonly unlisted: number;
   readonly above: number;
-  /** AMR-P of these conformers, Å, mean over molecules: as it is, and with the unlisted minima counted as references. */
+  /** AMR-P of these conformers in Å: against the references, and with unlisted minima counted as references. */
   readonly precision: number;
   readonly precisionWithUnlisted: number;
 }
@@ -36,7 +36,7 @@ export interface LandingOptions {
   readonly minimum: Float32Array;
   /** Its energy above the lowest reference, kcal/mol. */
   readonly above: number;
-  /** Å from the conformer to its minimum and to the nearest reference. */
+  /** Distances in Å from the conformer to its minimum, and to the nearest reference. */
   readonly moved: number;
   readonly precision: number;
 }
@@ -53,7 +53,7 @@ export function landingOf({
   return { kind, precision, precisionWithUnlisted: kind === 'unlisted' ? Math.min(precision, moved) : precision };
 }
 
-/** @param molecules the landings of each molecule's conformers, of at least one. */
+/** @param molecules the landings of the conformers of each molecule; none may be empty. */
 export function summariseLandings(molecules: readonly (readonly Landing[])[]): Landings {
   const all = molecules.flat();
   const share = (kind: Landing['kind']) => all.filter((one) => one.kind === kind).length / all.length;

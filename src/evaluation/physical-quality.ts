@@ -10,11 +10,11 @@ import { wasserstein } from './wasserstein.js';
 
 export interface TermError {
   /**
-   * Mean absolute difference from the nearest reference conformer, over heavy-atom terms, atoms paired as the RMSD
-   * pairs them.
+   * Mean absolute difference from the nearest reference conformer, over terms of heavy atoms. Atoms are paired by the
+   * permutation of the RMSD.
    */
   readonly meanAbsolute: number;
-  /** 1-Wasserstein distance between the values of all conformers and of all references, kind by kind, weighted by count. */
+  /** 1-Wasserstein distance between the values of all conformers and all references: by kind, averaged by count. */
   readonly wasserstein: number;
 }
 
@@ -23,14 +23,14 @@ export interface FaultShares {
   readonly clash: number;
   readonly bond: number;
   readonly planarity: number;
-  /** Mean over aromatic rings of the largest ring torsion, in degrees: 0 is flat. */
+  /** Mean over aromatic rings of the largest ring torsion in degrees; 0 is planar. */
   readonly ringTorsion: number;
 }
 
 export interface PhysicalQuality {
   /** Å. */
   readonly bonds: TermError;
-  /** Degrees; torsions (of rotatable bonds) are compared without their sign in the Wasserstein distance. */
+  /** Degrees. Torsions are those of rotatable bonds; the Wasserstein distance compares them without sign. */
   readonly angles: TermError;
   readonly torsions: TermError;
   readonly generated: FaultShares;
@@ -46,8 +46,8 @@ const DEGREES = 180 / Math.PI;
 const TERMS = ['bonds', 'angles', 'torsions'] as const;
 
 /**
- * Takes one molecule after another and sums up at the end; conformers are not kept.
- * @param options.most distributions take so many conformers of a molecule at most, evenly from its list.
+ * Accumulates one molecule after another; conformers are not kept.
+ * @param options.most distributions take at most so many conformers of a molecule, evenly spaced in its list.
  */
 export function physicalTally({ most = 20 }: { most?: number } = {}): {
   add(scored: ScoredMolecule): void;

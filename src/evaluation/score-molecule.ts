@@ -15,12 +15,12 @@ export interface Reference {
   readonly molecule: Molecule;
   /** Each [n,3], Å, all atoms in the order of the molecule. */
   readonly conformers: readonly Float32Array[];
-  /** Automorphisms of the skeleton; terminal O and N of conjugated groups count as alike. */
+  /** Automorphisms of the skeleton; terminal O and N of conjugated groups count as equivalent. */
   readonly permutations: readonly Uint16Array[];
-  /** Whether these are all automorphisms; where not, RMSDs are upper bounds. */
+  /** Whether the list is complete; if not, RMSDs are upper bounds. */
   readonly complete: boolean;
   readonly rotatableBonds: number;
-  /** GFN2-xTB energy of the lowest conformer, Hartree, where the first record has it: records stand lowest first. */
+  /** GFN2-xTB energy of the lowest conformer in Hartree, if the first record has it; records are sorted by energy. */
   readonly lowestEnergy?: number | undefined;
 }
 
@@ -31,27 +31,27 @@ export interface MoleculeScore extends EnsembleMatch {
   readonly rotatableBonds: number;
   /** Reference conformers. */
   readonly references: number;
-  /** Conformers compared; 0 makes the molecule a failure. */
+  /** Number of conformers compared; with 0 the molecule counts as failed. */
   readonly generated: number;
-  /** Conformers that could not be compared, and why the first could not. */
+  /** Number of conformers that could not be compared, and the reason of the first. */
   readonly unusable: number;
   readonly reason?: string | undefined;
-  /** Of the generated conformers, those with every specified centre and double bond right. */
+  /** Number of generated conformers with every specified stereocentre and double bond right. */
   readonly stereoRight: number;
   /** Whether all automorphisms were searched. */
   readonly complete: boolean;
 }
 
-/** What a molecule's score was made of, for analyses beyond RMSD. */
+/** A molecule's score with the conformers that it was computed from, for further analyses. */
 export interface ScoredMolecule {
   readonly score: MoleculeScore;
   readonly reference: Reference;
-  /** The conformers compared, each [n,3], Å, in the order of the molecule; absent hydrogens are NaN. */
+  /** The conformers compared, each [n,3] in Å, in the atom order of the molecule; missing hydrogens are NaN. */
   readonly conformers: readonly Float32Array[];
 }
 
 /**
- * @throws Error where the reference is no molecule, lacks hydrogens or has coordinates that are not finite.
+ * @throws Error where the reference is not a molecule, lacks hydrogens or has coordinates that are not finite.
  */
 export function prepareReference(
   rdkit: RDKitModule,
@@ -83,7 +83,7 @@ export function prepareReference(
 }
 
 /**
- * @param options.relax makes of each conformer the one to score; not asked where hydrogens are missing.
+ * @param options.relax relaxes a conformer before it is scored; not called where hydrogens are missing.
  */
 export function scoreMolecule(
   rdkit: RDKitModule,
@@ -111,7 +111,7 @@ export function scoreMolecule(
   return { score, reference, conformers };
 }
 
-/** Conformers with a finite skeleton, in the order of the molecule. */
+/** Conformers with a finite skeleton, in the atom order of the molecule. */
 function usableConformers(
   rdkit: RDKitModule,
   molecule: Molecule,
@@ -140,14 +140,14 @@ function usableConformers(
   return { conformers, unusable, reason };
 }
 
-/** Of equivalent ways to name the atoms one must be right: a meso compound may come with its halves exchanged. */
+/** Whether the stereo is right for one of the equivalent atom orders: the halves of a meso compound may be exchanged. */
 function stereoIsRight(rdkit: RDKitModule, { molecule, permutations }: Reference, conformer: Float32Array): boolean {
   const tagged =
     molecule.centres.some(({ specified }) => specified) || molecule.stereoBonds.some(({ cis }) => cis !== undefined);
   if (!tagged) return true;
   if (verifyStereo(rdkit, molecule, conformer).right) return true;
   return permutations.slice(1).some((permutation) => {
-    // A specified centre is judged by its skeleton neighbours, so hydrogens need not move along.
+    // A stereocentre is judged by its skeleton neighbours, so hydrogens need not be permuted.
     const renamed = conformer.slice();
     permutation.forEach((to, from) => renamed.set(conformer.subarray(3 * to, 3 * to + 3), 3 * from));
     return verifyStereo(undefined, molecule, renamed).right;

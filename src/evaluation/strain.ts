@@ -1,4 +1,4 @@
-/** MMFF94s strain: how far above the minimum it falls into a conformer lies, and how far it moves on the way. */
+/** MMFF94s strain: the energy of a conformer above the minimum that it relaxes into, and how far it moves. */
 import { createForceField, MMFF94Error } from '../chem/mmff94.js';
 import { rmsdAligned } from '../geometry/rmsd.js';
 import type { ScoredMolecule } from './score-molecule.js';
@@ -15,13 +15,13 @@ export interface StrainQuantiles {
 
 export interface Strain {
   readonly generated: StrainQuantiles;
-  /** The references themselves: their geometries are minima of another energy, so theirs is not 0. */
+  /** The same for the references. They are minima of another energy, so their strain is not 0. */
   readonly references: StrainQuantiles;
   /** Molecules that MMFF94 has no parameters for. */
   readonly withoutParameters: number;
 }
 
-/** @param options.most so many conformers of a molecule at most, evenly from its list. */
+/** @param options.most at most so many conformers of a molecule, evenly spaced in its list. */
 export function strainTally({ most = 4 }: { most?: number } = {}): {
   add(scored: ScoredMolecule): Promise<void>;
   result(): Strain;

@@ -1,9 +1,9 @@
-/** Sums the scores of many molecules up: per molecule first, then mean and median over molecules. */
+/** Summarises the scores of many molecules: values per molecule first, then their mean and median. */
 import { coverage } from './ensemble-match.js';
 import type { MoleculeScore } from './score-molecule.js';
 import { mean, median } from './statistics.js';
 
-/** δ in Å at which COV is told unless others are asked for. */
+/** Default thresholds δ of COV, Å. */
 export const THRESHOLDS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
 
 export interface MeanAndMedian {
@@ -13,7 +13,7 @@ export interface MeanAndMedian {
 
 export interface Summary {
   readonly molecules: number;
-  /** Molecules without a conformer that could be compared: 0 in COV, left out of AMR. */
+  /** Molecules without any conformer to compare: they count 0 in COV and are left out of AMR. */
   readonly failed: number;
   readonly references: number;
   readonly generated: number;
@@ -21,7 +21,7 @@ export interface Summary {
   readonly unusable: number;
   /** Share of the generated conformers with every specified stereocentre and double bond right; undefined without any. */
   readonly stereoRight: number | undefined;
-  /** Molecules of which not all automorphisms were searched. */
+  /** Molecules whose automorphisms were not all searched. */
   readonly incomplete: number;
   /** Å. */
   readonly amrRecall: MeanAndMedian;

@@ -14,10 +14,10 @@ import { quantile } from './statistics.js';
 const KCAL_PER_HARTREE = 627.5094740631;
 
 export interface XtbRelaxation {
-  /** The minimum that the conformer falls into: [n,3] in Å, and its energy in Hartree. */
+  /** The minimum that the conformer relaxes into, [n,3] in Å, and its energy in Hartree. */
   readonly minimum: Float32Array;
   readonly energy: number;
-  /** Energy of the conformer above it, kcal/mol. */
+  /** Energy of the conformer above its minimum, kcal/mol. */
   readonly above: number;
   /** Heavy-atom RMSD between the two, Å. */
   readonly moved: number;
@@ -28,7 +28,7 @@ export function hasXtb(): boolean {
   return spawnSync('xtb', ['--version']).status === 0;
 }
 
-/** @param options.most so many conformers of a molecule at most. */
+/** @param options.most at most so many conformers of a molecule. */
 export function xtbTally({ most = 1 }: { most?: number } = {}): {
   add(scored: ScoredMolecule): Promise<void>;
   result(): XtbQuality;

@@ -1,6 +1,6 @@
-/** What coordinates are: row-major [n,3] in Å, in one flat array; and their centre of mass (unit masses). */
+/** Coordinates, row-major [n,3] in Å in one flat array, and their mean. */
 
-/** Coordinates [n,3] as x0,y0,z0,x1,…; float32 in hot paths, float64 where a test or a likelihood needs it. */
+/** Coordinates [n,3] as x0,y0,z0,x1,…; float32 where speed matters, float64 for likelihoods and tests. */
 export type FloatArray = Float32Array | Float64Array;
 
 /** Writes the mean position of `x` [n,3] into `out` [3]. */

@@ -1,4 +1,4 @@
-/** Distances, angles, dihedrals and signed volumes of atoms named by their row. */
+/** Distances, angles, dihedrals and signed volumes of atoms given by their rows. */
 import type { FloatArray } from './coordinates.js';
 
 /** Distance in Å between rows i and j of `x` [n,3]. */

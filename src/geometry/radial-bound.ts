@@ -1,4 +1,4 @@
-/** A lower bound of the RMSD between conformers that needs no superposition: most pairs that are far apart show it. */
+/** A lower bound of the RMSD without superposition, which rules out most pairs of conformers that are far apart. */
 import { centroid, type FloatArray } from './coordinates.js';
 
 const mean = new Float64Array(3);
@@ -11,8 +11,8 @@ export function radii(x: FloatArray, n: number): Float64Array {
 }
 
 /**
- * Whether the radii of two conformers alone say that `bestRmsd` over the permutations is at least `threshold` Å: the
- * best superposition has both at one mean, where |aᵢ − R bᵢ| ≥ ||aᵢ| − |bᵢ||.
+ * Whether the radii of two conformers prove that their `bestRmsd` over the permutations is at least `threshold` Å.
+ * Superposed conformers share their mean, so |aᵢ − R bᵢ| ≥ ||aᵢ| − |bᵢ||.
  */
 export function areFarApart(
   a: Float64Array,

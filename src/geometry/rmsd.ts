@@ -1,4 +1,4 @@
-/** Root-mean-square distances between conformers: as they lie, superposed, and over symmetry permutations. */
+/** RMSD between conformers: without superposition, superposed, and over symmetry permutations. */
 import { centre, type FloatArray } from './coordinates.js';
 import { centredMoments, davenportMatrix } from './kabsch.js';
 import { symmetricEigen } from './symmetric-eigen.js';
@@ -8,7 +8,7 @@ const vectors = new Float64Array(16);
 const covariance = new Float64Array(9);
 const moments = new Float64Array(15);
 
-/** Root-mean-square distance in Å between `a` and `b` [n,3] as they lie. */
+/** RMSD in Å between `a` and `b` [n,3] without superposition. */
 export function rmsd(a: FloatArray, b: FloatArray, n: number): number {
   let sum = 0;
   for (let i = 0; i < 3 * n; i++) {
@@ -67,7 +67,7 @@ function largestOverlap(s: ArrayLike<number>, bound: number): number {
   return Math.max(davenport[0], davenport[5], davenport[10], davenport[15]);
 }
 
-/** Root-mean-square distance in Å between `a` and `b` [n,3] after the best proper rotation and translation. */
+/** RMSD in Å between `a` and `b` [n,3] after superposition (proper rotation and translation). */
 export function rmsdAligned(a: FloatArray, b: FloatArray, n: number): number {
   centredMoments(moments, a, b, n);
   const squares = centredSquares(a, moments, 9, n) + centredSquares(b, moments, 12, n);
@@ -90,14 +90,14 @@ function centredSquares(x: FloatArray, means: Float64Array, at: number, n: numbe
 export interface BestRmsd {
   /** Å. */
   readonly rmsd: number;
-  /** The permutation: row i of the first conformer lies on row `permutation[i]` of the second. */
+  /** Row i of the first conformer is paired with row `permutation[i]` of the second. */
   readonly permutation: ArrayLike<number>;
 }
 
 /**
- * Symmetry-aware RMSD: the least over `permutations`, each after the best proper rotation and translation. A
- * permutation `p` of length n pairs row i of `a` with row p[i] of `b`; rows that it does not name (hydrogens after
- * the heavy atoms, say) do not count, so n is the length of the permutations. `permutations` must not be empty.
+ * Symmetry-aware RMSD: the least over `permutations`, each after superposition. A permutation `p` of length n pairs row
+ * i of `a` with row p[i] of `b`; n may be less than the number of atoms, and rows that do not occur in it (hydrogens
+ * after the heavy atoms) are ignored. `permutations` must not be empty.
  */
 export function bestRmsd(a: FloatArray, b: FloatArray, permutations: readonly ArrayLike<number>[]): BestRmsd {
   if (permutations.length === 0) throw new Error('bestRmsd: no permutation was given; pass at least the identity.');
@@ -112,7 +112,7 @@ export function bestRmsd(a: FloatArray, b: FloatArray, permutations: readonly Ar
   let winner = permutations[0];
   for (const permutation of permutations) {
     overlapCovariance(covariance, p, q, permutation, n);
-    // |S|·√3 bounds the overlap: most permutations of a large group end here.
+    // |S|·√3 is an upper bound of the overlap, which rules out most permutations of a large group.
     if (best > 0 && 3 * squareOf(covariance) <= best * best) continue;
     const overlap = largestOverlap(covariance, squares / 2);
     if (overlap > best) {

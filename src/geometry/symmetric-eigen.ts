@@ -54,7 +54,7 @@ export function symmetricEigen(matrix: Float64Array, vectors: Float64Array, n: n
   }
 }
 
-/** f applied to the eigenvalues of the symmetric `matrix` [n,n], which is left as it is: its square root, inverse, …. */
+/** The symmetric `matrix` [n,n] with f applied to its eigenvalues (square root, inverse, …), as a new matrix. */
 export function symmetricFunction(matrix: Float64Array, n: number, f: (eigenvalue: number) => number): Float64Array {
   const diagonal = matrix.slice();
   const vectors = new Float64Array(n * n);

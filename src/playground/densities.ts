@@ -6,13 +6,13 @@ import type { Random } from '../flow/random.js';
 /** Draws one point [2] of a distribution on the plane. */
 export type PlanarDensity = (random: Random) => readonly [x: number, y: number];
 
-/** Eight Gaussians of deviation 0.15 on a circle of radius 2. */
+/** Eight Gaussians of standard deviation 0.15 on a circle of radius 2. */
 export const eightGaussians: PlanarDensity = (random) => {
   const angle = (Math.PI / 4) * random.integer(8);
   return [2 * Math.cos(angle) + 0.15 * random.normal(), 2 * Math.sin(angle) + 0.15 * random.normal()];
 };
 
-/** Two half circles of radius 1 that reach into each other, with noise of deviation 0.06, about the origin. */
+/** Two interlocking half circles of radius 1 about the origin, with noise of standard deviation 0.06. */
 export const twoMoons: PlanarDensity = (random) => {
   const upper = random.integer(2) === 0;
   const angle = Math.PI * random.uniform();

@@ -16,11 +16,11 @@ export const DIFFUSION_OBJECTIVE: Objective = {
 
 /** Steps of the sampler at which quality is measured. */
 export const QUALITY_STEPS = [1, 2, 5, 20, 100] as const;
-/** Points that are carried, measured and shown. */
+/** Number of points that are sampled, measured and shown. */
 const POINTS = 256;
 /** Steps of the paths that are shown and whose curvature is measured. */
 const PATH_STEPS = 40;
-/** The model's own pairs that reflow trains on. */
+/** Number of the model's own pairs that reflow trains on. */
 const REFLOW_PAIRS = 4096;
 
 /** Quality of one sampler: 2-Wasserstein distance to the data by number of steps. */
@@ -29,7 +29,7 @@ export interface QualityCurve {
   readonly points: readonly { readonly steps: number; readonly distance: number }[];
 }
 
-/** One trained network on the way from the eight Gaussians to the moons. */
+/** One trained flow from the eight Gaussians to the moons. */
 export interface FlowRun {
   readonly label: string;
   /** Mean over the last tenth of the training. */
@@ -43,7 +43,7 @@ export interface FlowRun {
 
 export interface PlaygroundResult {
   readonly seed: number;
-  /** Distance between two samples of the data themselves: what a perfect model would reach. */
+  /** Distance between two samples of the data: what a perfect model would reach. */
   readonly floor: number;
   readonly couplings: readonly FlowRun[];
   /** The flow of the independent coupling, trained again on its own pairs. */
@@ -60,7 +60,7 @@ export interface PlaygroundOptions {
   /** Training steps of each network. */
   readonly steps: number;
   readonly seed: number;
-  /** Seconds after which a training ends; then the result depends on the machine. */
+  /** Time limit of each training in seconds; with one the result depends on the machine. */
   readonly seconds?: number;
   /** Called when a training begins. */
   readonly onTraining?: (label: string) => void;

@@ -22,10 +22,10 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'out.bias': [1, 2],
 };
 const PARAMETERS = parameterSlices(SHAPES);
-/** Points of one evaluation; more are done in turns. */
+/** Most points in one evaluation. */
 const ROWS = 256;
 
-/** What is learned at (x_t, t) of the path x_t = data(t)·x1 + noise(t)·x0. */
+/** What the network predicts at (x_t, t) on the path x_t = data(t)·x1 + noise(t)·x0. */
 export interface Objective {
   readonly schedule: Schedule;
   readonly prediction: Prediction;

@@ -7,7 +7,7 @@ const REACH = 2.7;
 const SIDE = 300;
 const COLOURS = ['#2563eb', '#d97706', '#059669', '#9333ea', '#dc2626'] as const;
 
-/** A coordinate of the plane in the figure's pixels; y is to be negated first, for it points down there. */
+/** A coordinate of the plane in pixels of the figure; negate y first, since pixels count downwards. */
 export const toFigure = (value: number) => (value + REACH) * (SIDE / (2 * REACH));
 const px = (value: number) => toFigure(value).toFixed(1);
 /** The point of the figure for row i of a state. */

@@ -1,8 +1,8 @@
-/** The playground as one HTML page that needs nothing else. */
+/** The playground as one self-contained HTML page. */
 import type { FlowRun, PlaygroundResult, QualityCurve } from './experiment.js';
 import { escape, pathsFigure, qualityFigure, snapshotsFigure, toFigure } from './figures.js';
 
-/** Paths that are drawn and moved on the page. */
+/** Number of paths drawn on the page. */
 const SHOWN = 120;
 
 export function playgroundPage(result: PlaygroundResult): string {

@@ -1,4 +1,4 @@
-/** The paths that the toy networks are trained on: noise and data of one batch, paired by a coupling. */
+/** Training pairs of the toy networks: noise and data of a batch, paired by a coupling. */
 import { optimalAssignment } from '../flow/assignment.js';
 import { pairByTransport, squaredDistances, type TransportMethod } from '../flow/minibatch-transport.js';
 import { createRandom } from '../flow/random.js';

@@ -1,4 +1,4 @@
-/** Carries points of the plane along a trained network, and measures how straight they go. */
+/** Moves points of the plane by the velocity of a trained network, and measures how straight their paths are. */
 import { ancestralShareOf, diffusionStep } from '../flow/diffusion.js';
 import { createRandom } from '../flow/random.js';
 import { pathCurvature } from '../flow/straightness.js';
@@ -16,7 +16,7 @@ export interface CarryOptions {
   /** Points [n,2] at t = 0. */
   readonly x0: Float32Array;
   readonly steps: number;
-  /** The ODE, or fresh noise at each step: the latter only where x0 is standard Gaussian. */
+  /** Solve the ODE, or add fresh noise at each step; the latter only where x0 is standard Gaussian. */
   readonly sampler?: 'ode' | 'ancestral';
   readonly seed?: number;
 }

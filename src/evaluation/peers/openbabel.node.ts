@@ -1,6 +1,6 @@
 /**
- * Open Babel: one structure by `--gen3d`, then its genetic search for conformers that differ in RMSD (`--conformer`). Its
- * systematic search, Confab, tests so few of a flexible molecule's many torsions that it often gives none.
+ * Open Babel: one structure by `--gen3d`, then its genetic search for conformers that differ in RMSD (`--conformer`).
+ * Its systematic search, Confab, often finds no conformer of a flexible molecule.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { readSdf } from '../../chem/io/sdf.js';
 import { gatherConformers, type ConformerSet } from '../conformer-sets.js';
 import { PeerUnavailable, type Peer } from './peer.js';
 
-/** One molecule may hang it; in ms. */
+/** Time limit in ms: some molecules make it hang. */
 const TIMEOUT = 120_000;
 
 export const openBabel: Peer = {
@@ -42,7 +42,7 @@ export const openBabel: Peer = {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
-    // Node does not tell the processor time of its children.
+    // Node does not report the processor time of child processes.
     return { conformers, made, seconds, cpuSeconds: NaN };
   },
 };

@@ -25,7 +25,7 @@ export const openChemLib: Peer = {
           )
             found.push(next);
       } catch {
-        // A molecule that it cannot handle is a failure of the peer, counted as such where it is scored.
+        // A molecule that it cannot handle counts as a failure of the peer when it is scored.
       }
       const used = process.cpuUsage(cpu);
       seconds += (performance.now() - before) / 1000;

@@ -1,4 +1,4 @@
-/** Another program that makes conformers, to stand beside in one table. */
+/** A peer: another program that generates conformers, for comparison. */
 import type { ConformerSet } from '../conformer-sets.js';
 
 export interface PeerMolecule {
@@ -12,7 +12,7 @@ export interface PeerMolecule {
 export interface PeerRequest {
   readonly molecules: readonly PeerMolecule[];
   readonly seed: number;
-  /** One by default; 0 for all cores. Programs that know one thread alone leave it aside. */
+  /** Default 1; 0 for all cores. Programs with a single thread ignore it. */
   readonly threads?: number | undefined;
   /** Called after each molecule with the number done. */
   readonly onMolecule?: ((done: number) => void) | undefined;
@@ -21,12 +21,12 @@ export interface PeerRequest {
 export interface PeerResult {
   readonly conformers: ReadonlyMap<string, readonly ConformerSet[]>;
   readonly made: number;
-  /** Largest resident memory of the program in bytes, where it runs in a process of its own and tells. */
+  /** Peak resident memory in bytes, for programs in a process of their own that report it. */
   readonly peakMemory?: number | undefined;
-  /** Time spent making them, of all threads and by the clock; starting the program is left out where it can be. */
+  /** Processor time over all threads, and wall-clock time; without the program's start where that can be separated. */
   readonly cpuSeconds: number;
   readonly seconds: number;
-  /** Of cpuSeconds what relaxing them took, where the program tells. */
+  /** The part of cpuSeconds spent on relaxation, where the program reports it. */
   readonly relaxSeconds?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface Peer {
   generate(request: PeerRequest): Promise<PeerResult>;
 }
 
-/** A peer that this machine does not have; the message says how to get it. */
+/** The peer is not installed; the message says how to install it. */
 export class PeerUnavailable extends Error {
   override readonly name = 'PeerUnavailable';
 }

@@ -5,7 +5,7 @@ import type { Summary } from '../summary.js';
 export interface ByStep {
   /** Increasing. */
   readonly steps: readonly number[];
-  /** A row a model and sampler, with a summary for each number of steps, where there is one. */
+  /** A row for each model and sampler, with a summary for each number of steps that was run. */
   readonly rows: readonly { readonly family: string; readonly summaries: readonly (Summary | undefined)[] }[];
 }
 

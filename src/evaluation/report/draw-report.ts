@@ -1,4 +1,4 @@
-/** Draws the report in the page. Its source text goes into the page, so it imports nothing but types. */
+/** Draws the report in the page. Its source text is copied into the page, so it imports only types. */
 import type { ReportData } from './report-data.js';
 
 /** The parts of uPlot and 3Dmol that the page uses, as their scripts define them. */
@@ -83,7 +83,7 @@ export function drawReport(data: ReportData, uPlot: PlotLibrary, molecules: Mole
       const canvas = add(figure, 'div', '', 'molecule');
       add(figure, 'figcaption', `${pair.title}: ${pair.rmsd.toFixed(2)} Å`);
       add(figure, 'code', pair.smiles);
-      // A page may hold few WebGL contexts: each molecule gets its own once it comes into sight.
+      // Browsers allow few WebGL contexts: each molecule gets one when it scrolls into view.
       new IntersectionObserver((entries, observer) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;
         observer.disconnect();

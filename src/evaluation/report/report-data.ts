@@ -1,4 +1,4 @@
-/** What the report page draws. */
+/** The data of the report page. */
 import { coverage } from '../ensemble-match.js';
 import type { Evaluation } from '../evaluation.js';
 import { mean } from '../statistics.js';
@@ -29,7 +29,7 @@ export interface ReportData {
   readonly worst: readonly { readonly source: string; readonly pairs: readonly WorstPair[] }[];
 }
 
-/** Of each source so many molecules are drawn in 3D. */
+/** Number of molecules of each source that are drawn in 3D. */
 const WORST = 6;
 
 export function reportData({
@@ -42,7 +42,7 @@ export function reportData({
   readonly evaluations: readonly Evaluation[];
   /** The δ of the table and of the curve over steps, Å. */
   readonly delta: number;
-  /** For each source, a pair for each molecule. */
+  /** For each source, the worst pair of each molecule. */
   readonly worst: ReadonlyMap<string, readonly WorstPair[]>;
 }): ReportData {
   const first = evaluations[0].summary;
@@ -128,7 +128,7 @@ function sizeCurves(evaluations: readonly Evaluation[]): Plot[] {
   });
 }
 
-/** Quality against the number of steps, a curve a sampler, where sources differ in steps. */
+/** Quality against the number of steps, one curve for each sampler, where sources differ in steps. */
 function stepCurves(evaluations: readonly Evaluation[], delta: number): Plot[] {
   const { steps: x, rows } = byStep(evaluations);
   if (x.length < 2) return [];

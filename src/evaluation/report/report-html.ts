@@ -1,4 +1,4 @@
-/** The evaluation report: one HTML file that needs nothing from elsewhere. */
+/** The evaluation report as one self-contained HTML file. */
 import { drawReport } from './draw-report.js';
 import type { ReportData } from './report-data.js';
 
@@ -47,7 +47,7 @@ drawReport(JSON.parse(document.getElementById('data').textContent), uPlot, $3Dmo
 `;
 }
 
-/** Nothing within a script may end it; the backslash is harmless in JSON and in string literals of JavaScript. */
+/** Escapes `</` so that a text cannot end its script element; harmless in JSON and in JavaScript strings. */
 function inScript(text: string): string {
   return text.replace(/<\/(script)/gi, '<\\/$1').replaceAll('<!--', '<\\!--');
 }

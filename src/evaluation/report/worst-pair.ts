@@ -1,4 +1,4 @@
-/** The reference conformer of a molecule that is covered worst, with the generated one that comes nearest to it. */
+/** The reference conformer of a molecule that is farthest from any generated one, with the nearest generated one. */
 import { molblock } from '../../chem/molblock.js';
 import { alignOnto } from '../../geometry/kabsch.js';
 import { bestRmsd } from '../../geometry/rmsd.js';
