@@ -9,6 +9,7 @@ import type { RDKitMol } from './rdkit.js';
 import { stereoBonds } from './stereo-bonds.js';
 import { symmetryClasses } from './symmetry-classes.js';
 import { tetrahedralCentres } from './tetrahedral-centres.js';
+import { valenceProblem } from './valence.js';
 
 /** Fills a `Molecule` from an RDKit molecule with implicit hydrogens, which this adds to it. */
 export function perceive(mol: RDKitMol, name: string): Molecule {
@@ -40,6 +41,13 @@ export function perceive(mol: RDKitMol, name: string): Molecule {
     order: kekuleOrder(bo, name),
     aromatic: aromaticBonds.has(index),
   }));
+  // Aromatic bonds beside a triple one pass RDKit's own check, and come out with too many bonds.
+  const problem = valenceProblem({ atoms: coreAtoms, bonds: coreBonds });
+  if (problem !== undefined)
+    throw new MoleculeError(
+      'invalid',
+      `"${shorten(name)}": with single and double bonds in its aromatic rings, ${problem}. Check it.`,
+    );
   const conjugated = conjugatedBonds(coreAtoms, coreBonds);
   const hybridisation = hybridisations(coreAtoms, coreBonds, conjugated);
   const neighbours = adjacency(coreAtoms.length, coreBonds);

@@ -1,6 +1,7 @@
 /** Random structures that a file can hold: not sensible chemistry, but everything that the formats can say. */
 
 import fc from 'fast-check';
+import { valenceProblem } from '../../src/chem/valence.js';
 import type { Structure, StructureAtom, StructureBond } from '../../src/chem/structure.js';
 
 const atom: fc.Arbitrary<StructureAtom> = fc.record({
@@ -46,9 +47,19 @@ export function structure({ minAtoms = 1, maxAtoms = 12 } = {}): fc.Arbitrary<St
       .map(({ name, atoms, xyz, pairs, orders }) => ({
         name,
         atoms,
-        bonds: pairs.filter(([a, b]) => a !== b).map(([a, b], i) => ({ a, b, order: orders[i] })),
+        bonds: possible(
+          atoms,
+          pairs.filter(([a, b]) => a !== b).map(([a, b], i) => ({ a, b, order: orders[i] })),
+        ),
         coordinates: Float32Array.from(xyz),
         dimension: 3 as const,
       })),
   );
+}
+
+/** Those bonds, in their order, that leave every atom a valence that it can have. */
+export function possible(atoms: readonly StructureAtom[], bonds: readonly StructureBond[]): StructureBond[] {
+  const kept: StructureBond[] = [];
+  for (const bond of bonds) if (valenceProblem({ atoms, bonds: [...kept, bond] }) === undefined) kept.push(bond);
+  return kept;
 }

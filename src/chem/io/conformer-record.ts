@@ -1,6 +1,7 @@
 /** What the writers write: one conformer of a molecule with the data that belong to it. */
 
 import type { MolblockAtom, MolblockBond } from '../molblock.js';
+import { valenceProblem } from '../valence.js';
 
 export type FieldValue = string | number | boolean;
 
@@ -20,11 +21,13 @@ export interface ConformerRecord {
 }
 
 /**
- * Refuses coordinates that would make a file that no program reads.
- * @throws RangeError where a coordinate is not finite or the count does not fit the atoms
+ * Refuses what would make a file that no program reads.
+ * @throws RangeError where a coordinate is not finite, the count does not fit the atoms, or an atom has too many bonds
  */
-export function checkCoordinates({ molecule, coordinates }: ConformerRecord): void {
+export function checkRecord({ molecule, coordinates }: ConformerRecord): void {
   const { atoms, name } = molecule;
+  const problem = valenceProblem(molecule);
+  if (problem !== undefined) throw new RangeError(`${name ?? 'molecule'}: ${problem}; not written`);
   if (coordinates.length !== 3 * atoms.length) {
     throw new RangeError(
       `${name ?? 'molecule'}: ${coordinates.length} coordinates for ${atoms.length} atoms; expected ${3 * atoms.length}`,

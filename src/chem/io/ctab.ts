@@ -124,15 +124,17 @@ function readV2000(lines: readonly string[], counts: number, complete: boolean):
   const firstBond = firstAtom + atomCount;
   const firstProperty = firstBond + bondCount;
 
-  const atoms: MutableAtom[] = new Array<MutableAtom>(atomCount);
-  const xyz: number[] = new Array<number>(3 * atomCount);
+  if (atomCount < 0 || bondCount < 0)
+    throw new CtabError(`the counts line announces ${atomCount} atoms and ${bondCount} bonds`, counts);
+  const atoms: MutableAtom[] = [];
+  const xyz: number[] = [];
   for (let i = 0; i < atomCount; i++) {
     const at = firstAtom + i;
     const line = present(lines, at, `${atomCount} atoms`, `${i}`);
     atoms[i] = readAtomLine(line, xyz, 3 * i, at);
   }
 
-  const bonds: StructureBond[] = new Array<StructureBond>(bondCount);
+  const bonds: StructureBond[] = [];
   let wedged = false;
   for (let i = 0; i < bondCount; i++) {
     const at = firstBond + i;
@@ -208,6 +210,7 @@ function readAtomLine(line: string, xyz: number[], offset: number, at: number): 
     throw new CtabError(`an atom line must start with three finite coordinates, not "${line.slice(0, 34)}"`, at);
   }
   if (element === undefined) throw new CtabError(`unknown element "${symbol}"`, at);
+  for (const value of [x, y, z]) refuseFar(value, at);
   xyz[offset] = x;
   xyz[offset + 1] = y;
   xyz[offset + 2] = z;
@@ -219,6 +222,17 @@ function readAtomLine(line: string, xyz: number[], offset: number, at: number): 
   if (chargeCode === OLD_CHARGE_DOUBLET) atom.radicals = 1;
   if (valence > 0) atom.valence = valence === NO_VALENCE.V2000 ? 0 : valence;
   return atom;
+}
+
+/** Coordinates are kept as float32, which beyond this is further than 0.001 Å from what the file says. */
+const FARTHEST = 32768;
+
+function refuseFar(value: number, at: number): void {
+  if (Math.abs(value) >= FARTHEST)
+    throw new CtabError(
+      `a coordinate of ${value} Å cannot be kept to 0.001 Å; expected less than ${FARTHEST}: move the molecule to the origin`,
+      at,
+    );
 }
 
 function isotopeFromDifference(element: number, difference: number, at: number): number {
@@ -379,6 +393,7 @@ function readV3000Atom(fields: readonly string[], xyz: number[], line: string, a
     if (!Number.isFinite(value)) {
       throw new CtabError(`an atom needs three finite coordinates, not "${line.trim().slice(0, 60)}"`, at);
     }
+    refuseFar(value, at);
     xyz.push(value);
   }
   const option = (key: string): number => Number(new RegExp(`\\s${key}=(-?\\d+)`).exec(line)?.[1] ?? 0);

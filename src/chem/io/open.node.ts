@@ -2,8 +2,8 @@
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
+import { gunzip } from './gunzip.node.js';
 import { InputError } from './input-error.js';
 
 /** The name under which standard input appears in messages. */
@@ -75,17 +75,6 @@ async function* gunzipIfNeeded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   else yield* gunzip(all);
 }
 
-async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const unzipped = createGunzip({ chunkSize: 1 << 18 });
-  // An error of the source reaches the consumer through `unzipped`, which the pipeline destroys with it.
-  pipeline(Readable.from(bytes), unzipped, () => {});
-  try {
-    yield* unzipped as AsyncIterable<Uint8Array>;
-  } finally {
-    unzipped.destroy();
-  }
-}
-
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'a part of the path is not a directory',
@@ -93,8 +82,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'reading it is not permitted',
   EISDIR: 'it is a directory; name a file in it',
   EMFILE: 'too many files are open',
-  Z_BUF_ERROR: 'the gzip data end too early: the file is truncated',
-  Z_DATA_ERROR: 'the gzip data are damaged',
 };
 
 function explain(error: unknown, name: string): InputError {

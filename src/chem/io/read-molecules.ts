@@ -62,11 +62,22 @@ export async function* readMolecules(
 async function* readStructures(chunks: TextChunks, file: string): AsyncGenerator<InputRecord> {
   for await (const item of readSdfItems(chunks, { file })) {
     if (item instanceof RecordError) {
-      yield { kind: 'error', error: item };
+      yield {
+        kind: 'error',
+        error: item,
+        source: item.text === undefined ? undefined : { kind: 'sdf', text: item.text },
+      };
       continue;
     }
-    const { structure, fields, index, line } = item;
+    const { structure, fields, index, line, lines } = item;
     const name = structure.name === '' ? undefined : structure.name;
-    yield { kind: 'structure', structure, name, fields, place: { file, index, line, name } };
+    yield {
+      kind: 'structure',
+      structure,
+      name,
+      fields,
+      place: { file, index, line, name },
+      source: { kind: 'sdf', text: lines.join('\n') },
+    };
   }
 }

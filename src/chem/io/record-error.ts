@@ -14,10 +14,13 @@ export interface RecordPlace {
 export class RecordError extends Error {
   override readonly name = 'RecordError';
   readonly place: RecordPlace;
+  /** The record as the file has it, where it was kept. */
+  readonly text: string | undefined;
 
-  constructor(problem: string, place: RecordPlace) {
+  constructor(problem: string, place: RecordPlace, text?: string) {
     const title = place.name === undefined || place.name === '' ? '' : ` (${place.name.slice(0, 60)})`;
     super(`${place.file}, line ${place.line}, record ${place.index + 1}${title}: ${problem}`);
     this.place = place;
+    this.text = text;
   }
 }

@@ -16,6 +16,8 @@ export interface SdfRecord {
   readonly index: number;
   /** Line at which the record starts, from 1. */
   readonly line: number;
+  /** Its lines, as the file has them, without `$$$$`. */
+  readonly lines: readonly string[];
 }
 
 export interface ReadSdfOptions {
@@ -28,6 +30,8 @@ export interface ReadSdfOptions {
   readonly onError?: (error: RecordError) => void;
 }
 
+/** The largest record that is read, in characters. */
+export const LARGEST_RECORD = 10_000_000;
 const DELIMITER = '$$$$';
 const FIELD_HEADER = /^>.*<.+>|^>\s+DT\d+/;
 
@@ -52,31 +56,53 @@ export async function* readSdfItems(
   { file = 'SDF' }: { file?: string } = {},
 ): AsyncGenerator<SdfRecord | RecordError> {
   let pending: string[] = [];
+  // Lines and characters of the record at hand, of which a record that is too large keeps the first few lines alone.
+  let [count, size, blank] = [0, 0, true];
   let start = 1;
   let index = 0;
 
   const finish = (closed: boolean): SdfRecord | RecordError => {
     const place = { file, index: index++, line: start };
     const lines = pending;
+    const characters = size;
+    start += count + 1;
     pending = [];
-    start += lines.length + 1;
+    [count, size, blank] = [0, 0, true];
+    if (characters > LARGEST_RECORD) {
+      const problem = `the record has ${characters} characters, and at most ${LARGEST_RECORD} are read`;
+      return new RecordError(problem, { ...place, name: lines[0]?.trim().slice(0, 60) });
+    }
     const firstText = lines.findIndex((text) => text.trim() !== '');
     if (firstText < 0) return new RecordError('the record is empty', place);
     try {
-      return { ...readRecord(lines, closed), index: place.index, line: place.line + strayLines(lines) };
+      return { ...readRecord(lines, closed), index: place.index, line: place.line + strayLines(lines), lines };
     } catch (error) {
       if (!(error instanceof CtabError)) throw error;
-      return new RecordError(error.message, { ...place, line: place.line + error.line, name: lines[firstText].trim() });
+      const at = { ...place, line: place.line + error.line, name: lines[firstText].trim() };
+      return new RecordError(error.message, at, lines.join('\n'));
     }
   };
 
-  for await (const batch of lineBatches(chunks)) {
-    for (const line of batch) {
-      if (line.charCodeAt(0) === 36 && line.startsWith(DELIMITER)) yield finish(true);
-      else pending.push(line);
+  for await (const { lines, tooLong } of lineBatches(chunks, { longest: LARGEST_RECORD })) {
+    let from = 0;
+    for (let i = 0; i <= lines.length; i++) {
+      const line = lines[i];
+      const ends = line !== undefined && line.charCodeAt(0) === 36 && line.startsWith(DELIMITER);
+      if (!ends && i < lines.length) continue;
+      const part = from === 0 && i === lines.length ? lines : lines.slice(from, i);
+      let characters = 0;
+      for (const each of part) characters += each.length + 1;
+      for (const [at, length] of tooLong) if (at >= from && at < i) characters += length - lines[at].length;
+      count += part.length;
+      size += characters;
+      blank &&= part.every((each) => each === '' || each.trim() === '');
+      if (size <= LARGEST_RECORD) for (const each of part) pending.push(each);
+      else pending = [(pending[0] ?? part[0] ?? '').slice(0, 60)];
+      if (ends) yield finish(true);
+      from = i + 1;
     }
   }
-  if (pending.some((line) => line.trim() !== '')) yield finish(false);
+  if (!blank) yield finish(false);
 }
 
 function rethrow(error: RecordError): never {

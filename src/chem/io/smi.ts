@@ -1,7 +1,7 @@
 /** Reads SMILES files: a SMILES a line, then blanks or a tab and an optional name; `#` starts a comment line. */
 
 import type { InputRecord } from './input-record.js';
-import { lineBatches, type TextChunks } from './lines.js';
+import { lineBatches, tooLongProblem, type TextChunks } from './lines.js';
 import { RecordError } from './record-error.js';
 
 const HEADER = /^(?:\w+_)?smiles$/i;
@@ -14,9 +14,17 @@ export async function* readSmi(
 ): AsyncGenerator<InputRecord> {
   let line = 0;
   let index = 0;
-  for await (const batch of lineBatches(chunks)) {
-    for (const raw of batch) {
+  for await (const { lines, tooLong } of lineBatches(chunks)) {
+    for (let i = 0; i < lines.length; i++) {
+      const raw = lines[i];
       line += 1;
+      if (raw === '') continue;
+      const length = tooLong.get(i);
+      if (length !== undefined) {
+        const error = new RecordError(tooLongProblem(length), { file, index: index++, line });
+        yield { kind: 'error', error };
+        continue;
+      }
       const text = raw.trim();
       if (text === '' || text.startsWith('#')) continue;
       const [smiles = '', rest = ''] = splitOnce(text);
@@ -24,11 +32,18 @@ export async function* readSmi(
       const place = { file, index: index++, line };
       if (rest.startsWith('|')) {
         const problem = `the extension "${rest.slice(0, 40)}" after the SMILES is not understood; remove it`;
-        yield { kind: 'error', error: new RecordError(problem, place) };
+        yield { kind: 'error', error: new RecordError(problem, place), source: { kind: 'smi', text } };
         continue;
       }
       const name = rest === '' ? undefined : rest;
-      yield { kind: 'smiles', smiles, name, fields: NO_FIELDS, place: { ...place, name } };
+      yield {
+        kind: 'smiles',
+        smiles,
+        name,
+        fields: NO_FIELDS,
+        place: { ...place, name },
+        source: { kind: 'smi', text },
+      };
     }
   }
 }

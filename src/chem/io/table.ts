@@ -3,8 +3,8 @@
 // The browser build has no `node:` import and runs in Node as well.
 import { parse } from 'csv-parse/browser/esm/sync';
 import { InputError } from './input-error.js';
-import type { InputRecord } from './input-record.js';
-import { lineBatches, type TextChunks } from './lines.js';
+import type { InputRecord, RecordSource } from './input-record.js';
+import { lineBatches, tooLongProblem, type TextChunks } from './lines.js';
 import { RecordError } from './record-error.js';
 
 export interface ReadTableOptions {
@@ -22,10 +22,14 @@ const NAME_HEADERS = ['name', 'title', 'id', 'compound', 'molecule', 'compound_i
 
 /** A row of more lines comes of a quotation mark that is never closed. */
 const MOST_LINES = 1000;
+/** Or of more characters. */
+const LARGEST_ROW = 10_000_000;
 
 interface Row {
   readonly cells: readonly string[];
   readonly line: number;
+  /** As the file has it; undefined where it is too long to be kept. */
+  readonly text: string | undefined;
   readonly problem?: string | undefined;
 }
 
@@ -38,16 +42,22 @@ export async function* readTable(
   { file = 'table', smilesColumn, nameColumn, delimiter }: ReadTableOptions = {},
 ): AsyncGenerator<InputRecord> {
   let columns: Columns | undefined;
+  let header = '';
   let index = 0;
-  for await (const { cells, line, problem } of readRows(chunks, delimiter)) {
+  for await (const { cells, line, text, problem, separator } of readRows(chunks, delimiter)) {
     if (columns === undefined) {
       if (problem !== undefined) throw new InputError(`${file}, line ${line}: the header cannot be read: ${problem}`);
       columns = findColumns(cells, { file, smilesColumn, nameColumn });
+      header = text ?? '';
       continue;
     }
     const { headers, smilesAt, nameAt } = columns;
     const name = (nameAt === undefined ? undefined : cells[nameAt]?.trim()) || undefined;
     const place = { file, index: index++, line, name };
+    const source: RecordSource | undefined =
+      text === undefined
+        ? undefined
+        : { kind: 'table', text, header, separator, columns: headers.length, cells: cells.length, smilesAt };
     const smiles = cells[smilesAt]?.trim() ?? '';
     const surplus = cells.slice(headers.length).some((cell) => cell.trim() !== '');
     const trouble =
@@ -57,14 +67,18 @@ export async function* readTable(
         : undefined) ??
       (smiles === '' ? `no SMILES in column "${headers[smilesAt]}"` : undefined);
     if (trouble !== undefined) {
-      yield { kind: 'error', error: new RecordError(trouble, place) };
+      yield {
+        kind: 'error',
+        error: new RecordError(trouble, place),
+        source: surplus && source ? { ...source, cells: 0 } : source,
+      };
       continue;
     }
     const fields = new Map<string, string>();
     headers.forEach((header, column) => {
       if (column !== smilesAt && column !== nameAt && header !== '') fields.set(header, cells[column] ?? '');
     });
-    yield { kind: 'smiles', smiles, name, fields, place };
+    yield { kind: 'smiles', smiles, name, fields, place, source: source! };
   }
 }
 
@@ -112,20 +126,31 @@ function findColumns(
  * Rows as lines, or several where a quoted cell holds line ends. They are cut here and parsed in batches, so that a
  * stray quotation mark costs its own line and not all that follows.
  */
-async function* readRows(chunks: TextChunks, delimiter: string | undefined): AsyncGenerator<Row> {
-  let waiting: string[] = [];
+async function* readRows(
+  chunks: TextChunks,
+  delimiter: string | undefined,
+): AsyncGenerator<Row & { readonly separator: string }> {
+  let waiting: readonly string[] = [];
   let firstLine = 1;
   let separator = delimiter;
-  const cut = (final: boolean): Row[] => {
+  function* cut(final: boolean): Generator<Row & { readonly separator: string }> {
     separator ??= separatorOf(waiting);
-    if (separator === undefined) return [];
-    const { rows, used } = cutRows(waiting, { firstLine, separator, final });
+    const { rows, used } =
+      separator === undefined ? { rows: [], used: waiting.length } : cutRows(waiting, { firstLine, separator, final });
     waiting = waiting.slice(used);
     firstLine += used;
-    return rows;
-  };
-  for await (const lines of lineBatches(chunks)) {
-    waiting = waiting.length === 0 ? lines : waiting.concat(lines);
+    for (const row of rows) yield { ...row, separator: separator! };
+  }
+  for await (const { lines, tooLong } of lineBatches(chunks)) {
+    let from = 0;
+    for (const [at, length] of tooLong) {
+      waiting = waiting.concat(lines.slice(from, at));
+      yield* cut(true);
+      yield { cells: [], line: firstLine, text: undefined, problem: tooLongProblem(length), separator: ',' };
+      firstLine += 1;
+      from = at + 1;
+    }
+    waiting = waiting.concat(lines.slice(from));
     yield* cut(false);
   }
   yield* cut(true);
@@ -148,7 +173,7 @@ function cutRows(lines: readonly string[], { firstLine, separator, final }: CutO
   let at = 0;
   while (at < lines.length) {
     const end = endOfRow(lines, at, separator);
-    if (end === undefined && !final && lines.length - at < MOST_LINES) break;
+    if (end === undefined && !final && lines.length - at < MOST_LINES && charactersFrom(lines, at) < LARGEST_ROW) break;
     const line = firstLine + at;
     if (end === at + 1) {
       if (lines[at].trim() !== '') simple.push({ text: lines[at], line });
@@ -161,6 +186,7 @@ function cutRows(lines: readonly string[], { firstLine, separator, final }: CutO
       rows.push({
         cells: [],
         line,
+        text: lines[at],
         problem: 'a quotation mark that is not closed; double it where it belongs to the text',
       });
       at += 1;
@@ -173,12 +199,17 @@ function cutRows(lines: readonly string[], { firstLine, separator, final }: CutO
   return { rows, used: at };
 }
 
+const charactersFrom = (lines: readonly string[], at: number): number =>
+  lines.slice(at).reduce((sum, line) => sum + line.length, 0);
+
 /** The line after the row that starts at `at`: the first by which every quotation mark is closed. */
 function endOfRow(lines: readonly string[], at: number, separator: string): number | undefined {
   // Tab-separated files seldom quote, and use the mark for inches and seconds.
   if (separator === '\t') return at + 1;
   let open = false;
-  for (let i = at; i < lines.length && i < at + MOST_LINES; i++) {
+  let size = 0;
+  for (let i = at; i < lines.length && i < at + MOST_LINES && size < LARGEST_ROW; i++) {
+    size += lines[i].length;
     for (let mark = lines[i].indexOf('"'); mark >= 0; mark = lines[i].indexOf('"', mark + 1)) open = !open;
     if (!open) return i + 1;
   }
@@ -195,12 +226,12 @@ function parseLines(pieces: readonly { text: string; line: number }[], separator
       relax_quotes: separator === '\t',
       relax_column_count: true,
     });
-    if (parsed.length === pieces.length) return parsed.map((cells, i) => ({ cells, line: pieces[i].line }));
-    if (pieces.length === 1) return [{ cells: [], line: pieces[0].line, problem: 'the line does not hold one row' }];
+    if (parsed.length === pieces.length) return parsed.map((cells, i) => ({ cells, ...pieces[i] }));
+    if (pieces.length === 1) return [{ cells: [], ...pieces[0], problem: 'the line does not hold one row' }];
   } catch (error) {
     if (pieces.length === 1) {
       const problem = (error as Error).message.replace(/ at line \d+/g, '');
-      return [{ cells: [], line: pieces[0].line, problem }];
+      return [{ cells: [], ...pieces[0], problem }];
     }
   }
   return pieces.flatMap((piece) => parseLines([piece], separator));

@@ -5,7 +5,7 @@
 
 import { elementSymbol } from '../elements.js';
 import type { MolblockAtom } from '../molblock.js';
-import { checkCoordinates, oneLine, type ConformerRecord } from './conformer-record.js';
+import { checkRecord, oneLine, type ConformerRecord } from './conformer-record.js';
 
 const RESIDUE = 'UNL';
 /** The widest x, y or z that eight columns with three decimals hold. */
@@ -23,10 +23,10 @@ export function pdbHeader(title: string): string {
 
 /**
  * One model with its bonds, number from 1. Data fields stand before it as REMARK 6 (free text).
- * @throws RangeError for coordinates that are not finite, do not fit the atoms or the columns, or too many atoms
+ * @throws RangeError for coordinates that are not finite, do not fit the atoms or the columns, too many atoms, or too many bonds of an atom
  */
 export function pdbModel(record: ConformerRecord, model: number): string {
-  checkCoordinates(record);
+  checkRecord(record);
   const { molecule, coordinates, fields = [] } = record;
   if (molecule.atoms.length > LARGEST_SERIAL || model > LARGEST_MODEL) {
     throw new RangeError(

@@ -1,16 +1,16 @@
 /** Writes one conformer as an SDF record. */
 
 import { molblock } from '../molblock.js';
-import { checkCoordinates, oneLine, type ConformerRecord, type FieldValue } from './conformer-record.js';
+import { checkRecord, oneLine, type ConformerRecord, type FieldValue } from './conformer-record.js';
 
 /**
  * The record up to and including its `$$$$` line: V2000, or V3000 above 999 atoms. Values of several lines stay so.
  * What would end a value early is softened by one blank: an empty line within it, a line that starts with `$$$$` or
  * looks like the header of a field. Blank lines at its ends are dropped.
- * @throws RangeError for coordinates that are not finite or do not fit the atoms, or a field without a name
+ * @throws RangeError for coordinates that are not finite or do not fit the atoms, too many bonds of an atom, or a field without a name
  */
 export function sdfRecord(record: ConformerRecord): string {
-  checkCoordinates(record);
+  checkRecord(record);
   const { molecule, coordinates, title = molecule.name ?? '', fields = [] } = record;
   let text = molblock({ molecule, coordinates, title: oneLine(title) });
   for (const [name, value] of fields) text += field(name, value);

@@ -1,15 +1,15 @@
 /** Writes one conformer as an XYZ frame; a file of several frames is one after the other. */
 
 import { elementSymbol } from '../elements.js';
-import { checkCoordinates, oneLine, type ConformerRecord } from './conformer-record.js';
+import { checkRecord, oneLine, type ConformerRecord } from './conformer-record.js';
 
 /**
  * Atom count, comment line, then symbol and coordinates in Å. The comment is the title followed by the data fields as
  * `key=value`, quoted where the value holds blanks.
- * @throws RangeError for coordinates that are not finite or do not fit the atoms
+ * @throws RangeError for coordinates that are not finite or do not fit the atoms, too many bonds of an atom
  */
 export function xyzFrame(record: ConformerRecord): string {
-  checkCoordinates(record);
+  checkRecord(record);
   const { molecule, coordinates, title = molecule.name ?? '', fields = [] } = record;
   const pairs = Array.from(fields, ([name, value]) => {
     const text = oneLine(String(value));

@@ -19,8 +19,8 @@ export async function* readQm9Xyz(
 ): AsyncGenerator<SourceEnsemble> {
   let pending: string[] = [];
   let line = 1;
-  for await (const batch of lineBatches(chunks))
-    for (const text of batch) {
+  for await (const { lines } of lineBatches(chunks))
+    for (const text of lines) {
       if (pending.length === 0 && text.trim() === '') {
         line++;
         continue;
