@@ -8,6 +8,7 @@ import { pythonWith } from '../python/programs.node.js';
 import { hasXtb } from '../evaluation/xtb.node.js';
 import { wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
+import { onInterrupt } from './interrupt.js';
 
 interface MakeFlags {
   readonly input: string;
@@ -68,10 +69,7 @@ async function run({ input, out, mode, threads, limit, exclude, quiet }: MakeFla
     throw new Error(
       `mode ${mode} needs xtb, which is not on the PATH (Debian: apt-get install xtb); mode mmff does without`,
     );
-  const abort = new AbortController();
-  const interrupt = () => abort.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const interrupt = onInterrupt();
   try {
     const made = await makeEnsembles({
       rdkit: await loadRDKit(),
@@ -82,7 +80,7 @@ async function run({ input, out, mode, threads, limit, exclude, quiet }: MakeFla
       workers: threads,
       exclude,
       onProgress: progressLines(say),
-      signal: abort.signal,
+      signal: interrupt.signal,
       ...(limit !== undefined && { limit }),
     });
     if (made.file === undefined) {
@@ -96,8 +94,7 @@ async function run({ input, out, mode, threads, limit, exclude, quiet }: MakeFla
     for (const [reason, count] of made.leftOut) say(`  left out ${String(count).padStart(6)}  ${reason}`);
     if (made.molecules === 0) throw new Error(`no molecule of ${input} gave an ensemble; ${out}/done.tsv says why`);
   } finally {
-    process.removeListener('SIGINT', interrupt);
-    process.removeListener('SIGTERM', interrupt);
+    interrupt.release();
   }
 }
 

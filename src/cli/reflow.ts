@@ -12,6 +12,7 @@ import { createPredictor } from '../network/predictor.js';
 import { DEFAULT_WEIGHTS } from '../training/config.js';
 import { numberFrom, wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
+import { onInterrupt } from './interrupt.js';
 
 interface ReflowFlags {
   readonly model?: string;
@@ -100,11 +101,10 @@ async function run({
   let made = before.reduce((sum, { conformers }) => sum + conformers, 0);
   if (made > 0) say(`${out} holds ${made} pairs; going on`);
 
-  let interrupted = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (interrupted = true));
+  const interrupt = onInterrupt();
   const predictor = createPredictor({ engine: await openEngine({ threads }), stage });
   const start = performance.now();
-  const stopped = () => interrupted || performance.now() - start >= minutes * 60_000;
+  const stopped = () => interrupt.signal.aborted || performance.now() - start >= minutes * 60_000;
   const first = made;
   let [reported, wrong] = [start, 0];
   try {
@@ -137,7 +137,8 @@ async function run({
     }
   } finally {
     await predictor.dispose();
+    interrupt.release();
   }
   say(`${out}: ${made} pairs; ${wrong} ends had the wrong stereo and are left out`);
-  if (interrupted) process.exitCode = EXIT.interrupted;
+  if (interrupt.signal.aborted) process.exitCode = EXIT.interrupted;
 }

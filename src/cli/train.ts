@@ -12,6 +12,7 @@ import { trainTorch } from '../training/torch/train-torch.node.js';
 import { train, type TrainingProgress } from '../training/train.js';
 import { wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
+import { onInterrupt } from './interrupt.js';
 
 interface TrainFlags {
   readonly config: string;
@@ -95,19 +96,16 @@ async function run(flags: TrainFlags): Promise<void> {
     ...(other?.skeleton && !stages.includes('skeleton') && { skeleton: other.skeleton }),
     ...(other?.hydrogens && !stages.includes('hydrogens') && { hydrogens: other.hydrogens }),
   };
-  const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      say('stopping after a last checkpoint');
-      abort.abort();
-    });
+  const interrupt = onInterrupt();
+  const { signal } = interrupt;
+  signal.addEventListener('abort', () => say('stopping after a last checkpoint'));
   const python = flags.engine === 'torch' ? pythonWith('onnx', 'torch') : undefined;
   if (flags.engine === 'torch' && !python)
     throw new Error(
       '--engine torch needs a Python with torch and onnx, and neither python3 nor /usr/bin/python3 has both',
     );
   for (const stage of stages) {
-    if (abort.signal.aborted) break;
+    if (signal.aborted) break;
     const options = {
       name: config.name,
       stage,
@@ -120,11 +118,12 @@ async function run(flags: TrainFlags): Promise<void> {
       anchor: anchor?.[stage],
       kept,
       onProgress: (progress: TrainingProgress) => say(progressLine(progress)),
-      signal: abort.signal,
+      signal,
     };
     await (python ? trainTorch({ ...options, python }) : train(options));
   }
-  if (abort.signal.aborted) process.exitCode = EXIT.interrupted;
+  interrupt.release();
+  if (signal.aborted) process.exitCode = EXIT.interrupted;
 }
 
 /** A file, which may hold one stage alone, or a shipped model by name. @throws Error where there is neither, listing those that ship */

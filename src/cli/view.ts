@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { onInterrupt } from './interrupt.js';
 import { exportedPage } from './view/page.js';
 import { startViewerServer } from './view/server.js';
 
@@ -36,10 +37,10 @@ export function viewCommand({
       }
       const server = await startViewerServer({ folder, files, references, port: flags.port });
       process.stdout.write(`The viewer is at ${server.address}\nCtrl-C stops it.\n`);
-      await new Promise<void>((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
-      });
+      const { signal, release } = onInterrupt();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
       await server.close();
+      release();
     });
 }
 
