@@ -1,19 +1,36 @@
 /** What both homes of the library export. */
 export type { Atom, Bond, Hybridisation, Molecule, StereoBond, TetrahedralCentre } from './chem/molecule.js';
 export { MoleculeError, parseSmiles, moleculeFromStructure, type MoleculeErrorCode } from './chem/parse.js';
-export { loadRDKit, type RDKitModule } from './chem/rdkit.js';
+export { loadRDKit, type RDKitModule, type RDKitMol } from './chem/rdkit.js';
 export { verifyStereo, type StereoVerdict } from './chem/stereo.js';
 export { checkGeometry, type GeometryProblem } from './chem/geometry-checks.js';
-export { createForceField, MMFF94Error, type ForceField } from './chem/mmff94.js';
+export {
+  createForceField,
+  MMFF94Error,
+  type ForceField,
+  type MMFF94Variant,
+  type RelaxedConformer,
+} from './chem/mmff94.js';
 export { automorphisms, type Automorphisms } from './chem/automorphisms.js';
 export { findMolecule, parseNamedMolecules, UnknownMoleculeError, type NamedMolecule } from './chem/named-molecules.js';
-export type { Structure } from './chem/structure.js';
-export { readMolblock } from './chem/io/ctab.js';
-export { readSdf, type SdfRecord } from './chem/io/sdf.js';
+export type { Structure, StructureAtom, StructureBond } from './chem/structure.js';
+
+// Readers, from text in chunks, and writers, to text.
+export { inputFormatOf, readMolecules, type InputFormat, type ReadMoleculesOptions } from './chem/io/read-molecules.js';
+export type { BadRecord, InputRecord, SmilesRecord, StructureRecord } from './chem/io/input-record.js';
+export { readSdf, type ReadSdfOptions, type SdfRecord } from './chem/io/sdf.js';
+export { CtabError, readMolblock } from './chem/io/ctab.js';
+export { InputError } from './chem/io/input-error.js';
+export { RecordError, type RecordPlace } from './chem/io/record-error.js';
+export type { TextChunks } from './chem/io/lines.js';
+export type { ConformerRecord, FieldValue } from './chem/io/conformer-record.js';
 export { sdfRecord } from './chem/io/write-sdf.js';
 export { xyzFrame } from './chem/io/write-xyz.js';
-export { bestRmsd, rmsd } from './geometry/rmsd.js';
-export type { Engine, Program, CompiledProgram } from './engine/program.js';
+export { PDB_END, pdbHeader, pdbModel } from './chem/io/write-pdb.js';
+
+export type { FloatArray } from './geometry/coordinates.js';
+export { bestRmsd, rmsd, type BestRmsd } from './geometry/rmsd.js';
+export type { Engine } from './engine/program.js';
 export { readModel, writeModel, type Model, type StageModel } from './network/model.js';
 export { createGenerator, type Generator } from './generation/generator.js';
 export {
@@ -40,3 +57,20 @@ export { conformerFields, conformerSdf } from './generation/records.js';
 export { recordTrajectory, trajectoryRecords, type Trajectory, type TrajectoryFrame } from './generation/trajectory.js';
 export { countRotatableBonds } from './chem/rotatable-bonds.js';
 export { defaultCount } from './generation/default-count.js';
+export {
+  conformerLogLikelihood,
+  type ConformerLikelihood,
+  type ConformerLikelihoodOptions,
+} from './generation/log-likelihood.js';
+
+// Scoring against reference ensembles: COV and AMR.
+export { gatherConformers, type ConformerSet } from './evaluation/conformer-sets.js';
+export { coverage, matchEnsembles, type EnsembleMatch } from './evaluation/ensemble-match.js';
+export {
+  prepareReference,
+  scoreMolecule,
+  type MoleculeScore,
+  type Reference,
+  type ScoredMolecule,
+} from './evaluation/score-molecule.js';
+export { summarise, THRESHOLDS, type MeanAndMedian, type Summary } from './evaluation/summary.js';

@@ -6,3 +6,6 @@ export { loadModel, shippedModels, DEFAULT_MODEL } from './network/load-model.no
 export { openGenerator, type OpenGeneratorOptions } from './generation/open-generator.node.js';
 export { generate, refine } from './generation/one-call.node.js';
 export type { WithGenerator } from './generation/one-call.js';
+export { readMoleculeFile, type ReadMoleculeFileOptions } from './chem/io/read-file.node.js';
+export { openText } from './chem/io/open.node.js';
+export { openOutput, OutputError, type ConformerOutput, type OutputFormat } from './chem/io/output.node.js';

@@ -1,4 +1,7 @@
-/** A program (a tfjs function with names and shapes of its inputs), and what every engine makes of it. */
+/**
+ * A program (a tfjs function with names and shapes of its inputs), and what every engine makes of it. What is @internal
+ * is left out of the published types: those of tfjs do not compile in a project without skipLibCheck.
+ */
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 export type Shape = readonly number[];
@@ -10,7 +13,11 @@ export interface Program {
   readonly constants?: Readonly<Record<string, { readonly shape: Shape; readonly data: Float32Array }>>;
   /** Outputs that a brief run goes without, and without what they alone need. */
   readonly optional?: readonly string[];
-  /** An ordinary tfjs function, pure, of inputs and constants by name; `brief` is whether it may leave the optional outputs out. */
+  /**
+   * An ordinary tfjs function, pure, of inputs and constants by name; `brief` is whether it may leave the optional
+   * outputs out.
+   * @internal
+   */
   readonly build: (tensors: Readonly<Record<string, Tensor>>, brief: boolean) => Readonly<Record<string, Tensor>>;
 }
 
@@ -45,15 +52,21 @@ export interface CompiledSizedProgram<Size extends string> {
   dispose(): Promise<void>;
 }
 
+/** What computes the network; opened by `openEngine`, and used by way of a generator. */
 export interface Engine {
   readonly name: 'onnx' | 'onnx-web' | 'tfjs-node' | 'wasm';
   /** Version and device, for messages. */
   readonly description: string;
+  /** @internal */
   compile(program: Program): Promise<CompiledProgram>;
+  /** @internal */
   compileSized<Size extends string>(program: SizedProgram<Size>): Promise<CompiledSizedProgram<Size>>;
 }
 
-/** `compile` of an engine in terms of its `compileSized`: a program without open sizes. */
+/**
+ * `compile` of an engine in terms of its `compileSized`: a program without open sizes.
+ * @internal
+ */
 export function compileFixed(compileSized: Engine['compileSized']): Engine['compile'] {
   return async (program) => {
     const { run, dispose } = await compileSized({ sizes: [], at: () => program });

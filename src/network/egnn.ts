@@ -25,6 +25,7 @@ export interface NetworkConfig {
   readonly carried?: boolean | undefined;
 }
 
+/** What the network is given. @internal */
 export interface NetworkInputs {
   /** [B, n, 3] coordinates at time t, Å. */
   readonly x: Tensor;
@@ -116,7 +117,10 @@ export function initialParameters(config: NetworkConfig, normal: () => number): 
   );
 }
 
-/** [B, n, n] distances in Å of coordinates [B, n, 3], softened: an atom's from itself stays above 0, where the root has a slope. */
+/**
+ * [B, n, n] distances in Å of coordinates [B, n, 3], softened: an atom's from itself stays above 0, where the root has a slope.
+ * @internal
+ */
 export function distances(x: Tensor): Tensor {
   return distancesOf(tf.transpose(x, [0, 2, 1]));
 }
@@ -234,6 +238,7 @@ function anglesOf(vectors: Tensor, position: Tensor, reach: Tensor): Tensor[] {
 /**
  * The displacement x̂1 − x [B, n, 3] in Å, or with a velocity target the velocity itself.
  * It turns with the molecule, ignores where it stands, and under a reflection differs exactly where centres are tagged.
+ * @internal
  */
 export function displacement(
   config: NetworkConfig,
@@ -243,7 +248,10 @@ export function displacement(
   return displacements(config, weights, inputs, [config.layers])[0];
 }
 
-/** The displacement after each of these numbers of layers, which increase: what a network of the first so many would give. */
+/**
+ * The displacement after each of these numbers of layers, which increase: what a network of the first so many would give.
+ * @internal
+ */
 export function displacements(
   { width, edgeWidth, vectors: vectorCount = 0, carried = false }: NetworkConfig,
   weights: Readonly<Record<string, Tensor>>,
