@@ -1,0 +1,199 @@
+/** The viewer in real headless Chromium: files and SMILES that are given to it, good and bad. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
+import { exportedPage } from '../../src/cli/view/page.js';
+import { startViewerServer } from '../../src/cli/view/server.js';
+import { distance } from '../../src/geometry/internal-coordinates.js';
+import { viewerFolder } from './built-viewer.js';
+import { chromiumPath, softwareGl } from './chromium.js';
+import { ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
+import { ASPIRIN, LIMITS, coloured, download, message, records, shows, useViewer } from './page.js';
+
+vi.setConfig(LIMITS);
+
+describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () => {
+  const { view, newContext, folder } = useViewer();
+
+  it('makes conformers of a SMILES or a name in the page itself, and says what is wrong with a SMILES', async () => {
+    const { page, complaints } = await view({});
+    // A page without a file begins with a molecule of its own.
+    await shows(() => page.locator('#name').innerText()).toBe('aspirin');
+    // The name stands before the next frame of the screen is drawn.
+    await shows(coloured(page, 'grey')).toBeGreaterThan(500);
+
+    await page.fill('#smiles', 'C[C@@H](O)[C@H](N)C(=O)O');
+    await page.fill('#count', '3');
+    await page.keyboard.press('Enter');
+    await shows(() => page.locator('.message.note').last().innerText()).toMatch(
+      /^3 conformers in .* stereo and geometry verified/,
+    );
+    await shows(() => page.locator('#facts').innerText()).toMatch(/^C₄H₉NO₃ · 17 atoms · 3 conformers · \d+ frames$/);
+    const stereo = page.locator('#conformers-panel tbody td:last-child');
+    await shows(() => stereo.allInnerTexts()).toEqual(Array(3).fill(expect.stringMatching(/^✓ R S/)));
+    const sdf = await records((await download(page, '#export-sdf')).toString());
+    expect(sdf[0].fields.get('SMILES')).toBe('C[C@@H](O)[C@H](N)C(=O)O');
+    // A C–C bond of the made molecule is as long as one.
+    expect(distance(sdf[0].structure.coordinates!, 0, 1)).toBeGreaterThan(1.4);
+    expect(distance(sdf[0].structure.coordinates!, 0, 1)).toBeLessThan(1.65);
+
+    await page.click('#export summary');
+    await page.click('#export-link');
+    await shows(() => page.url()).toContain('#');
+    const copy = await page.context().newPage();
+    await copy.goto(page.url());
+    await shows(() => copy.locator('#facts').innerText()).toContain('C₄H₉NO₃ · 17 atoms · 3 conformers');
+    await copy.close();
+
+    await page.fill('#smiles', 'Caffeine');
+    await page.fill('#count', '1');
+    await page.click('#run');
+    await shows(() => page.locator('#facts').innerText()).toContain('C₈H₁₀N₄O₂');
+    for (const [smiles, expected] of [
+      ['C1CC', /not a valid SMILES/],
+      ['CCO.[Na+]', /fragments/],
+      ['C'.repeat(500), /at most 400/],
+      ['cafeine', /did you mean caffeine/],
+      ['', /Type a SMILES/],
+    ] as const) {
+      await page.fill('#smiles', smiles);
+      await page.click('#run');
+      await shows(() => message(page)).toMatch(expected);
+    }
+    await shows(() => page.locator('#facts').innerText()).toContain('C₈H₁₀N₄O₂');
+    expect(complaints).toEqual([]);
+  });
+
+  it('leaves WebGPU alone where the processor plays the graphics card', async () => {
+    const software = await chromium.launch({
+      executablePath: chromiumPath!,
+      args: [...softwareGl, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+    });
+    const server = await startViewerServer({ folder: viewerFolder });
+    try {
+      const page = await software.newPage();
+      const fetched: string[] = [];
+      page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+      await page.goto(server.address);
+      expect(
+        await page.evaluate(
+          async () =>
+            (await (
+              navigator as unknown as { gpu?: { requestAdapter(): Promise<object | null> } }
+            ).gpu?.requestAdapter()) != null,
+        ),
+      ).toBe(true);
+      await shows(() => page.locator('#run').getAttribute('title')).toMatch(/onnxruntime-web on WebAssembly$/);
+      expect(fetched.filter((path) => path.includes('asyncify'))).toEqual([]);
+    } finally {
+      await software.close();
+      await server.close();
+    }
+  });
+
+  it('opens files dropped on it, and puts a small one into the link', async () => {
+    const { page, complaints } = await view({
+      files: { 'methanol.sdf': ensembleSdf({ name: 'given', smiles: 'CO', conformers: 1 }) },
+    });
+    await shows(() => page.locator('#name').innerText()).toBe('given');
+    await page.evaluate(
+      (text) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], 'ethanol.sdf'));
+        for (const type of ['dragenter', 'drop'])
+          document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+      },
+      ensembleSdf({ name: 'dropped', smiles: 'CCO', conformers: 1 }),
+    );
+    await shows(() => page.locator('#name').innerText()).toBe('dropped');
+    await page.click('#export summary');
+    await page.click('#export-link');
+    await shows(() => page.url()).toContain('#z');
+    const copy = await page.context().newPage();
+    await copy.goto(page.url());
+    await shows(() => copy.locator('#name').innerText()).toBe('dropped');
+    expect(complaints).toEqual([]);
+  });
+
+  it('says what is wrong with bad files and keeps what was open', async () => {
+    const { page } = await view({
+      files: { 'ethanol.sdf': ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 }) },
+    });
+    const changing =
+      trajectorySdf({ name: 'x', smiles: 'CCO', conformers: 1, frames: 2 }).split('$$$$\n').slice(0, 2).join('$$$$\n') +
+      '$$$$\n' +
+      trajectorySdf({ name: 'x', smiles: 'CCCO', conformers: 1, frames: 2 }).split('$$$$\n')[2] +
+      '$$$$\n';
+    for (const [name, content, expected] of [
+      ['words.sdf', 'This is no molecule.\n', /words\.sdf/],
+      ['large.xyz', `10000\n\n${'C 0 0 0\n'.repeat(10000)}`, /10,000 atoms; the viewer draws molecules of up to 2,000/],
+      ['changing.sdf', changing, /record 3 has 12 atoms where the frame before it has 9/],
+      ['broken.sdf.gz', '\u001f\u008b broken', /broken\.sdf\.gz cannot be read/],
+    ] as const) {
+      await page.setInputFiles('#files', { name, mimeType: 'text/plain', buffer: Buffer.from(content, 'latin1') });
+      await shows(() => message(page)).toMatch(expected);
+    }
+    await shows(() => page.locator('#name').innerText()).toBe('ethanol');
+    await shows(coloured(page, 'red')).toBeGreaterThan(100);
+  });
+
+  it('shows names and fields of a file as text, whatever they hold', async () => {
+    const evil = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+    const sdf = ensembleSdf({ name: evil, smiles: 'CCO', conformers: 2 }).replaceAll(
+      '$$$$',
+      `>  <SMILES>\n${evil}\n\n$$$$$$$$`,
+    );
+    const { page, complaints } = await view({
+      files: { 'evil.sdf': sdf },
+      query: `#${encodeURIComponent(JSON.stringify({ state: { style: evil } }))}`,
+    });
+    await shows(() => page.locator('#name').innerText()).toBe(evil);
+    await page.waitForTimeout(500);
+    expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    // Its policy alone would stop an inline script too.
+    const blocked = await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.hacked = 2';
+      document.body.append(script);
+      return (window as { hacked?: number }).hacked;
+    });
+    expect(blocked).toBeUndefined();
+    expect(complaints.filter((text) => !/inline script/.test(text))).toEqual([]);
+  });
+
+  it('writes one page that plays from disk without a network', async () => {
+    const file = join(folder(), 'aspirin.sdf');
+    await writeFile(file, trajectorySdf({ name: 'aspirin <b>', smiles: ASPIRIN, conformers: 2, frames: 6 }));
+    const target = join(folder(), 'page.html');
+    await writeFile(target, await exportedPage({ folder: viewerFolder, files: [file] }));
+    const context = await newContext({
+      offline: true,
+      reducedMotion: 'reduce',
+      viewport: { width: 1280, height: 800 },
+    });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (entry) => entry.type() === 'error' && complaints.push(entry.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on(
+      'request',
+      (request) =>
+        !/^(blob|data):/.test(request.url()) && request.url() !== `file://${target}` && complaints.push(request.url()),
+    );
+    await page.goto(`file://${target}`);
+    await page.waitForSelector('html[data-ready]');
+    await shows(() => page.locator('#name').innerText()).toBe('aspirin <b>');
+    await page.keyboard.press('End');
+    await shows(coloured(page, 'red')).toBeGreaterThan(300);
+    // The analysis worker and RDKit run from inside the page too.
+    await shows(() => page.locator('#conformers-panel tbody tr:first-child td:nth-child(3)').innerText()).toMatch(
+      /^\d+\.\d\d$/,
+    );
+    await shows(() => page.locator('#conformers-panel tbody tr:first-child td:last-child').innerText()).not.toContain(
+      '…',
+    );
+    expect(complaints).toEqual([]);
+  });
+});

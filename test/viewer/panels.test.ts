@@ -1,0 +1,227 @@
+/** The viewer in real headless Chromium: panels, keys and what can be saved. */
+import { describe, expect, it, vi } from 'vitest';
+import { distance } from '../../src/geometry/internal-coordinates.js';
+import { chromiumPath } from './chromium.js';
+import { conformersOf, ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
+import { ASPIRIN, LIMITS, clock, download, records, shows, useViewer } from './page.js';
+
+vi.setConfig(LIMITS);
+
+describe.skipIf(chromiumPath === undefined)('the panels', () => {
+  const { view } = useViewer();
+
+  it('lists conformers with energy, RMSD and stereo, and follows the choice', async () => {
+    const smiles = 'C[C@@H](O)[C@H](N)C(=O)O';
+    const right = ensembleSdf({ name: 'threonine', smiles, conformers: 3 });
+    const wrong = ensembleSdf({ name: 'threonine', smiles: 'C[C@H](O)[C@H](N)C(=O)O', conformers: 1 });
+    const { page, complaints } = await view({
+      files: { 'threonine.sdf': right + wrong },
+      references: { 'reference.sdf': right },
+    });
+    const cells = (row: number): Promise<string[]> =>
+      page.locator(`#conformers-panel tbody tr:nth-child(${row}) td`).allInnerTexts();
+    await shows(async () => (await cells(4))[5] ?? '').toMatch(/≠ 1/);
+    for (const row of [1, 2, 3, 4]) {
+      await shows(async () => (await cells(row))[2] ?? '').toMatch(/^\d+\.\d\d$/);
+      await shows(async () => (await cells(row))[4] ?? '').toMatch(/^\d+\.\d\d$/);
+    }
+    const energies = await Promise.all([1, 2, 3, 4].map(async (row) => Number((await cells(row))[2])));
+    expect(Math.min(...energies)).toBe(0);
+    expect(energies.every((energy) => energy >= 0 && energy < 60)).toBe(true);
+    // Every right conformer is one of the references.
+    for (const row of [1, 2, 3]) expect(Number((await cells(row))[4])).toBeLessThan(0.01);
+    expect(Number((await cells(4))[4])).toBeGreaterThan(0.1);
+    await page.click('#sort-energy');
+    await shows(() => Promise.all([1, 2, 3, 4].map(async (row) => Number((await cells(row))[2])))).toEqual(
+      [...energies].sort((a, b) => a - b),
+    );
+    await page.click('#conformer-2');
+    await shows(() => page.locator('#canvas').getAttribute('aria-label')).toContain('conformer 3 of 4');
+    expect(complaints).toEqual([]);
+  });
+
+  it('plots along the flow, tied to the slider', async () => {
+    const { page, complaints } = await view({
+      files: {
+        'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 1 }).replace(
+          '>  <FLOW_TIME>',
+          '>  <SPEED>\n87.25\n\n>  <FLOW_TIME>',
+        ),
+      },
+    });
+    const now = (plot: string): Promise<string> => page.locator(`#plot-${plot} .now`).innerText();
+    await shows(() => page.locator('#plot-energy canvas').count()).toBe(1);
+    await shows(() => now('rmsd').then(Number.parseFloat)).toBeGreaterThan(0.5);
+    // The speed that the sampler recorded; without one, that between frames, here a straight line's.
+    await shows(() => now('speed')).toBe('87.3 Å per t');
+    await page.keyboard.press('.');
+    await shows(() => now('speed').then(Number.parseFloat)).toBeLessThan(20);
+    await page.keyboard.press('End');
+    await shows(() => now('rmsd')).toBe('0 Å');
+    await shows(() => now('energy')).toBe('0 kcal/mol');
+    await page.keyboard.press('Home');
+    await page.locator('#plot-rmsd').scrollIntoViewIfNeeded();
+    const box = (await page.locator('#plot-rmsd .u-over').boundingBox())!;
+    await page.mouse.click(box.x + box.width * 0.25, box.y + 20);
+    const length = Number(await page.locator('#time').getAttribute('max'));
+    await shows(() => page.locator('#time').inputValue().then(Number)).toBeCloseTo(0.25 * length, 1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('does by key what its help lists', async () => {
+    const { page, complaints } = await view({
+      files: { 'ethanol.sdf': trajectorySdf({ name: 'propanol', smiles: 'CCCO', conformers: 3, frames: 4 }) },
+    });
+    const checked = (id: string) => () => page.locator(`#${id}`).isChecked();
+    // From the start on: the browser takes a moment until it hands file choosers over.
+    const choosers: boolean[] = [];
+    page.on('filechooser', (chooser) => choosers.push(chooser.isMultiple()));
+    await page.keyboard.press(']');
+    await shows(() => page.locator('#speed').inputValue()).toBe('2');
+    await page.keyboard.press('[');
+    await page.keyboard.press('[');
+    await shows(() => page.locator('#speed').inputValue()).toBe('0.5');
+    await page.keyboard.press('l');
+    await shows(() => page.locator('#loop').getAttribute('aria-pressed')).toBe('false');
+    await page.keyboard.press(' ');
+    await shows(() => page.locator('#play').getAttribute('aria-label')).toBe('Pause');
+    await page.keyboard.press('k');
+    await shows(() => page.locator('#play').getAttribute('aria-label')).toBe('Play');
+    for (const [key, label] of [
+      ['n', 'conformer 2 of 3'],
+      ['p', 'conformer 1 of 3'],
+      ['p', 'conformer 3 of 3'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await shows(() => page.locator('#canvas').getAttribute('aria-label')).toContain(label);
+    }
+    for (const [key, id] of [
+      ['2', 'style-stick'],
+      ['3', 'style-sphere'],
+      ['4', 'style-surface'],
+      ['1', 'style-ball'],
+      ['a', 'arrangement-overlay'],
+      ['a', 'arrangement-grid'],
+      ['c', 'colour-conformer'],
+      ['t', 'labels-element'],
+      ['t', 'labels-number'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await shows(checked(id)).toBe(true);
+    }
+    for (const [key, id] of [
+      ['h', 'check-hydrogens'],
+      ['s', 'check-stereo'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await shows(checked(id)).toBe(false);
+    }
+    await page.keyboard.press('m');
+    await page.locator('#measure-hint').waitFor({ state: 'visible' });
+    await page.keyboard.press('o');
+    await shows(() => choosers).toEqual([true]);
+    await page.keyboard.press('?');
+    await page.locator('#keys').waitFor({ state: 'visible' });
+    await page.keyboard.press('Escape');
+    await page.locator('#keys').waitFor({ state: 'hidden' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('exports the conformers, a picture, an animation and a link that brings the view back', async () => {
+    const { page, complaints } = await view({
+      files: { 'propanol.sdf': trajectorySdf({ name: 'propanol', smiles: 'CCCO', conformers: 2, frames: 4 }) },
+    });
+    await page.locator('label[for=arrangement-overlay]').click();
+    const sdf = await records((await download(page, '#export-sdf')).toString());
+    expect(sdf).toHaveLength(2);
+    const [original] = conformersOf('CCCO', 2);
+    for (const [i, j] of [
+      [0, 1],
+      [1, 2],
+      [0, 5],
+    ] as const) {
+      expect(distance(sdf[0].structure.coordinates!, i, j)).toBeCloseTo(distance(original.coordinates!, i, j), 3);
+    }
+    const trajectory = await records((await download(page, '#export-trajectory')).toString());
+    expect(trajectory).toHaveLength(16);
+    expect(trajectory[1].fields.get('FLOW_TIME')).toBe('0.25');
+
+    const png = await download(page, '#export-png');
+    expect([...png.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
+    expect(png.readUInt32BE(16)).toBeGreaterThan(300);
+    expect(png.length).toBeGreaterThan(5000);
+
+    await page.selectOption('#speed', '4');
+    const video = await download(page, '#export-video');
+    expect([...video.subarray(0, 4)]).toEqual([0x1a, 0x45, 0xdf, 0xa3]);
+    expect(video.length).toBeGreaterThan(10_000);
+
+    await page.locator('label[for=style-stick]').click();
+    await page.locator('#time').fill('0.5');
+    await page.click('#export summary');
+    await page.click('#export-link');
+    await shows(() => page.url()).toContain('#');
+    const copy = await page.context().newPage();
+    await copy.goto(page.url());
+    await copy.waitForSelector('html[data-ready]');
+    await shows(() => clock(copy)).toBe('t = 0.50 · skeleton');
+    await shows(() => copy.locator('#style-stick').isChecked()).toBe(true);
+    await shows(() => copy.locator('#arrangement-overlay').isChecked()).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  it('has a name on every control, no sideways scrolling on a phone, and readable contrast', async () => {
+    const { page } = await view({
+      files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 2, frames: 4 }) },
+      width: 360,
+      height: 740,
+    });
+    await shows(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    const nameless = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('button, input, select, summary')]
+        .filter((control) => control.getAttribute('aria-hidden') !== 'true')
+        .filter(
+          (control) =>
+            !(
+              control.getAttribute('aria-label') ??
+              (control as HTMLInputElement).labels?.[0]?.textContent ??
+              control.textContent
+            )?.trim(),
+        )
+        .map((control) => control.outerHTML),
+    );
+    expect(nameless).toEqual([]);
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await shows(() => page.locator('html').getAttribute('data-theme')).toBe(theme);
+      const ratios = await page.evaluate(() => {
+        const style = getComputedStyle(document.documentElement);
+        const luminance = (name: string): number => {
+          const hex = style.getPropertyValue(name).trim().slice(1);
+          const [r, g, b] = [0, 2, 4]
+            .map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+            .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        return (
+          [
+            ['--ink', '--page'],
+            ['--ink', '--panel'],
+            ['--ink', '--canvas'],
+            ['--soft', '--page'],
+            ['--soft', '--panel'],
+            ['--soft', '--canvas'],
+            ['--accent-ink', '--accent'],
+            ['--accent', '--panel'],
+            ['--problem', '--panel'],
+            ['--ink', '--accent-soft'],
+          ] as const
+        ).map(([text, ground]) => {
+          const [a, b] = [luminance(text), luminance(ground)].sort((x, y) => y - x) as [number, number];
+          return [`${text} on ${ground}`, (a + 0.05) / (b + 0.05)] as const;
+        });
+      });
+      for (const [pair, ratio] of ratios) expect(ratio, `${theme}: ${pair}`).toBeGreaterThan(4.5);
+    }
+  });
+});

@@ -1,0 +1,189 @@
+/** The viewer in real headless Chromium: the picture and how it moves. */
+import { chromium } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
+import { startViewerServer } from '../../src/cli/view/server.js';
+import { angle, dihedral, distance } from '../../src/geometry/internal-coordinates.js';
+import { viewerFolder } from './built-viewer.js';
+import { chromiumPath } from './chromium.js';
+import { ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
+import {
+  ASPIRIN,
+  LIMITS,
+  clock,
+  coloured,
+  ground,
+  message,
+  pixels,
+  records,
+  settled,
+  shows,
+  useViewer,
+} from './page.js';
+
+vi.setConfig(LIMITS);
+
+/** One atom each of elements with colours of their own, so that a click can find them. */
+const COLOURFUL = 'NCC(=O)CF';
+
+describe.skipIf(chromiumPath === undefined)('the picture', () => {
+  const { view } = useViewer();
+
+  it('shows a trajectory: the skeleton first, its hydrogens after, bonds all the way', async () => {
+    const { page, complaints } = await view({
+      files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN }) },
+    });
+    await shows(() => page.locator('#name').innerText()).toBe('aspirin');
+    await shows(() => page.locator('#facts').innerText()).toBe('C₉H₈O₄ · 21 atoms · 3 conformers · 60 frames');
+    await shows(() => clock(page)).toBe('t = 0.00 · skeleton');
+    const noise = await settled(page);
+    expect(noise.red.count).toBeGreaterThan(100);
+    expect(noise.grey.count).toBeGreaterThan(1000);
+
+    await page.keyboard.press('End');
+    await shows(() => clock(page)).toBe('t = 1.00 · hydrogens');
+    await shows(coloured(page, 'white')).toBeGreaterThan(500);
+    const made = await settled(page);
+    // What is white before is the gloss of the heavy atoms.
+    expect(noise.white.count).toBeLessThan(0.2 * made.white.count);
+    expect(made.red.count).toBeGreaterThan(500);
+
+    await page.keyboard.press('h');
+    await shows(coloured(page, 'white')).toBeLessThan(0.2 * made.white.count);
+    await shows(() => page.locator('#check-hydrogens').isChecked()).toBe(false);
+    expect(complaints).toEqual([]);
+  });
+
+  it('plays, pauses, steps, loops and slides, by button, slider and key', async () => {
+    const { page, complaints } = await view({
+      files: { 'ethanol.sdf': trajectorySdf({ name: 'ethanol', smiles: 'CCO', conformers: 1, frames: 10 }) },
+      still: false,
+    });
+    const time = (): Promise<number> => page.locator('#time').inputValue().then(Number);
+    // Without a wish for stillness it plays by itself.
+    await shows(time).toBeGreaterThan(0.05);
+    await page.click('#play');
+    const paused = await time();
+    await page.waitForTimeout(400);
+    expect(await time()).toBe(paused);
+
+    await page.focus('#canvas');
+    await page.keyboard.press('Home');
+    await shows(() => time()).toBe(0);
+    await page.keyboard.press('.');
+    await page.keyboard.press('.');
+    await shows(() => clock(page)).toBe('t = 0.20 · skeleton');
+    await page.click('#back');
+    await shows(() => clock(page)).toBe('t = 0.10 · skeleton');
+    await page.focus('#time');
+    await page.keyboard.press('ArrowRight');
+    await shows(() => page.locator('#time').getAttribute('aria-valuetext')).toBe('t = 0.20 · skeleton');
+    await page.locator('#time').fill('1.62');
+    await shows(() => clock(page)).toBe('t = 0.50 · hydrogens');
+
+    await page.selectOption('#speed', '4');
+    await page.click('#loop');
+    await page.click('#play');
+    await shows(() => page.locator('#play').getAttribute('aria-label')).toBe('Play');
+    await shows(() => clock(page)).toBe('t = 1.00 · hydrogens');
+    expect(complaints).toEqual([]);
+  });
+
+  it('draws every style, overlaid and side by side, on the ground of either theme', async () => {
+    const { page, complaints } = await view({
+      files: {
+        'threonine.sdf': ensembleSdf({ name: 'L-threonine', smiles: 'C[C@@H](O)[C@H](N)C(=O)O', conformers: 4 }),
+      },
+    });
+    const ball = (await settled(page)).any.count;
+    await page.locator('label[for=style-stick]').click();
+    await shows(coloured(page, 'any')).toBeLessThan(ball / 1.3);
+    await page.locator('label[for=style-sphere]').click();
+    await shows(coloured(page, 'any')).toBeGreaterThan(2 * ball);
+    const sphere = (await settled(page)).any.count;
+    await page.locator('label[for=style-surface]').click();
+    await shows(coloured(page, 'any')).not.toBe(sphere);
+    expect((await settled(page)).any.count).toBeGreaterThan(2 * ball);
+    await page.keyboard.press('1');
+    // The marks of R and S may shift by a pixel.
+    await shows(async () => Math.abs((await pixels(page)).any.count / ball - 1)).toBeLessThan(0.01);
+    await page.locator('label[for=arrangement-overlay]').click();
+    await shows(coloured(page, 'any')).toBeGreaterThan(1.1 * ball);
+    await page.locator('label[for=arrangement-grid]').click();
+    await shows(() => page.locator('#canvas').getAttribute('aria-label')).toContain('4 conformers side by side');
+    const light = await ground(page);
+    expect(Math.min(...light)).toBeGreaterThan(200);
+    await page.click('#theme');
+    await page.click('#theme');
+    await shows(async () => Math.max(...(await ground(page)))).toBeLessThan(60);
+    expect(complaints).toEqual([]);
+  });
+
+  it('measures what is clicked: distance, angle and torsion', async () => {
+    const sdf = ensembleSdf({ name: 'colourful', smiles: COLOURFUL, conformers: 1 });
+    const { structure } = (await records(sdf))[0];
+    const x = structure.coordinates!;
+    const [n, o, f] = [7, 8, 9].map((element) => structure.atoms.findIndex((atom) => atom.element === element)) as [
+      number,
+      number,
+      number,
+    ];
+    const { page, complaints } = await view({ files: { 'colourful.sdf': sdf } });
+    await page.locator('label[for=style-sphere]').click();
+    await page.keyboard.press('h');
+    await page.keyboard.press('m');
+    await shows(() => page.locator('#check-hydrogens').isChecked()).toBe(false);
+    const { blue, red, green } = await settled(page);
+    for (const spot of [blue, red, green]) expect(spot.count).toBeGreaterThan(100);
+    const entries = page.locator('#measure-list li strong');
+    await page.mouse.click(blue.x, blue.y);
+    await page.mouse.click(red.x, red.y);
+    await page.keyboard.press('Enter');
+    await shows(() => entries.allInnerTexts()).toEqual([`${distance(x, n, o).toFixed(3)} Å`]);
+    await page.mouse.click(blue.x, blue.y);
+    await page.mouse.click(red.x, red.y);
+    await page.mouse.click(green.x, green.y);
+    await page.keyboard.press('Enter');
+    const degrees = (radians: number): string => `${((radians * 180) / Math.PI).toFixed(1)}°`;
+    await shows(() => entries.allInnerTexts()).toContain(degrees(angle(x, n, o, f)));
+    await page.fill('#measure-atoms', '1 2 3 4');
+    await page.keyboard.press('Enter');
+    await shows(() => entries.allInnerTexts()).toContain(degrees(dihedral(x, 0, 1, 2, 3)));
+    await page.fill('#measure-atoms', '1 99');
+    await page.keyboard.press('Enter');
+    await shows(() => message(page)).toMatch(/atoms 1 to/);
+    expect(complaints).toEqual([]);
+  });
+
+  it('marks R and S, E and Z on the atoms, as read from their coordinates', async () => {
+    const sdf = (smiles: string): string => ensembleSdf({ name: smiles, smiles, conformers: 1 });
+    const [trans, cis] = ['C[C@H](Cl)/C=C/C', 'C[C@H](Cl)/C=C\\C'] as const;
+    const { page, complaints } = await view({ files: { 'trans.sdf': sdf(trans) } });
+    const marks = page.locator('#conformers-panel tbody td:last-child');
+    await shows(() => marks.innerText()).toMatch(/(R|S) E/);
+    await shows(coloured(page, 'purple')).toBeGreaterThan(100);
+    await page.keyboard.press('s');
+    await shows(coloured(page, 'purple')).toBe(0);
+    await page.setInputFiles('#files', { name: 'cis.sdf', mimeType: 'text/plain', buffer: Buffer.from(sdf(cis)) });
+    await shows(() => marks.innerText()).toMatch(/(R|S) Z/);
+    expect(complaints).toEqual([]);
+  });
+
+  it('stays usable without WebGL, and says so', async () => {
+    const blind = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', '--disable-3d-apis'] });
+    const server = await startViewerServer({ folder: viewerFolder, files: [] });
+    try {
+      const page = await blind.newPage();
+      await page.goto(server.address);
+      await page.setInputFiles('#files', {
+        name: 'a.sdf',
+        mimeType: 'text/plain',
+        buffer: Buffer.from(ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 })),
+      });
+      await shows(() => message(page)).toMatch(/no WebGL/);
+      await shows(() => page.locator('#conformers-panel tbody tr').count()).toBe(1);
+    } finally {
+      await blind.close();
+      await server.close();
+    }
+  });
+});
