@@ -14,7 +14,7 @@ interface MakeFlags {
   readonly input: string;
   readonly out: string;
   readonly mode: Mode;
-  readonly threads: number;
+  readonly threads?: number;
   readonly limit?: number;
   readonly exclude: string[];
   readonly quiet?: boolean;
@@ -45,7 +45,7 @@ export function datasetMakeCommand(): Command {
     .requiredOption('--input <file>', 'a SMILES and a title a line (.smi), or a table (.csv), also .gz')
     .requiredOption('--out <dir>', 'folder of the results')
     .addOption(new Option('--mode <mode>', 'which minima, and how many').choices([...MODES]).makeOptionMandatory())
-    .option('--threads <n>', 'molecules computed at the same time', wholeFrom(1), availableParallelism())
+    .option('--threads <n>', 'molecules computed at the same time (default: one a core)', wholeFrom(1))
     .option('--limit <n>', 'only the first n molecules of the input', wholeFrom(1))
     .option(
       '--exclude <file...>',
@@ -58,7 +58,15 @@ export function datasetMakeCommand(): Command {
     .action(run);
 }
 
-async function run({ input, out, mode, threads, limit, exclude, quiet }: MakeFlags): Promise<void> {
+async function run({
+  input,
+  out,
+  mode,
+  threads = availableParallelism(),
+  limit,
+  exclude,
+  quiet,
+}: MakeFlags): Promise<void> {
   const say = quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
   const python = pythonWith('rdkit');
   if (!python)

@@ -43,7 +43,7 @@ export function reflowCommand(): Command {
     .description('make pairs of noise and conformers by the flow of a model, for rectified flow and distillation')
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
     .requiredOption('--data <file...>', 'the training data, whose molecules are drawn: SD files as for molflow train')
-    .requiredOption('--out <file>', 'packed file of pairs, conventionally .molflow; an existing one is gone on with')
+    .requiredOption('--out <file>', 'packed file of pairs, conventionally .molflow; an existing file is continued')
     .option(
       '--pairs <n>',
       'pairs in the finished file; up to 15 more, since all pairs of a molecule are kept together',
