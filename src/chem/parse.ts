@@ -12,16 +12,13 @@ import type { RDKitModule, RDKitMol } from './rdkit.js';
 import type { Structure } from './structure.js';
 import { readSmilesText, textFragment, type TextGraph } from './smiles-text.js';
 import { keepWrittenStereo } from './stereo-guard.js';
+import { refuseLarge } from './size-limit.js';
 import { isomericSmiles } from './isomeric-smiles.js';
 import { writtenStereo } from './written-stereo.js';
 
 export { MoleculeError, type MoleculeErrorCode } from './molecule-error.js';
 
-/**
- * Skeleton atoms that a molecule may have. A longer chain overflows RDKit's wasm stack (seen at 700 carbons),
- * which leaves the whole module dead.
- */
-export const MAX_SKELETON_ATOMS = 400;
+export { MAX_SKELETON_ATOMS } from './size-limit.js';
 
 /**
  * The molecule of a SMILES.
@@ -198,22 +195,16 @@ export function moleculeFromStructure(
   );
 }
 
-/** Heavy atoms of a SMILES by its text alone, before RDKit sees it; of its longest fragment where asked. */
+/**
+ * Atoms of a SMILES that come to be the skeleton, by its text alone: RDKit takes seconds to read a text that is far too
+ * long. Of its longest fragment where asked.
+ */
 function countSmilesAtoms(text: string, largestFragment: boolean): number {
   const count = (part: string): number => {
-    const atoms = part.match(/\[[^\]]*\]|Br|Cl|[BCNOPSFI]|[bcnops]/g) ?? [];
-    return atoms.filter((atom) => !/^\[\d*H[+-]?\d*\]$/.test(atom)).length;
+    const atoms = part.match(/\[[^\]]*\]|Br|Cl|[BCNOPSFI*]|[bcnops]/g) ?? [];
+    return atoms.filter((atom) => !/^\[H[+-]?\d*\]$/.test(atom)).length;
   };
-  return largestFragment ? Math.max(...text.split('.').map(count)) : count(text);
-}
-
-function refuseLarge(count: number, label: string): void {
-  if (count > MAX_SKELETON_ATOMS) {
-    throw new MoleculeError(
-      'too-large',
-      `${label} has ${count} heavy atoms; at most ${MAX_SKELETON_ATOMS} are supported. Cut it into smaller parts.`,
-    );
-  }
+  return largestFragment ? text.split('.').reduce((most, part) => Math.max(most, count(part)), 0) : count(text);
 }
 
 function describeStranger(text: string): string {

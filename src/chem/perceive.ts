@@ -6,6 +6,7 @@ import { MoleculeError, noElement, shorten } from './molecule-error.js';
 import { pairKey } from './pair-key.js';
 import type { JsonAtom, JsonBond, JsonDocument, StereoTags } from './rdkit-json.js';
 import type { RDKitMol } from './rdkit.js';
+import { refuseLarge } from './size-limit.js';
 import { stereoBonds } from './stereo-bonds.js';
 import { symmetryClasses } from './symmetry-classes.js';
 import { tetrahedralCentres } from './tetrahedral-centres.js';
@@ -14,6 +15,7 @@ import { valenceProblem } from './valence.js';
 /** Fills a `Molecule` from an RDKit molecule with implicit hydrogens, which this adds to it. */
 export function perceive(mol: RDKitMol, name: string): Molecule {
   const skeletonCount = mol.get_num_atoms();
+  refuseLarge(skeletonCount, `"${shorten(name)}"`);
   const smiles = mol.get_smiles();
   const tags = JSON.parse(mol.get_stereo_tags()) as StereoTags;
   mol.add_hs_in_place();
