@@ -50,7 +50,7 @@ for await (const { molecule, conformers, coordinates } of readEnsembles({ rdkit,
   const n = molecule.skeletonCount;
   if (n < 3) continue;
   const graph = graphFeatures(molecule);
-  const count = Math.min(conformers, Number(values.each), whole.batchLimit(n));
+  const count = Math.min(conformers, Number(values.each));
   const skeletons = new Float32Array(3 * n * count);
   for (let k = 0; k < count; k++) {
     const skeleton = skeletons.subarray(3 * n * k, 3 * n * (k + 1));

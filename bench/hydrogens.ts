@@ -11,6 +11,7 @@ import { readEnsembles } from '../src/dataset/read-ensembles.js';
 import { openEngine } from '../src/engine/open.node.js';
 import { createGenerator } from '../src/generation/generator.js';
 import { placeHydrogens } from '../src/generation/hydrogen-stage.js';
+import { prepareMolecule } from '../src/generation/prepare.js';
 import { loadModel } from '../src/network/load-model.node.js';
 import { modelFile } from './model-file.js';
 
@@ -41,13 +42,14 @@ for (const steps of values.steps.split(',').map(Number)) {
       if (error instanceof MMFF94Error) continue;
       throw error;
     }
+    const prepared = prepareMolecule(generator, molecule);
     const size = molecule.atoms.length * 3;
     const heavy = molecule.skeletonCount * 3;
     for (let k = 0; k < count; k++) {
       const reference = coordinates.slice(k * size, (k + 1) * size);
       const start = performance.now();
       const made = await placeHydrogens({
-        molecule,
+        prepared,
         predictor: generator.hydrogens,
         skeletons: reference.slice(0, heavy),
         seed: Number(values.seed),

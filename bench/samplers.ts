@@ -1,12 +1,12 @@
 /**
- * Compares samplers of the skeleton stage on one model: each as NAME:STEPS[:FROM[:POWER[:SCALE[:AHEAD[:WHOLE]]]]],
- * fresh noise of that size from that time on, times 1 − (1 − s)^POWER, and but for the last WHOLE steps, where that is
- * given, the network's early exit; or spread:STEPS as it comes, or as
- * spread:STEPS:NOISES:EACH:TIME:REST:SCALE:WIDTH:ENOUGH[:AHEAD] has it.
+ * Compares samplers of the skeleton stage on one model: each as NAME:STEPS[:FROM[:POWER[:TEMPERATURE[:EXTRAPOLATION[:FULL]]]]],
+ * fresh noise of that temperature from that time on, times 1 − (1 − s)^POWER, and but for the last FULL steps, where that
+ * is given, the network's early exit; or modes:STEPS as it comes, or as
+ * modes:STEPS:CANDIDATES:EACH:TIME:REST:TEMPERATURE:WIDTH:CLUSTER[:EXTRAPOLATION] has it.
  * Every draw counts; twice as many as references.
  *
  *   npm run bench -- samplers --reference refs.sdf.gz [--model molflow-base] [--max 80] [--delta 0.5]
- *     [--samplers spread:20,stochastic:20:0.6,stochastic:20:0.4,euler:20]
+ *     [--samplers modes:20,stochastic:20:0.6,stochastic:20:0.4,euler:20]
  */
 import { parseArgs } from 'node:util';
 import { automorphisms } from '../src/chem/automorphisms.js';
@@ -17,18 +17,20 @@ import { readEnsembles } from '../src/dataset/read-ensembles.js';
 import { openEngine } from '../src/engine/open.node.js';
 import { coverage, matchEnsembles } from '../src/evaluation/ensemble-match.js';
 import { mean, median } from '../src/evaluation/statistics.js';
-import { comparedPermutations } from '../src/generation/diverse.js';
-import { chosenSampler, sampleSkeletons, type SamplerSettings } from '../src/generation/skeleton-stage.js';
-import { createSpread } from '../src/generation/spread.js';
+import type { SamplerSettings } from '../src/flow/sampler-settings.js';
+import { solverNames } from '../src/flow/solvers/by-name.js';
+import { chosenSampler } from '../src/generation/choose-sampler.js';
+import { createModeSelection } from '../src/generation/mode-selection.js';
+import { prepareMolecule } from '../src/generation/prepare.js';
+import { sampleSkeletons } from '../src/generation/skeleton-stage.js';
 import { createPredictor } from '../src/network/predictor.js';
-import { stereoAutomorphisms } from '../src/network/stereo-automorphisms.js';
 import { skeletonOf } from './model-file.js';
 
 const { values } = parseArgs({
   options: {
     reference: { type: 'string' },
     model: { type: 'string', default: 'molflow-base' },
-    samplers: { type: 'string', default: 'spread:20,stochastic:20:0.6,stochastic:20:0.4,euler:20' },
+    samplers: { type: 'string', default: 'modes:20,stochastic:20:0.6,stochastic:20:0.4,euler:20' },
     max: { type: 'string', default: '80' },
     delta: { type: 'string', default: '0.5' },
     seed: { type: 'string', default: '7' },
@@ -45,51 +47,60 @@ for await (const ensemble of readEnsembles({ rdkit, file: values.reference })) {
 }
 
 function settingsOf(text: string, molecule: Molecule): SamplerSettings {
-  const [sampler, steps, from = '0', power = '1', size = '1', before = '0', wholeSteps] = text.split(':');
-  if (sampler === 'spread') {
+  const [sampler, steps, from = '0', power = '1', temperature = '1', extrapolation = '0', fullDepthSteps] =
+    text.split(':');
+  if (sampler === 'modes') {
     const usual = chosenSampler(molecule, { sampler, steps: Number(steps) });
-    const [noises, each, time, rest, scale, width, enough, ahead = 0] = text.split(':').slice(2).map(Number);
-    if (enough === undefined || molecule.skeletonCount < 4) return usual;
+    const [
+      candidates,
+      selectionSteps,
+      selectionTime,
+      finishSteps,
+      temperature,
+      clusterWidth,
+      minClusterSize,
+      ahead = 0,
+    ] = text.split(':').slice(2).map(Number);
+    if (minClusterSize === undefined || molecule.skeletonCount < 4) return usual;
     return {
-      ...usual,
-      ahead,
-      noise: { share: 1, from: time + 0.01, scale },
-      spread: { noises, steps: each, time, rest, width, enough },
+      kind: 'mode-selection',
+      candidates,
+      selectionSteps,
+      selectionTime,
+      finishSteps,
+      noise: { freshShare: 1, temperature },
+      clusterWidth,
+      minClusterSize,
+      extrapolation: ahead,
     };
   }
+  const spacing = { kind: 'power', power: Number(power) } as const;
+  if (solverNames.includes(sampler)) return { kind: 'ode', solver: sampler, steps: Number(steps), spacing };
   return {
-    sampler,
+    kind: 'stochastic',
     steps: Number(steps),
-    noise: { share: sampler === 'ancestral' ? 'ancestral' : 1, from: Number(from), scale: Number(size) },
-    ahead: Number(before),
-    spacing: { kind: 'power', power: Number(power) },
-    ...(wholeSteps && { wholeSteps: Number(wholeSteps) }),
+    noise: {
+      freshShare: sampler === 'ancestral' ? 'ancestral' : 1,
+      from: Number(from),
+      temperature: Number(temperature),
+    },
+    extrapolation: Number(extrapolation),
+    spacing,
+    ...(fullDepthSteps && { fullDepthSteps: Number(fullDepthSteps) }),
   };
 }
 
 async function drawn({ molecule, conformers }: Ensemble, settings: SamplerSettings): Promise<Float32Array[]> {
   const size = 3 * molecule.skeletonCount;
-  const most = predictor.batchLimit(molecule.skeletonCount);
-  const made: Float32Array[] = [];
-  const common = {
-    molecule,
-    predictor,
-    seed: Number(values.seed),
-    automorphisms: stereoAutomorphisms(rdkit, molecule),
-  };
-  const { spread, noise } = settings;
-  const choose =
-    spread && createSpread({ ...common, spread, noise, permutations: comparedPermutations(rdkit, molecule) });
-  while (made.length < 2 * conformers) {
-    const plain = Array.from({ length: Math.min(most, 2 * conformers - made.length) }, (_, k) => ({
-      conformer: made.length + k,
-      attempt: 0,
-    }));
-    const draws = (await choose?.(plain.map(({ conformer }) => conformer)))?.map(({ draw }) => draw) ?? plain;
-    const x = await sampleSkeletons({ ...common, draws, settings });
-    draws.forEach((_, k) => made.push(x.slice(k * size, (k + 1) * size)));
-  }
-  return made;
+  const prepared = prepareMolecule({ rdkit, skeleton: predictor }, molecule);
+  const common = { prepared, predictor, seed: Number(values.seed) };
+  const plain = Array.from({ length: 2 * conformers }, (_, conformer) => ({ conformer, attempt: 0 }));
+  const select =
+    settings.kind === 'mode-selection' &&
+    createModeSelection({ ...common, settings, permutations: prepared.permutations });
+  const draws = select ? (await select(plain.map(({ conformer }) => conformer))).map(({ draw }) => draw) : plain;
+  const x = await sampleSkeletons({ ...common, draws, settings });
+  return draws.map((_, k) => x.slice(k * size, (k + 1) * size));
 }
 
 process.stdout.write(`${file}, ${ensembles.length} molecules, δ ${values.delta} Å: mean / median AMR, Å; COV, %\n`);

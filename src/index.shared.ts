@@ -33,16 +33,15 @@ export { bestRmsd, rmsd, type BestRmsd } from './geometry/rmsd.js';
 export type { Engine } from './engine/program.js';
 export { readModel, writeModel, type Model, type StageModel } from './network/model.js';
 export { createGenerator, type Generator } from './generation/generator.js';
+export { generateConformers, DEFAULT_RMSD, DEFAULT_SEED, type GenerateOptions } from './generation/generate.js';
+export type { GenerationEvent } from './generation/events.js';
 export {
-  generateConformers,
-  DEFAULT_RMSD,
-  DEFAULT_SEED,
+  collectEvents,
+  type Collector,
   type Conformer,
-  type GenerateOptions,
   type GenerationReport,
   type GenerationResult,
-} from './generation/generate.js';
-export type { GenerationEvent } from './generation/events.js';
+} from './generation/finish.js';
 export {
   refineConformers,
   DEFAULT_STRENGTH,
@@ -53,8 +52,14 @@ export {
   type Strength,
 } from './generation/refine.js';
 export { refineStructures, type RefinedStructure } from './generation/refine-structures.js';
-export { conformerFields, conformerSdf } from './generation/records.js';
-export { recordTrajectory, trajectoryRecords, type Trajectory, type TrajectoryFrame } from './generation/trajectory.js';
+export { conformerFields, conformerRecord, conformerSdf } from './generation/records.js';
+export {
+  collectTrajectories,
+  recordTrajectory,
+  trajectoryRecords,
+  type Trajectory,
+  type TrajectoryFrame,
+} from './generation/trajectory.js';
 export { countRotatableBonds } from './chem/rotatable-bonds.js';
 export { defaultCount } from './generation/default-count.js';
 export {

@@ -14,7 +14,7 @@ import { worstPair, type WorstPair } from '../evaluation/report/worst-pair.js';
 import { prepareReference, type Reference } from '../evaluation/score-molecule.js';
 import { mean } from '../evaluation/statistics.js';
 import { THRESHOLDS } from '../evaluation/summary.js';
-import { SAMPLERS } from '../generation/skeleton-stage.js';
+import { SAMPLER_ALIASES, SAMPLERS } from '../generation/choose-sampler.js';
 import { hasXtb, xtbTally } from '../evaluation/xtb.node.js';
 import { reportAssets } from './evaluate/assets.js';
 import { readConformerFile } from './evaluate/files.js';
@@ -57,7 +57,7 @@ const distances = (value: string, before: number[] = []): number[] => {
 };
 const samplerNames = (value: string, before: string[] = []): string[] => {
   const asked = value.split(',');
-  const unknown = asked.find((name) => !SAMPLERS.includes(name));
+  const unknown = asked.find((name) => !SAMPLERS.includes(name) && !(name in SAMPLER_ALIASES));
   if (unknown !== undefined) throw new InvalidArgumentError(`'${unknown}' is not one of ${SAMPLERS.join(', ')}`);
   return [...before, ...asked];
 };

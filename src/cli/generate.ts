@@ -1,6 +1,6 @@
 /** molflow generate: conformers of one SMILES, of a named molecule or of a file of molecules. */
 import { Command, Option } from 'commander';
-import { DEFAULT_STEPS, SAMPLERS } from '../generation/skeleton-stage.js';
+import { SAMPLER_ALIASES, SAMPLERS } from '../generation/choose-sampler.js';
 import { numberFrom, wholeFrom } from './arguments.js';
 import { FAST_MODEL, type GenerateFlags } from './generate/flags.js';
 import { addGeneratorOptions } from './generator-flags.js';
@@ -56,14 +56,14 @@ export function generateCommand(): Command {
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
     .option(
       '--steps <n>',
-      `steps of a skeleton’s flow (default: ${DEFAULT_STEPS.plain}, up to twelve heavy atoms ${DEFAULT_STEPS.spread} for all noises of spread, or what the model was trained for)`,
+      'evaluations of the network for a skeleton: steps of its flow, with modes those of all candidates (default: the model’s own; of molflow-base 20, from four to twelve heavy atoms 26)',
       wholeFrom(1),
     )
     .addOption(
       new Option(
         '--sampler <name>',
-        'how the flow is followed (default: spread, or what the model was trained for)',
-      ).choices([...SAMPLERS]),
+        'how the flow is followed (default: the model’s own, by the size of the molecule)',
+      ).choices([...SAMPLERS, ...Object.keys(SAMPLER_ALIASES)]),
     )
     .option(
       '--rmsd <Å>',

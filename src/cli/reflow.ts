@@ -114,7 +114,7 @@ async function run({
       for (let attempt = 0; !stopped(); attempt++) {
         const { noise: _, ...ensemble } = source.drawEnsemble(random);
         const { molecule } = ensemble;
-        const count = Math.min(PAIRS_AT_ONCE, predictor.batchLimit(molecule.skeletonCount));
+        const count = predictor.batches(molecule.skeletonCount, PAIRS_AT_ONCE)[0].to;
         const draws = Array.from({ length: count }, (_, i) => ({ conformer: chunk * PAIRS_AT_ONCE + i, attempt }));
         const {
           count: conformers,

@@ -7,11 +7,11 @@ import { alignNoise, matchRows } from '../flow/coupling.js';
 import { alignedSquaredDistances, pairByTransport } from '../flow/minibatch-transport.js';
 import { dataLossWeight, interpolate, sampleTime, type TimeDistribution } from '../flow/path.js';
 import { pathSchedule, type PathSettings } from '../flow/path-schedule.js';
-import { defaultScale, sampleAboutParents } from '../flow/prior.js';
+import { defaultScale, sampleAboutParents, type Prior } from '../flow/prior.js';
 import type { Random } from '../flow/random.js';
 import { rotationAveragedData } from '../flow/rotation-average.js';
 import { ATOM_FEATURES, centreRows, graphFeatures, PAIR_FEATURES, type GraphFeatures } from '../network/features.js';
-import { hydrogenParents, skeletonPrior, type PriorSettings } from '../network/priors.js';
+import { hydrogenParents, skeletonPrior, type HydrogenParents, type PriorSettings } from '../network/priors.js';
 import type { Ensemble } from './ensemble.js';
 
 export interface BatchSettings {
@@ -94,6 +94,9 @@ interface Entry {
   readonly from: number;
   /** Features, made on first use. Pairs are stored as bytes: they are zeros and ones, and there are many. */
   features: { readonly graph: Omit<GraphFeatures, 'pairs'>; readonly pairs: Uint8Array } | undefined;
+  /** Likewise what noise needs. */
+  prior: Prior | undefined;
+  parents: HydrogenParents | undefined;
 }
 
 /** Cost of an atom, in pairs. */
@@ -160,7 +163,14 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
     if (weight === 0) continue;
     if (!groups.has(n)) groups.set(n, []);
     const group = groups.get(n)!;
-    group.push({ ensemble, cumulative: (group.at(-1)?.cumulative ?? 0) + weight, from, features: undefined });
+    group.push({
+      ensemble,
+      cumulative: (group.at(-1)?.cumulative ?? 0) + weight,
+      from,
+      features: undefined,
+      prior: undefined,
+      parents: undefined,
+    });
   }
   const sizes = [...groups.keys()].sort((a, b) => a - b);
   if (sizes.length === 0) throw new Error('no molecule of the data has between 2 and mostAtoms atoms');
@@ -239,6 +249,11 @@ function featuresOf(entry: Entry, stage: BatchSettings['stage']) {
   return (entry.features = { graph, pairs: Uint8Array.from(pairs) });
 }
 
+const priorOf = (entry: Entry, settings: PriorSettings) =>
+  (entry.prior ??= skeletonPrior(entry.ensemble.molecule, settings));
+
+const parentsOf = (entry: Entry) => (entry.parents ??= hydrogenParents(entry.ensemble.molecule));
+
 /** Joins points with the features of their molecules. */
 function batchOf(
   { n, size: B, places, feeds }: Points,
@@ -288,7 +303,7 @@ function fillFeatures(
   pairs.set(features.pairs, b * n * n * PAIR_FEATURES);
   if (features.graph.centres.length > 0)
     centreRows(centres.subarray(b * 4 * n * n, (b + 1) * 4 * n * n), features.graph);
-  mobile?.set(hydrogenParents(entry.ensemble.molecule).mobile, b * n);
+  mobile?.set(parentsOf(entry).mobile, b * n);
 }
 
 function pointsOf(entries: readonly Entry[], n: number, settings: BatchSettings, random: Random): Points['feeds'] {
@@ -307,8 +322,8 @@ function pointsOf(entries: readonly Entry[], n: number, settings: BatchSettings,
     if (settings.coupling === 'paired') drawPair(x0, x1, entry.ensemble, n, tagged, random);
     else if (!transported) {
       drawConformer(x1, entry.ensemble, n, tagged, random);
-      if (settings.stage === 'skeleton') coupledNoise(x0, x1, entry.ensemble, settings, random);
-      else coupledHydrogens(x0, x1, entry.ensemble, settings, random);
+      if (settings.stage === 'skeleton') coupledNoise(x0, x1, entry, settings, random);
+      else coupledHydrogens(x0, x1, entry, settings, random);
     }
 
     let t: number;
@@ -363,15 +378,10 @@ function drawPair(
   }
 }
 
-function coupledNoise(
-  x0: FloatArray,
-  x1: FloatArray,
-  ensemble: Ensemble,
-  settings: BatchSettings,
-  random: Random,
-): void {
+function coupledNoise(x0: FloatArray, x1: FloatArray, entry: Entry, settings: BatchSettings, random: Random): void {
+  const { ensemble } = entry;
   const n = ensemble.molecule.skeletonCount;
-  skeletonPrior(ensemble.molecule, settings.prior).sample(x0, random);
+  priorOf(entry, settings.prior).sample(x0, random);
   if (settings.coupling === 'aligned')
     alignNoise(x0, x0, x1, { atoms: n, ...(settings.automorphisms && { automorphisms: ensemble.automorphisms }) });
 }
@@ -396,7 +406,7 @@ function transportedPairs(entries: readonly Entry[], n: number, settings: BatchS
       noises.push(new Float32Array(n * 3));
       data.push(new Float32Array(n * 3));
       drawConformer(data[k], ensemble, n, tagged, random);
-      skeletonPrior(ensemble.molecule, settings.prior).sample(noises[k], random);
+      priorOf(entry, settings.prior).sample(noises[k], random);
     }
     const { automorphisms: all, molecule } = ensemble;
     const automorphisms = settings.automorphisms ? all : [Array.from({ length: molecule.skeletonCount }, (_, i) => i)];
@@ -420,11 +430,11 @@ function transportedPairs(entries: readonly Entry[], n: number, settings: BatchS
 function coupledHydrogens(
   x0: FloatArray,
   x1: FloatArray,
-  { molecule }: Ensemble,
+  entry: Entry,
   { prior }: BatchSettings,
   random: Random,
 ): void {
-  const parents = hydrogenParents(molecule);
+  const parents = parentsOf(entry);
   x0.set(x1);
   sampleAboutParents(x0, parents.parent, random, prior.hydrogenScale);
   matchRows(x0, x1, parents.groups);

@@ -112,12 +112,8 @@ export function harmonicPrior({
   };
 }
 
-const factors = new WeakMap<readonly Edge[], Float64Array>();
-
-/** Lower Cholesky factor [n,n] of L + J/n, kept for as long as the list of bonds lives. */
+/** Lower Cholesky factor [n,n] of L + J/n. */
 function unitFactor(n: number, bonds: readonly Edge[]): Float64Array {
-  const known = factors.get(bonds);
-  if (known?.length === n * n) return known;
   const m = new Float64Array(n * n).fill(1 / n);
   for (const { a, b } of bonds) {
     if (!(a >= 0 && a < n && b >= 0 && b < n && a !== b)) {
@@ -141,7 +137,6 @@ function unitFactor(n: number, bonds: readonly Edge[]): Float64Array {
       }
     }
   }
-  factors.set(bonds, m);
   return m;
 }
 

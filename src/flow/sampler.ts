@@ -6,11 +6,11 @@ import type { Prior } from './prior.js';
 import { createNoise } from './random.js';
 import { timeGrid, type GridSpacing } from './time-grid.js';
 
-/** Names one draw: the result depends on it, the seed and the model alone, never on its neighbours in the batch. */
+/** Identifies one draw: the result depends on it, the seed, the model and its settings alone, never on its neighbours in the batch. */
 export interface DrawKey {
   /** Index of the conformer. */
   readonly conformer: number;
-  /** Which of the noises tried for this conformer: 0, and one more for each that was passed over or failed. */
+  /** Which noise of this conformer: 0 is the first, and each one tried instead of it has a number of its own. */
   readonly attempt: number;
 }
 
@@ -29,14 +29,14 @@ export interface FreshNoise {
    * γ in [0,1]: 0 is Euler's method on the ODE, 1 replaces the noise altogether. 'ancestral' is the share that shrinks
    * with the step (see fresh-noise.ts): the only one besides 0 at which many steps do not narrow the distribution.
    */
-  readonly share: number | 'ancestral';
+  readonly freshShare: number | 'ancestral';
   /** Fresh noise enters at steps that end at a time in [from, to]. */
-  readonly from?: number;
-  readonly to?: number;
-  /** Size of the fresh noise as a part of the prior's: below 1 shapes of little weight are passed over. Default 1. */
-  readonly scale?: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Noise temperature: size of the fresh noise as a part of the prior's. Below 1 likelier shapes are preferred. Default 1. */
+  readonly temperature?: number | undefined;
   /** Whether fresh noise is rotated onto the prediction, as training pairs are. Default true. */
-  readonly aligned?: boolean;
+  readonly aligned?: boolean | undefined;
 }
 
 /** One moment of a trajectory. The arrays are lent until the callback is done: copy what is kept. */
@@ -65,10 +65,10 @@ export interface SampleOptions {
   /** The times of the steps, increasing, instead of `steps` and `spacing`; the flow ends where they do. */
   readonly times?: readonly number[];
   readonly noise?: FreshNoise;
-  /** Part of the last change of the prediction that is added to it, from the second step on: ½ makes equal steps of second order. */
-  readonly ahead?: number;
-  /** Flow time of a step whose prediction does not compare with those before, being made in another way: nothing is added to it. */
-  readonly anew?: number;
+  /** Second-order extrapolation: part of the last change of the prediction that is added to it, from the second step on. ½ makes equal steps of second order. */
+  readonly extrapolation?: number;
+  /** Flow time of a step whose prediction does not compare with those before, being made in another way: it is not extrapolated. */
+  readonly restartAt?: number;
   readonly start?: SampleStart;
   /** As in training: the automorphisms over which noise was aligned there. */
   readonly automorphisms?: readonly ArrayLike<number>[];
@@ -81,12 +81,12 @@ const TIE_BREAK = 1e-3;
 /**
  * Draws a batch of conformers of one molecule, [B,n,3] in Å. A step from t to u takes the prediction x̂1 at (x_t, t)
  * and the noise it implies, ε̂ = (x_t − t·x̂1)/(1 − t), to
- * x_u = u·x̂1 + (1−u)·ε, ε = √(1−γ)·ε̂ + s√γ·(fresh noise from the prior, rotated onto x̂1).
+ * x_u = u·x̂1 + (1−u)·ε, ε = √(1−γ)·ε̂ + τ√γ·(fresh noise from the prior, rotated onto x̂1), τ the noise temperature.
  * The last step ends on x̂1. With an equivariant model the whole is equivariant, fresh noise included: a turned start
  * turns x̂1, and with it the noise that is aligned onto it. Where several rotations align equally well (atoms on a
  * line), the implied noise, which turns along, decides. Unaligned noise is equivariant only in distribution.
  *
- * With `ahead` a, x̂1 above is x̂1 + a·(x̂1 − x̂1 of the step before), where there was one: for a = ½ and equal steps the
+ * With `extrapolation` a, x̂1 above is x̂1 + a·(x̂1 − x̂1 of the step before), where there was one: for a = ½ and equal steps the
  * two-step method of Lu et al., "DPM-Solver++" (arXiv:2211.01095, algorithm 2, r = 1), to second order.
  *
  * With γ = 0 this is Euler's method for v = (x̂1 − x)/(1 − t); γ = 1 is the sampler of Bansal et al., "Cold diffusion"
@@ -101,20 +101,20 @@ export async function sampleFlow({
   steps: asked = 20,
   spacing = { kind: 'uniform' },
   times: given,
-  noise = { share: 1, from: 0.4 },
-  ahead = 0,
-  anew,
+  noise = { freshShare: 1, from: 0.4 },
+  extrapolation = 0,
+  restartAt,
   start = { kind: 'prior' },
   automorphisms = [],
   onFrame,
 }: SampleOptions): Promise<Float32Array> {
   const { atoms } = prior;
   const size = 3 * atoms;
-  const { share, from = 0, to = 1, scale = 1, aligned = true } = noise;
-  if (share !== 'ancestral' && !(share >= 0 && share <= 1)) {
-    throw new Error(`Sampler: the share of fresh noise is ${share}; expected a number in [0, 1], or 'ancestral'.`);
+  const { freshShare, from = 0, to = 1, temperature = 1, aligned = true } = noise;
+  if (freshShare !== 'ancestral' && !(freshShare >= 0 && freshShare <= 1)) {
+    throw new Error(`Sampler: the share of fresh noise is ${freshShare}; expected a number in [0, 1], or 'ancestral'.`);
   }
-  if (!(scale >= 0)) throw new Error(`Sampler: the scale of fresh noise is ${scale}; expected 0 or more.`);
+  if (!(temperature >= 0)) throw new Error(`Sampler: the noise temperature is ${temperature}; expected 0 or more.`);
   const coupling = { atoms, automorphisms };
   const x = startingState({ prior, seed, draws, start, automorphisms });
   const times = given ?? timeGrid({ steps: asked, spacing, from: start.kind === 'prior' ? 0 : start.time });
@@ -131,16 +131,17 @@ export async function sampleFlow({
     if (predicted.length !== x.length) {
       throw new Error(`Sampler: the model returned ${predicted.length} numbers for ${x.length} at t = ${t}.`);
     }
-    if (t === anew) last = undefined;
-    const data = ahead === 0 ? predicted : predicted.map((now, i) => now + ahead * (now - (last?.[i] ?? now)));
-    if (ahead !== 0) last = predicted.slice();
+    if (t === restartAt) last = undefined;
+    const data =
+      extrapolation === 0 ? predicted : predicted.map((now, i) => now + extrapolation * (now - (last?.[i] ?? now)));
+    if (extrapolation !== 0) last = predicted.slice();
     await onFrame?.({ step: step - 1, time: t, x, data });
     if (u === 1) {
       x.set(data);
-    } else if (share !== 0 && u >= from && u <= to) {
-      const gamma = share === 'ancestral' ? ancestralShare(t, u) : share;
+    } else if (freshShare !== 0 && u >= from && u <= to) {
+      const gamma = freshShare === 'ancestral' ? ancestralShare(t, u) : freshShare;
       const keep = Math.sqrt(1 - gamma);
-      const renew = scale * Math.sqrt(gamma);
+      const renew = temperature * Math.sqrt(gamma);
       draws.forEach((draw, b) => {
         const at = b * size;
         const conformer = data.subarray(at, at + size);

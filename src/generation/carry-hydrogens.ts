@@ -1,23 +1,22 @@
 /** Hydrogens of a conformer whose skeleton has moved go along with it, each with the neighbourhood of its parent. */
-import { adjacency } from '../chem/adjacency.js';
-import type { Molecule } from '../chem/molecule.js';
 import { kabschRotation } from '../geometry/kabsch.js';
 import { rotate } from '../geometry/rotation.js';
-import { hydrogenParents } from '../network/priors.js';
-
-const neighboursOf = new WeakMap<Molecule, readonly (readonly number[])[]>();
+import type { PreparedMolecule } from './prepare.js';
 
 /**
  * Writes the hydrogens into `moved` [atoms,3] Å, whose skeleton stands where it is to stay, as they are in `given`
  * [atoms,3] Å: turned with their parent and its neighbours, those two bonds away too where these alone do not fix it,
  * and as far from the parent as they were.
  */
-export function carryHydrogens(molecule: Molecule, given: Float32Array, moved: Float32Array): void {
-  const neighbours = skeletonNeighbours(molecule);
+export function carryHydrogens(
+  { hydrogens: { groups, parent: parents }, neighbours }: Pick<PreparedMolecule, 'hydrogens' | 'neighbours'>,
+  given: Float32Array,
+  moved: Float32Array,
+): void {
   const rotation = new Float64Array(9);
   const way = new Float64Array(3);
-  for (const group of hydrogenParents(molecule).groups) {
-    const parent = hydrogenParents(molecule).parent[group[0]];
+  for (const group of groups) {
+    const parent = parents[group[0]];
     let around = [parent, ...neighbours[parent]];
     if (around.length < 3) around = [...new Set(around.flatMap((atom) => [atom, ...neighbours[atom]]))];
     kabschRotation(rotation, rowsOf(given, around), rowsOf(moved, around), around.length);
@@ -31,12 +30,4 @@ export function carryHydrogens(molecule: Molecule, given: Float32Array, moved: F
 
 function rowsOf(x: Float32Array, rows: readonly number[]): Float32Array {
   return Float32Array.from({ length: 3 * rows.length }, (_, i) => x[3 * rows[Math.floor(i / 3)] + (i % 3)]);
-}
-
-function skeletonNeighbours(molecule: Molecule): readonly (readonly number[])[] {
-  const known = neighboursOf.get(molecule);
-  if (known) return known;
-  const neighbours = adjacency(molecule.skeletonCount, molecule.bonds);
-  neighboursOf.set(molecule, neighbours);
-  return neighbours;
 }

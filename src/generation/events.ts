@@ -95,10 +95,11 @@ export interface RefusedEvent extends Verdict {
   readonly detail: string;
 }
 
-/** The candidates so far that differ from one another and lie in the energy window. */
+/** The candidates so far that differ from one another and lie in the energy window, and how many do not. */
 export interface KeptEvent {
   readonly kind: 'kept';
   readonly slots: readonly number[];
+  readonly dropped: { readonly duplicate: number; readonly energy: number };
 }
 
 export type GenerationEvent = PreparedEvent | FrameEvent | DrawnEvent | CheckedEvent | RefusedEvent | KeptEvent;

@@ -5,6 +5,7 @@ import { startingState, type DrawKey } from '../flow/sampler.js';
 import { solverNames } from '../flow/solvers/by-name.js';
 import { signedVolume } from '../geometry/internal-coordinates.js';
 import { graphFeatures, type GraphFeatures } from '../network/features.js';
+import type { SamplerSettings } from '../flow/sampler-settings.js';
 import { skeletonPrior } from '../network/priors.js';
 import type { Predictor } from '../network/predictor.js';
 import { sampleSkeletons } from './skeleton-stage.js';
@@ -13,7 +14,6 @@ export interface FlowPairsOptions {
   readonly molecule: Molecule;
   readonly predictor: Predictor;
   readonly seed: number;
-  /** At most predictor.batchLimit(skeletonCount) draws. */
   readonly draws: readonly DrawKey[];
   /** An ODE solver: a sampler that adds noise of its own would lose what pairs a start with its end. */
   readonly solver?: string;
@@ -56,16 +56,22 @@ export async function flowPairs({
     throw new Error(`pairs that settle from t = ${settle} on are made by Euler's method, not by ${solver}`);
   const n = molecule.skeletonCount;
   const graph = graphFeatures(molecule);
-  const starts = startingState({ prior: skeletonPrior(molecule, predictor.stage.prior), seed, draws });
+  const prior = skeletonPrior(molecule, predictor.stage.prior);
+  const starts = startingState({ prior, seed, draws });
+  const settings: SamplerSettings =
+    settle === undefined
+      ? { kind: 'ode', solver, steps }
+      : {
+          kind: 'stochastic',
+          steps,
+          noise: { freshShare: 1, from: settle, temperature: 0, aligned: false },
+        };
   const ends = await sampleSkeletons({
-    molecule,
+    prepared: { molecule, skeleton: graph, prior, automorphisms: [] },
     predictor,
     seed,
     draws,
-    settings:
-      settle === undefined
-        ? { sampler: solver, steps, noise: { share: 0 } }
-        : { sampler: 'stochastic', steps, noise: { share: 1, from: settle, scale: 0, aligned: false } },
+    settings,
     start: { kind: 'state', coordinates: starts.slice(), time: 0 },
   });
   const part = (all: Float32Array, b: number) => all.subarray(b * n * 3, (b + 1) * n * 3);

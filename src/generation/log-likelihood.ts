@@ -94,12 +94,11 @@ export async function conformerLogLikelihood({
   return { ...result, logLikelihood: result.logLikelihood + dimensions * Math.log(endTime), dimensions, method };
 }
 
-/** Central differences along all directions, in as few runs of the network as its batches allow. */
+/** Central differences along all directions, in one prediction. */
 function batchedDerivative(predictor: Predictor, molecule: Molecule): VelocityDerivative {
   const n = molecule.skeletonCount;
   const size = 3 * n;
   const predict = predictor.bind(graphFeatures(molecule));
-  const limit = predictor.batchLimit(n);
   return async (x, t, directions) => {
     const states = new Float32Array((2 * directions.length + 1) * size);
     states.set(x);
@@ -110,10 +109,7 @@ function batchedDerivative(predictor: Predictor, molecule: Molecule): VelocityDe
       }
     });
     const velocities = new Float64Array(states.length);
-    for (let at = 0; at < states.length; at += limit * size) {
-      const part = states.subarray(at, at + limit * size);
-      velocityFromData(velocities.subarray(at, at + part.length), part, await predict(part, t), t);
-    }
+    velocityFromData(velocities, states, await predict(states, t), t);
     return {
       velocity: velocities.slice(0, size),
       products: directions.map((_, k) => {

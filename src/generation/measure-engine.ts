@@ -5,7 +5,8 @@ import type { Engine } from '../engine/program.js';
 import type { Model } from '../network/model.js';
 import { drawConformers } from './draw.js';
 import { createGenerator } from './generator.js';
-import { defaultSampler } from './skeleton-stage.js';
+import { defaultSampler } from './choose-sampler.js';
+import { prepareMolecule } from './prepare.js';
 
 const ASPIRIN = 'CC(=O)Oc1ccccc1C(=O)O';
 const BATCH = 8;
@@ -23,18 +24,19 @@ export async function measureEngine({
   const generator = createGenerator({ rdkit, model, engine });
   try {
     const molecule = parseSmiles(rdkit, ASPIRIN);
+    const prepared = prepareMolecule(generator, molecule);
     const settings = defaultSampler(molecule, model.skeleton);
     const draws = Array.from({ length: BATCH }, (_, conformer) => ({ conformer, attempt: 0 }));
     await drawConformers({
       generator,
-      molecule,
+      prepared,
       seed: 1,
       draws,
-      settings: { sampler: 'euler', steps: 1, noise: { share: 0 } },
+      settings: { kind: 'ode', solver: 'euler', steps: 1 },
       hydrogenSteps: 1,
     });
     const start = performance.now();
-    await drawConformers({ generator, molecule, seed: 1, draws, settings });
+    await drawConformers({ generator, prepared, seed: 1, draws, settings });
     return (performance.now() - start) / BATCH;
   } finally {
     await generator.dispose();

@@ -1,6 +1,7 @@
 /** As one-call.ts in Node, where a generator of the default model and engine need not be opened first. */
 import type { Structure } from '../chem/structure.js';
-import type { GenerateOptions, GenerationResult } from './generate.js';
+import type { GenerationResult } from './finish.js';
+import type { GenerateOptions } from './generate.js';
 import type { Generator } from './generator.js';
 import * as oneCall from './one-call.js';
 import { openGenerator } from './open-generator.node.js';

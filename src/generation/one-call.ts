@@ -1,7 +1,8 @@
 /** From a SMILES, or from structures, to conformers in one call, by a generator that is open. */
 import { parseSmiles } from '../chem/parse.js';
 import type { Structure } from '../chem/structure.js';
-import { generateConformers, type GenerateOptions, type GenerationResult } from './generate.js';
+import type { GenerationResult } from './finish.js';
+import { generateConformers, type GenerateOptions } from './generate.js';
 import type { Generator } from './generator.js';
 import { refineStructures, type RefinedStructure } from './refine-structures.js';
 import type { RefineOptions } from './refine.js';

@@ -1,37 +1,60 @@
-/** Conformers as file records: what each says of itself. */
-import type { FieldValue } from '../chem/io/conformer-record.js';
+/** Conformers as file records: what each says of itself, alike from the command, the library and the web app. */
+import type { ConformerRecord, FieldValue } from '../chem/io/conformer-record.js';
 import { sdfRecord } from '../chem/io/write-sdf.js';
-import type { Conformer, GenerationResult } from './generate.js';
+import type { Conformer, GenerationResult } from './finish.js';
+
+export interface RecordOptions {
+  /** Fields that the input gave: they come first. None has our prefix, but for those of our own files, which give way. */
+  readonly given?: ReadonlyMap<string, FieldValue> | undefined;
+  readonly likelihood?: { readonly logLikelihood: number; readonly method: string } | undefined;
+  /** Why the molecule was cut short, where it was. */
+  readonly timeLimit?: string | undefined;
+}
+
+/** One conformer of a result as a record; docs/sd-fields.md says what its fields are. */
+export function conformerRecord(
+  result: GenerationResult,
+  conformer: Conformer,
+  { given = new Map(), likelihood, timeLimit }: RecordOptions = {},
+): ConformerRecord {
+  const { molecule } = result;
+  const { coordinates } = conformer;
+  const fields = new Map<string, FieldValue>([
+    ...given,
+    ...conformerFields(result, conformer),
+    ...(likelihood
+      ? ([
+          ['MOLFLOW_LOG_LIKELIHOOD', likelihood.logLikelihood.toFixed(3)],
+          ['MOLFLOW_LOG_LIKELIHOOD_METHOD', likelihood.method],
+        ] as const)
+      : []),
+    ...(timeLimit === undefined ? [] : ([['MOLFLOW_TIME_LIMIT', timeLimit]] as const)),
+  ]);
+  return { molecule, coordinates, fields };
+}
 
 /** The data fields of one conformer, by name. */
 export function conformerFields(result: GenerationResult, conformer: Conformer): ReadonlyMap<string, FieldValue> {
-  const index = result.conformers.indexOf(conformer);
+  const { molecule, model, seed, forceField = 'MMFF94s' } = result;
+  const { draw, energy, relativeEnergy = 0 } = conformer;
   return new Map<string, FieldValue>([
-    ['SMILES', conformer.assigned || result.molecule.smiles],
-    ['MOLFLOW_MODEL', result.model],
-    ['MOLFLOW_SEED', result.seed],
-    ['CONFORMER', index + 1],
-    ['DRAW', `${conformer.draw.conformer}.${conformer.draw.attempt}`],
-    ['STEREO_VERIFIED', conformer.stereoVerified ? 'yes' : 'no'],
-    ['RMSD_TO_FIRST_ANGSTROM', conformer.rmsdToFirst.toFixed(4)],
-    ...(conformer.energy === undefined
+    ['MOLFLOW_SMILES', conformer.assigned || molecule.smiles],
+    ['MOLFLOW_MODEL', model],
+    ['MOLFLOW_SEED', seed],
+    ['MOLFLOW_CONFORMER', result.conformers.indexOf(conformer) + 1],
+    ['MOLFLOW_DRAW', `${draw.conformer}.${draw.attempt}`],
+    ['MOLFLOW_STEREO_VERIFIED', conformer.stereoVerified ? 'yes' : 'no'],
+    ['MOLFLOW_RMSD_TO_FIRST', conformer.rmsdToFirst.toFixed(4)],
+    ...(energy === undefined
       ? []
       : ([
-          ['MMFF94_ENERGY_KCAL_MOL', conformer.energy.toFixed(4)],
-          ['RELATIVE_ENERGY_KCAL_MOL', (conformer.relativeEnergy ?? 0).toFixed(4)],
+          [`MOLFLOW_ENERGY_${forceField.toUpperCase()}`, energy.toFixed(4)],
+          ['MOLFLOW_RELATIVE_ENERGY', relativeEnergy.toFixed(4)],
         ] as const)),
   ]);
 }
 
 /** An SDF of all conformers delivered. */
 export function conformerSdf(result: GenerationResult): string {
-  return result.conformers
-    .map((conformer) =>
-      sdfRecord({
-        molecule: result.molecule,
-        coordinates: conformer.coordinates,
-        fields: conformerFields(result, conformer),
-      }),
-    )
-    .join('');
+  return result.conformers.map((conformer) => sdfRecord(conformerRecord(result, conformer))).join('');
 }

@@ -3,16 +3,19 @@ import { checkGeometry } from '../chem/geometry-checks.js';
 import type { Molecule } from '../chem/molecule.js';
 import { verifyStereo } from '../chem/stereo.js';
 import type { DrawKey } from '../flow/sampler.js';
+import type { SamplerSettings } from '../flow/sampler-settings.js';
 import { centre, centroid } from '../geometry/coordinates.js';
 import { kabschRotation } from '../geometry/kabsch.js';
 import { rotate } from '../geometry/rotation.js';
 import { rmsdAligned } from '../geometry/rmsd.js';
+import { curveAt, hydrogenSampling, skeletonSampling } from '../network/sampling.js';
 import { carryHydrogens } from './carry-hydrogens.js';
+import { defaultSampler } from './choose-sampler.js';
 import { drawConformers } from './draw.js';
 import { DEFAULT_SEED } from './generate.js';
 import type { Generator } from './generator.js';
 import { placeHydrogens } from './hydrogen-stage.js';
-import { defaultSampler, type SamplerSettings } from './skeleton-stage.js';
+import { prepareMolecule } from './prepare.js';
 
 /** Times on the path at which refinement begins, by name: the later, the less of the input is noise. */
 export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.25, resample: 0 } as const;
@@ -22,7 +25,7 @@ export const DEFAULT_STRENGTH: Strength = 'clean';
 export interface RefineOptions {
   /** The time in [0, 1) to which the input is noised, or a name for it: 0 keeps nothing of it. */
   readonly strength?: Strength | number | undefined;
-  /** Steps of the skeleton's flow from there; by default 2 from t = 0.9, 4 from 0.6, 6 from 0.25, 15 from 0. */
+  /** Steps of the skeleton's flow from there; by default those of the model's policy, of molflow-base 2 from t = 0.9, 4 from 0.6, 6 from 0.25, 15 from 0. */
   readonly steps?: number | undefined;
   readonly seed?: number | undefined;
   /** Of hydrogens that are set anew, because the input lacks some, or because they did not pass; others take 2. */
@@ -34,7 +37,7 @@ export interface RefineOptions {
 export interface GivenConformer {
   /** [atoms, 3] Å, in the order of the molecule; the hydrogens after the skeleton may be NaN. */
   readonly coordinates: Float32Array;
-  /** With the seed it names the draw: a conformer comes out the same whatever stands beside it. */
+  /** With the seed it identifies the draw: a conformer comes out the same whatever stands beside it. */
   readonly index: number;
 }
 
@@ -66,32 +69,27 @@ export function timeOf(strength: Strength | number): number {
   return time;
 }
 
-/** Steps of the skeleton: from t = 0, where there is no shape yet, from SHAPED on, and of the whole way where there is one. */
-const [WHOLE_WAY, FEW_STEPS, PACE] = [15, 6, 8];
-/** From this time on the state says which shape is meant. */
-const SHAPED = STRENGTHS.reshape;
-/** Hydrogens that the input has; see docs/experiments.md. */
-const HYDROGENS = { time: 0.7, scale: 0.3, steps: 2 };
-/** Size of the noise put on a skeleton, as a part of the prior's: whole, it leads away from the shape that is given. */
-const NOISE = 0.65;
-/** Size of the fresh noise, in the same way: less of it leads to likelier shapes, and keeps more of one. */
-const FRESH = { reshape: 0.5, clean: 0.3 };
-/** Few steps need the second order. */
-const AHEAD = 0.5;
-/** Of a large skeleton's steps from SHAPED on those that take the whole network, the last ones. */
-const WHOLE_STEPS = 1;
+/** Steps enough for a flow that is followed at all. */
+const LEAST_STEPS = 2;
 
-function stepsFrom(time: number, most: number): number {
-  const steps = time < SHAPED ? between(WHOLE_WAY, FEW_STEPS, time) : Math.min(FEW_STEPS, PACE * (1 - time));
-  return Math.min(most, Math.max(2, Math.ceil(steps - 1e-9)));
-}
-
-/** From `start` at t = 0 to `end` at SHAPED, and no further. */
-const between = (start: number, end: number, time: number) => start + (end - start) * Math.min(1, time / SHAPED);
-
-function freshNoise(time: number): number {
-  const cleaning = Math.min(1, Math.max(0, time - SHAPED) / (STRENGTHS.clean - SHAPED));
-  return between(1, FRESH.reshape + (FRESH.clean - FRESH.reshape) * cleaning, time);
+/** How the model's policy refines from a time on. */
+function refineSettings(
+  { skeleton: { stage } }: Generator,
+  molecule: Molecule,
+  { time, steps: asked }: { readonly time: number; readonly steps: number | undefined },
+): SamplerSettings {
+  const { sampler, shapeTime, ...policy } = skeletonSampling(stage).refine;
+  const steps = asked ?? Math.max(LEAST_STEPS, Math.ceil(curveAt(policy.steps, time) - 1e-9));
+  if (sampler.kind === 'ode') return { ...sampler, steps };
+  const usual = defaultSampler(molecule, stage);
+  const fullDepthSteps = usual.kind === 'stochastic' ? usual.fullDepthSteps : undefined;
+  return {
+    kind: 'stochastic',
+    steps,
+    noise: { freshShare: 1, from: shapeTime, temperature: curveAt(sampler.temperature, time) },
+    extrapolation: curveAt(sampler.extrapolation, time),
+    fullDepthSteps: time < shapeTime ? fullDepthSteps : fullDepthSteps && sampler.fullDepthSteps,
+  };
 }
 
 /**
@@ -119,36 +117,32 @@ export async function refineConformers(
     centre(skeleton, skeleton, heavy);
     return skeleton;
   });
-  const usual = defaultSampler(molecule, generator.skeleton.stage);
+  const prepared = prepareMolecule(generator, molecule);
+  const policy = skeletonSampling(generator.skeleton.stage).refine;
+  const hydrogens = hydrogenSampling(generator.hydrogens.stage).refine;
   const refined: RefinedConformer[] = [];
 
   let open = given.map((_, i) => i);
   for (let attempt = 0; open.length > 0; attempt++) {
     signal?.throwIfAborted();
     const time = asked + (1 - ATTEMPTS[attempt]) * (1 - asked);
-    const settings: SamplerSettings = {
-      ...usual,
-      noise: { share: 1, from: SHAPED, scale: freshNoise(time) },
-      ahead: between(0, AHEAD, time),
-      steps: steps ?? stepsFrom(time, usual.steps),
-      wholeSteps: time < SHAPED ? usual.wholeSteps : usual.wholeSteps && WHOLE_STEPS,
-    };
+    const settings = refineSettings(generator, molecule, { time, steps });
     const draws: DrawKey[] = open.map((i) => ({ conformer: given[i].index, attempt }));
     const made = await drawConformers({
       generator,
-      molecule,
+      prepared,
       seed,
       draws,
       settings,
       given: {
         skeletons: open.map((i) => skeletons[i]),
         time,
-        scale: between(1, NOISE, time),
+        noise: curveAt(policy.inputNoise, time),
         // Hydrogens as they came may be what a check found wrong.
         conformers: open.map((i) =>
-          time >= SHAPED && attempt === 0 && isWhole(given[i]) ? given[i].coordinates : undefined,
+          time >= policy.shapeTime && attempt === 0 && isWhole(given[i]) ? given[i].coordinates : undefined,
         ),
-        hydrogens: HYDROGENS,
+        hydrogens,
       },
       ...(hydrogenSteps !== undefined && { hydrogenSteps }),
     });
@@ -159,7 +153,7 @@ export async function refineConformers(
       let problem = problemOf(coordinates);
       if (problem === 'geometry' && attempt > 0 && isWhole(given[i])) {
         // Where the network does not know how hydrogens lie, as on a phosphorane's P, the input's own may do.
-        carryHydrogens(molecule, given[i].coordinates, coordinates);
+        carryHydrogens(prepared, given[i].coordinates, coordinates);
         if (!problemOf(coordinates)) problem = undefined;
       }
       if (!problem)
@@ -186,7 +180,7 @@ export async function refineConformers(
     const coordinates = given[i].coordinates.slice();
     if (!isWhole(given[i])) {
       const all = await placeHydrogens({
-        molecule,
+        prepared,
         predictor: generator.hydrogens,
         skeletons: skeletons[i],
         seed,

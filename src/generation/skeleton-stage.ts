@@ -1,200 +1,87 @@
 /** Stage one: the heavy atoms of a molecule, from noise or from given coordinates. */
-import type { Molecule } from '../chem/molecule.js';
-import {
-  sampleFlow,
-  startingState,
-  type DrawKey,
-  type Frame,
-  type FreshNoise,
-  type SampleStart,
-} from '../flow/sampler.js';
 import { pathSchedule, scheduleTime, straightTime, type PathSettings } from '../flow/path-schedule.js';
 import { velocityFromData } from '../flow/path.js';
-import { timeGrid, type GridSpacing } from '../flow/time-grid.js';
+import { sampleFlow, startingState, type DrawKey, type Frame, type SampleStart } from '../flow/sampler.js';
+import type { ModeSelectionSettings, OdeSettings, SamplerSettings } from '../flow/sampler-settings.js';
 import { solveOde } from '../flow/solve.js';
-import { solverByName, solverNames } from '../flow/solvers/by-name.js';
-import { graphFeatures } from '../network/features.js';
-import type { StageModel } from '../network/model.js';
-import type { Predictor } from '../network/predictor.js';
-import { skeletonPrior } from '../network/priors.js';
-
-export interface SamplerSettings {
-  /** One of SAMPLERS. */
-  readonly sampler: string;
-  readonly steps: number;
-  readonly noise: FreshNoise;
-  /** As sampleFlow takes it; of the solvers none does. */
-  readonly ahead?: number;
-  readonly spacing?: GridSpacing;
-  /** The last steps, which take the whole network where others stop at its early exit; undefined where all do. Of the solvers every step does. */
-  readonly wholeSteps?: number | undefined;
-  /** Where there is a choice of noises; its steps and not `steps` are then those of the flow. */
-  readonly spread?: Spread;
-}
-
-/** A choice among noises: see spread.ts. */
-export interface Spread {
-  /** Noises flown for each conformer. */
-  readonly noises: number;
-  /** Equal steps from t = 0 to `time`, which every noise takes. */
-  readonly steps: number;
-  /** Flow time at which their predictions are compared. */
-  readonly time: number;
-  /** Steps from there on. */
-  readonly rest: number;
-  /** Å: predictions nearer than this are of one shape. */
-  readonly width: number;
-  /** Noises that must be bound for a shape before it gets a conformer of its own. */
-  readonly enough: number;
-}
-
-/**
- * With fresh aligned noise: from noises chosen by the shapes they lead to, from any noise, or with the share of the
- * reverse chain of diffusion; or an ODE solver.
- */
-export const SAMPLERS: readonly string[] = ['spread', 'stochastic', 'ancestral', ...solverNames];
-/** Steps for a conformer; where a noise is chosen, those of all noises flown are among them. */
-export const DEFAULT_STEPS = { spread: 26, plain: 20 } as const;
-/** Largest skeleton of which the noise of t = 0.5 still decides the shape; larger ones have found theirs by then. */
-const SMALL = 12;
-/** Noises flown for each conformer by the sampler 'spread'. */
-const NOISES = 6;
-/** Å: predictions nearer than this are of one shape. */
-const WIDTH = 0.3;
-/** Steps of a large skeleton that take the whole network, the last ones: they make good what those before lack. */
-const WHOLE_STEPS = 3;
-/** Size of the fresh noise after the choice: shapes are chosen by then, and small noise settles them better. */
-const COOL = 0.4;
-
-/**
- * The sampler that the model was trained for, where it names one. Else fresh noise: late in t it repairs geometry, early
- * it would cost diversity. See docs/experiments.md.
- */
-export function defaultSampler(
-  molecule: Pick<Molecule, 'skeletonCount'>,
-  { sampler }: Pick<StageModel, 'sampler'> = {},
-): SamplerSettings {
-  return samplerNamed(molecule, sampler ?? { name: 'spread' });
-}
-
-/** The default with the sampler and steps that a user named. */
-export function chosenSampler(
-  molecule: Pick<Molecule, 'skeletonCount'>,
-  { sampler, steps }: { sampler?: string | undefined; steps?: number | undefined },
-  stage: Pick<StageModel, 'sampler'> = {},
-): SamplerSettings {
-  // The steps that a model was trained for are those of its own sampler.
-  const own = sampler === undefined || sampler === stage.sampler?.name ? stage.sampler : undefined;
-  return samplerNamed(molecule, {
-    name: sampler ?? own?.name ?? 'spread',
-    steps: steps ?? own?.steps,
-    noises: own?.noises,
-  });
-}
-
-function samplerNamed(
-  { skeletonCount }: Pick<Molecule, 'skeletonCount'>,
-  {
-    name,
-    steps: asked,
-    noises = 1,
-  }: { readonly name: string; readonly steps?: number | undefined; readonly noises?: number | undefined },
-): SamplerSettings {
-  // Three atoms have one shape. Large skeletons find theirs late, and need the steps more than the choice.
-  const hasChoice = skeletonCount >= 4 && skeletonCount <= SMALL;
-  const steps = asked ?? DEFAULT_STEPS[name === 'spread' && hasChoice ? 'spread' : 'plain'];
-  if (name === 'ancestral') return { sampler: name, steps, noise: { share: 'ancestral' } };
-  const from = skeletonCount <= SMALL ? 0.6 : 0.4;
-  const settings = { sampler: name, steps, noise: { share: 1, from } };
-  // Small ones have conformers that differ by hundredths of Å.
-  if (skeletonCount > SMALL) return { ...settings, wholeSteps: WHOLE_STEPS };
-  if (!hasChoice) return settings;
-  if (name === 'euler' && noises > 1 && steps > 1) {
-    const before = Math.ceil(steps / 2);
-    const spread = {
-      noises,
-      steps: before,
-      time: before / steps,
-      rest: steps - before,
-      width: WIDTH,
-      enough: noises > 2 ? 2 : 1,
-    };
-    return { ...settings, noise: { share: 0 }, spread };
-  }
-  // Few steps are not shared out among several noises.
-  if (name !== 'spread' || steps < 8) return settings;
-  const before = Math.floor(steps / 8);
-  const flown = Math.min(NOISES, Math.floor(steps / 2));
-  // One step alone is not to lead as far.
-  const time = before === 1 ? 0.5 : from;
-  const spread = { noises: flown, steps: before, time, rest: steps - flown * before, width: WIDTH, enough: 2 };
-  // The noise of the flow that was chosen is what it was chosen for: fresh noise enters after.
-  return { ...settings, noise: { share: 1, from: time + 0.01, scale: COOL }, spread };
-}
+import { solverByName } from '../flow/solvers/by-name.js';
+import { timeGrid, type GridSpacing } from '../flow/time-grid.js';
+import type { Prediction, Predictor } from '../network/predictor.js';
+import type { PreparedSkeleton } from './prepare.js';
 
 export interface SkeletonOptions {
-  readonly molecule: Molecule;
+  readonly prepared: PreparedSkeleton;
   readonly predictor: Predictor;
   readonly seed: number;
-  /** At most predictor.batchLimit(skeletonCount) draws. */
   readonly draws: readonly DrawKey[];
   readonly settings: SamplerSettings;
-  readonly start?: SampleStart;
-  /** As the training used them. */
-  readonly automorphisms?: readonly ArrayLike<number>[];
+  readonly start?: SampleStart | undefined;
   /**
    * With an ODE solver every frame costs one more prediction: solvers keep theirs to themselves. One that chooses its
    * own steps has frames of one draw after the other.
    */
-  readonly onFrame?: (frame: Frame) => void;
+  readonly onFrame?: ((frame: SkeletonFrame) => void) | undefined;
+}
+
+export interface SkeletonFrame extends Frame {
+  /** Which of the draws is the first of the frame. */
+  readonly row: number;
 }
 
 /** Skeletons [B, skeletonCount, 3] in Å, each centred on its mean. */
 export async function sampleSkeletons({
-  molecule,
+  prepared: { molecule, skeleton: graph, prior, automorphisms },
   predictor,
   seed,
   draws,
   settings,
   start = { kind: 'prior' },
-  automorphisms = [],
   onFrame,
 }: SkeletonOptions): Promise<Float32Array> {
-  // One atom has one place, and two have no shape to be flown to but a length, which the network knows.
+  // One atom has one place.
   if (molecule.skeletonCount === 1) return new Float32Array(draws.length * 3);
-  const prior = skeletonPrior(molecule, predictor.stage.prior);
-  const graph = graphFeatures(molecule);
   const predict = predictor.bind(graph);
-  const { sampler, noise, wholeSteps, ahead = 0 } = settings;
-  const from = start.kind === 'prior' ? 0 : start.time;
   const times = stepTimes(settings, start, predictor.stage.path);
-  if (sampler === 'spread' || sampler === 'stochastic' || sampler === 'ancestral') {
-    const nearly = predictor.bind(graph, { early: true });
-    // A model without an exit makes all predictions in the same way.
-    const exits = wholeSteps !== undefined && predictor.stage.earlyExit !== undefined;
-    const wholeFrom = exits ? (times.at(-1 - wholeSteps) ?? 0) : 0;
-    const common = {
-      prior,
-      seed,
-      draws,
-      times,
-      noise,
-      ahead,
-      anew: wholeFrom,
-      start,
-      automorphisms,
-      ...(onFrame && { onFrame }),
-    };
-    return sampleFlow({ ...common, predict: (x, t) => (t < wholeFrom ? nearly : predict)(x, t) });
+  if (settings.kind === 'ode') {
+    const x0 = startingState({ prior, seed, draws, start, automorphisms });
+    return followOde({ x0, draws: draws.length, settings, times, predict, onFrame });
   }
+  const { extrapolation = 0 } = settings;
+  const fullDepthSteps = settings.kind === 'stochastic' ? settings.fullDepthSteps : undefined;
+  const early = predictor.bind(graph, { early: true });
+  // A model without an early exit makes all predictions in the same way.
+  const exits = fullDepthSteps !== undefined && predictor.stage.earlyExit !== undefined;
+  const fullDepthFrom = exits ? (times.at(-1 - fullDepthSteps) ?? 0) : 0;
+  return sampleFlow({
+    prior,
+    predict: (x, t) => (t < fullDepthFrom ? early : predict)(x, t),
+    seed,
+    draws,
+    times,
+    noise: settings.kind === 'stochastic' ? settings.noise : finishNoise(settings),
+    extrapolation,
+    restartAt: fullDepthFrom,
+    start,
+    automorphisms,
+    ...(onFrame && { onFrame: (frame) => onFrame({ ...frame, row: 0 }) }),
+  });
+}
 
-  const solver = solverByName(sampler);
-  const x0 = startingState({ prior, seed, draws, start, automorphisms });
-  const solve = async (x0: Float32Array): Promise<Float32Array> => {
+interface OdeOptions extends Pick<SkeletonOptions, 'onFrame'> {
+  readonly x0: Float32Array;
+  readonly draws: number;
+  readonly settings: OdeSettings;
+  readonly times: readonly number[];
+  readonly predict: Prediction;
+}
+
+async function followOde({ x0, draws, settings, times, predict, onFrame }: OdeOptions): Promise<Float32Array> {
+  const solver = solverByName(settings.solver);
+  const solve = async (x0: Float32Array, row: number): Promise<Float32Array> => {
     const { x } = await solveOde<Float32Array>({
       solver,
       x0,
-      t0: from,
+      t0: times[0],
       t1: 1,
       eulerFinish: true,
       ...(solver.embedded ? { rtol: 1e-3, atol: 1e-3 } : { grid: times }),
@@ -206,46 +93,52 @@ export async function sampleSkeletons({
       },
       ...(onFrame && {
         onStep: async (step: number, time: number, state: Float32Array) =>
-          onFrame({ step, time, x: state, data: time < 1 ? await predict(state, time) : state }),
+          onFrame({ step, time, x: state, data: time < 1 ? await predict(state, time) : state, row }),
       }),
     });
     return x;
   };
-  if (!solver.embedded) return solve(x0);
+  if (!solver.embedded) return solve(x0, 0);
   // One by one: steps that fit all of a batch would make a conformer depend on its neighbours there.
-  const size = x0.length / draws.length;
+  const size = x0.length / draws;
   const all = new Float32Array(x0.length);
-  for (let at = 0; at < all.length; at += size) all.set(await solve(x0.slice(at, at + size)), at);
+  for (let row = 0; row < draws; row++) all.set(await solve(x0.slice(row * size, (row + 1) * size), row), row * size);
   return all;
 }
 
 /** The times of the steps on the straight path; a model of another path spaces them in the time it was trained in. */
-function stepTimes(
-  { steps, spacing = { kind: 'uniform' }, spread }: SamplerSettings,
-  start: SampleStart,
-  path?: PathSettings,
-): number[] {
+function stepTimes(settings: SamplerSettings, start: SampleStart, path?: PathSettings): number[] {
   const from = start.kind === 'prior' ? 0 : start.time;
-  if (spread && start.kind !== 'noised') {
-    const rest = grid({ steps: spread.rest, spacing, from: spread.time }, path);
-    return start.kind === 'state' ? rest : [...flightTimes(spread, path).slice(0, -1), ...rest];
-  }
-  return grid({ steps, spacing, from }, path);
+  if (settings.kind !== 'mode-selection') return grid({ ...settings, from }, path);
+  const rest = grid({ steps: settings.finishSteps, from: settings.selectionTime }, path);
+  return start.kind === 'state' ? rest : [...selectionTimes(settings, path).slice(0, -1), ...rest];
 }
 
-/** The times of the steps up to the choice among noises. */
-export function flightTimes({ steps, time }: Spread, path?: PathSettings): number[] {
-  return grid({ steps, from: 0, to: time }, path);
+/** The times of a candidate's steps up to the selection. */
+export function selectionTimes(
+  { selectionSteps, selectionTime }: ModeSelectionSettings,
+  path?: PathSettings,
+): number[] {
+  return grid({ steps: selectionSteps, from: 0, to: selectionTime }, path);
+}
+
+/** The candidate chosen is chosen for where its noise leads: fresh noise enters at the steps after. */
+function finishNoise({ selectionTime, finishSteps, noise }: ModeSelectionSettings) {
+  return { ...noise, from: selectionTime + (1 - selectionTime) / (100 * finishSteps) };
 }
 
 function grid(
-  { steps, spacing, from, to = 1 }: { steps: number; spacing?: GridSpacing; from: number; to?: number },
+  {
+    steps,
+    spacing = { kind: 'uniform' },
+    from,
+    to = 1,
+  }: { steps: number; spacing?: GridSpacing | undefined; from: number; to?: number },
   path?: PathSettings,
 ): number[] {
-  const common = { steps, ...(spacing && { spacing }) };
-  if (!path) return timeGrid({ ...common, from, to });
+  if (!path) return timeGrid({ steps, spacing, from, to });
   const schedule = pathSchedule(path);
-  return timeGrid({ ...common, from: scheduleTime(schedule, from), to: scheduleTime(schedule, to) }).map((t) =>
+  return timeGrid({ steps, spacing, from: scheduleTime(schedule, from), to: scheduleTime(schedule, to) }).map((t) =>
     straightTime(schedule, t),
   );
 }

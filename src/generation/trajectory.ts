@@ -1,27 +1,63 @@
-/** The way of one conformer from noise to molecule: drawn again by its key, with every step kept. */
+/** The way of a conformer from noise to molecule: collected while it is made, or drawn again by its key. */
 import type { Molecule } from '../chem/molecule.js';
 import type { ConformerRecord } from '../chem/io/conformer-record.js';
 import type { DrawKey } from '../flow/sampler.js';
-import { hydrogenParents } from '../network/priors.js';
-import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
+import type { SamplerSettings } from '../flow/sampler-settings.js';
+import { defaultSampler } from './choose-sampler.js';
+import { drawConformers } from './draw.js';
+import type { GenerationEvent } from './events.js';
+import type { DrawFrame } from './frames.js';
 import type { Generator } from './generator.js';
-import { placeHydrogens } from './hydrogen-stage.js';
-import { defaultSampler, sampleSkeletons, type SamplerSettings } from './skeleton-stage.js';
+import { prepareMolecule } from './prepare.js';
 
-export interface TrajectoryFrame {
-  readonly stage: 'skeleton' | 'hydrogens';
-  /** Flow time within the stage, 0 to 1. */
-  readonly time: number;
-  /** [atoms, 3] Å; in the skeleton's act hydrogens lie on their parents. */
+export interface TrajectoryFrame extends Pick<DrawFrame, 'stage' | 'time'> {
+  /** [atoms, 3] Å; in the skeleton's stage hydrogens lie on their parents. */
   readonly coordinates: Float32Array;
   /** Root mean square of |v| over the atoms that move in this stage, Å per unit of flow time; none at time 1. */
-  readonly speed?: number;
+  readonly speed?: number | undefined;
 }
 
 export interface Trajectory {
   readonly molecule: Molecule;
   readonly draw: DrawKey;
+  /** Of both stages, the last of them the conformer itself, as drawn. */
   readonly frames: readonly TrajectoryFrame[];
+}
+
+export interface TrajectoryCollector {
+  /** Takes the events of one molecule, made with `frames`. */
+  observe(event: GenerationEvent): void;
+  /** Of a draw that was not refused. */
+  of(draw: DrawKey): Trajectory | undefined;
+}
+
+/** Collects the trajectories of conformers while they are generated. */
+export function collectTrajectories(): TrajectoryCollector {
+  const frames = new Map<string, TrajectoryFrame[]>();
+  let molecule: Molecule | undefined;
+  return {
+    observe(event) {
+      if (event.kind === 'prepared') ({ molecule } = event);
+      if (event.kind === 'frame')
+        event.draws.forEach((draw, b) => {
+          const own = frames.get(keyOf(draw)) ?? [];
+          if (own.length === 0) frames.set(keyOf(draw), own);
+          own.push(frameOf(event, b));
+        });
+      if (event.kind === 'refused') frames.delete(keyOf(event.draw));
+    },
+    of(draw) {
+      const own = frames.get(keyOf(draw));
+      return molecule && own && { molecule, draw, frames: own };
+    },
+  };
+}
+
+const keyOf = ({ conformer, attempt }: DrawKey) => `${conformer}.${attempt}`;
+
+/** The frame of one of the conformers of a batch. */
+function frameOf({ stage, time, coordinates, speeds }: Omit<DrawFrame, 'rows'>, b: number): TrajectoryFrame {
+  return { stage, time, coordinates: coordinates[b], ...(speeds && { speed: speeds[b] }) };
 }
 
 export interface TrajectoryOptions {
@@ -29,23 +65,13 @@ export interface TrajectoryOptions {
   readonly molecule: Molecule;
   readonly seed: number;
   readonly draw: DrawKey;
-  readonly settings?: SamplerSettings;
-  readonly hydrogenSteps?: number;
-  /** Called with each frame as it is made; the speed of hydrogens is known one frame later only. */
-  readonly onFrame?: (frame: TrajectoryFrame) => void;
+  readonly settings?: SamplerSettings | undefined;
+  readonly hydrogenSteps?: number | undefined;
+  /** Called with each frame as it is made. */
+  readonly onFrame?: ((frame: TrajectoryFrame) => void) | undefined;
 }
 
-/**
- * √(Σ|vᵢ|²/n) of the velocity v = (x̂1 − x)/(1 − t), for x and x̂1 [n,3] in Å and t < 1: Å per unit of flow time.
- * It goes to 0/0 at t = 1, where the flow has arrived.
- */
-export function rootMeanSquareSpeed(x: Float32Array, data: Float32Array, t: number): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += (data[i] - x[i]) ** 2;
-  return Math.sqrt((3 * sum) / x.length) / (1 - t);
-}
-
-/** The frames of both stages, the last of them the conformer itself. */
+/** The conformer of a key, drawn again with all of its frames. */
 export async function recordTrajectory({
   generator,
   molecule,
@@ -55,57 +81,34 @@ export async function recordTrajectory({
   hydrogenSteps,
   onFrame = () => {},
 }: TrajectoryOptions): Promise<Trajectory> {
-  const { parent, mobile } = hydrogenParents(molecule);
   const frames: TrajectoryFrame[] = [];
-  const keep = (frame: TrajectoryFrame) => {
-    frames.push(frame);
-    onFrame(frame);
-  };
-  const skeletons = await sampleSkeletons({
-    molecule,
-    predictor: generator.skeleton,
+  await drawConformers({
+    generator,
+    prepared: prepareMolecule(generator, molecule),
     seed,
     draws: [draw],
     settings,
-    automorphisms: stereoAutomorphisms(generator.rdkit, molecule),
-    onFrame: ({ time, x, data }) => {
-      const coordinates = new Float32Array(molecule.atoms.length * 3);
-      parent.forEach((p, i) => coordinates.set(x.subarray((p < 0 ? i : p) * 3, (p < 0 ? i : p) * 3 + 3), i * 3));
-      keep({ stage: 'skeleton', time, coordinates, ...(time < 1 && { speed: rootMeanSquareSpeed(x, data, time) }) });
+    hydrogenSteps,
+    onFrame(frame) {
+      const own = frameOf(frame, 0);
+      frames.push(own);
+      onFrame(own);
     },
   });
-  await placeHydrogens({
-    molecule,
-    predictor: generator.hydrogens,
-    skeletons,
-    seed,
-    draws: [draw],
-    ...(hydrogenSteps !== undefined && { steps: hydrogenSteps }),
-    onFrame: ({ time, x }) => keep({ stage: 'hydrogens', time, coordinates: x.slice() }),
-  });
-  const moving = mobile.reduce((sum, moves) => sum + moves, 0);
-
-  // The hydrogens' stage is Euler's method, which goes by v for the whole of a step.
-  function withSpeed(frame: TrajectoryFrame, index: number): TrajectoryFrame {
-    if (frame.stage === 'skeleton' || frame.time === 1) return frame;
-    const after = frames[index + 1];
-    const square = frame.coordinates.reduce((sum, from, i) => sum + (after.coordinates[i] - from) ** 2, 0);
-    return { ...frame, speed: Math.sqrt(square / moving) / (after.time - frame.time) };
-  }
-  return { molecule, draw, frames: frames.map(withSpeed) };
+  return { molecule, draw, frames };
 }
 
-/** A trajectory as file records, a frame each, with FLOW_TIME, STAGE, CONFORMER and SPEED as the viewer reads them. */
+/** A trajectory as file records, one a frame, as the viewer reads them. */
 export function trajectoryRecords({ molecule, frames }: Trajectory, conformer: number): ConformerRecord[] {
   return frames.map(({ stage, time, coordinates, speed }) => ({
     molecule,
     coordinates,
     fields: [
-      ['SMILES', molecule.smiles],
-      ['CONFORMER', conformer],
-      ['STAGE', stage],
-      ['FLOW_TIME', time.toFixed(4)],
-      ...(speed === undefined ? [] : [['SPEED', speed.toFixed(4)] as const]),
+      ['MOLFLOW_SMILES', molecule.smiles],
+      ['MOLFLOW_CONFORMER', conformer],
+      ['MOLFLOW_STAGE', stage],
+      ['MOLFLOW_FLOW_TIME', time.toFixed(4)],
+      ...(speed === undefined ? [] : [['MOLFLOW_SPEED', speed.toFixed(4)] as const]),
     ],
   }));
 }

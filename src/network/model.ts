@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import { parameterShapes, type NetworkConfig } from './egnn.js';
 import type { PathSettings } from '../flow/path-schedule.js';
 import type { PriorSettings } from './priors.js';
+import { HydrogenSamplingSchema, NamedSamplerSchema, SkeletonSamplingSchema } from './sampling-schema.js';
+import { samplingNamed, type StageSampling } from './sampling.js';
 import { readSafetensors, writeSafetensors, type NamedArray } from './safetensors.js';
 
 export interface StageModel {
@@ -12,9 +14,8 @@ export interface StageModel {
   readonly target: 'data' | 'velocity';
   /** The path it was trained on, where that is not the straight one. */
   readonly path?: PathSettings | undefined;
-  /** The sampler it was trained for, by its name in generation, where that is not the usual one; `noises` to choose among. */
-  readonly sampler?:
-    { readonly name: string; readonly steps: number; readonly noises?: number | undefined } | undefined;
+  /** How it is sampled, tuned to its weights; where there is none, as sampling.ts has it by default. */
+  readonly sampling?: StageSampling | undefined;
   /** The layer after which atoms are nearly where the last one puts them: steps that others follow need no more of the network. */
   readonly earlyExit?: number | undefined;
   readonly weights: Readonly<Record<string, Float32Array>>;
@@ -28,40 +29,55 @@ export interface Model {
   readonly hydrogens: StageModel;
 }
 
-/** The first format whose readers know all that a stage has: before 2 there were no vectors and no path but the straight one, before 3 no carried messages. */
-const formatOf = ({ network, path }: StageModel): 1 | 2 | 3 =>
-  network.carried ? 3 : (path ?? network.vectors) ? 2 : 1;
+/**
+ * The first format whose readers know all that a stage has: before 2 there were no vectors and no path but the straight
+ * one, before 3 no carried messages, before 4 no sampling but the short form. Keys that a reader does not know it leaves.
+ */
+const formatOf = ({ network, path, sampling }: StageModel): 1 | 2 | 3 | 4 =>
+  sampling ? 4 : network.carried ? 3 : (path ?? network.vectors) ? 2 : 1;
 
-const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
+const atMost = (limit: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limit));
+const width = atMost(4096);
+const layers = atMost(64);
+const positive = v.pipe(v.number(), v.minValue(Number.MIN_VALUE), v.maxValue(1e4));
+/** Shapes of a network; larger ones are refused before anything is made of them. */
+export const NetworkSchema = v.object({
+  width,
+  edgeWidth: width,
+  layers,
+  chiralWidth: width,
+  vectors: v.optional(width),
+  carried: v.optional(v.boolean()),
+});
 const Path = v.variant('kind', [
   v.object({ kind: v.picklist(['straight', 'cosine']) }),
   v.object({ kind: v.literal('polynomial'), power: v.number() }),
   v.object({ kind: v.literal('variance-preserving'), betaMin: v.number(), betaMax: v.number() }),
 ]);
-const StageHeader = v.pipe(
-  v.object({
-    network: v.object({
-      width: whole,
-      edgeWidth: whole,
-      layers: whole,
-      chiralWidth: whole,
-      vectors: v.optional(whole),
-      carried: v.optional(v.boolean()),
-    }),
-    prior: v.object({ kind: v.picklist(['gaussian', 'harmonic']), alpha: v.number(), hydrogenScale: v.number() }),
-    target: v.picklist(['data', 'velocity']),
-    path: v.optional(Path),
-    sampler: v.optional(v.object({ name: v.string(), steps: whole, noises: v.optional(whole) })),
-    earlyExit: v.optional(whole),
-    training: v.record(v.string(), v.union([v.string(), v.number()])),
-  }),
-  v.check(({ network: { layers }, earlyExit = layers }) => earlyExit <= layers, 'earlyExit is a layer beyond the last'),
+const stage = {
+  network: NetworkSchema,
+  prior: v.object({ kind: v.picklist(['gaussian', 'harmonic']), alpha: positive, hydrogenScale: positive }),
+  target: v.picklist(['data', 'velocity']),
+  path: v.optional(Path),
+  sampler: v.optional(NamedSamplerSchema),
+  earlyExit: v.optional(layers),
+  training: v.record(v.string(), v.union([v.string(), v.number()])),
+};
+const EXIT_BEYOND = 'earlyExit is a layer beyond the last';
+const SkeletonHeader = v.pipe(
+  v.object({ ...stage, sampling: v.optional(SkeletonSamplingSchema) }),
+  v.check(({ network: { layers }, earlyExit = layers }) => earlyExit <= layers, EXIT_BEYOND),
 );
+const HydrogenHeader = v.pipe(
+  v.object({ ...stage, sampling: v.optional(HydrogenSamplingSchema) }),
+  v.check(({ network: { layers }, earlyExit = layers }) => earlyExit <= layers, EXIT_BEYOND),
+);
+type StageHeader = v.InferOutput<typeof SkeletonHeader> | v.InferOutput<typeof HydrogenHeader>;
 const Header = v.object({
-  format: v.picklist([1, 2, 3]),
+  format: v.picklist([1, 2, 3, 4]),
   name: v.string(),
-  skeleton: v.optional(StageHeader),
-  hydrogens: v.optional(StageHeader),
+  skeleton: v.optional(SkeletonHeader),
+  hydrogens: v.optional(HydrogenHeader),
 });
 
 /** The file of a model; while training, one stage may still be missing. */
@@ -94,8 +110,9 @@ export function readPartialModel(bytes: Uint8Array, source = 'model'): Pick<Mode
       `${source} is a molflow model that this version cannot read: ${parsed.issues.map((i) => `${v.getDotPath(i)}: ${i.message}`).join('; ')}`,
     );
   const { name, skeleton, hydrogens } = parsed.output;
-  const stage = (prefix: string, header: v.InferOutput<typeof StageHeader>): StageModel => ({
+  const stage = (prefix: StageSampling['kind'], { sampler, ...header }: StageHeader): StageModel => ({
     ...header,
+    ...(sampler && !header.sampling && { sampling: samplingNamed(prefix, sampler) }),
     weights: Object.fromEntries(
       Object.entries(parameterShapes(header.network)).map(([name, shape]) => {
         const found = tensors[`${prefix}.${name}`];

@@ -12,15 +12,26 @@ const MOST_NUMBERS = 375_000;
 
 export interface Predictor {
   readonly stage: StageModel;
-  /** The largest batch for molecules of n atoms. */
-  batchLimit(n: number): number;
   /**
-   * For conformers of one molecule: x [B,n,3] and t on the straight path to x̂1 [B,n,3], Å, B at most batchLimit(n);
+   * The batches in which `count` conformers of n atoms are predicted: for those who have something to do between them. A
+   * prediction of any number of conformers makes them by itself.
+   */
+  batches(n: number, count: number): readonly Batch[];
+  /**
+   * For any number B of conformers of one molecule: x [B,n,3] and t on the straight path to x̂1 [B,n,3], Å;
    * a model of another path is asked at the state and time of its own that these stand for.
    */
-  bind(graph: GraphFeatures, options?: BindOptions): (x: Float32Array, t: number) => Promise<Float32Array>;
+  bind(graph: GraphFeatures, options?: BindOptions): Prediction;
   dispose(): Promise<void>;
 }
+
+/** Conformers from `from` up to `to`, without it. */
+export interface Batch {
+  readonly from: number;
+  readonly to: number;
+}
+
+export type Prediction = (x: Float32Array, t: number) => Promise<Float32Array>;
 
 export interface BindOptions {
   /** [n] 0 for atoms that stay where they are; without it the result's mean is that of x. */
@@ -44,18 +55,36 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
     return program;
   }
 
-  const batchLimit = (n: number) =>
-    Math.max(1, Math.min(LARGEST_BATCH, Math.floor(MOST_NUMBERS / (n * n * stage.network.edgeWidth))));
+  function batches(n: number, count: number): Batch[] {
+    const limit = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(MOST_NUMBERS / (n * n * stage.network.edgeWidth))));
+    return Array.from({ length: Math.ceil(count / limit) }, (_, k) => ({
+      from: k * limit,
+      to: Math.min(count, (k + 1) * limit),
+    }));
+  }
 
   return {
     stage,
-    batchLimit,
+    batches,
     bind(graph, { mobile, early = false } = {}) {
       const { n, atoms, pairs } = graph;
       const brief = early && exitOf(stage) !== undefined;
       const tagged = graph.centres.length > 0;
       const centres = new Float32Array(4 * n * n);
       centreRows(centres, graph);
+      const features = { atoms, pairs, ...(tagged && { centres }), ...(mobile && { mobile }) };
+
+      /** One batch, in the time of the model's own path. */
+      async function predictBatch(x: Float32Array, t: number): Promise<Float32Array> {
+        const batch = x.length / (3 * n);
+        const program = await programFor({ clamped: !!mobile, tagged });
+        const feeds = { x, t: new Float32Array(batch).fill(t), ...features };
+        const { moved, early: earlyMoved } = await program.run({ batch, atoms: n }, feeds, { brief });
+        const displaced = brief ? earlyMoved : moved;
+        const scale = stage.target === 'data' ? 1 : 1 - t;
+        return x.map((v, i) => v + scale * displaced[i]);
+      }
+
       return async (straight, straightTime) => {
         let [x, t] = [straight, straightTime];
         if (schedule) {
@@ -63,24 +92,9 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
           const scale = schedule.data(t) + schedule.noise(t);
           x = straight.map((v) => scale * v);
         }
-        const batch = x.length / (3 * n);
-        const program = await programFor({ clamped: !!mobile, tagged });
-        const { moved, nearly } = await program.run(
-          { batch, atoms: n },
-          {
-            x,
-            t: new Float32Array(batch).fill(t),
-            atoms,
-            pairs,
-            ...(tagged && { centres }),
-            ...(mobile && { mobile }),
-          },
-          { brief },
-        );
-        const displaced = brief ? nearly : moved;
-        const scale = stage.target === 'data' ? 1 : 1 - t;
         const predicted = new Float32Array(x.length);
-        for (let i = 0; i < x.length; i++) predicted[i] = x[i] + scale * displaced[i];
+        for (const { from, to } of batches(n, x.length / (3 * n)))
+          predicted.set(await predictBatch(x.subarray(from * n * 3, to * n * 3), t), from * n * 3);
         return predicted;
       };
     },
@@ -127,9 +141,23 @@ function predictionProgram(stage: StageModel, { clamped, tagged }: ProgramKind):
         const after = [...(exit === undefined ? [] : [exit]), ...(brief ? [] : [network.layers])];
         const found = displacements(network, tensors, { x, t, atoms, pairs, centres, mobile }, after);
         return Object.fromEntries(
-          found.map((displaced, k) => [after[k] === network.layers ? 'moved' : 'nearly', displaced]),
+          found.map((displaced, k) => [after[k] === network.layers ? 'moved' : 'early', displaced]),
         );
       },
     }),
+  };
+}
+
+/** The predictor, whose predictions reject with the signal's reason once it is aborted. */
+export function abortable(predictor: Predictor, signal: AbortSignal): Predictor {
+  return {
+    ...predictor,
+    bind(graph, options) {
+      const predict = predictor.bind(graph, options);
+      return async (x, t) => {
+        signal.throwIfAborted();
+        return predict(x, t);
+      };
+    },
   };
 }

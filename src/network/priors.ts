@@ -10,20 +10,11 @@ export interface PriorSettings {
   readonly hydrogenScale: number;
 }
 
-const priors = new WeakMap<Molecule, { readonly settings: PriorSettings; readonly prior: Prior }>();
-
-/** The prior over a molecule's skeleton, kept for as long as the molecule lives. */
-export function skeletonPrior(molecule: Molecule, settings: PriorSettings): Prior {
-  const known = priors.get(molecule);
-  if (known?.settings === settings) return known.prior;
+/** The prior over a molecule's skeleton. */
+export function skeletonPrior(molecule: Molecule, { kind, alpha }: PriorSettings): Prior {
   const n = molecule.skeletonCount;
   const bonds: Edge[] = molecule.bonds.filter(({ a, b }) => a < n && b < n);
-  const prior =
-    settings.kind === 'harmonic'
-      ? harmonicPrior({ atoms: n, bonds, alpha: settings.alpha })
-      : gaussianPrior({ atoms: n });
-  priors.set(molecule, { settings, prior });
-  return prior;
+  return kind === 'harmonic' ? harmonicPrior({ atoms: n, bonds, alpha }) : gaussianPrior({ atoms: n });
 }
 
 export interface HydrogenParents {
@@ -35,11 +26,7 @@ export interface HydrogenParents {
   readonly mobile: Float32Array;
 }
 
-const parentsOf = new WeakMap<Molecule, HydrogenParents>();
-
 export function hydrogenParents(molecule: Molecule): HydrogenParents {
-  const known = parentsOf.get(molecule);
-  if (known) return known;
   const parent = new Int32Array(molecule.atoms.length).fill(-1);
   const groups = new Map<number, number[]>();
   for (const { a, b } of molecule.bonds) {
@@ -48,11 +35,9 @@ export function hydrogenParents(molecule: Molecule): HydrogenParents {
     parent[hydrogen] = heavy;
     groups.set(heavy, [...(groups.get(heavy) ?? []), hydrogen]);
   }
-  const made = {
+  return {
     parent,
     groups: [...groups.values()],
     mobile: Float32Array.from(parent, (p) => (p < 0 ? 0 : 1)),
   };
-  parentsOf.set(molecule, made);
-  return made;
 }

@@ -8,19 +8,8 @@ import { ATOM_FEATURES, graphFeatures, PAIR_FEATURES, type GraphFeatures } from 
 /** More symmetry than this is left unused: trying it for every training pair would cost more than it straightens. */
 const MOST = 48;
 
-const found = new WeakMap<Molecule, number[][]>();
-
-/**
- * Skeleton permutations, the identity first; p maps atom i to p[i]. Kept for as long as the molecule lives: each round
- * of draws asks anew.
- */
+/** Skeleton permutations, the identity first; p maps atom i to p[i]. */
 export function stereoAutomorphisms(rdkit: RDKitModule, molecule: Molecule): number[][] {
-  const known = found.get(molecule) ?? search(rdkit, molecule);
-  found.set(molecule, known);
-  return known;
-}
-
-function search(rdkit: RDKitModule, molecule: Molecule): number[][] {
   const identity = Array.from({ length: molecule.skeletonCount }, (_, i) => i);
   const features = graphFeatures(molecule);
   const kept = automorphisms(rdkit, molecule, { maxMatches: 1000 })

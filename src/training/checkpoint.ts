@@ -6,6 +6,7 @@ import { createRandom } from '../flow/random.js';
 import { initialParameters } from '../network/egnn.js';
 import { flatten, type ParameterSlice } from '../network/flat-parameters.js';
 import { grownParameters } from '../network/grow.js';
+import { samplingNamed } from '../network/sampling.js';
 import { readPartialModel, writeModel, type Model, type StageModel } from '../network/model.js';
 import type { StageConfig, StageName } from './config.js';
 
@@ -101,12 +102,13 @@ export async function writeModelOf({
   const bytes = await readIfThere(modelPath);
   const others = bytes ? readPartialModel(bytes, modelPath) : kept;
   const { network, prior, target, path: flowPath, sampler, earlyExit } = config;
+  const sampling = config.sampling ?? (sampler && samplingNamed(stage, sampler));
   const header = {
     network,
     prior,
     target,
     ...(flowPath.kind !== 'straight' && { path: flowPath }),
-    ...(sampler && { sampler }),
+    ...(sampling && { sampling }),
     ...(earlyExit && { earlyExit }),
   };
   await replace(modelPath, writeModel({ ...others, name, [stage]: { ...header, weights, training } }));

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { LINEAR_VARIANCE } from '../flow/diffusion.js';
 import { solverNames } from '../flow/solvers/by-name.js';
+import { HydrogenSamplingSchema, SkeletonSamplingSchema } from '../network/sampling-schema.js';
 
 const positive = v.pipe(v.number(), v.minValue(Number.MIN_VALUE));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -103,7 +104,9 @@ const Stage = v.pipe(
     /** Share of the molecules that is held out from training. */
     validationShare: v.optional(share, 0.01),
     saveMinutes: v.optional(positive, 4),
-    /** The sampler that the model is meant for, as generation names it, where it is not the usual one; `noises` to choose among, with euler. */
+    /** How the model is to be sampled, where not by default; see network/sampling.ts. */
+    sampling: v.optional(v.variant('kind', [SkeletonSamplingSchema, HydrogenSamplingSchema])),
+    /** The short form: one sampler for all sizes; `noises` to choose among, with an ODE solver. */
     sampler: v.optional(
       v.strictObject({
         name: v.picklist(['spread', 'stochastic', 'ancestral', ...solverNames]),

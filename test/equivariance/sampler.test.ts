@@ -20,8 +20,8 @@ const draws = [{ conformer: 0, attempt: 0 }];
 /** Sampling amplifies rounding a little at each of its steps. */
 const CLOSE = 2e-3;
 const samplers = [
-  ['deterministic', { share: 0 }],
-  ['stochastic', { share: 1, from: 0.4 }],
+  ['deterministic', { freshShare: 0 }],
+  ['stochastic', { freshShare: 1, from: 0.4 }],
 ] as const;
 
 let rdkit: RDKitModule;

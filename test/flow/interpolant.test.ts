@@ -190,7 +190,7 @@ describe('fresh noise', () => {
         seed: 2,
         draws,
         steps: 8,
-        noise: { share, aligned: false },
+        noise: { freshShare: share, aligned: false },
         predict(x, t) {
           const gain = (t * dataVariance) / (t * t * dataVariance + (1 - t) ** 2 * noiseVariance);
           return x.map((v) => gain * v);

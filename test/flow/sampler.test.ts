@@ -74,7 +74,7 @@ describe('the sampler', () => {
             predict: linear ? knows(straight) : springs,
             seed,
             draws: [draw(0), draw(1)],
-            noise: { share },
+            noise: { freshShare: share },
             steps: 8,
           };
           const states = async (first: Float32Array) => {
@@ -117,7 +117,7 @@ describe('the sampler', () => {
       predict: springs,
       seed: 3,
       draws: [draw(1)],
-      noise: { share: 0 },
+      noise: { freshShare: 0 },
       steps: 15,
     });
     const { x } = await solveOde({
@@ -138,7 +138,7 @@ describe('the sampler', () => {
     centre(coordinates, coordinates, 5);
     const [from, to] = [0.2, 0.8];
     const exact = coordinates.map((v) => (v * deviation(to)) / deviation(from));
-    const error = async (steps: number, ahead: number) => {
+    const error = async (steps: number, extrapolation: number) => {
       const times = Array.from({ length: steps + 1 }, (_, k) => from + ((to - from) * k) / steps);
       const start = { kind: 'state', coordinates, time: from } as const;
       const x = await sampleFlow({
@@ -147,13 +147,14 @@ describe('the sampler', () => {
         seed: 1,
         draws: [draw(0)],
         times,
-        noise: { share: 0 },
-        ahead,
+        noise: { freshShare: 0 },
+        extrapolation,
         start,
       });
       return rmsd(x, exact, 5);
     };
-    const order = async (ahead: number) => Math.log2((await error(8, ahead)) / (await error(16, ahead)));
+    const order = async (extrapolation: number) =>
+      Math.log2((await error(8, extrapolation)) / (await error(16, extrapolation)));
     expect(await order(0)).toBeCloseTo(1, 0);
     expect(await order(0.5)).toBeGreaterThan(1.7);
     expect(await error(8, 0.5)).toBeLessThan((await error(8, 0)) / 4);
@@ -161,7 +162,7 @@ describe('the sampler', () => {
 
   it('keeps atoms where they are if the model predicts them where they are', async () => {
     const coordinates = Float32Array.from({ length: 15 }, (_, i) => Math.fround(Math.sin(i) / 3));
-    const options = { prior: priors.gaussian, seed: 1, draws: [draw(0)], noise: { share: 0 }, steps: 6 };
+    const options = { prior: priors.gaussian, seed: 1, draws: [draw(0)], noise: { freshShare: 0 }, steps: 6 };
     const x = await sampleFlow({
       ...options,
       start: { kind: 'state', coordinates, time: 0 },
@@ -176,7 +177,7 @@ describe('the sampler', () => {
     async (scale) => {
       const reference = Float32Array.from(cloudOf(3));
       const frames: { time: number; x: Float32Array; data: Float32Array }[] = [];
-      const noise: FreshNoise = { share: 0.36, from: 0.3, to: 0.9, scale };
+      const noise: FreshNoise = { freshShare: 0.36, from: 0.3, to: 0.9, temperature: scale };
       await sampleFlow({
         prior: priors.gaussian,
         predict: knows(reference),
@@ -255,9 +256,9 @@ describe('the sampler', () => {
       seed: 1,
       draws: [draw(0)],
       times,
-      noise: { share: 0 },
-      ahead: 0.5,
-      anew: 0.5,
+      noise: { freshShare: 0 },
+      extrapolation: 0.5,
+      restartAt: 0.5,
       onFrame: (frame) => void data.push(frame.data.slice()),
     });
     const added = predictions.map((predicted, step) => rmsd(predicted, data[step], 5));
@@ -270,7 +271,7 @@ describe('the sampler', () => {
     await expect(sampleFlow({ ...options, start: { kind: 'state', coordinates, time: 0 } })).rejects.toThrow(
       /12 numbers/,
     );
-    await expect(sampleFlow({ ...options, noise: { share: 2 } })).rejects.toThrow(/share of fresh noise is 2/);
+    await expect(sampleFlow({ ...options, noise: { freshShare: 2 } })).rejects.toThrow(/share of fresh noise is 2/);
     await expect(sampleFlow({ ...options, predict: () => coordinates })).rejects.toThrow(/12 numbers for 15/);
   });
 });

@@ -3,6 +3,9 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { moleculeFromStructure } from '../../src/chem/parse.js';
 import { loadRDKit, type RDKitModule } from '../../src/chem/rdkit.js';
+import { adjacency } from '../../src/chem/adjacency.js';
+import type { Molecule } from '../../src/chem/molecule.js';
+import { hydrogenParents } from '../../src/network/priors.js';
 import { carryHydrogens } from '../../src/generation/carry-hydrogens.js';
 import { rotate } from '../../src/geometry/rotation.js';
 import { embed, inOrder } from '../chem/conformers.js';
@@ -22,6 +25,11 @@ function conformerOf(smiles: string) {
 /** The skeleton of `moved`, with hydrogens that are nowhere yet. */
 const bare = (moved: Float32Array, skeletonCount: number) => moved.map((v, i) => (i < 3 * skeletonCount ? v : NaN));
 
+const partsOf = (molecule: Molecule) => ({
+  hydrogens: hydrogenParents(molecule),
+  neighbours: adjacency(molecule.skeletonCount, molecule.bonds),
+});
+
 describe('hydrogens carried along', () => {
   it('move with the molecule as a body', () => {
     fc.assert(
@@ -39,7 +47,7 @@ describe('hydrogens carried along', () => {
           rotate(wanted, rotationOf(seed), x, x.length / 3);
           wanted.forEach((v, i) => (wanted[i] = v + way[i % 3]));
           const carried = bare(wanted, molecule.skeletonCount);
-          carryHydrogens(molecule, x, carried);
+          carryHydrogens(partsOf(molecule), x, carried);
           carried.forEach((v, i) => expect(Math.abs(v - wanted[i])).toBeLessThan(1e-3));
         },
       ),
@@ -80,7 +88,7 @@ describe('hydrogens carried along', () => {
       for (let k = 0; k < 3; k++) wanted[3 * i + k] = x[3 * b + k] + turned[k];
     }
     const carried = bare(wanted, molecule.skeletonCount);
-    carryHydrogens(molecule, x, carried);
+    carryHydrogens(partsOf(molecule), x, carried);
     const parentOf = (i: number) =>
       molecule.bonds.flatMap((bond) => (bond.b === i ? [bond.a] : bond.a === i ? [bond.b] : []))[0];
     const off = carried.map((v, i) => Math.abs(v - wanted[i]));

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseSmiles } from '../../src/chem/parse.js';
 import { rmsdAligned } from '../../src/geometry/rmsd.js';
 import { refineConformers } from '../../src/generation/refine.js';
-import { sampleSkeletons, chosenSampler } from '../../src/generation/skeleton-stage.js';
+import { chosenSampler } from '../../src/generation/choose-sampler.js';
+import { prepareMolecule } from '../../src/generation/prepare.js';
+import { sampleSkeletons } from '../../src/generation/skeleton-stage.js';
 import type { Generator } from '../../src/generation/generator.js';
 import { openGenerator } from '../../src/generation/open-generator.node.js';
 import { graphFeatures } from '../../src/network/features.js';
@@ -34,7 +36,8 @@ function counted(): { readonly counting: Generator; readonly asked: { early: num
 const skeletonsOf = (smiles: string, { rdkit, skeleton }: Generator, sampler?: string) => {
   const molecule = parseSmiles(rdkit, smiles);
   const settings = chosenSampler(molecule, { sampler, steps: 10 });
-  return sampleSkeletons({ molecule, predictor: skeleton, seed: 3, draws: [{ conformer: 0, attempt: 0 }], settings });
+  const prepared = prepareMolecule({ rdkit, skeleton }, molecule);
+  return sampleSkeletons({ prepared, predictor: skeleton, seed: 3, draws: [{ conformer: 0, attempt: 0 }], settings });
 };
 
 it('is taken by all but the last steps of a large skeleton', async () => {

@@ -5,12 +5,17 @@ import { automorphisms } from '../../src/chem/automorphisms.js';
 import { parseSmiles } from '../../src/chem/parse.js';
 import { verifyStereo } from '../../src/chem/stereo.js';
 import { bestRmsd } from '../../src/geometry/rmsd.js';
+import { chosenSampler } from '../../src/generation/choose-sampler.js';
 import { chooseDiverse, pruneByRmsd } from '../../src/generation/diverse.js';
 import { drawConformers } from '../../src/generation/draw.js';
-import { generateConformers } from '../../src/generation/generate.js';
+import type { GenerationEvent } from '../../src/generation/events.js';
+import { collectEvents } from '../../src/generation/finish.js';
+import { generateConformers, type GenerateOptions } from '../../src/generation/generate.js';
 import type { Generator } from '../../src/generation/generator.js';
+import { conformerFields } from '../../src/generation/records.js';
+import { collectTrajectories, recordTrajectory } from '../../src/generation/trajectory.js';
 import { placeHydrogens } from '../../src/generation/hydrogen-stage.js';
-import { chosenSampler } from '../../src/generation/skeleton-stage.js';
+import { prepareMolecule } from '../../src/generation/prepare.js';
 import { generate, openGenerator } from '../../src/index.js';
 
 let generator: Generator;
@@ -18,6 +23,12 @@ beforeAll(async () => {
   generator = await openGenerator();
 });
 afterAll(() => generator.dispose());
+
+/** True from the second time it is asked on. */
+function afterFirstBatch(): () => boolean {
+  let asked = 0;
+  return () => asked++ > 1;
+}
 
 describe('generate', () => {
   it('is one call', async () => {
@@ -59,23 +70,71 @@ describe('generate', () => {
     );
   });
 
-  it('counts what it drew and dropped: delivered and dropped add up', async () => {
-    const { report } = await generate('C1CCCCC1', { count: 9, seed: 4 });
-    const { stereo, geometry, duplicate, energy } = report.dropped;
-    expect(report.delivered + stereo + geometry + duplicate + energy).toBeLessThanOrEqual(report.drawn);
-    expect(report.delivered).toBeLessThan(9);
-    expect(report.reason).toMatch(/of \d+ draws/);
+  it.each<[string, string, GenerateOptions]>([
+    ['few shapes', 'C1CCCCC1', { count: 9, seed: 4 }],
+    ['more kept than asked for', 'CCCCCCCCCCCCCC', { count: 3 }],
+    ['open and set centres', 'C[C@H](O)C(C)C[C@@H](F)C#N', { count: 6, rmsd: 0.3 }],
+    ['energies and a window', 'OCCCN', { count: 8, energyWindow: 2 }],
+    ['relaxation', 'CCOC(=O)C', { count: 4, optimize: 'mmff94' }],
+    ['draws that fail checks', 'C[C@]12CC[C@H](C1(C)C)CC2=O', { count: 5, sampler: 'euler', steps: 2 }],
+    ['plain draws', 'CCO', { count: 5, plain: true }],
+    ['a run that is stopped', 'CCCCCCCCCCCC', { count: 200, shouldStop: afterFirstBatch() }],
+  ])('accounts for every draw: %s', async (_, smiles, options) => {
+    const events: GenerationEvent[] = [];
+    const molecule = parseSmiles(generator.rdkit, smiles);
+    const observe = (event: GenerationEvent) => void events.push(event);
+    const result = await generateConformers(generator, molecule, { ...options, observe });
+    const { drawn, delivered, dropped, surplus, reason } = result.report;
+    expect(drawn).toBe(delivered + dropped.stereo + dropped.geometry + dropped.duplicate + dropped.energy + surplus);
+    const all = (kind: GenerationEvent['kind']) => events.filter((event) => event.kind === kind).length;
+    expect(drawn).toBe(all('checked') + all('refused'));
+    expect(result.conformers).toHaveLength(delivered);
+    if (delivered < options.count!) expect(reason).toMatch(/of \d+ draws|stopped after \d+ draws/);
+    // The result is a function of the events, which may come from elsewhere.
+    const elsewhere = collectEvents();
+    structuredClone(events).forEach((event) => elsewhere.observe(event));
+    expect(elsewhere.finish(options.shouldStop && 'stopped')).toEqual(result);
   });
 
-  it('an aborted call ends soon and says so', async () => {
-    const abort = new AbortController();
-    const { report } = await generate('CCCCCCCCCCCC', {
-      count: 200,
-      signal: abort.signal,
-      onProgress: () => abort.abort(),
-    });
+  it('delivers what is finished where it is stopped, and nothing where it is aborted', async () => {
+    const { report } = await generate('CCCCCCCCCCCC', { count: 200, shouldStop: afterFirstBatch() });
     expect(report.reason).toMatch(/stopped after \d+ draws/);
+    expect(report.delivered).toBeGreaterThan(0);
     expect(report.drawn).toBeLessThan(200);
+    const abort = new AbortController();
+    const observe = ({ kind }: GenerationEvent) => kind === 'frame' && abort.abort(new Error('no longer wanted'));
+    const aborted = generate('CCCCCCCCCCCC', { count: 200, signal: abort.signal, frames: true, observe });
+    await expect(aborted).rejects.toThrow('no longer wanted');
+  });
+
+  it('names the force field that energies are by', async () => {
+    for (const [optimize, name] of [
+      ['mmff94', 'MMFF94'],
+      ['none', 'MMFF94S'],
+    ] as const) {
+      const result = await generate('CCO', { count: 1, optimize, energies: true });
+      const fields = conformerFields(result, result.conformers[0]);
+      expect([...fields.keys()].filter((field) => field.includes('ENERGY'))).toEqual([
+        `MOLFLOW_ENERGY_${name}`,
+        'MOLFLOW_RELATIVE_ENERGY',
+      ]);
+    }
+  });
+
+  it('shows every step of what it delivers, to the conformer itself', async () => {
+    const ways = collectTrajectories();
+    const { conformers, molecule, seed } = await generate('CC(O)CN', { count: 3, frames: true, observe: ways.observe });
+    for (const { draw, coordinates } of conformers) {
+      const { frames } = ways.of(draw)!;
+      expect(frames.at(-1)!.coordinates).toEqual(coordinates);
+      const again = await recordTrajectory({ generator, molecule, seed, draw });
+      expect(again.frames.map(({ stage, time }) => [stage, time])).toEqual(
+        frames.map(({ stage, time }) => [stage, time]),
+      );
+      again.frames.forEach((frame, k) =>
+        frame.coordinates.forEach((v, i) => expect(Math.abs(v - frames[k].coordinates[i])).toBeLessThan(1e-3)),
+      );
+    }
   });
 
   it('refuses settings out of range by name and value', async () => {
@@ -99,7 +158,8 @@ describe('stages', () => {
   it.each(['stochastic', 'dormand-prince'])('a conformer of %s is the same alone and in a batch', async (sampler) => {
     const molecule = parseSmiles(generator.rdkit, 'OCC(O)CN');
     const draws = Array.from({ length: 5 }, (_, conformer) => ({ conformer, attempt: 0 }));
-    const common = { generator, molecule, seed: 8, settings: chosenSampler(molecule, { sampler }) };
+    const prepared = prepareMolecule(generator, molecule);
+    const common = { generator, prepared, seed: 8, settings: chosenSampler(molecule, { sampler }) };
     const together = await drawConformers({ ...common, draws });
     const [alone] = await drawConformers({ ...common, draws: draws.slice(3, 4) });
     alone.coordinates.forEach((v, i) => expect(Math.abs(v - together[3].coordinates[i])).toBeLessThan(1e-3));
@@ -110,7 +170,8 @@ describe('stages', () => {
     try {
       const molecule = parseSmiles(generator.rdkit, 'C[C@H](N)C(=O)OCC');
       const draws = Array.from({ length: 3 }, (_, conformer) => ({ conformer, attempt: 0 }));
-      const common = { molecule, seed: 6, draws, settings: chosenSampler(molecule, { sampler: 'stochastic' }) };
+      const prepared = prepareMolecule(generator, molecule);
+      const common = { prepared, seed: 6, draws, settings: chosenSampler(molecule, { sampler: 'stochastic' }) };
       const compiled = await drawConformers({ ...common, generator });
       const slow = await drawConformers({ ...common, generator: eager });
       compiled.forEach(({ coordinates }, k) =>
@@ -125,7 +186,7 @@ describe('stages', () => {
     const molecule = parseSmiles(generator.rdkit, 'CC(=O)NC');
     const skeletons = Float32Array.from({ length: molecule.skeletonCount * 3 }, (_, i) => Math.sin(i * 1.7) * 2);
     const all = await placeHydrogens({
-      molecule,
+      prepared: prepareMolecule(generator, molecule),
       predictor: generator.hydrogens,
       skeletons,
       seed: 1,

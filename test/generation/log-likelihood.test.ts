@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSmiles } from '../../src/chem/parse.js';
 import { createRandom } from '../../src/flow/random.js';
+import { chosenSampler } from '../../src/generation/choose-sampler.js';
 import { drawConformers } from '../../src/generation/draw.js';
 import type { Generator } from '../../src/generation/generator.js';
 import { conformerLogLikelihood } from '../../src/generation/log-likelihood.js';
-import { chosenSampler } from '../../src/generation/skeleton-stage.js';
+import { prepareMolecule } from '../../src/generation/prepare.js';
 import { randomRotation, rotate } from '../../src/geometry/rotation.js';
 import { openGenerator } from '../../src/generation/open-generator.node.js';
 
@@ -19,7 +20,7 @@ async function draw(smiles: string) {
   const molecule = parseSmiles(generator.rdkit, smiles);
   const [drawn] = await drawConformers({
     generator,
-    molecule,
+    prepared: prepareMolecule(generator, molecule),
     seed: 2,
     draws: [{ conformer: 0, attempt: 0 }],
     settings: chosenSampler(molecule, { sampler: 'stochastic' }),

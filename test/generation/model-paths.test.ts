@@ -2,16 +2,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSmiles } from '../../src/chem/parse.js';
 import { diffusionStep, LINEAR_VARIANCE, variancePreservingSchedule } from '../../src/flow/diffusion.js';
+import type { SamplerSettings } from '../../src/flow/sampler-settings.js';
 import { createNoise, createRandom } from '../../src/flow/random.js';
 import { cosineSchedule } from '../../src/flow/schedule.js';
-import { chosenSampler, sampleSkeletons } from '../../src/generation/skeleton-stage.js';
+import { chosenSampler } from '../../src/generation/choose-sampler.js';
+import { prepareMolecule } from '../../src/generation/prepare.js';
+import { sampleSkeletons } from '../../src/generation/skeleton-stage.js';
 import type { Generator } from '../../src/generation/generator.js';
 import { initialParameters } from '../../src/network/egnn.js';
 import { graphFeatures } from '../../src/network/features.js';
 import { readPartialModel, writeModel, type StageModel } from '../../src/network/model.js';
 import { createPredictor } from '../../src/network/predictor.js';
 import { skeletonPrior } from '../../src/network/priors.js';
-import { stereoAutomorphisms } from '../../src/network/stereo-automorphisms.js';
 import { openGenerator } from '../../src/generation/open-generator.node.js';
 
 let generator: Generator;
@@ -59,12 +61,11 @@ describe('the straight path', () => {
     const molecule = parseSmiles(generator.rdkit, 'C[C@H](N)C(=O)O');
     const predictor = createPredictor({ engine: generator.engine, stage: straight });
     const skeleton = await sampleSkeletons({
-      molecule,
+      prepared: prepareMolecule({ rdkit: generator.rdkit, skeleton: predictor }, molecule),
       predictor,
       seed: 1,
       draws,
       settings: chosenSampler(molecule, { sampler, steps: 6 }),
-      automorphisms: stereoAutomorphisms(generator.rdkit, molecule),
     });
     await predictor.dispose();
     expected.forEach((v, i) => expect(Math.abs(v - skeleton[i])).toBeLessThan(1e-3));
@@ -87,12 +88,12 @@ describe.each([
     const predictor = createPredictor({ engine: generator.engine, stage: stage() });
     const seed = 3;
     const prior = skeletonPrior(molecule, predictor.stage.prior);
-    const settings = {
-      sampler,
-      steps: 5,
-      noise: sampler === 'euler' ? { share: 0 } : ({ share: 'ancestral', aligned: false } as const),
-    };
-    const sampled = await sampleSkeletons({ molecule, predictor, seed, draws, settings });
+    const settings: SamplerSettings =
+      sampler === 'euler'
+        ? { kind: 'ode', solver: sampler, steps: 5 }
+        : { kind: 'stochastic', steps: 5, noise: { freshShare: 'ancestral', aligned: false } };
+    const prepared = prepareMolecule({ rdkit: generator.rdkit, skeleton: predictor }, molecule);
+    const sampled = await sampleSkeletons({ prepared, predictor, seed, draws, settings });
 
     // The network itself, at the state and time of the diffusion.
     const network = generator.skeleton.bind(graphFeatures(molecule));

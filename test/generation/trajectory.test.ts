@@ -1,6 +1,7 @@
 /** What a recorded trajectory holds: above all, the speed of the flow at each frame. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSmiles } from '../../src/chem/parse.js';
+import type { SamplerSettings } from '../../src/flow/sampler-settings.js';
 import { recordTrajectory, trajectoryRecords, type TrajectoryFrame } from '../../src/generation/trajectory.js';
 import type { Generator } from '../../src/generation/generator.js';
 import { graphFeatures } from '../../src/network/features.js';
@@ -27,7 +28,10 @@ describe('the speed of a trajectory’s frames', () => {
   it('is the pace of the atoms where a step follows the flow, and has no fresh noise in it where one does not', async () => {
     const molecule = parseSmiles(generator.rdkit, 'C[C@@H](O)[C@H](N)C(=O)O');
     for (const sampler of ['euler', 'stochastic']) {
-      const settings = { sampler, steps: 20, noise: { share: 1, from: 0.6 } };
+      const settings: SamplerSettings =
+        sampler === 'euler'
+          ? { kind: 'ode', solver: sampler, steps: 20 }
+          : { kind: 'stochastic', steps: 20, noise: { freshShare: 1, from: 0.6 } };
       const { frames } = await recordTrajectory({ generator, molecule, seed: 5, draw, settings });
       const skeleton = frames.filter(({ stage }) => stage === 'skeleton');
       expect(skeleton).toHaveLength(21);
@@ -61,7 +65,9 @@ describe('the speed of a trajectory’s frames', () => {
       const molecule = parseSmiles(generator.rdkit, smiles);
       const records = trajectoryRecords(await recordTrajectory({ generator, molecule, seed: 1, draw }), 1);
       for (const { fields } of records) {
-        const { FLOW_TIME: time, SPEED: speed } = Object.fromEntries(fields as Iterable<[string, string]>);
+        const { MOLFLOW_FLOW_TIME: time, MOLFLOW_SPEED: speed } = Object.fromEntries(
+          fields as Iterable<[string, string]>,
+        );
         if (Number(time) === 1) expect(speed).toBeUndefined();
         else expect(speed).toMatch(/^\d+\.\d{4}$/);
       }

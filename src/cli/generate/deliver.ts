@@ -1,7 +1,7 @@
 /** One molecule through a worker: everything that came of it, or why nothing did. */
 import type { ConformerRecord } from '../../chem/io/conformer-record.js';
 import type { GenerationEvent } from '../../generation/events.js';
-import type { GenerationResult } from '../../generation/generate.js';
+import { collectEvents, type GenerationResult } from '../../generation/finish.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { crashMessage } from '../worker/crash-message.js';
 import type { GenerateEvent, GenerateTask } from '../worker/tasks.js';
@@ -84,7 +84,7 @@ export async function deliver(
   if (outcome.kind === 'crashed') return failed(crashMessage(outcome), 'crashed');
   if (outcome.kind === 'overran') {
     made.isCutShort = true;
-    made.result ??= await resultOf(made.events);
+    made.result ??= resultOf(made.events, `the time limit of ${flags.timeLimit} s was reached`);
   }
   const { result, logLikelihoods, trajectories, isCutShort } = made;
   if (!result || result.conformers.length === 0) {
@@ -106,7 +106,10 @@ function nothing() {
   };
 }
 
-/** What the candidates that were finished give. */
-async function resultOf(_events: readonly GenerationEvent[]): Promise<GenerationResult | undefined> {
-  return Promise.resolve(undefined);
+/** What the candidates that were finished give; none where the molecule was not even prepared. */
+function resultOf(events: readonly GenerationEvent[], ended: string): GenerationResult | undefined {
+  if (events.length === 0) return undefined;
+  const collector = collectEvents();
+  events.forEach(collector.observe);
+  return collector.finish(ended);
 }

@@ -1,22 +1,18 @@
 /** What molflow generate says of a molecule: records with their fields, a summary, a line of JSON. */
-import type { ConformerRecord, FieldValue } from '../../chem/io/conformer-record.js';
-import { conformerFields } from '../../generation/records.js';
+import type { ConformerRecord } from '../../chem/io/conformer-record.js';
+import { conformerRecord } from '../../generation/records.js';
 import type { Delivery, Undelivered } from './deliver.js';
 
 type Delivered = Extract<Delivery, { kind: 'conformers' }>;
 
-/** Fields of the input come first; where one has the name of a field of ours, ours is what holds for the conformer. */
 export function recordsOf({ source, result, logLikelihoods, isCutShort }: Delivered): ConformerRecord[] {
-  return result.conformers.map((conformer, index) => {
-    const fields = new Map<string, FieldValue>([...(source.fields ?? []), ...conformerFields(result, conformer)]);
-    const likelihood = logLikelihoods.at(index);
-    if (likelihood)
-      fields
-        .set('LOG_LIKELIHOOD', likelihood.logLikelihood.toFixed(3))
-        .set('LOG_LIKELIHOOD_DIVERGENCE', likelihood.method);
-    if (isCutShort) fields.set('MOLFLOW_TIME_LIMIT', result.report.reason ?? 'the time limit was reached');
-    return { molecule: result.molecule, coordinates: conformer.coordinates, fields };
-  });
+  return result.conformers.map((conformer, index) =>
+    conformerRecord(result, conformer, {
+      given: source.fields,
+      likelihood: logLikelihoods.at(index),
+      timeLimit: isCutShort ? (result.report.reason ?? 'the time limit was reached') : undefined,
+    }),
+  );
 }
 
 export function summary({ source, result: { report, model, seed } }: Delivered): string {

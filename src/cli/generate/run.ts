@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { openOutput, OutputError, outputFormatOf, type ConformerOutput } from '../../chem/io/output.node.js';
 import { readMoleculeFile } from '../../chem/io/read-file.node.js';
+import { SAMPLER_ALIASES } from '../../generation/choose-sampler.js';
 import { inOrder } from '../../supervisor/in-order.js';
 import { EXIT } from '../exit-codes.js';
 import { onInterrupt } from '../interrupt.js';
@@ -23,6 +24,8 @@ export async function runGenerate(flags: GenerateFlags, command: Command): Promi
     inputs: { '--input': flags.input },
     outputs: { '--out': flags.out, '--trajectory': flags.trajectory },
   });
+  const renamed = flags.sampler && SAMPLER_ALIASES[flags.sampler];
+  if (renamed) process.stderr.write(`molflow: --sampler ${flags.sampler} is called ${renamed} now\n`);
   const interrupt = onInterrupt();
   const pool = openPool<GenerateTask, GenerateEvent>({ ...flags, ...(flags.fast && { model: FAST_MODEL }) });
   interrupt.signal.addEventListener('abort', () => pool.close());

@@ -4,8 +4,7 @@ import type { Molecule } from '../../chem/molecule.js';
 import { generateConformers } from '../../generation/generate.js';
 import type { Generator } from '../../generation/generator.js';
 import { conformerLogLikelihood } from '../../generation/log-likelihood.js';
-import { chosenSampler } from '../../generation/skeleton-stage.js';
-import { recordTrajectory, trajectoryRecords } from '../../generation/trajectory.js';
+import { collectTrajectories, trajectoryRecords } from '../../generation/trajectory.js';
 import type { TaskContext } from '../../supervisor/serve.node.js';
 import type { GenerateEvent, GenerateTask } from './tasks.js';
 
@@ -15,9 +14,19 @@ export async function runGenerateTask(
   { emit, isOverdue }: TaskContext<GenerateEvent>,
 ): Promise<void> {
   const molecule = moleculeOf(generator, task);
-  const result = await generateConformers(generator, molecule, task.options);
-  const { conformers, seed } = result;
+  const trajectories = collectTrajectories();
+  const result = await generateConformers(generator, molecule, {
+    ...task.options,
+    frames: task.trajectories,
+    shouldStop: () => isOverdue() && 'the time limit was reached',
+    observe: (event) => {
+      if (task.trajectories) trajectories.observe(event);
+      if (event.kind !== 'frame') emit({ kind: 'generation', event });
+    },
+  });
+  const { conformers, report } = result;
   emit({ kind: 'result', result });
+  if (report.reason && isOverdue()) return emit({ kind: 'cut-short' });
   if (task.logLikelihood)
     for (const [index, { coordinates }] of conformers.entries()) {
       if (isOverdue()) return emit({ kind: 'cut-short' });
@@ -26,10 +35,8 @@ export async function runGenerateTask(
     }
   if (task.trajectories)
     for (const [index, { draw }] of conformers.entries()) {
-      if (isOverdue()) return emit({ kind: 'cut-short' });
-      const settings = chosenSampler(molecule, task.options, generator.skeleton.stage);
-      const trajectory = await recordTrajectory({ generator, molecule, seed, draw, settings });
-      emit({ kind: 'trajectory', index, records: trajectoryRecords(trajectory, index + 1) });
+      const trajectory = trajectories.of(draw);
+      if (trajectory) emit({ kind: 'trajectory', index, records: trajectoryRecords(trajectory, index + 1) });
     }
 }
 

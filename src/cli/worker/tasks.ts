@@ -2,7 +2,8 @@
 import type { ConformerRecord } from '../../chem/io/conformer-record.js';
 import type { Structure } from '../../chem/structure.js';
 import type { GenerationEvent } from '../../generation/events.js';
-import type { GenerateOptions, GenerationResult } from '../../generation/generate.js';
+import type { GenerationResult } from '../../generation/finish.js';
+import type { GenerateOptions } from '../../generation/generate.js';
 import type { RefineOptions } from '../../generation/refine.js';
 import type { RefinedStructure } from '../../generation/refine-structures.js';
 
@@ -15,7 +16,7 @@ export interface GenerateTask {
   readonly kind: 'generate';
   readonly input: MoleculeInput;
   readonly largestFragment: boolean;
-  readonly options: Omit<GenerateOptions, 'signal' | 'observe'>;
+  readonly options: Omit<GenerateOptions, 'signal' | 'observe' | 'shouldStop'>;
   readonly logLikelihood: boolean;
   readonly trajectories: boolean;
 }

@@ -1,15 +1,17 @@
-/** The choice among noises: what it owes to determinism, and that shapes lie farther apart for it. */
+/** Mode selection: what it owes to determinism, and that more modes are met for it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSmiles } from '../../src/chem/parse.js';
 import { skeletonFaults } from '../../src/chem/stereo.js';
 import type { DrawKey } from '../../src/flow/sampler.js';
+import { evaluationsOf } from '../../src/flow/sampler-settings.js';
+import { chosenSampler } from '../../src/generation/choose-sampler.js';
 import { comparedPermutations, pruneByRmsd } from '../../src/generation/diverse.js';
 import { generateConformers } from '../../src/generation/generate.js';
 import type { Generator } from '../../src/generation/generator.js';
-import { chosenSampler, sampleSkeletons } from '../../src/generation/skeleton-stage.js';
-import { createSpread } from '../../src/generation/spread.js';
+import { createModeSelection } from '../../src/generation/mode-selection.js';
+import { prepareMolecule } from '../../src/generation/prepare.js';
+import { sampleSkeletons } from '../../src/generation/skeleton-stage.js';
 import { graphFeatures } from '../../src/network/features.js';
-import { stereoAutomorphisms } from '../../src/network/stereo-automorphisms.js';
 import { openGenerator } from '../../src/generation/open-generator.node.js';
 
 let generator: Generator;
@@ -21,25 +23,25 @@ afterAll(() => generator.dispose());
 /** Few shapes, so that independent draws soon meet one again. */
 const FEW_SHAPES = 'OCCN';
 
-function spreadOf(smiles: string) {
+function selectionOf(smiles: string) {
   const molecule = parseSmiles(generator.rdkit, smiles);
-  const settings = chosenSampler(molecule, {});
-  const automorphisms = stereoAutomorphisms(generator.rdkit, molecule);
-  const permutations = comparedPermutations(generator.rdkit, molecule);
-  const common = { molecule, predictor: generator.skeleton, seed: 4, automorphisms };
-  const choice = { ...common, spread: settings.spread!, noise: settings.noise, permutations };
-  return { molecule, settings, common, choice, choose: () => createSpread(choice) };
+  const settings = chosenSampler(molecule, { sampler: 'modes' });
+  if (settings.kind !== 'mode-selection') throw new Error(`no mode selection for ${smiles}`);
+  const prepared = prepareMolecule(generator, molecule);
+  const common = { prepared, predictor: generator.skeleton, seed: 4 };
+  const options = { ...common, settings, permutations: prepared.permutations };
+  return { molecule, settings, common, options, create: () => createModeSelection(options) };
 }
 
 function furthest(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
 }
 
-describe('noises chosen by the shapes they lead to', () => {
+describe('noises selected by the modes they lead to', () => {
   it('are the same in however many calls, and whatever comes after', async () => {
-    const { choose } = spreadOf(FEW_SHAPES);
-    const whole = await choose()([...Array(12).keys()]);
-    const oneByOne = choose();
+    const { create } = selectionOf(FEW_SHAPES);
+    const whole = await create()([...Array(12).keys()]);
+    const oneByOne = create();
     for (const i of [0, 5, 3, 11]) expect((await oneByOne([i]))[0].draw).toEqual(whole[i].draw);
     expect(new Set(whole.map(({ draw }) => JSON.stringify(draw))).size).toBe(12);
     expect(whole.some(({ draw }) => draw.attempt > 0)).toBe(true);
@@ -49,12 +51,14 @@ describe('noises chosen by the shapes they lead to', () => {
     const other = await openGenerator({ engine: 'wasm' });
     try {
       for (const smiles of [FEW_SHAPES, 'C[C@H](O)CC=O']) {
-        const { choice, choose } = spreadOf(smiles);
+        const { options, create } = selectionOf(smiles);
         const numbers = [...Array(6).keys()];
-        const here = await choose()(numbers);
-        const there = await createSpread({ ...choice, predictor: other.skeleton })(numbers);
+        const here = await create()(numbers);
+        const there = await createModeSelection({ ...options, predictor: other.skeleton })(numbers);
         expect(there.map(({ draw }) => draw)).toEqual(here.map(({ draw }) => draw));
-        there.forEach(({ state }, i) => expect(furthest(state, here[i].state)).toBeLessThan(1e-3));
+        there.forEach(({ selectionState }, i) =>
+          expect(furthest(selectionState, here[i].selectionState)).toBeLessThan(1e-3),
+        );
       }
     } finally {
       await other.dispose();
@@ -62,22 +66,22 @@ describe('noises chosen by the shapes they lead to', () => {
   });
 
   it('name their conformer: the key alone flies the same way, state and all', async () => {
-    const { choose, common, settings, molecule } = spreadOf(FEW_SHAPES);
-    const { draw, state } = (await choose()([0, 1, 2, 3])).find(({ draw }) => draw.attempt > 0)!;
-    const { time, steps } = settings.spread!;
+    const { create, common, settings, molecule } = selectionOf(FEW_SHAPES);
+    const { draw, selectionState } = (await create()([0, 1, 2, 3])).find(({ draw }) => draw.attempt > 0)!;
+    const { selectionTime, selectionSteps } = settings;
     const met: Float32Array[] = [];
     const alone = await sampleSkeletons({
       ...common,
       draws: [draw],
       settings,
-      onFrame: (frame) => void (frame.time === time && met.push(frame.x.slice())),
+      onFrame: (frame) => void (frame.time === selectionTime && met.push(frame.x.slice())),
     });
-    expect(furthest(met[0], state)).toBeLessThan(1e-4);
+    expect(furthest(met[0], selectionState)).toBeLessThan(1e-4);
     const onwards = await sampleSkeletons({
       ...common,
       draws: [draw],
       settings,
-      start: { kind: 'state', time, step: steps, coordinates: state },
+      start: { kind: 'state', time: selectionTime, step: selectionSteps, coordinates: selectionState },
     });
     expect(furthest(onwards, alone)).toBeLessThan(1e-3);
 
@@ -89,7 +93,7 @@ describe('noises chosen by the shapes they lead to', () => {
   });
 
   it('meet more shapes than independent ones', async () => {
-    let [spread, independent] = [0, 0];
+    let [selected, independent] = [0, 0];
     for (const smiles of ['CC(C)CCO', 'OCCCN', 'CCCCO', 'NCC(C)CO', 'CC(=O)CCC']) {
       const molecule = parseSmiles(generator.rdkit, smiles);
       const permutations = comparedPermutations(generator.rdkit, molecule);
@@ -108,14 +112,14 @@ describe('noises chosen by the shapes they lead to', () => {
           0.25,
         ).length;
       };
-      spread += await shapes('spread');
+      selected += await shapes('modes');
       independent += await shapes('stochastic');
     }
-    expect(spread).toBeGreaterThan(1.2 * independent);
+    expect(selected).toBeGreaterThan(1.2 * independent);
   });
 
   it('pass over the wrong hand where another of them leads to the right one', async () => {
-    const { molecule, settings, common, choice } = spreadOf('CC[C@H](O)C#N');
+    const { molecule, settings, common, options } = selectionOf('CC[C@H](O)C#N');
     // A network that is not told the hand draws both alike.
     const open = parseSmiles(generator.rdkit, 'CCC(O)C#N');
     const predictor = { ...common.predictor, bind: () => common.predictor.bind(graphFeatures(open)) };
@@ -125,20 +129,19 @@ describe('noises chosen by the shapes they lead to', () => {
       const size = 3 * molecule.skeletonCount;
       return draws.filter((_, b) => skeletonFaults(molecule, skeletons.slice(b * size, (b + 1) * size)) === 0).length;
     };
-    const chosen = await createSpread({ ...choice, predictor })(numbers);
+    const chosen = await createModeSelection({ ...options, predictor })(numbers);
     const independent = await right(numbers.map((conformer) => ({ conformer, attempt: 0 })));
     const found = await right(chosen.map(({ draw }) => draw));
     expect(found).toBeGreaterThan(1.3 * independent);
   });
 
   it('are not chosen among where there is one shape, few steps, or a large molecule', () => {
-    expect(chosenSampler({ skeletonCount: 3 }, {}).spread).toBeUndefined();
-    expect(chosenSampler({ skeletonCount: 9 }, { steps: 5 }).spread).toBeUndefined();
-    expect(chosenSampler({ skeletonCount: 25 }, {}).spread).toBeUndefined();
-    for (const steps of [undefined, 10, 20, 50]) {
+    const kindOf = (skeletonCount: number, steps?: number) => chosenSampler({ skeletonCount }, { steps }).kind;
+    expect([kindOf(3), kindOf(9, 5), kindOf(25)]).toEqual(['stochastic', 'stochastic', 'stochastic']);
+    for (const steps of [undefined, 8, 10, 20, 50]) {
       const settings = chosenSampler({ skeletonCount: 9 }, { steps });
-      expect(settings.steps).toBe(steps ?? 26);
-      expect(settings.spread!.noises * settings.spread!.steps + settings.spread!.rest).toBe(settings.steps);
+      expect(settings.kind).toBe('mode-selection');
+      expect(evaluationsOf(settings)).toBe(steps ?? 26);
     }
   });
 });

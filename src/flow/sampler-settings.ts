@@ -1,0 +1,58 @@
+/** Settings of the ways to follow a flow from noise to data, one kind each. */
+import type { FreshNoise } from './sampler.js';
+import type { GridSpacing } from './time-grid.js';
+
+/** The probability flow ODE, by a solver of flow/solvers. */
+export interface OdeSettings {
+  readonly kind: 'ode';
+  /** One of solverNames. One with an error estimate (dormand-prince) chooses its steps itself. */
+  readonly solver: string;
+  /** Steps from t = 0, or from where the flow begins, to t = 1. */
+  readonly steps: number;
+  readonly spacing?: GridSpacing | undefined;
+}
+
+/** The sampler with fresh noise: see sampleFlow. */
+export interface StochasticSettings {
+  readonly kind: 'stochastic';
+  /** Steps from t = 0, or from where the flow begins, to t = 1. */
+  readonly steps: number;
+  readonly noise: FreshNoise;
+  /** Second-order extrapolation of the prediction, 0 for none, as sampleFlow takes it. */
+  readonly extrapolation?: number | undefined;
+  readonly spacing?: GridSpacing | undefined;
+  /** The last steps, which take the network at full depth where the others take its early exit; where undefined all do. */
+  readonly fullDepthSteps?: number | undefined;
+}
+
+/**
+ * Mode selection: candidate noises are followed to a time at which their predictions show the mode that they lead to,
+ * and those to go on with are chosen among all candidates so far (generation/mode-selection.ts).
+ */
+export interface ModeSelectionSettings {
+  readonly kind: 'mode-selection';
+  /** Candidate noises for each conformer. */
+  readonly candidates: number;
+  /** Flow time at which their predictions are compared. */
+  readonly selectionTime: number;
+  /** Equal steps of every candidate from t = 0 to there, without fresh noise. */
+  readonly selectionSteps: number;
+  /** Steps of the chosen from there to t = 1. */
+  readonly finishSteps: number;
+  /** Fresh noise of these. */
+  readonly noise: Pick<FreshNoise, 'temperature'> & { readonly freshShare: number };
+  /** Å: predictions nearer than this to the first of a cluster are of one mode. */
+  readonly clusterWidth: number;
+  /** Candidates that must lead to a mode before it gets a conformer of its own. */
+  readonly minClusterSize: number;
+  readonly extrapolation?: number | undefined;
+}
+
+export type SamplerSettings = OdeSettings | StochasticSettings | ModeSelectionSettings;
+
+/** Predictions of the network that one conformer takes; of a solver, its steps. */
+export function evaluationsOf(settings: SamplerSettings): number {
+  return settings.kind === 'mode-selection'
+    ? settings.candidates * settings.selectionSteps + settings.finishSteps
+    : settings.steps;
+}

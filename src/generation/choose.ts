@@ -1,0 +1,48 @@
+/** The last steps of generation, functions of the candidates alone: those that differ are kept, and of these some chosen. */
+import type { Candidate, PreparedEvent } from './events.js';
+import { chooseDiverse, pruneByRmsd } from './diverse.js';
+
+export type ComparisonOptions = Pick<
+  PreparedEvent,
+  'molecule' | 'permutations' | 'rmsd' | 'energyWindow' | 'plain' | 'count' | 'forceField'
+>;
+
+export interface Kept {
+  /** In order of energy where there is one, else of slots. */
+  readonly kept: readonly Candidate[];
+  readonly dropped: { readonly duplicate: number; readonly energy: number };
+}
+
+/** Those within the energy window that lie at least `rmsd` from each kept before; all of them, as drawn, where `plain`. */
+export function keepDistinct(
+  candidates: readonly Candidate[],
+  { molecule, permutations, rmsd, energyWindow = Infinity, plain }: ComparisonOptions,
+): Kept {
+  if (plain) return { kept: candidates, dropped: { duplicate: 0, energy: 0 } };
+  const ordered = [...candidates].sort((a, b) => (a.energy ?? 0) - (b.energy ?? 0) || a.slot - b.slot);
+  const lowest = ordered[0]?.energy ?? 0;
+  const within = ordered.filter(({ energy = 0 }) => energy - lowest <= energyWindow);
+  const skeletons = within.map(({ coordinates }) => coordinates.subarray(0, 3 * molecule.skeletonCount));
+  const kept = pruneByRmsd({ skeletons, permutations }, rmsd).map((i) => within[i]);
+  return {
+    kept,
+    dropped: { duplicate: within.length - kept.length, energy: ordered.length - within.length },
+  };
+}
+
+export interface Chosen {
+  readonly chosen: readonly Candidate[];
+  /** Kept, and more than were asked for. */
+  readonly surplus: number;
+}
+
+/** `count` of those kept: the lowest where there are energies, else a diverse set. */
+export function chooseConformers(
+  kept: readonly Candidate[],
+  { molecule, permutations, plain, count, forceField }: ComparisonOptions,
+): Chosen {
+  const skeletons = kept.map(({ coordinates }) => coordinates.subarray(0, 3 * molecule.skeletonCount));
+  const chosen =
+    plain || forceField ? kept.slice(0, count) : chooseDiverse({ skeletons, permutations }, count).map((i) => kept[i]);
+  return { chosen, surplus: kept.length - chosen.length };
+}

@@ -1,0 +1,162 @@
+/**
+ * The end of generation: conformers and the account of them, made of the events alone. It needs no RDKit and no network,
+ * so that whoever collected the events of a run that did not come to its end can still deliver what it had found.
+ */
+import { bestRmsd } from '../geometry/rmsd.js';
+import type { MMFF94Variant } from '../chem/mmff94.js';
+import type { Molecule } from '../chem/molecule.js';
+import { chooseConformers, keepDistinct, type Kept } from './choose.js';
+import type { Candidate, GenerationEvent, KeptEvent, PreparedEvent } from './events.js';
+
+export interface Conformer extends Omit<Candidate, 'slot'> {
+  /** Symmetry-aware RMSD of heavy atoms to the first conformer delivered, Å. */
+  readonly rmsdToFirst: number;
+  /** kcal/mol above the lowest delivered. */
+  readonly relativeEnergy?: number | undefined;
+}
+
+/** drawn = delivered + dropped.stereo + dropped.geometry + dropped.duplicate + dropped.energy + surplus. */
+export interface GenerationReport {
+  readonly asked: number;
+  readonly delivered: number;
+  /** Conformers drawn and checked, those drawn again among them. */
+  readonly drawn: number;
+  /** Share of first draws whose stereo was right, before any resampling. */
+  readonly stereoRightAtFirst: number;
+  /** Draws that are not delivered: refused by a check, like another, or above the energy window. */
+  readonly dropped: {
+    readonly stereo: number;
+    readonly geometry: number;
+    readonly duplicate: number;
+    readonly energy: number;
+  };
+  /** Right and distinct, but more than were asked for. */
+  readonly surplus: number;
+  /** Why fewer were delivered than asked for. */
+  readonly reason?: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+export interface GenerationResult {
+  readonly molecule: Molecule;
+  readonly conformers: readonly Conformer[];
+  readonly report: GenerationReport;
+  readonly model: string;
+  readonly seed: number;
+  /** The force field that the energies are by, where there are any. */
+  readonly forceField?: MMFF94Variant | undefined;
+}
+
+export interface Collector {
+  /** Takes the events of one molecule, in their order. */
+  observe(event: GenerationEvent): void;
+  readonly candidates: readonly Candidate[];
+  /** Draws so far that passed the checks or were refused. */
+  readonly drawn: number;
+  /**
+   * What is delivered of the events so far.
+   * @param ended why the drawing came to an end before its time, in words, where it did.
+   * @throws Error where no 'prepared' event came.
+   */
+  finish(ended?: string): GenerationResult;
+}
+
+/** Collects what the result is made of. */
+export function collectEvents(): Collector {
+  const candidates: Candidate[] = [];
+  const refused = { stereo: 0, geometry: 0 };
+  const first = { drawn: 0, right: 0 };
+  let prepared: PreparedEvent | undefined;
+  let kept: KeptEvent | undefined;
+
+  function observe(event: GenerationEvent): void {
+    switch (event.kind) {
+      case 'prepared':
+        prepared = event;
+        return;
+      case 'checked':
+        candidates.push(event.candidate);
+        break;
+      case 'refused':
+        refused[event.reason]++;
+        break;
+      case 'kept':
+        kept = event;
+        return;
+      case 'frame':
+      case 'drawn':
+        return;
+    }
+    if (event.retry > 0) return;
+    first.drawn++;
+    if (event.stereoRight) first.right++;
+  }
+
+  const drawn = () => candidates.length + refused.stereo + refused.geometry;
+
+  /** As the last 'kept' event has it, if there was one after the last candidate. */
+  function keptOf(options: PreparedEvent): Kept {
+    const counted = kept && kept.slots.length + kept.dropped.duplicate + kept.dropped.energy;
+    if (!kept || counted !== candidates.length) return keepDistinct(candidates, options);
+    const bySlot = new Map(candidates.map((candidate) => [candidate.slot, candidate]));
+    return { kept: kept.slots.flatMap((slot) => bySlot.get(slot) ?? []), dropped: kept.dropped };
+  }
+
+  function finish(ended?: string): GenerationResult {
+    if (!prepared) throw new Error('no conformers can be delivered: the molecule was not prepared yet');
+    const { molecule, model, seed, count, permutations, forceField, warnings } = prepared;
+    const { kept, dropped } = keptOf(prepared);
+    const { chosen, surplus } = chooseConformers(kept, prepared);
+    const report = {
+      asked: count,
+      delivered: chosen.length,
+      drawn: drawn(),
+      stereoRightAtFirst: first.drawn > 0 ? first.right / first.drawn : 1,
+      dropped: { ...refused, ...dropped },
+      surplus,
+      warnings,
+    };
+    const skeletonOf = ({ coordinates }: Candidate) => coordinates.subarray(0, 3 * molecule.skeletonCount);
+    const lowest = Math.min(...chosen.map(({ energy = 0 }) => energy));
+    return {
+      molecule,
+      model,
+      seed,
+      ...(forceField && { forceField }),
+      conformers: chosen.map(({ slot: _, energy, ...candidate }) => ({
+        ...candidate,
+        rmsdToFirst: bestRmsd(
+          skeletonOf(chosen[0]),
+          candidate.coordinates.subarray(0, 3 * molecule.skeletonCount),
+          permutations,
+        ).rmsd,
+        ...(energy !== undefined && { energy, relativeEnergy: energy - lowest }),
+      })),
+      report: { ...report, ...(chosen.length < count && { reason: shortfall(report, prepared, ended) }) },
+    };
+  }
+
+  return {
+    observe,
+    candidates,
+    get drawn() {
+      return drawn();
+    },
+    finish,
+  };
+}
+
+function shortfall(
+  { drawn, dropped }: GenerationReport,
+  { rmsd, energyWindow }: PreparedEvent,
+  ended: string | undefined,
+): string {
+  if (ended !== undefined) return `${ended} after ${drawn} draws`;
+  const causes = [
+    dropped.duplicate > 0 && `${dropped.duplicate} lay within ${rmsd} Å of another`,
+    dropped.energy > 0 && `${dropped.energy} above the energy window of ${energyWindow} kcal/mol`,
+    dropped.stereo > 0 && `${dropped.stereo} had the wrong stereo`,
+    dropped.geometry > 0 && `${dropped.geometry} failed the geometry checks`,
+  ].filter((cause) => cause !== false);
+  return `of ${drawn} draws ${causes.join(', ') || 'none failed'}; further draws brought no more`;
+}

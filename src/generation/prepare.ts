@@ -1,0 +1,49 @@
+/** A molecule made ready: all that drawing and comparing its conformers needs of its graph, computed once. */
+import { adjacency } from '../chem/adjacency.js';
+import type { Molecule } from '../chem/molecule.js';
+import type { Prior } from '../flow/prior.js';
+import { graphFeatures, type GraphFeatures } from '../network/features.js';
+import { hydrogenParents, skeletonPrior, type HydrogenParents } from '../network/priors.js';
+import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
+import { comparedPermutations } from './diverse.js';
+import type { Generator } from './generator.js';
+
+/** What the skeleton's flow needs. */
+export interface PreparedSkeleton {
+  readonly molecule: Molecule;
+  /** Features of the skeleton. */
+  readonly skeleton: GraphFeatures;
+  readonly prior: Prior;
+  /** Over which noise is aligned onto data, as in training: the identity first. */
+  readonly automorphisms: readonly ArrayLike<number>[];
+}
+
+export interface PreparedMolecule extends PreparedSkeleton {
+  /** Features of all atoms. */
+  readonly all: GraphFeatures;
+  readonly hydrogens: HydrogenParents;
+  /** Skeleton neighbours of each skeleton atom. */
+  readonly neighbours: readonly (readonly number[])[];
+  /** Over which conformers are compared, as RDKit's GetBestRMS does. Searched for when first asked for. */
+  readonly permutations: readonly ArrayLike<number>[];
+}
+
+/** @throws MoleculeError naming the element and atom, where the network does not know it. */
+export function prepareMolecule(
+  { rdkit, skeleton }: Pick<Generator, 'rdkit' | 'skeleton'>,
+  molecule: Molecule,
+): PreparedMolecule {
+  let permutations: readonly ArrayLike<number>[] | undefined;
+  return {
+    molecule,
+    skeleton: graphFeatures(molecule),
+    all: graphFeatures(molecule, { scope: 'all' }),
+    prior: skeletonPrior(molecule, skeleton.stage.prior),
+    automorphisms: stereoAutomorphisms(rdkit, molecule),
+    hydrogens: hydrogenParents(molecule),
+    neighbours: adjacency(molecule.skeletonCount, molecule.bonds),
+    get permutations() {
+      return (permutations ??= comparedPermutations(rdkit, molecule));
+    },
+  };
+}
