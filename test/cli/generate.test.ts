@@ -74,11 +74,11 @@ describe('molflow generate', () => {
         [...order].flatMap((i) => [...structure.coordinates!.subarray(i * 3, i * 3 + 3)]),
       );
       expect(checkGeometry(molecule, coordinates).problems).toEqual([]);
-      expect(fields.get('STEREO_VERIFIED')).toBe('yes');
+      expect(fields.get('MOLFLOW_STEREO_VERIFIED')).toBe('yes');
       expect(fields.get('MOLFLOW_MODEL')).toBe('molflow-base');
       expect(fields.get('MOLFLOW_SEED')).toBe('1');
     }
-    expect(new Set(all.map(({ fields }) => fields.get('RMSD_TO_FIRST_ANGSTROM'))).size).toBe(5);
+    expect(new Set(all.map(({ fields }) => fields.get('MOLFLOW_RMSD_TO_FIRST'))).size).toBe(5);
   });
 
   it('gives the stereo that was asked for, both hands and both sides of a double bond', async () => {
@@ -147,7 +147,7 @@ describe('molflow generate', () => {
       '--quiet',
     ];
     const energies = (await records((await molflow(args)).stdout)).map(({ fields }) =>
-      Number(fields.get('RELATIVE_ENERGY_KCAL_MOL')),
+      Number(fields.get('MOLFLOW_RELATIVE_ENERGY')),
     );
     expect(energies.length).toBeGreaterThan(1);
     expect(energies[0]).toBe(0);
@@ -158,8 +158,8 @@ describe('molflow generate', () => {
   it('stores the log density under the model', async () => {
     const { stdout } = await molflow(['generate', '--smiles', 'CCO', '-n', '1', '--log-likelihood', '--quiet']);
     const [record] = await records(stdout);
-    expect(record.fields.get('LOG_LIKELIHOOD')).toMatch(/^-?\d+\.\d{3}$/);
-    expect(record.fields.get('LOG_LIKELIHOOD_DIVERGENCE')).toBe('exact');
+    expect(record.fields.get('MOLFLOW_LOG_LIKELIHOOD')).toMatch(/^-?\d+\.\d{3}$/);
+    expect(record.fields.get('MOLFLOW_LOG_LIKELIHOOD_METHOD')).toBe('exact');
   });
 
   it('writes the way from noise to molecule: the skeleton first, then the hydrogens', async () => {
@@ -179,8 +179,8 @@ describe('molflow generate', () => {
       '--quiet',
     ]);
     const frames = await records(readFileSync(trajectory, 'utf8'));
-    expect(frames.map(({ fields }) => fields.get('STAGE')).join(' ')).toMatch(/^(skeleton ){5}(hydrogens ?)+$/);
-    expect(Number(frames[0].fields.get('FLOW_TIME'))).toBe(0);
+    expect(frames.map(({ fields }) => fields.get('MOLFLOW_STAGE')).join(' ')).toMatch(/^(skeleton ){5}(hydrogens ?)+$/);
+    expect(Number(frames[0].fields.get('MOLFLOW_FLOW_TIME'))).toBe(0);
     const [end] = await records(readFileSync(file('way-end.sdf'), 'utf8'));
     const last = frames.at(-1)!.structure.coordinates!;
     end.structure.coordinates!.forEach((v, i) => expect(Math.abs(v - last[i])).toBeLessThan(2e-3));

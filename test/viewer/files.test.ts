@@ -33,7 +33,7 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     const stereo = page.locator('#conformers-panel tbody td:last-child');
     await shows(() => stereo.allInnerTexts()).toEqual(Array(3).fill(expect.stringMatching(/^✓ R S/)));
     const sdf = await records((await download(page, '#export-sdf')).toString());
-    expect(sdf[0].fields.get('SMILES')).toBe('C[C@@H](O)[C@H](N)C(=O)O');
+    expect(sdf[0].fields.get('MOLFLOW_SMILES')).toBe('C[C@@H](O)[C@H](N)C(=O)O');
     // A C–C bond of the made molecule is as long as one.
     expect(distance(sdf[0].structure.coordinates!, 0, 1)).toBeGreaterThan(1.4);
     expect(distance(sdf[0].structure.coordinates!, 0, 1)).toBeLessThan(1.65);

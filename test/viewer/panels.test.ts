@@ -144,7 +144,7 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     }
     const trajectory = await records((await download(page, '#export-trajectory')).toString());
     expect(trajectory).toHaveLength(16);
-    expect(trajectory[1].fields.get('FLOW_TIME')).toBe('0.25');
+    expect(trajectory[1].fields.get('MOLFLOW_FLOW_TIME')).toBe('0.25');
 
     const png = await download(page, '#export-png');
     expect([...png.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);

@@ -20,15 +20,18 @@ export function fileStem({ entry }: Shown): string {
   return stem.slice(0, 60) || 'molecule';
 }
 
+/** Fields that say which frame it is, and of which conformer: as they were called before, too. */
+const OF_A_FRAME = /^(MOLFLOW_)?(FLOW_TIME|STAGE|SPEED|CONFORMER)$/;
+
 /** The last frames of `conformers` as SDF records, laid on top of each other, with their data fields. */
 export function sdfOf(shown: Shown, conformers: readonly number[], results: Results): string {
   return conformers
     .map((index) => {
       const conformer = shown.conformers[index];
       const { energy } = results.conformer(shown, index);
-      const fields = new Map([...conformer.fields].filter(([name]) => !['FLOW_TIME', 'STAGE', 'SPEED'].includes(name)));
-      fields.set('CONFORMER', conformer.label);
-      if (typeof energy === 'number') fields.set('MMFF94_ENERGY', energy.toFixed(4));
+      const fields = new Map([...conformer.fields].filter(([name]) => !OF_A_FRAME.test(name)));
+      fields.set('MOLFLOW_CONFORMER', conformer.label);
+      if (typeof energy === 'number') fields.set('MOLFLOW_ENERGY_MMFF94', energy.toFixed(4));
       return sdfRecord({ molecule: shown.entry.structure, coordinates: lastFrame(conformer).coordinates, fields });
     })
     .join('');
@@ -40,10 +43,10 @@ export function trajectoryOf({ entry, conformers }: Shown, chosen: readonly numb
     .flatMap((index) =>
       conformers[index].frames.map(({ t, stage, speed, coordinates }) => {
         const fields = new Map<string, string>([
-          ['CONFORMER', conformers[index].label],
-          ['FLOW_TIME', String(Number(t.toFixed(6)))],
-          ...(stage === 'all' ? [] : [['STAGE', stage] as const]),
-          ...(speed === undefined ? [] : [['SPEED', speed.toFixed(4)] as const]),
+          ['MOLFLOW_CONFORMER', conformers[index].label],
+          ['MOLFLOW_FLOW_TIME', String(Number(t.toFixed(6)))],
+          ...(stage === 'all' ? [] : [['MOLFLOW_STAGE', stage] as const]),
+          ...(speed === undefined ? [] : [['MOLFLOW_SPEED', speed.toFixed(4)] as const]),
         ]);
         return sdfRecord({ molecule: entry.structure, coordinates, fields });
       }),

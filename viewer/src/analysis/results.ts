@@ -1,6 +1,7 @@
 /** What is computed about the shown molecule, kept per entry and filled in as the worker answers. */
 import { bestRmsd, rmsdAligned } from '../../../src/geometry/rmsd.js';
 import { rows } from '../data/align.js';
+import { ownField } from '../data/fields.js';
 import { positionOf } from '../data/timeline.js';
 import { heavyAtoms, lastFrame, type Entry } from '../data/trajectory.js';
 import type { Session, Shown } from '../session.js';
@@ -120,7 +121,7 @@ export function createResults({
     const cache = cacheOf(entry);
     if (!entry.bondsGuessed && entry.structure.dimension === 3) {
       once(entry, `Stereo ${conformer}`, async () => {
-        const wanted = entry.conformers[conformer].fields.get('SMILES');
+        const wanted = ownField(entry.conformers[conformer].fields, 'SMILES');
         cache.stereo.set(conformer, await analysis.ask('stereo', { structure: structureAt(entry, conformer), wanted }));
       });
       // The table needs the last frames first; whole paths follow for the conformers that are looked at.

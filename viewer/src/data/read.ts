@@ -1,6 +1,7 @@
 /** Reads a file of any kind that the viewer knows into the molecules that it shows. */
 import { readSdf, type SdfRecord } from '../../../src/chem/io/sdf.js';
 import type { Structure } from '../../../src/chem/structure.js';
+import { ownField } from './fields.js';
 import { FileProblem, type Conformer, type Entry, type Frame } from './trajectory.js';
 import { bondsByDistance, numberOf, readXyz, stageOf } from './xyz.js';
 
@@ -118,13 +119,13 @@ function sameGraph(one: Structure, other: Structure): boolean {
 }
 
 function flowTime({ fields }: SdfRecord): number | undefined {
-  const text = fields.get('FLOW_TIME');
+  const text = ownField(fields, 'FLOW_TIME');
   const t = text === undefined || text.trim() === '' ? NaN : Number(text);
   return Number.isFinite(t) ? t : undefined;
 }
 
 function conformerOf({ fields }: SdfRecord): string {
-  return fields.get('CONFORMER')?.trim() ?? '1';
+  return ownField(fields, 'CONFORMER')?.trim() ?? '1';
 }
 
 function entryOf(records: readonly SdfRecord[], source: string, recordsAre: RecordsAre | undefined): Entry {
@@ -144,9 +145,9 @@ function entryOf(records: readonly SdfRecord[], source: string, recordsAre: Reco
     frames: own
       .map((record, index): Frame => ({
         t: timed ? clamp(flowTime(record) ?? 1) : own.length > 1 ? index / (own.length - 1) : 1,
-        stage: stageOf(record.fields.get('STAGE')),
+        stage: stageOf(ownField(record.fields, 'STAGE')),
         coordinates: record.structure.coordinates as Float32Array,
-        speed: numberOf(record.fields.get('SPEED')),
+        speed: numberOf(ownField(record.fields, 'SPEED')),
       }))
       .sort((one, other) => (one.stage === other.stage ? one.t - other.t : one.stage === 'skeleton' ? -1 : 1)),
   }));

@@ -40,8 +40,8 @@ const RADII: Readonly<Record<number, number>> = {
 };
 
 /**
- * Reads every frame. The comment line may be a title followed by `FLOW_TIME=`, `STAGE=`, `CONFORMER=` and `SPEED=` in
- * any case, as molflow writes them; what else stands there is ignored.
+ * Reads every frame. The comment line may be a title followed by `MOLFLOW_FLOW_TIME=`, `MOLFLOW_STAGE=`,
+ * `MOLFLOW_CONFORMER=` and `MOLFLOW_SPEED=` in any case, as molflow writes them, or without the prefix, as it did before; what else stands there is ignored.
  * @throws FileProblem with the line where the file is no XYZ, or where the atoms differ between frames.
  */
 export function readXyz(text: string, source: string): XyzFrame[] {
@@ -118,7 +118,7 @@ export function stageOf(text: string | undefined): Stage {
 function commentTags(comment: string): Map<string, string> {
   const tags = new Map<string, string>();
   for (const [, key, quoted, bare] of comment.matchAll(/([A-Za-z_]+)=(?:"([^"]*)"|(\S+))/g)) {
-    tags.set(key.toLowerCase(), quoted ?? bare);
+    tags.set(key.toLowerCase().replace(/^molflow_/, ''), quoted ?? bare);
   }
   return tags;
 }

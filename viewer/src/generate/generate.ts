@@ -2,12 +2,14 @@
 import list from '../../../molecules/molecules.json?raw';
 import { findMolecule, parseNamedMolecules, UnknownMoleculeError } from '../../../src/chem/named-molecules.js';
 import type { Structure } from '../../../src/chem/structure.js';
-import type { Conformer, Entry, Frame } from '../data/trajectory.js';
+import type { GenerationReport } from '../../../src/generation/finish.js';
+import { lastFrame, type Conformer, type Entry } from '../data/trajectory.js';
 import { byId, h } from '../dom.js';
 import { tell } from '../messages.js';
 import type { Session } from '../session.js';
 import type { Store } from '../store.js';
-import type { CancelRequest, GenerateRequest, GeneratorAnswer, Verdict } from './protocol.js';
+import { createAssembly, type Assembly } from './assemble.js';
+import type { CancelRequest, GenerateRequest, GeneratorAnswer } from './protocol.js';
 import { startGenerator } from './start-generator.js';
 
 export interface GenerationRequest {
@@ -33,22 +35,13 @@ interface Running {
   readonly finish: () => void;
   structure: Structure | undefined;
   smiles: string;
-  /** Frames of each conformer so far. */
-  readonly frames: Frame[][];
+  readonly assembly: Assembly;
   entry: number;
 }
 
-function outcome(verdicts: readonly Verdict[], seconds: number): string {
-  const count = verdicts.length;
-  const wrong = verdicts.filter(({ stereoRight, geometryRight }) => !(stereoRight && geometryRight)).length;
-  const alike = verdicts.filter(({ distinct }) => !distinct).length;
-  return [
-    `${count} conformer${count === 1 ? '' : 's'} in ${seconds.toFixed(1)} s`,
-    wrong === 0
-      ? ', stereo and geometry verified.'
-      : `; ${wrong} failed the checks of stereo or geometry and ${wrong === 1 ? 'is' : 'are'} shown as drawn.`,
-    alike > 0 ? ` ${alike} ${alike === 1 ? 'is' : 'are'} like another: the molecule may have no more shapes.` : '',
-  ].join('');
+function outcome({ asked, delivered, reason }: GenerationReport, seconds: number): string {
+  const made = `${delivered} conformer${delivered === 1 ? '' : 's'} in ${seconds.toFixed(1)} s, stereo and geometry verified.`;
+  return delivered < asked ? `${made} Fewer than the ${asked} asked for: ${reason ?? ''}.` : made;
 }
 
 export function connectGeneration({
@@ -115,36 +108,18 @@ export function connectGeneration({
         running.smiles = answer.smiles;
         return;
       case 'frame':
-        answer.conformers.forEach((conformer, b) => {
-          const frame: Frame = {
-            t: answer.t,
-            stage: answer.stage,
-            coordinates: answer.coordinates[b],
-            speed: answer.speeds?.[b],
-          };
-          if (answer.first) running?.frames.splice(conformer, 1, [frame]);
-          else running?.frames[conformer]?.push(frame);
-        });
+        running.assembly.take(answer.event);
         return plan();
       case 'done': {
-        const { verdicts, seconds, model } = answer;
-        const { entry, request } = running;
-        show({
-          live: false,
-          fields: (conformer) => {
-            const { key, stereoRight } = verdicts[conformer];
-            return [
-              ['SMILES', running?.smiles ?? ''],
-              ['MOLFLOW_MODEL', model],
-              ['MOLFLOW_SEED', String(request.seed)],
-              ['DRAW', `${key.conformer}.${key.attempt}`],
-              ['STEREO_VERIFIED', stereoRight ? 'yes' : 'no'],
-            ];
-          },
-        });
-        tell(outcome(verdicts, seconds));
+        const { conformers, report, seconds } = answer;
+        if (conformers.length === 0) tell(`No conformer: ${report.reason ?? 'none was drawn'}.`, { kind: 'problem' });
+        else {
+          show(running.assembly.delivered(conformers), { live: false });
+          tell(outcome(report, seconds));
+        }
+        const { entry } = running;
         end();
-        onDone(entry);
+        if (entry >= 0) onDone(entry);
         return;
       }
       case 'failed':
@@ -158,21 +133,16 @@ export function connectGeneration({
     if (redraw !== 0) return;
     redraw = requestAnimationFrame(() => {
       redraw = 0;
-      if (running) show({ live: true, fields: () => [['SMILES', running?.smiles ?? '']] });
+      if (running) show(running.assembly.live(new Map([['MOLFLOW_SMILES', running.smiles]])), { live: true });
     });
   }
 
-  function show({ live, fields }: { live: boolean; fields: (conformer: number) => [string, string][] }): void {
+  function show(conformers: readonly Conformer[], { live }: { readonly live: boolean }): void {
     cancelAnimationFrame(redraw);
     redraw = 0;
-    if (!running?.structure) return;
-    const { structure, frames, name, request } = running;
-    const conformers = frames.map((own, index): Conformer => ({
-      label: String(index + 1),
-      frames: [...own],
-      fields: new Map(fields(index)),
-    }));
-    const { coordinates } = frames[0][frames[0].length - 1];
+    if (!running?.structure || conformers.length === 0) return;
+    const { structure, name, request } = running;
+    const { coordinates } = lastFrame(conformers[0]);
     const entry: Entry = {
       structure: { ...structure, coordinates },
       conformers,
@@ -230,7 +200,16 @@ export function connectGeneration({
     };
     const sent = worker;
     await new Promise<void>((resolve) => {
-      running = { request, id: next, name, finish: resolve, structure: undefined, smiles, frames: [], entry: -1 };
+      running = {
+        request,
+        id: next,
+        name,
+        finish: resolve,
+        structure: undefined,
+        smiles,
+        assembly: createAssembly(),
+        entry: -1,
+      };
       sent.postMessage(message);
     });
   }

@@ -1,6 +1,8 @@
 /** Messages between the page and the worker that makes conformers. */
 import type { Structure } from '../../../src/chem/structure.js';
 import type { DrawKey } from '../../../src/flow/sampler.js';
+import type { FrameEvent } from '../../../src/generation/events.js';
+import type { GenerationReport } from '../../../src/generation/finish.js';
 
 export interface StartGenerator {
   readonly kind: 'start';
@@ -28,38 +30,23 @@ export interface CancelRequest {
 
 export type GeneratorRequest = StartGenerator | GenerateRequest | CancelRequest;
 
-/** What a finished conformer turned out to be. */
-export interface Verdict {
-  readonly stereoRight: boolean;
-  readonly geometryRight: boolean;
-  /** Whether it is another shape than those before it. */
-  readonly distinct: boolean;
-  /** With the seed and the model, this names the conformer for good. */
-  readonly key: DrawKey;
+export interface DeliveredConformer {
+  /** The draw whose last frame it is. */
+  readonly draw: DrawKey;
+  /** The data fields of its record. */
+  readonly fields: readonly (readonly [string, string])[];
 }
 
 export type GeneratorAnswer =
   /** The engine runs, the model is read. */
   | { readonly kind: 'ready'; readonly engine: string; readonly model: string }
   | { readonly kind: 'molecule'; readonly id: number; readonly structure: Structure; readonly smiles: string }
-  /** One moment of some conformers. A conformer drawn again starts over with a first frame. */
-  | {
-      readonly kind: 'frame';
-      readonly id: number;
-      readonly conformers: readonly number[];
-      readonly first: boolean;
-      readonly stage: 'skeleton' | 'hydrogens';
-      readonly t: number;
-      /** One [n,3] for each of `conformers`, Å. */
-      readonly coordinates: readonly Float32Array[];
-      /** Root mean square of |v| for each, Å per unit of flow time. */
-      readonly speeds?: readonly number[] | undefined;
-    }
+  | { readonly kind: 'frame'; readonly id: number; readonly event: FrameEvent }
   | {
       readonly kind: 'done';
       readonly id: number;
-      readonly verdicts: readonly Verdict[];
+      readonly conformers: readonly DeliveredConformer[];
+      readonly report: GenerationReport;
       readonly seconds: number;
-      readonly model: string;
     }
   | { readonly kind: 'failed'; readonly id: number | undefined; readonly message: string };

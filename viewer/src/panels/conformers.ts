@@ -2,6 +2,7 @@
 import { byId, h, onNextFrame } from '../dom.js';
 import type { StereoMarks } from '../analysis/protocol.js';
 import type { Results } from '../analysis/results.js';
+import { ownField } from '../data/fields.js';
 import type { Session } from '../session.js';
 import type { Store } from '../store.js';
 import { conformerColour } from '../view/palette.js';
@@ -153,7 +154,7 @@ export function connectConformersPanel({
           ),
           h('td', {}, index === 0 ? '0' : (toFirst?.toFixed(2) ?? '…')),
           withReference && h('td', {}, toReference?.toFixed(2) ?? '…'),
-          stereoCell(conformer.fields.get('STEREO_VERIFIED'), stereo, found[0].stereo, shown.entry.bondsGuessed),
+          stereoCell(ownField(conformer.fields, 'STEREO_VERIFIED'), stereo, found[0].stereo, shown.entry.bondsGuessed),
         ),
       );
     }
