@@ -228,7 +228,7 @@ describe('bad input', () => {
     [
       ['generate', '--smiles', 'CCO', '--sampler', 'rk9'],
       2,
-      /Allowed choices are spread, stochastic, ancestral, euler/,
+      /Allowed choices are modes, stochastic, ancestral, euler/,
     ],
     [['generate', '--molecule', 'cafeine'], 1, /did you mean.*caffeine/],
     [['generate', '--smiles', 'CCO', '--out', '/nowhere/x.sdf'], 1, /\/nowhere/],

@@ -115,7 +115,7 @@ test('sets models, samplers and numbers of steps side by side', async () => {
 test.each([
   [
     ['--reference', REFERENCE, '--model', 'molflow-base', '--sampler', 'ddim'],
-    /'ddim' is not one of spread, stochastic, ancestral, euler/,
+    /'ddim' is not one of modes, stochastic, ancestral, euler/,
   ],
   [['--reference', REFERENCE], /nothing to score; give --generated, --model or --peers/],
   [['--reference', path.join(folder, 'none.sdf'), '--generated', GENERATED], /none\.sdf: there is no such file/],
