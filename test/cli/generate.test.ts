@@ -225,11 +225,7 @@ describe('bad input', () => {
     [['generate', '--smiles', 'CCO.[Na+].[Cl-]'], 1, /fragment/],
     [['generate', '--smiles', 'CCO', '-n', '0'], 2, /expected a whole number, 1 or more/],
     [['generate'], 2, /give --smiles, --molecule or --input/],
-    [
-      ['generate', '--smiles', 'CCO', '--sampler', 'rk9'],
-      2,
-      /Allowed choices are modes, stochastic, ancestral, euler/,
-    ],
+    [['generate', '--smiles', 'CCO', '--sampler', 'rk9'], 2, /Allowed choices are modes, stochastic, ancestral, euler/],
     [['generate', '--molecule', 'cafeine'], 1, /did you mean.*caffeine/],
     [['generate', '--smiles', 'CCO', '--out', '/nowhere/x.sdf'], 1, /\/nowhere/],
     [['generate', '--smiles', 'CCO', '--out', 'x.pdf'], 1, /expected \.sdf, \.xyz or \.pdb/],
