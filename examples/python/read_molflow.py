@@ -30,7 +30,7 @@ def main(sdf, model):
         sys.exit(f"{sdf}: a record that RDKit cannot read")
     for molecule in conformers:
         fields = molecule.GetPropsAsDict()
-        # Fields of molflow's own begin with MOLFLOW_; docs/sd-fields.md has units and meanings.
+        # Fields of molflow's own begin with MOLFLOW_; docs/fields.md has units and meanings.
         print(molecule.GetNumAtoms(), "atoms,", ", ".join(f"{k}={v}" for k, v in fields.items()))
         Chem.AssignStereochemistryFrom3D(molecule)
     print(len(conformers), "conformers of", Chem.MolToSmiles(Chem.RemoveHs(conformers[0])))
