@@ -5,6 +5,7 @@ import { numberFrom, wholeFrom } from './arguments.js';
 import { FAST_MODEL, type GenerateFlags } from './generate/flags.js';
 import { addGeneratorOptions } from './generator-flags.js';
 import { addLimitOptions } from './limit-flags.js';
+import { addOutputOptions } from './output-flags.js';
 
 const collect = (value: string, before: string[] = []) => [...before, value];
 
@@ -14,7 +15,7 @@ Exit codes:
   1  no molecule gave conformers, or the command could not start (model, engine, output)
   2  the command line is wrong
   3  some molecules of a batch failed; those that did not are written
-  130  interrupted; what was written stays readable
+  130  interrupted; what was made is in the part file, and --resume goes on with it
 
 Examples:
   molflow generate --smiles "CC(=O)Oc1ccccc1C(=O)O" --out aspirin.sdf
@@ -96,5 +97,5 @@ export function generateCommand(): Command {
     .action(async (flags: GenerateFlags, self: Command) =>
       (await import('./generate/run.js')).runGenerate(flags, self),
     );
-  return addLimitOptions(addGeneratorOptions(command));
+  return addLimitOptions(addGeneratorOptions(addOutputOptions(command)));
 }

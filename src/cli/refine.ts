@@ -4,6 +4,7 @@ import { DEFAULT_STRENGTH, STRENGTHS, timeOf, type Strength } from '../generatio
 import { wholeFrom } from './arguments.js';
 import { addGeneratorOptions } from './generator-flags.js';
 import { addLimitOptions } from './limit-flags.js';
+import { addOutputOptions } from './output-flags.js';
 import type { RefineFlags } from './refine/flags.js';
 
 const HELP = `
@@ -23,7 +24,7 @@ Exit codes:
   1  no record could be refined, or the command could not start
   2  the command line is wrong
   3  some records could not be used; the others are written
-  130  interrupted; what was written stays readable
+  130  interrupted; what was made is in the part file, and --resume goes on with it
 
 Examples:
   molflow refine --input conformers.sdf --out refined.sdf
@@ -64,5 +65,5 @@ export function refineCommand(): Command {
     .option('--quiet', 'no summary; errors still')
     .addHelpText('after', HELP)
     .action(async (flags: RefineFlags, self: Command) => (await import('./refine/run.js')).runRefine(flags, self));
-  return addLimitOptions(addGeneratorOptions(command));
+  return addLimitOptions(addGeneratorOptions(addOutputOptions(command)));
 }

@@ -2,6 +2,7 @@
  * Keeps a second run off an output: a file `NAME.lock` beside it that names its process. The lock of a process that is
  * gone, as after kill -9 or a power cut, is taken over.
  */
+import { rmSync } from 'node:fs';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { explain, OutputError } from './output-error.js';
@@ -23,6 +24,10 @@ const TOUCH_MS = 30_000;
 const SILENT_MS = 10 * 60_000;
 
 let serial = 0;
+/** Those of this process. */
+const held = new Set<string>();
+// However the process ends, but for a kill.
+process.on('exit', () => held.forEach((file) => rmSync(file, { force: true })));
 
 /** @throws OutputError where another run holds the lock, or none can be made beside the output */
 export async function lockOutput(target: string): Promise<Lock> {
@@ -46,10 +51,12 @@ export async function lockOutput(target: string): Promise<Lock> {
   } finally {
     await rm(own, { force: true });
   }
+  held.add(file);
   const touching = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), TOUCH_MS).unref();
   return {
     async release() {
       clearInterval(touching);
+      held.delete(file);
       if ((await readFile(file, 'utf8').catch(() => '')) === text) await rm(file, { force: true });
     },
   };

@@ -6,7 +6,7 @@ import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { crashMessage } from '../worker/crash-message.js';
 import type { GenerateEvent, GenerateTask } from '../worker/tasks.js';
 import { optionsOf, type GenerateFlags } from './flags.js';
-import type { Source } from './sources.js';
+import type { Source, Unread } from './sources.js';
 
 export type Delivery =
   | {
@@ -25,8 +25,7 @@ export type Delivery =
 
 export interface Undelivered {
   readonly kind: 'failed';
-  /** None where the input could not be read. */
-  readonly source?: Source;
+  readonly source: Source | Unread;
   readonly message: string;
   readonly code?: string | undefined;
   /** Processor time that it took. */
@@ -42,10 +41,10 @@ export interface DeliverOptions {
 
 /** @throws Error where no worker can be started. */
 export async function deliver(
-  source: Source | Error,
+  source: Source | Unread,
   { pool, flags, onStart, onProgress }: DeliverOptions,
 ): Promise<Delivery> {
-  if (source instanceof Error) return { kind: 'failed', message: source.message, seconds: 0 };
+  if ('error' in source) return { kind: 'failed', source, message: source.error.message, seconds: 0 };
   let made = nothing();
   const outcome = await pool.run(
     {

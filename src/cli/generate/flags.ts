@@ -4,11 +4,12 @@ import type { OutputFormat } from '../../chem/io/output.node.js';
 import type { GenerateOptions } from '../../generation/generate.js';
 import type { GeneratorFlags } from '../generator-flags.js';
 import type { LimitFlags } from '../limit-flags.js';
+import type { OutputFlags } from '../output-flags.js';
 
 /** Distilled to two steps. */
 export const FAST_MODEL = 'molflow-fast';
 
-export interface GenerateFlags extends GeneratorFlags, LimitFlags {
+export interface GenerateFlags extends GeneratorFlags, LimitFlags, OutputFlags {
   readonly smiles?: string[];
   readonly molecule?: string[];
   readonly input?: string;

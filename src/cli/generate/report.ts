@@ -49,7 +49,7 @@ export function failureLine(
   { source, message, code }: Undelivered,
   { json = false }: { readonly json?: boolean },
 ): string {
-  const input = source?.label ?? '';
+  const input = 'error' in source ? '' : source.label;
   const whole = input === '' ? message : `${input}: ${message}`;
   return json ? JSON.stringify({ input, error: whole, code }) : `molflow: ${whole}`;
 }

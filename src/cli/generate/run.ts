@@ -1,11 +1,18 @@
 /** molflow generate at work: molecules from the input through the workers to the output, in order. */
 import type { Command } from 'commander';
-import { openOutput, OutputError, outputFormatOf, type ConformerOutput } from '../../chem/io/output.node.js';
+import { failedText } from '../../chem/io/failed-records.js';
+import { conformerText, outputFormatOf, type OutputFormat } from '../../chem/io/output.node.js';
 import { readMoleculeFile } from '../../chem/io/read-file.node.js';
+import { inputFormatOf, type InputFormat } from '../../chem/io/read-molecules.js';
+import type { Entry } from '../../files/journal.js';
+import { OutputError } from '../../files/output-error.js';
+import { openRunOutputs, type RunOutputs } from '../../files/run-outputs.js';
 import { SAMPLER_ALIASES } from '../../generation/choose-sampler.js';
 import { inOrder } from '../../supervisor/in-order.js';
 import { EXIT } from '../exit-codes.js';
 import { onInterrupt } from '../interrupt.js';
+import { leftIn, refuseOtherFormat, settingsOf } from '../output-flags.js';
+import { printable } from '../printable.js';
 import { progressBar } from '../progress.js';
 import { refuseSharedFiles } from '../shared-files.js';
 import { openPool } from '../worker/open-pool.js';
@@ -13,7 +20,7 @@ import type { GenerateEvent, GenerateTask } from '../worker/tasks.js';
 import { deliver, type Delivery, type Undelivered } from './deliver.js';
 import { FAST_MODEL, type GenerateFlags } from './flags.js';
 import { failureLine, jsonLine, recordsOf, summary } from './report.js';
-import { sourcesOf } from './sources.js';
+import { sourcesOf, type Source, type Unread } from './sources.js';
 
 export async function runGenerate(flags: GenerateFlags, command: Command): Promise<void> {
   if (!flags.smiles && !flags.molecule && !flags.input)
@@ -22,10 +29,11 @@ export async function runGenerate(flags: GenerateFlags, command: Command): Promi
     command.error('error: a trajectory is written as .sdf or .xyz', { exitCode: EXIT.usage });
   await refuseSharedFiles(command, {
     inputs: { '--input': flags.input },
-    outputs: { '--out': flags.out, '--trajectory': flags.trajectory },
+    outputs: { '--out': flags.out, '--trajectory': flags.trajectory, '--failed': flags.failed },
   });
   const renamed = flags.sampler && SAMPLER_ALIASES[flags.sampler];
   if (renamed) process.stderr.write(`molflow: --sampler ${flags.sampler} is called ${renamed} now\n`);
+  refuseOtherFormat(flags.failed, inputFormat(flags), command);
   const interrupt = onInterrupt();
   const pool = openPool<GenerateTask, GenerateEvent>({ ...flags, ...(flags.fast && { model: FAST_MODEL }) });
   interrupt.signal.addEventListener('abort', () => pool.close());
@@ -42,26 +50,46 @@ async function work(
   pool: ReturnType<typeof openPool<GenerateTask, GenerateEvent>>,
   signal: AbortSignal,
 ): Promise<void> {
+  const format = flags.outFormat ?? (flags.out === '-' ? 'sdf' : outputFormatOf(flags.out));
   const records = flags.input === undefined ? undefined : await readMoleculeFile(flags.input, flags);
+  const open = () =>
+    openRunOutputs({
+      clobber: flags.clobber,
+      resume: flags.resume,
+      force: flags.force,
+      outputs: { out: flags.out, trajectory: flags.trajectory, failed: flags.failed },
+      replaced: ['failed'],
+      settings: settingsOf(flags),
+    });
+  // A run that is finished needs no model.
+  let outputs = flags.resume ? await open() : undefined;
+  if (outputs?.complete) {
+    if (!flags.quiet) process.stderr.write(`${flags.out} is finished already\n`);
+    return;
+  }
   // Everything that can be wrong with model, engine and outputs is known before the first conformer.
   await pool.ready;
-  const output = await openOutput(flags.out, { ...(flags.outFormat && { format: flags.outFormat }) });
-  const trajectories = flags.trajectory ? await openOutput(flags.trajectory) : undefined;
+  outputs ??= await open();
   const bar = progressBar({ enabled: !flags.quiet && !flags.json && flags.jobs === 1 });
-  const say = (line: string) => bar.aside(() => void process.stderr.write(`${line}\n`));
-  let [done, failed] = [0, 0];
+  const say = (line: string) => bar.aside(() => void process.stderr.write(`${printable(line)}\n`));
+  let [done, failed, isWhole] = [0, 0, false];
   try {
     const deliveries = inOrder(
-      sourcesOf(flags, records),
+      unfinished(sourcesOf(flags, records), outputs, (entry) => (entry.outcome === 'done' ? done++ : failed++)),
       (source) => deliver(source, { pool, flags, onStart: bar.start, onProgress: bar.update }),
       // The next molecules are begun while those before them are written.
       { ahead: 2 * flags.jobs, signal },
     );
+    isWhole = true;
     for await (const delivery of deliveries) {
-      if (delivery.kind === 'stopped') break;
-      const written = delivery.kind === 'failed' ? delivery : await write(delivery, { output, trajectories });
+      if (delivery.kind === 'stopped') {
+        isWhole = false;
+        break;
+      }
+      const written = delivery.kind === 'failed' ? delivery : await write(delivery, outputs, format);
       if (written.kind === 'failed') {
         failed++;
+        await writeFailed(written, outputs, flags);
         say(failureLine(written, flags));
         continue;
       }
@@ -70,18 +98,34 @@ async function work(
       // More would be made for no one.
       if (!written.isRead) break;
     }
+    if (isWhole && !signal.aborted) await outputs.finish();
+  } catch (error) {
+    bar.stop();
+    throw new Error(`${(error as Error).message}${await leftIn(outputs)}`, { cause: error });
   } finally {
     bar.stop();
-    await output.close();
-    await trajectories?.close();
   }
+  const left = await leftIn(outputs);
   if (signal.aborted) {
-    say(`molflow: interrupted; ${done} ${done === 1 ? 'molecule is' : 'molecules are'} written whole`);
+    say(`molflow: interrupted; ${done} ${done === 1 ? 'molecule is' : 'molecules are'} written whole${left}`);
     process.exitCode = EXIT.interrupted;
   } else if (done + failed === 0) {
     say(`molflow: ${flags.input ?? 'the input'} holds no molecule`);
     process.exitCode = EXIT.failure;
   } else if (failed > 0) process.exitCode = done > 0 ? EXIT.partly : EXIT.failure;
+}
+
+/** Those that an earlier run has not finished. @throws OutputError where it had another input */
+async function* unfinished(
+  sources: AsyncIterable<Source | Unread>,
+  outputs: RunOutputs,
+  onFinished: (entry: Entry) => void,
+): AsyncGenerator<Source | Unread> {
+  for await (const source of sources) {
+    const entry = outputs.find(source.index, source.key);
+    if (entry) onFinished(entry);
+    else yield source;
+  }
 }
 
 type Delivered = Extract<Delivery, { kind: 'conformers' }>;
@@ -92,15 +136,44 @@ type Delivered = Extract<Delivery, { kind: 'conformers' }>;
  */
 async function write(
   delivery: Delivered,
-  { output, trajectories }: { readonly output: ConformerOutput; readonly trajectories: ConformerOutput | undefined },
+  outputs: RunOutputs,
+  format: OutputFormat,
 ): Promise<{ readonly kind: 'written'; readonly delivery: Delivered; readonly isRead: boolean } | Undelivered> {
+  const { source, result, trajectories } = delivery;
   try {
-    const isRead = await output.write(recordsOf(delivery));
-    for (const trajectory of delivery.trajectories) await trajectories?.write(trajectory);
+    const isRead = await outputs.files.get('out')!.write(conformerText(recordsOf(delivery), format));
+    const trajectory = outputs.files.get('trajectory');
+    if (trajectory)
+      for (const records of trajectories)
+        await trajectory.write(conformerText(records, outputFormatOf(trajectory.name)));
+    const { index, key } = source;
+    await outputs.add({ index, key, outcome: 'done', conformers: result.conformers.length });
     return { kind: 'written', delivery, isRead };
   } catch (error) {
     if (error instanceof OutputError) throw error;
+    await outputs.back();
     const message = error instanceof Error ? error.message : String(error);
-    return { kind: 'failed', source: delivery.source, message, seconds: 0 };
+    return { kind: 'failed', source, message, seconds: 0 };
   }
+}
+
+/** @throws OutputError */
+async function writeFailed(
+  { source, message, seconds }: Undelivered,
+  outputs: RunOutputs,
+  flags: GenerateFlags,
+): Promise<void> {
+  const { index, line, key, record } = source;
+  const list = outputs.files.get('failed');
+  const format = inputFormat(flags);
+  const kind = format === 'csv' || format === 'tsv' ? 'table' : format;
+  // Of a table or SD file only records of it: there are no comments.
+  if (list && (kind === 'smi' || record?.kind === kind))
+    await list.write(failedText({ source: record, reason: message, line, seconds }, { first: list.marked === 0 }));
+  if ('error' in source && source.isEnd) return;
+  await outputs.add({ index, key, outcome: 'failed', conformers: 0, seconds, reason: message });
+}
+
+function inputFormat({ input, format }: GenerateFlags): InputFormat {
+  return format ?? (input === undefined || input === '-' ? 'smi' : inputFormatOf(input));
 }

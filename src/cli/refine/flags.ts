@@ -3,8 +3,9 @@ import type { OutputFormat } from '../../chem/io/output.node.js';
 import type { Strength } from '../../generation/refine.js';
 import type { GeneratorFlags } from '../generator-flags.js';
 import type { LimitFlags } from '../limit-flags.js';
+import type { OutputFlags } from '../output-flags.js';
 
-export interface RefineFlags extends GeneratorFlags, LimitFlags {
+export interface RefineFlags extends GeneratorFlags, LimitFlags, OutputFlags {
   readonly input: string;
   readonly out: string;
   readonly outFormat?: OutputFormat;

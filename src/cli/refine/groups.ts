@@ -1,9 +1,10 @@
 /** Records in a row that hold one molecule, as far as their atoms and bonds tell: to be refined together. */
+import { withoutFailureFields } from '../../chem/io/failed-records.js';
 import { InputError } from '../../chem/io/input-error.js';
-import type { InputRecord, StructureRecord } from '../../chem/io/input-record.js';
+import type { BadRecord, InputRecord, StructureRecord } from '../../chem/io/input-record.js';
 
-/** A group, or what is wrong with a record or with the file. */
-export type GroupOrError = readonly StructureRecord[] | Error;
+/** A group, or a record that cannot be read, or what is wrong with the file. */
+export type GroupOrError = readonly StructureRecord[] | BadRecord | InputError;
 
 /** Records that are held at a time. */
 const MOST_TOGETHER = 64;
@@ -21,8 +22,8 @@ export async function* groupsOf(records: AsyncIterable<InputRecord>): AsyncGener
         group = [];
       }
       graph = next;
-      if (record.kind === 'structure') group.push(record);
-      else yield record.error;
+      if (record.kind === 'structure') group.push({ ...record, fields: withoutFailureFields(record.fields) });
+      else yield record;
     }
   } catch (error) {
     // A file that ends in the middle costs what it lacks, not what it gave.

@@ -1,5 +1,5 @@
 /** Records of one molecule through a worker: each refined, or why it is not. */
-import type { StructureRecord } from '../../chem/io/input-record.js';
+import type { BadRecord, StructureRecord } from '../../chem/io/input-record.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { crashMessage } from '../worker/crash-message.js';
 import type { RefineEvent, RefineTask } from '../worker/tasks.js';
@@ -16,7 +16,14 @@ export type Refined =
       readonly model: string;
       readonly refined: RefinedEvent['refined'];
     }
-  | { readonly kind: 'failed'; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      /** Processor time that it took. */
+      readonly seconds: number;
+      /** Undefined where it is the file that cannot be read on. */
+      readonly record: StructureRecord | BadRecord | undefined;
+    };
 
 export interface RefineGroupOptions {
   readonly pool: WorkerPool<RefineTask, RefineEvent>;
@@ -28,7 +35,8 @@ export async function refineGroup(
   group: GroupOrError,
   options: RefineGroupOptions,
 ): Promise<readonly Refined[] | 'stopped'> {
-  if (group instanceof Error) return [{ kind: 'failed', message: group.message }];
+  if (group instanceof Error) return [{ kind: 'failed', message: group.message, seconds: 0, record: undefined }];
+  if ('error' in group) return [{ kind: 'failed', message: group.error.message, seconds: 0, record: group }];
   const { pool, flags } = options;
   let events: RefineEvent[] = [];
   const outcome = await pool.run(
@@ -46,7 +54,7 @@ export async function refineGroup(
     const where = whereOf(record);
     if (event?.kind === 'refined')
       refined.push({ kind: 'refined', record, where, model: event.model, refined: event.refined });
-    else if (event) refined.push({ kind: 'failed', message: `${where}: ${messageOf(event)}` });
+    else if (event) refined.push({ kind: 'failed', message: `${where}: ${messageOf(event)}`, seconds: 0, record });
     else if (group.length > 1) {
       // Each has its own time, and none is brought down by another.
       const alone = await refineGroup([record], options);
@@ -59,7 +67,7 @@ export async function refineGroup(
           : outcome.kind === 'failed'
             ? outcome.failure.message
             : `the time limit of ${flags.timeLimit} s was reached; --time-limit sets another`;
-      refined.push({ kind: 'failed', message: `${where}: ${message}` });
+      refined.push({ kind: 'failed', message: `${where}: ${message}`, seconds: outcome.seconds, record });
     }
   }
   return refined;

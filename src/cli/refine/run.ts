@@ -1,20 +1,29 @@
 /** molflow refine at work: records from the input through the workers to the output, in order. */
 import type { Command } from 'commander';
 import type { ConformerRecord, FieldValue } from '../../chem/io/conformer-record.js';
-import { openOutput, OutputError } from '../../chem/io/output.node.js';
+import { failedText } from '../../chem/io/failed-records.js';
+import { conformerText, outputFormatOf } from '../../chem/io/output.node.js';
 import { readMoleculeFile } from '../../chem/io/read-file.node.js';
+import { OutputError } from '../../files/output-error.js';
+import { openRunOutputs } from '../../files/run-outputs.js';
 import { inOrder } from '../../supervisor/in-order.js';
 import { EXIT } from '../exit-codes.js';
 import { onInterrupt } from '../interrupt.js';
+import { keyOf, leftIn, refuseOtherFormat, settingsOf } from '../output-flags.js';
+import { printable } from '../printable.js';
 import { refuseSharedFiles } from '../shared-files.js';
 import { openPool } from '../worker/open-pool.js';
 import type { RefineEvent, RefineTask } from '../worker/tasks.js';
 import type { RefineFlags } from './flags.js';
-import { groupsOf } from './groups.js';
+import { groupsOf, type GroupOrError } from './groups.js';
 import { refineGroup, type Refined } from './refine-group.js';
 
 export async function runRefine(flags: RefineFlags, command: Command): Promise<void> {
-  await refuseSharedFiles(command, { inputs: { '--input': flags.input }, outputs: { '--out': flags.out } });
+  await refuseSharedFiles(command, {
+    inputs: { '--input': flags.input },
+    outputs: { '--out': flags.out, '--failed': flags.failed },
+  });
+  refuseOtherFormat(flags.failed, 'sdf', command);
   const interrupt = onInterrupt();
   const pool = openPool<RefineTask, RefineEvent>(flags);
   interrupt.signal.addEventListener('abort', () => pool.close());
@@ -31,22 +40,48 @@ async function work(
   pool: ReturnType<typeof openPool<RefineTask, RefineEvent>>,
   signal: AbortSignal,
 ): Promise<void> {
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const say = (line: string) => void process.stderr.write(`${printable(line)}\n`);
+  const format = flags.outFormat ?? (flags.out === '-' ? 'sdf' : outputFormatOf(flags.out));
   const records = await readMoleculeFile(flags.input, { format: 'sdf' });
+  const open = () =>
+    openRunOutputs({
+      clobber: flags.clobber,
+      resume: flags.resume,
+      force: flags.force,
+      outputs: { out: flags.out, failed: flags.failed },
+      replaced: ['failed'],
+      settings: settingsOf(flags),
+    });
+  // A run that is finished needs no model.
+  let opened = flags.resume ? await open() : undefined;
+  if (opened?.complete) {
+    if (!flags.quiet) say(`${flags.out} is finished already`);
+    return;
+  }
   await pool.ready;
-  const output = await openOutput(flags.out, { ...(flags.outFormat && { format: flags.outFormat }) });
+  opened ??= await open();
+  const outputs = opened;
+  let before = 0;
   const tally = { done: 0, failed: 0, moved: 0, stereo: 0, geometry: 0 };
   let model = '';
-  const fail = (message: string): void => {
-    tally.failed++;
-    say(`molflow: ${message}`);
-  };
   /** What could be refined of a group, written. @throws OutputError */
-  async function write(group: readonly Refined[]): Promise<boolean> {
-    const refined = group.flatMap((one) => (one.kind === 'refined' ? [one] : []));
-    for (const one of group) if (one.kind === 'failed') fail(one.message);
+  async function write({
+    group,
+    refined: all,
+  }: {
+    group: GroupOrError;
+    refined: readonly Refined[];
+  }): Promise<boolean> {
+    const refined = all.flatMap((one) => (one.kind === 'refined' ? [one] : []));
+    const failures = all.flatMap((one) => (one.kind === 'failed' ? [one] : []));
+    let isRead = true;
     try {
-      const isRead = await output.write(refined.map((one) => outputRecord(one, flags)));
+      isRead = await outputs.files.get('out')!.write(
+        conformerText(
+          refined.map((one) => outputRecord(one, flags)),
+          format,
+        ),
+      );
       for (const {
         model: name,
         refined: { moved, kept },
@@ -56,43 +91,89 @@ async function work(
         tally.moved += moved;
         if (kept) tally[kept]++;
       }
-      return isRead;
     } catch (error) {
       if (error instanceof OutputError) throw error;
-      for (const { where } of refined) fail(`${where}: ${error instanceof Error ? error.message : String(error)}`);
-      return true;
+      await outputs.back();
+      for (const { where, record } of refined.splice(0)) {
+        const message = `${where}: ${error instanceof Error ? error.message : String(error)}`;
+        failures.push({ kind: 'failed', message, seconds: 0, record });
+      }
+    }
+    const list = outputs.files.get('failed');
+    for (const { message, seconds, record } of failures) {
+      tally.failed++;
+      say(`molflow: ${message}`);
+      const line = record?.kind === 'structure' ? record.place.line : (record?.error.place.line ?? 0);
+      if (record?.source)
+        await list?.write(failedText({ source: record.source, reason: message, line, seconds }, { first: false }));
+    }
+    const identity = identityOf(group);
+    if (identity) await outputs.add({ ...identity, outcome: 'done', conformers: refined.length });
+    return isRead;
+  }
+  /** Groups that an earlier run has not finished. */
+  async function* unfinished(): AsyncGenerator<GroupOrError> {
+    for await (const group of groupsOf(records)) {
+      const identity = identityOf(group);
+      const entry = identity && outputs.find(identity.index, identity.key);
+      if (!entry) yield group;
+      else {
+        tally.done += entry.conformers;
+        before += entry.conformers;
+        tally.failed += (Array.isArray(group) ? group.length : 1) - entry.conformers;
+      }
     }
   }
 
+  let isWhole = true;
   try {
-    const groups = inOrder(groupsOf(records), (group) => refineGroup(group, { pool, flags }), {
-      ahead: 2 * flags.jobs,
-      signal,
-    });
-    // Where the reader of standard output has gone, more would be made for no one.
-    for await (const group of groups) if (group === 'stopped' || !(await write(group))) break;
-  } finally {
-    await output.close();
+    const groups = inOrder(
+      unfinished(),
+      async (group) => ({ group, refined: await refineGroup(group, { pool, flags }) }),
+      { ahead: 2 * flags.jobs, signal },
+    );
+    for await (const { group, refined } of groups) {
+      if (refined === 'stopped') {
+        isWhole = false;
+        break;
+      }
+      // Where the reader of standard output has gone, more would be made for no one.
+      if (!(await write({ group, refined }))) break;
+    }
+    if (isWhole && !signal.aborted) await outputs.finish();
+  } catch (error) {
+    throw new Error(`${(error as Error).message}${await leftIn(outputs)}`, { cause: error });
   }
+  const left = await leftIn(outputs);
 
   const { done, failed, moved, stereo, geometry } = tally;
   if (signal.aborted) {
-    say(`molflow: interrupted; ${done} records are written`);
+    say(`molflow: interrupted; ${done} records are written${left}`);
     process.exitCode = EXIT.interrupted;
     return;
   }
   if (done + failed === 0) say(`molflow: ${flags.input} holds no record`);
-  else if (done > 0 && !flags.quiet) {
+  else if (model !== '' && !flags.quiet) {
     const left =
       stereo + geometry === 0
         ? ''
         : `; left as they came: ${stereo} that lost their stereo, ${geometry} with broken geometry`;
     say(
-      `${flags.input}: ${done} records by ${model}, seed ${flags.seed}; moved by ${(moved / done).toFixed(3)} Å on average${left}`,
+      `${flags.input}: ${done} records by ${model}, seed ${flags.seed}; moved by ${(moved / (done - before)).toFixed(3)} Å on average${left}`,
     );
   }
   if (done === 0) process.exitCode = EXIT.failure;
   else if (failed > 0) process.exitCode = EXIT.partly;
+}
+
+/** Its first record, and what tells it from another group; none of the end of a file, of which a later run may find more. */
+function identityOf(group: GroupOrError): { readonly index: number; readonly key: string } | undefined {
+  if (group instanceof Error) return undefined;
+  if ('error' in group) {
+    const { index, line } = group.error.place;
+    return { index, key: keyOf(group.source?.text ?? `a record at line ${line}`) };
+  }
+  return { index: group[0].place.index, key: keyOf(group.map(({ source }) => source.text).join('\n$$$$\n')) };
 }
 
 function outputRecord(

@@ -1,0 +1,83 @@
+/** The flags that say what becomes of files that are there: earlier outputs, and parts of unfinished ones. */
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type { Command } from 'commander';
+import { inputFormatOf, type InputFormat } from '../chem/io/read-molecules.js';
+import type { RunOutputs } from '../files/run-outputs.js';
+import { EXIT } from './exit-codes.js';
+
+export interface OutputFlags {
+  readonly clobber: boolean;
+  readonly resume?: boolean;
+  readonly force?: boolean;
+  readonly failed?: string;
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .option('--resume', 'go on with an unfinished run: what it finished is not made again')
+    .option('--force', 'begin anew, although an unfinished run has left its part file')
+    .option('--no-clobber', 'refuse to replace an output that exists')
+    .option(
+      '--failed <file>',
+      'write the input records that fail, as they came, with why: a file that --input takes again',
+    );
+}
+
+/** @throws CommanderError where the name of --failed tells another format than that of the input. */
+export function refuseOtherFormat(failed: string | undefined, format: InputFormat, command: Command): void {
+  if (failed === undefined || failed === '-') return;
+  let named: InputFormat | undefined;
+  try {
+    named = inputFormatOf(failed);
+  } catch {
+    // A name that tells no format may hold any.
+  }
+  if (named !== undefined && named !== format)
+    command.error(`error: --failed ${failed} holds records as they came, in format ${format}; name it .${format}`, {
+      exitCode: EXIT.usage,
+    });
+}
+
+/** Flags that do not change what is made of a molecule. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  'input',
+  'smiles',
+  'molecule',
+  'out',
+  'trajectory',
+  'failed',
+  'resume',
+  'force',
+  'clobber',
+  'jobs',
+  'timeLimit',
+  'memoryLimit',
+  'quiet',
+  'json',
+]);
+
+/** What a run can only go on with: the version and the flags. */
+export function settingsOf(flags: object): Record<string, string> {
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  const given = Object.entries(flags)
+    .filter(([name, value]) => value !== undefined && !WITHOUT_EFFECT.has(name))
+    .map(([name, value]): [string, string] => [
+      `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+      String(value),
+    ]);
+  return { 'version of molflow': version, ...Object.fromEntries(given.sort(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+/** What tells a record from another one at its place, in a line of the journal. */
+export function keyOf(text: string): string {
+  return text.length <= 200 && !/[\r\n]/.test(text)
+    ? text
+    : createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** Closes the outputs of a run that ends early, and says where what it made is; empty where it made nothing. */
+export async function leftIn(outputs: RunOutputs): Promise<string> {
+  const part = await outputs.close();
+  return part === undefined ? '' : `; what was made is in ${part}, and --resume goes on with it`;
+}
