@@ -1,9 +1,11 @@
 /** Tests of the library, the command and the viewer. */
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Minutes of bad input: npm run test:hostile.
+    exclude: [...configDefaults.exclude, 'test/hostile/**'],
     // The default leaves a core idle, which is half of a small machine.
     maxWorkers: '100%',
     // Loading RDKit or a model, or starting the command, takes seconds on a busy machine.
