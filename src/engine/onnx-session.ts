@@ -31,7 +31,7 @@ export async function compileOnnx<Size extends string>(
     ...options,
   });
   return {
-    async run(sizes, feeds, { brief = false } = {}) {
+    async run(sizes, feeds, { skipOptional = false } = {}) {
       const { inputs } = at(sizes);
       checkFeeds(inputs, feeds);
       const tensors = Object.entries(inputs).map(
@@ -42,9 +42,9 @@ export async function compileOnnx<Size extends string>(
         const values = shape.at(list);
         return [shape.name, new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [values.length])] as const;
       });
-      const whole = optional.length > 0 ? [[WHOLE, new ort.Tensor('bool', [!brief], [])] as const] : [];
+      const whole = optional.length > 0 ? [[WHOLE, new ort.Tensor('bool', [!skipOptional], [])] as const] : [];
       const results = await session.run(Object.fromEntries<Tensor>([...tensors, ...integers, ...whole]));
-      const wanted = Object.entries(results).filter(([name]) => !(brief && optional.includes(name)));
+      const wanted = Object.entries(results).filter(([name]) => !(skipOptional && optional.includes(name)));
       return Object.fromEntries(wanted.map(([name, tensor]) => [name, tensor.data as Float32Array]));
     },
     dispose: () => session.release(),

@@ -11,14 +11,17 @@ export interface Program {
   readonly inputs: Readonly<Record<string, Shape>>;
   /** Values fixed at compile time, float32, row-major: the weights in generation, the features of a graph. */
   readonly constants?: Readonly<Record<string, { readonly shape: Shape; readonly data: Float32Array }>>;
-  /** Outputs that a brief run goes without, and without what they alone need. */
+  /** Outputs that a run may skip, with the nodes that only they need. */
   readonly optional?: readonly string[];
   /**
-   * An ordinary tfjs function, pure, of inputs and constants by name; `brief` is whether it may leave the optional
+   * An ordinary tfjs function, pure, of inputs and constants by name; `skipOptional` is whether it may leave the optional
    * outputs out.
    * @internal
    */
-  readonly build: (tensors: Readonly<Record<string, Tensor>>, brief: boolean) => Readonly<Record<string, Tensor>>;
+  readonly build: (
+    tensors: Readonly<Record<string, Tensor>>,
+    skipOptional: boolean,
+  ) => Readonly<Record<string, Tensor>>;
 }
 
 /**
@@ -43,11 +46,11 @@ export interface CompiledProgram {
 }
 
 export interface CompiledSizedProgram<Size extends string> {
-  /** As CompiledProgram.run, at these sizes; where `brief`, without the optional outputs. */
+  /** As CompiledProgram.run, at these sizes; where `skipOptional`, without the optional outputs. */
   run(
     sizes: Readonly<Record<Size, number>>,
     feeds: Arrays,
-    options?: { readonly brief?: boolean },
+    options?: { readonly skipOptional?: boolean },
   ): Promise<Record<string, Float32Array>>;
   dispose(): Promise<void>;
 }

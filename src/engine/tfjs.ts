@@ -47,7 +47,7 @@ function compile<Size extends string>(
     ),
   );
   return {
-    run: async (sizes, feeds, { brief = false } = {}) => run(at(sizes), constants, feeds, brief, backend),
+    run: async (sizes, feeds, { skipOptional = false } = {}) => run(at(sizes), constants, feeds, skipOptional, backend),
     dispose: async () => tf.dispose(constants),
   };
 }
@@ -56,7 +56,7 @@ function run(
   program: Program,
   constants: Readonly<Record<string, tf.Tensor>>,
   feeds: Arrays,
-  brief: boolean,
+  skipOptional: boolean,
   backend: string,
 ): Record<string, Float32Array> {
   checkFeeds(program.inputs, feeds);
@@ -66,8 +66,8 @@ function run(
       const inputs = Object.fromEntries(
         Object.entries(program.inputs).map(([name, shape]) => [name, tf.tensor(feeds[name], [...shape], 'float32')]),
       );
-      const built = Object.entries(program.build({ ...constants, ...inputs }, brief));
-      return Object.fromEntries(built.filter(([name]) => !(brief && optional.includes(name))));
+      const built = Object.entries(program.build({ ...constants, ...inputs }, skipOptional));
+      return Object.fromEntries(built.filter(([name]) => !(skipOptional && optional.includes(name))));
     });
     try {
       return Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, Float32Array.from(t.dataSync())]));

@@ -68,7 +68,7 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
     batches,
     bind(graph, { mobile, early = false } = {}) {
       const { n, atoms, pairs } = graph;
-      const brief = early && exitOf(stage) !== undefined;
+      const skipOptional = early && exitOf(stage) !== undefined;
       const tagged = graph.centres.length > 0;
       const centres = new Float32Array(4 * n * n);
       centreRows(centres, graph);
@@ -79,8 +79,8 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
         const batch = x.length / (3 * n);
         const program = await programFor({ clamped: !!mobile, tagged });
         const feeds = { x, t: new Float32Array(batch).fill(t), ...features };
-        const { moved, early: earlyMoved } = await program.run({ batch, atoms: n }, feeds, { brief });
-        const displaced = brief ? earlyMoved : moved;
+        const { moved, early: earlyMoved } = await program.run({ batch, atoms: n }, feeds, { skipOptional });
+        const displaced = skipOptional ? earlyMoved : moved;
         const scale = stage.target === 'data' ? 1 : 1 - t;
         return x.map((v, i) => v + scale * displaced[i]);
       }
@@ -114,7 +114,7 @@ interface ProgramKind {
   readonly tagged: boolean;
 }
 
-/** The layer at which a brief run ends. */
+/** The layer of the early exit. */
 const exitOf = ({ earlyExit, network }: StageModel) => (earlyExit === network.layers ? undefined : earlyExit);
 
 function predictionProgram(stage: StageModel, { clamped, tagged }: ProgramKind): SizedProgram<Size> {
@@ -136,9 +136,9 @@ function predictionProgram(stage: StageModel, { clamped, tagged }: ProgramKind):
       },
       constants,
       ...(exit !== undefined && { optional: ['moved'] }),
-      build: (tensors, brief) => {
+      build: (tensors, skipOptional) => {
         const { x, t, atoms, pairs, centres, mobile } = tensors;
-        const after = [...(exit === undefined ? [] : [exit]), ...(brief ? [] : [network.layers])];
+        const after = [...(exit === undefined ? [] : [exit]), ...(skipOptional ? [] : [network.layers])];
         const found = displacements(network, tensors, { x, t, atoms, pairs, centres, mobile }, after);
         return Object.fromEntries(
           found.map((displaced, k) => [after[k] === network.layers ? 'moved' : 'early', displaced]),
