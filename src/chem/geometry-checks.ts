@@ -1,22 +1,19 @@
-/** Tells a conformer with sound geometry from a broken one: bonds, rings, clashes, flat aromatic rings, NaN. */
+/**
+ * Tells a conformer with sound geometry from a broken one: bonds by their kind, rings, clashes, what is flat, straight or
+ * at right angles, bonds through rings, NaN.
+ *
+ * Bounds are from the reference ensembles in molecules/ (27 061 GFN2-xTB minima, `npm run bench -- geometry-bounds`), where
+ * nothing else is said; `npm run bench -- geometry-checks` counts false alarms over all of them and what is caught of
+ * structures broken in one way each.
+ */
 import { inertiaTensor } from '../geometry/inertia.js';
-import { distance } from '../geometry/internal-coordinates.js';
+import { angle, distance, signedVolume } from '../geometry/internal-coordinates.js';
 import { symmetricEigen } from '../geometry/symmetric-eigen.js';
 import { adjacency } from './adjacency.js';
 import { covalentRadius } from './elements.js';
+import { passesThrough, planeDeviation } from './geometry-measures.js';
+import { geometryPlan, type FlatKind, type GeometryPlan, type PlaneKind } from './geometry-plan.js';
 import type { Molecule } from './molecule.js';
-
-/**
- * Bounds of a bond length over the sum of covalent radii. Over some 3 000 reference conformers (GFN2-xTB, DFT and MMFF94,
- * crystal ligands) it lay between 0.770 (a nitrile) and 1.123 (a dioxetane); H2 has 1.19, F2 1.24.
- */
-export const BOND_RATIO: readonly [number, number] = [0.75, 1.3];
-
-/**
- * Least length of a bond between two hydrogens, in Å: H2 has 0.74, far above their covalent radii, so that the bound above
- * would let through 0.47.
- */
-export const LEAST_HYDROGEN_BOND = 0.65;
 
 /**
  * How much farther than the sum of their covalent radii two atoms three or more bonds apart must be, in Å. The least
@@ -26,6 +23,12 @@ export const CLASH_MARGIN = 0.7;
 
 /** The same between a hydrogen and an atom that can hold a hydrogen bond with it: 0.42 was seen, in O–H⋯O⁻. */
 export const HYDROGEN_BOND_MARGIN = 0.25;
+
+/** The same of S and P with each other, N and O (S⋯O and S⋯N of 2.25 Å in 1,4 and 1,5 contacts), and of S⋯S (2.4 Å in thiathiophthenes). */
+const SOFT_MARGINS = { sulfur: 0.28, other: 0.53 };
+const SOFT = new Set([15, 16]);
+const LONE_PAIRS = new Set([7, 8, 15, 16]);
+
 const ACCEPTORS = new Set([7, 8, 9, 16, 17]);
 
 /** Atoms nearer than this lie on top of each other, in Å: less than two thirds of any bond there is. */
@@ -34,13 +37,65 @@ export const COINCIDENT = 0.45;
 /** How far an atom of an aromatic ring may lie from the ring's mean plane, in Å. Crowded ones reach 0.15. */
 export const AROMATIC_PLANARITY = 0.25;
 
-/** Larger rings that count as aromatic (azepines and such) are often puckered. */
-const LARGEST_FLAT_RING = 6;
+/**
+ * How far the planes of two ends may be from where they should be, in degrees. Of a thousand double bonds one lies beyond
+ * 29 (push-pull alkenes, bridgeheads), of a hundred amides one beyond 18, of ureas and imides one
+ * beyond 51. Cumulenes reached 3; turning them costs 45 kcal/mol at worst. In
+ * GFN2 minima of trans-cyclooctene, -nonene and -decene it is 2, 10 and 7 (their C–C=C–C of 137° and more comes of pyramidal
+ * ends, which the measure does not feel), in 1,2-cyclooctadiene and -nonadiene 13 and 6.
+ */
+export const PLANE_DEVIATION: Readonly<Record<PlaneKind, number>> = {
+  'double bond': 30,
+  'double bond of a small ring': 30,
+  'double bond of a medium ring': 30,
+  cumulene: 15,
+  'cumulene of a ring': 25,
+  amide: 40,
+  'urea or imide': 65,
+  'amide of a ring': 30,
+};
+
+/**
+ * How far an angle at an sp atom may be from straight, in degrees. Of a thousand one lies beyond 15. In rings
+ * (GFN2 minima: cyclooctyne 26, 1,2-cyclooctadiene 22, 1,2-cyclononadiene 12), by their size; smaller rings are not
+ * looked at.
+ */
+export const STRAIGHT_DEVIATION = 22;
+/** Of the middle nitrogen of diazo groups and azides, in zwitterions. */
+const STRAIGHT_DEVIATION_OF_NITROGEN = 46;
+const STRAIGHT_DEVIATION_OF_RING: Readonly<Record<number, number>> = { 8: 35, 9: 30, 10: 26 };
+const SMALLEST_STRAIGHT_RING = 8;
+
+/** Largest signed volume of unit vectors (0.77 for a tetrahedron) at a flat atom: one in ten thousand or fewer lie beyond. */
+export const FLAT_VOLUME: Readonly<Record<FlatKind, number>> = {
+  'aromatic carbon': 0.3,
+  'double-bonded': 0.49,
+  boron: 0.3,
+  'amide nitrogen': 0.65,
+};
+
+/** Angles in degrees at atoms with more than four pairs of electrons: narrowest, and the least of the widest (SF4 173). */
+const HYPERVALENT_ANGLES = { narrowest: 70, widest: 150 };
 
 export interface GeometryProblem {
-  readonly kind: 'nan' | 'coincident' | 'bond-length' | 'ring-open' | 'clash' | 'aromatic-planarity';
+  readonly kind:
+    | 'nan'
+    | 'coincident'
+    | 'bond-length'
+    | 'ring-open'
+    | 'clash'
+    | 'aromatic-planarity'
+    /** Of the planes of a double bond's, cumulene's or amide's ends. */
+    | 'twist'
+    /** An sp atom that is bent. */
+    | 'bent'
+    /** A flat atom that is pyramidal. */
+    | 'pyramidal'
+    | 'hypervalent-angle'
+    /** A bond that passes through a ring. */
+    | 'pierced-ring';
   readonly atoms: readonly number[];
-  /** What was measured, and the bound that it passes, in Å. */
+  /** What was measured, and the bound that it passes: Å, or degrees for angles; a signed volume where `pyramidal`. */
   readonly value: number;
   readonly limit: number;
 }
@@ -68,48 +123,145 @@ export function checkGeometry(
   }
   if (problems.length > 0) return { ok: false, problems };
 
-  const radii = Float64Array.from({ length: n }, (_, i) => covalentRadius(molecule.atoms[i].element));
-  const near = nearPairs(molecule, n);
-  for (const { a, b, inRing } of molecule.bonds) {
+  const plan = geometryPlan(molecule);
+  checkBonds(plan, coordinates, n, problems);
+  checkClashes(molecule, coordinates, n, problems);
+  checkShapes(molecule, plan, coordinates, n, problems);
+  checkHoles(plan, coordinates, n, problems);
+  return { ok: problems.length === 0, problems };
+}
+
+function checkBonds(plan: GeometryPlan, x: Float32Array, n: number, problems: GeometryProblem[]): void {
+  for (const { a, b, inRing, least, largest } of plan.bonds) {
     if (a >= n || b >= n) continue;
-    const value = distance(coordinates, a, b);
-    const sum = radii[a] + radii[b];
-    const least =
-      molecule.atoms[a].element === 1 && molecule.atoms[b].element === 1 ? LEAST_HYDROGEN_BOND : BOND_RATIO[0] * sum;
-    const most = BOND_RATIO[1] * sum;
+    const value = distance(x, a, b);
     if (value < COINCIDENT) problems.push({ kind: 'coincident', atoms: [a, b], value, limit: COINCIDENT });
     else if (value < least) problems.push({ kind: 'bond-length', atoms: [a, b], value, limit: least });
-    else if (value > most) {
-      problems.push({ kind: inRing ? 'ring-open' : 'bond-length', atoms: [a, b], value, limit: most });
+    else if (value > largest) {
+      problems.push({ kind: inRing ? 'ring-open' : 'bond-length', atoms: [a, b], value, limit: largest });
     }
   }
+}
+
+function checkClashes(molecule: Molecule, x: Float32Array, n: number, problems: GeometryProblem[]): void {
+  const limits = clashLimits(molecule);
+  const all = molecule.atoms.length;
   for (let i = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++) {
-      const steps = near[i * n + j];
-      if (steps === 1) continue;
-      const value = distance(coordinates, i, j);
-      if (value < COINCIDENT) {
-        problems.push({ kind: 'coincident', atoms: [i, j], value, limit: COINCIDENT });
-        continue;
-      }
-      if (steps === 2) continue;
-      const limit = radii[i] + radii[j] + clashMargin(molecule, i, j);
-      if (value < limit) problems.push({ kind: 'clash', atoms: [i, j], value, limit });
+      const limit = limits[i * all + j];
+      if (limit === 0) continue;
+      const dx = x[3 * j] - x[3 * i];
+      const dy = x[3 * j + 1] - x[3 * i + 1];
+      const dz = x[3 * j + 2] - x[3 * i + 2];
+      const square = dx * dx + dy * dy + dz * dz;
+      if (square >= limit * limit) continue;
+      const value = Math.sqrt(square);
+      problems.push(
+        value < COINCIDENT
+          ? { kind: 'coincident', atoms: [i, j], value, limit: COINCIDENT }
+          : { kind: 'clash', atoms: [i, j], value, limit },
+      );
     }
   }
-  for (const ring of molecule.rings) {
-    if (ring.length > LARGEST_FLAT_RING || !ring.every((atom) => atom < n && molecule.atoms[atom].aromatic)) continue;
-    const value = outOfPlane(coordinates, ring);
-    if (value > AROMATIC_PLANARITY) {
+}
+
+function checkShapes(
+  molecule: Molecule,
+  plan: GeometryPlan,
+  x: Float32Array,
+  n: number,
+  problems: GeometryProblem[],
+): void {
+  const within = (...atoms: readonly number[]): boolean => atoms.every((atom) => atom < n);
+  for (const ring of plan.aromaticRings) {
+    if (!within(...ring)) continue;
+    const value = outOfPlane(x, ring);
+    if (value > AROMATIC_PLANARITY)
       problems.push({ kind: 'aromatic-planarity', atoms: ring, value, limit: AROMATIC_PLANARITY });
+  }
+  for (const plane of plan.planes) {
+    const { a, b, ofA, ofB, kind } = plane;
+    if (!within(a, b, ...ofA, ...ofB)) continue;
+    const value = planeDeviation(x, plane);
+    const limit = PLANE_DEVIATION[kind];
+    if (!(value <= limit)) problems.push({ kind: 'twist', atoms: [ofA[0], a, b, ofB[0]], value, limit });
+  }
+  for (const { atoms, ringSize } of plan.straight) {
+    if (ringSize < SMALLEST_STRAIGHT_RING || !within(...atoms)) continue;
+    const value = 180 - angle(x, ...atoms) * DEGREES;
+    const usual = molecule.atoms[atoms[1]].element === 7 ? STRAIGHT_DEVIATION_OF_NITROGEN : STRAIGHT_DEVIATION;
+    const limit = STRAIGHT_DEVIATION_OF_RING[ringSize] ?? usual;
+    if (value > limit) problems.push({ kind: 'bent', atoms, value, limit });
+  }
+  for (const { atom, around, kind } of plan.flat) {
+    if (!within(atom, ...around)) continue;
+    const value = Math.abs(signedVolume(x, atom, ...around));
+    const limit = FLAT_VOLUME[kind];
+    if (!(value <= limit)) problems.push({ kind: 'pyramidal', atoms: [atom, ...around], value, limit });
+  }
+  for (const { atom, around } of plan.hypervalent) {
+    if (!within(atom, ...around)) continue;
+    const angles = around.flatMap((i, k) => around.slice(k + 1).map((j) => angle(x, i, atom, j) * DEGREES));
+    const [least, most] = [Math.min(...angles), Math.max(...angles)];
+    const atoms = [atom, ...around];
+    if (least < HYPERVALENT_ANGLES.narrowest)
+      problems.push({ kind: 'hypervalent-angle', atoms, value: least, limit: HYPERVALENT_ANGLES.narrowest });
+    else if (most < HYPERVALENT_ANGLES.widest)
+      problems.push({ kind: 'hypervalent-angle', atoms, value: most, limit: HYPERVALENT_ANGLES.widest });
+  }
+}
+
+function checkHoles(plan: GeometryPlan, x: Float32Array, n: number, problems: GeometryProblem[]): void {
+  const centre = [0, 0, 0];
+  for (const { ring, bonds } of plan.holes) {
+    if (!ring.every((atom) => atom < n)) continue;
+    centre.fill(0);
+    for (const atom of ring) for (let k = 0; k < 3; k++) centre[k] += x[3 * atom + k] / ring.length;
+    let reach = 0;
+    for (const atom of ring) reach = Math.max(reach, squareFrom(x, atom, centre));
+    reach = (Math.sqrt(reach) + LONGEST_PIERCING) ** 2;
+    for (const [i, j] of bonds) {
+      if (i >= n || j >= n || squareFrom(x, i, centre) > reach) continue;
+      if (passesThrough(x, i, j, ring, centre))
+        problems.push({ kind: 'pierced-ring', atoms: [i, j, ...ring], value: 0, limit: 0 });
     }
   }
-  return { ok: problems.length === 0, problems };
+}
+
+/** A bond that starts further from a ring's rim, in Å, does not reach through it. */
+const LONGEST_PIERCING = 2;
+
+function squareFrom(x: Float32Array, atom: number, centre: readonly number[]): number {
+  return (x[3 * atom] - centre[0]) ** 2 + (x[3 * atom + 1] - centre[1]) ** 2 + (x[3 * atom + 2] - centre[2]) ** 2;
+}
+
+const DEGREES = 180 / Math.PI;
+const knownLimits = new WeakMap<Molecule, Float32Array>();
+
+/** [n,n] Å: how near two atoms may come; 0 for bonded ones, for which other bounds hold. */
+function clashLimits(molecule: Molecule): Float32Array {
+  let limits = knownLimits.get(molecule);
+  if (!limits) {
+    const n = molecule.atoms.length;
+    const radii = molecule.atoms.map(({ element }) => covalentRadius(element));
+    const near = nearPairs(molecule, n);
+    limits = new Float32Array(n * n);
+    for (let i = 0; i < n; i++)
+      for (let j = i + 1; j < n; j++) {
+        const steps = near[i * n + j];
+        limits[i * n + j] =
+          steps === 1 ? 0 : steps === 2 ? COINCIDENT : radii[i] + radii[j] + clashMargin(molecule, i, j);
+      }
+    knownLimits.set(molecule, limits);
+  }
+  return limits;
 }
 
 function clashMargin({ atoms }: Molecule, i: number, j: number): number {
   const [a, b] = [atoms[i].element, atoms[j].element];
-  return (a === 1 && ACCEPTORS.has(b)) || (b === 1 && ACCEPTORS.has(a)) ? HYDROGEN_BOND_MARGIN : CLASH_MARGIN;
+  if ((a === 1 && ACCEPTORS.has(b)) || (b === 1 && ACCEPTORS.has(a))) return HYDROGEN_BOND_MARGIN;
+  if (a === 16 && b === 16) return SOFT_MARGINS.sulfur;
+  return (SOFT.has(a) && LONE_PAIRS.has(b)) || (SOFT.has(b) && LONE_PAIRS.has(a)) ? SOFT_MARGINS.other : CLASH_MARGIN;
 }
 
 /** [n,n]: 1 for bonded pairs, 2 for those with a common neighbour, 0 for the others. */
