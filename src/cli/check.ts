@@ -10,7 +10,7 @@ export function checkCommand(): Command {
     .description('measure that a model is equivariant; exit code 1 where it is not')
     .option('--equivariance', 'rotation, translation, permutation and reflection of both stages (the default)')
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
-    .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
+    .addOption(new Option('--engine <engine>', 'engine that runs the network').choices([...ENGINES]).default('auto'))
     .option('--json', 'as JSON lines')
     .action(run);
 }

@@ -11,11 +11,11 @@ const collect = (value: string, before: string[] = []) => [...before, value];
 
 const EXIT_HELP = `
 Exit codes:
-  0  every molecule gave conformers (fewer than asked for is reported, and no failure)
+  0  every molecule gave conformers (fewer than asked for is reported, but is no failure)
   1  no molecule gave conformers, or the command could not start (model, engine, output)
   2  the command line is wrong
   3  some molecules of a batch failed; those that did not are written
-  130  interrupted; what was made is in the part file, and --resume goes on with it
+  130  interrupted; what was made is in the part file, from which --resume continues
 
 Examples:
   molflow generate --smiles "CC(=O)Oc1ccccc1C(=O)O" --out aspirin.sdf
@@ -24,12 +24,12 @@ Examples:
 
 export function generateCommand(): Command {
   const command = new Command('generate')
-    .description('conformers of molecules: SMILES in, verified 3D out')
+    .description('generate conformers of molecules: SMILES in, verified 3D coordinates out')
     .option('--smiles <smiles>', 'a molecule (may be repeated)', collect)
     .option('--molecule <name>', 'a well-known molecule by name, such as caffeine (may be repeated)', collect)
     .option(
       '--input <file>',
-      'molecules from .smi, .csv, .tsv, .sdf or .mol, each also .gz, columns and data fields carried along; - is standard input',
+      'molecules from .smi, .csv, .tsv, .sdf or .mol, each also .gz; columns and data fields are copied to the output; - is standard input',
     )
     .addOption(
       new Option('--format <format>', 'format of the input (default: from its extension; smi for -)').choices([
@@ -57,42 +57,50 @@ export function generateCommand(): Command {
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
     .option(
       '--steps <n>',
-      'evaluations of the network for a skeleton: steps of its flow, with modes those of all candidates (default: the model’s own; of molflow-base 20, from four to twelve heavy atoms 26)',
+      'network evaluations for a skeleton: steps of the flow, with modes those of all candidate noises together (default: the model’s own; molflow-base: 20, from 4 to 12 heavy atoms 26)',
       wholeFrom(1),
     )
     .addOption(
       new Option(
         '--sampler <name>',
-        'how the flow is followed (default: the model’s own, by the size of the molecule)',
+        'modes: mode selection; stochastic, ancestral: fresh noise; others: ODE solvers; spread is the former name of modes (default: the model’s own, by the size of the molecule)',
       ).choices([...SAMPLERS, ...Object.keys(SAMPLER_ALIASES)]),
     )
     .option(
       '--rmsd <Å>',
-      'conformers nearer than this to another are dropped (heavy atoms, symmetry-aware)',
+      'duplicate threshold: symmetry-aware RMSD of heavy atoms below which a conformer is dropped',
       numberFrom(0),
       0.1,
     )
-    .option('--energy-window <kcal/mol>', 'conformers further above the lowest are dropped', numberFrom(0))
-    .addOption(
-      new Option('--optimize <field>', 'relax every conformer').choices(['none', 'mmff94', 'mmff94s']).default('none'),
+    .option(
+      '--energy-window <kcal/mol>',
+      'drop conformers with MMFF94 energies further above the lowest',
+      numberFrom(0),
     )
-    .option('--energies', 'store MMFF94s energies without relaxing')
+    .addOption(
+      new Option('--optimize <field>', 'relax every conformer with this force field')
+        .choices(['none', 'mmff94', 'mmff94s'])
+        .default('none'),
+    )
+    .option('--energies', 'write MMFF94s energies, without relaxation')
     .option(
       '--log-likelihood',
-      'store the log density of each conformer under the model (slow: tens of evaluations each)',
+      'write the log likelihood of each conformer under the model (slow: tens of network evaluations each)',
     )
     .option(
       '--plain',
-      'draw exactly n conformers and keep them all: none is drawn again, pruned or left out (for evaluation)',
+      'draw exactly n conformers and keep them all: nothing is drawn again or dropped (for evaluation)',
     )
-    .option('--trajectory <file>', 'write the way of each conformer from noise to molecule (.sdf or .xyz, also .gz)')
+    .option('--trajectory <file>', 'write the frames of each conformer from noise to molecule (.sdf or .xyz, also .gz)')
     .option(
       '--largest-fragment',
-      'of a salt or mixture take the fragment with most heavy atoms, instead of refusing it',
+      'of a salt or mixture take the fragment with most heavy atoms; without it several fragments are refused',
     )
-    .addOption(new Option('--fast', `a tenth of the steps: short for --model ${FAST_MODEL}`).conflicts('model'))
-    .option('--quiet', 'no progress and no summary; errors still')
-    .option('--json', 'a JSON line a molecule on standard error instead of the summary')
+    .addOption(
+      new Option('--fast', `two steps, for small molecules: short for --model ${FAST_MODEL}`).conflicts('model'),
+    )
+    .option('--quiet', 'no progress and no summary, only errors')
+    .option('--json', 'one line of JSON for each molecule on standard error instead of the summary')
     .addHelpText('after', EXIT_HELP)
     .action(async (flags: GenerateFlags, self: Command) =>
       (await import('./generate/run.js')).runGenerate(flags, self),

@@ -13,7 +13,7 @@ export interface GeneratorFlags {
 export function addGeneratorOptions(command: Command): Command {
   return command
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
-    .addOption(new Option('--engine <engine>', 'what computes').choices([...ENGINES]).default('auto'))
+    .addOption(new Option('--engine <engine>', 'engine that runs the network').choices([...ENGINES]).default('auto'))
     .option('--device <name>', 'device of the onnx engine: cpu, webgpu, cuda, coreml, dml', 'cpu')
     .option('--threads <n>', 'threads of the onnx engine', wholeFrom(1), 1);
 }

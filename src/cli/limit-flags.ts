@@ -1,4 +1,4 @@
-/** The flags that say how much a molecule may cost, and how many are worked on at a time. */
+/** The flags for limits of a molecule and for molecules computed at the same time. */
 import type { Command } from 'commander';
 import { numberFrom, wholeFrom } from './arguments.js';
 
@@ -17,15 +17,10 @@ export function addLimitOptions(command: Command): Command {
   return command
     .option(
       '--time-limit <s>',
-      'processor time a molecule may take, of all threads; what is finished by then is written; 0 for no limit',
+      'processor time for one molecule, over all threads; what is finished by then is written; 0 for no limit',
       numberFrom(0),
       DEFAULT_TIME_LIMIT,
     )
-    .option(
-      '--memory-limit <MB>',
-      'memory that a worker process may take; 0 for no limit',
-      numberFrom(0),
-      DEFAULT_MEMORY_LIMIT,
-    )
-    .option('--jobs <n>', 'molecules at a time, each in a process of its own', wholeFrom(1), 1);
+    .option('--memory-limit <MB>', 'memory of a worker process; 0 for no limit', numberFrom(0), DEFAULT_MEMORY_LIMIT)
+    .option('--jobs <n>', 'molecules computed at the same time, each in a process of its own', wholeFrom(1), 1);
 }

@@ -1,4 +1,4 @@
-/** The flags that say what becomes of files that are there: earlier outputs, and parts of unfinished ones. */
+/** The flags for existing files: earlier outputs, and part files of unfinished runs. */
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Command } from 'commander';
@@ -15,13 +15,10 @@ export interface OutputFlags {
 
 export function addOutputOptions(command: Command): Command {
   return command
-    .option('--resume', 'go on with an unfinished run: what it finished is not made again')
-    .option('--force', 'begin anew, although an unfinished run has left its part file')
+    .option('--resume', 'continue an unfinished run; molecules that it finished are not made again')
+    .option('--force', 'start again, although an unfinished run left its part file')
     .option('--no-clobber', 'refuse to replace an output that exists')
-    .option(
-      '--failed <file>',
-      'write the input records that fail, as they came, with why: a file that --input takes again',
-    );
+    .option('--failed <file>', 'write input records that fail, unchanged, with the reason: a file for --input');
 }
 
 /** @throws CommanderError where the name of --failed tells another format than that of the input. */

@@ -1,4 +1,4 @@
-/** molflow refine: a learned clean-up of the conformers of an SD file. */
+/** molflow refine: refines the conformers of an SD file with the model. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_STRENGTH, STRENGTHS, timeOf, type Strength } from '../generation/refine.js';
 import { wholeFrom } from './arguments.js';
@@ -8,23 +8,24 @@ import { addOutputOptions } from './output-flags.js';
 import type { RefineFlags } from './refine/flags.js';
 
 const HELP = `
-Strength is the time on the path from noise to molecule at which refinement begins:
+Strength is the flow time (0 noise, 1 molecule) to which a conformer is noised before the flow leads it forward again:
   ${Object.entries(STRENGTHS)
     .map((strength) => strength.join(' '))
     .join(', ')}; any number from 0 to below 1
 
-Drug-like conformers of ETKDG move by about 0.2 Å with polish, 0.6 with clean, 1.1 with reshape, which changes shapes
+Drug-like conformers of ETKDG move by about 0.2 Å with polish, 0.6 with clean and 1.1 with reshape, which changes shapes
 and comes nearest to minima; MMFF94 moves them by 0.5.
-Stereo is that of the input's coordinates. A record that loses it, or comes out broken, is noised anew, at last less;
-after four times it stays as it came, and MOLFLOW_REFINED says so. Hydrogens go along and settle, missing ones are
-appended. Atom order, title and data fields are kept; MOLFLOW_RMSD_MOVED is the RMSD of the heavy atoms to the input in Å.
+Stereo is read from the coordinates of the input and kept. A conformer with wrong stereo or broken geometry is noised
+again, less each time; after four attempts the record keeps the input's coordinates, and MOLFLOW_REFINED says so.
+Missing hydrogens are added. Atom order, title and data fields are kept. MOLFLOW_RMSD_MOVED is the RMSD of the heavy
+atoms to the input in Å.
 
 Exit codes:
-  0  every record was refined or left as it came with the reason
+  0  every record was refined, or written unchanged with the reason
   1  no record could be refined, or the command could not start
   2  the command line is wrong
   3  some records could not be used; the others are written
-  130  interrupted; what was made is in the part file, and --resume goes on with it
+  130  interrupted; what was made is in the part file, from which --resume continues
 
 Examples:
   molflow refine --input conformers.sdf --out refined.sdf
@@ -43,7 +44,7 @@ const strengthOf = (value: string): Strength | number => {
 export function refineCommand(): Command {
   const command = new Command('refine')
     .description(
-      'a learned clean-up of conformers from any source: shape and stereo kept, geometry and hydrogens better',
+      'refine conformers of any source with the model: shape and stereo are kept, geometry and hydrogens improve',
     )
     .requiredOption('--input <file>', 'conformers in 3D, .sdf or .mol, also .gz; - is standard input')
     .option('--out <file>', '.sdf, .xyz or .pdb, each also .gz; - is standard output', '-')
@@ -56,13 +57,13 @@ export function refineCommand(): Command {
     )
     .option(
       '--strength <name or t>',
-      `how much may change: ${Object.keys(STRENGTHS).join(', ')}, or a time`,
+      `how much may change: ${Object.keys(STRENGTHS).join(', ')}, or a flow time`,
       strengthOf,
       DEFAULT_STRENGTH,
     )
     .option('--steps <n>', 'steps of the flow (default: 2 from 0.9, 4 from 0.6, 6 from 0.25, 15 from 0)', wholeFrom(1))
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
-    .option('--quiet', 'no summary; errors still')
+    .option('--quiet', 'no summary, only errors')
     .addHelpText('after', HELP)
     .action(async (flags: RefineFlags, self: Command) => (await import('./refine/run.js')).runRefine(flags, self));
   return addLimitOptions(addGeneratorOptions(addOutputOptions(command)));
