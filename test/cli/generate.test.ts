@@ -51,21 +51,17 @@ it('the built command runs by itself, as a link of npm calls it', async () => {
 });
 
 describe('molflow generate', () => {
-  it('writes distinct conformers of aspirin, every hydrogen explicit, geometry sound', async () => {
+  it('writes distinct conformers, every hydrogen explicit, geometry sound, and says where they are fewer and why', async () => {
     const out = file('aspirin.sdf');
-    const { code, stdout, stderr } = await molflow([
-      'generate',
-      '--smiles',
-      'CC(=O)Oc1ccccc1C(=O)O',
-      '-n',
-      '5',
-      '--out',
-      out,
-    ]);
+    const smiles = ['--smiles', 'CC(=O)Oc1ccccc1C(=O)O', '--smiles', 'c1ccccc1'];
+    const { code, stdout, stderr } = await molflow(['generate', ...smiles, '-n', '5', '--out', out]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toMatch(/5 of 5 conformers/);
-    const all = await records(readFileSync(out, 'utf8'));
-    expect(all).toHaveLength(5);
+    expect(stderr).toMatch(/1 of 5 conformers/);
+    expect(stderr).toMatch(/fewer than asked: .*within 0\.1 Å of another/);
+    const both = await records(readFileSync(out, 'utf8'));
+    expect(both).toHaveLength(6);
+    const all = both.slice(0, 5);
     for (const { structure, fields } of all) {
       expect(structure.atoms).toHaveLength(21);
       const { molecule, order } = moleculeFromStructure(rdkit, structure);
@@ -116,8 +112,8 @@ describe('molflow generate', () => {
       const args = ['generate', '--smiles', 'CCOC(=O)c1ccccc1', '-n', String(n), '--plain', '--seed', '5', '--quiet'];
       return (await records((await molflow(args)).stdout)).map(({ structure }) => structure.coordinates!);
     };
-    const [three, again, five] = [await draw(3), await draw(3), await draw(5)];
-    expect(again).toEqual(three);
+    const [three, five] = [await draw(3), await draw(5)];
+    expect(three).toHaveLength(3);
     three.forEach((x, i) => x.forEach((v, k) => expect(Math.abs(v - five[i][k])).toBeLessThan(1e-3)));
   });
 
@@ -155,14 +151,7 @@ describe('molflow generate', () => {
     expect(energies.at(-1)).toBeLessThanOrEqual(3);
   });
 
-  it('stores the log density under the model', async () => {
-    const { stdout } = await molflow(['generate', '--smiles', 'CCO', '-n', '1', '--log-likelihood', '--quiet']);
-    const [record] = await records(stdout);
-    expect(record.fields.get('MOLFLOW_LOG_LIKELIHOOD')).toMatch(/^-?\d+\.\d{3}$/);
-    expect(record.fields.get('MOLFLOW_LOG_LIKELIHOOD_METHOD')).toBe('exact');
-  });
-
-  it('writes the way from noise to molecule: the skeleton first, then the hydrogens', async () => {
+  it('writes the way from noise to molecule, the skeleton first, then the hydrogens, and the log density of its end', async () => {
     const trajectory = file('way.sdf');
     await molflow([
       'generate',
@@ -176,60 +165,39 @@ describe('molflow generate', () => {
       file('way-end.sdf'),
       '--trajectory',
       trajectory,
+      '--log-likelihood',
       '--quiet',
     ]);
     const frames = await records(readFileSync(trajectory, 'utf8'));
     expect(frames.map(({ fields }) => fields.get('MOLFLOW_STAGE')).join(' ')).toMatch(/^(skeleton ){5}(hydrogens ?)+$/);
     expect(Number(frames[0].fields.get('MOLFLOW_FLOW_TIME'))).toBe(0);
     const [end] = await records(readFileSync(file('way-end.sdf'), 'utf8'));
+    expect(end.fields.get('MOLFLOW_LOG_LIKELIHOOD')).toMatch(/^-?\d+\.\d{3}$/);
+    expect(end.fields.get('MOLFLOW_LOG_LIKELIHOOD_METHOD')).toBe('exact');
     const last = frames.at(-1)!.structure.coordinates!;
     end.structure.coordinates!.forEach((v, i) => expect(Math.abs(v - last[i])).toBeLessThan(2e-3));
   });
 
-  it.each([
-    ['water', 'O', 3],
-    ['methane', 'C', 5],
-    ['hydrogen', '[H][H]', 2],
-    ['a sodium ion is no element the network knows', '[Na+]', undefined],
-  ])('%s', async (_, smiles, atoms) => {
-    const { code, stdout, stderr } = await molflow(['generate', '--smiles', smiles, '-n', '1']);
-    if (atoms === undefined) {
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/atomic number 11.*knows H B C N O F Si P S Cl Br I/);
-      return;
-    }
-    expect(code).toBe(0);
-    const [record] = await records(stdout);
-    expect(record.structure.atoms).toHaveLength(atoms);
-  });
-
-  it('says fewer than asked, and why', async () => {
-    const { code, stderr } = await molflow([
-      'generate',
-      '--smiles',
-      'c1ccccc1',
-      '-n',
-      '4',
-      '--out',
-      file('benzene.sdf'),
+  it('makes the smallest molecules, and of a salt its largest fragment where told to; elements it does not know it names', async () => {
+    const smiles = ['O', 'C', '[H][H]', '[Na+]', 'CC(=O)[O-].[Na+]'];
+    const { code, stdout, stderr } = await molflow([
+      ...['generate', ...smiles.flatMap((text) => ['--smiles', text])],
+      ...['--largest-fragment', '-n', '1'],
     ]);
-    expect(code).toBe(0);
-    expect(stderr).toMatch(/1 of 4 conformers/);
-    expect(stderr).toMatch(/fewer than asked: .*within 0\.1 Å of another/);
+    expect(code).toBe(3);
+    expect((await records(stdout)).map(({ structure }) => structure.atoms.length)).toEqual([3, 5, 2, 7]);
+    expect(stderr).toMatch(/atomic number 11.*knows H B C N O F Si P S Cl Br I/);
   });
 });
 
 describe('bad input', () => {
   it.each([
-    [['generate', '--smiles', 'C1CC'], 1, /"C1CC" is not a valid SMILES/],
-    [['generate', '--smiles', 'CCO.[Na+].[Cl-]'], 1, /fragment/],
+    [['generate', '--smiles', 'C1CC', '--smiles', 'CCO.[Na+].[Cl-]'], 1, /"C1CC" is not a valid SMILES.*fragment/s],
     [['generate', '--smiles', 'CCO', '-n', '0'], 2, /expected a whole number, 1 or more/],
     [['generate'], 2, /give --smiles, --molecule or --input/],
     [['generate', '--smiles', 'CCO', '--sampler', 'rk9'], 2, /Allowed choices are modes, stochastic, ancestral, euler/],
-    [['generate', '--molecule', 'cafeine'], 1, /did you mean.*caffeine/],
     [['generate', '--smiles', 'CCO', '--out', '/nowhere/x.sdf'], 1, /\/nowhere/],
     [['generate', '--smiles', 'CCO', '--out', 'x.pdf'], 1, /expected \.sdf, \.xyz or \.pdb/],
-    [['generate', '--input', 'missing.smi'], 1, /missing\.smi/],
     [['generate', '--smiles', 'CCO', '--model', 'no-such'], 1, /no model 'no-such'.*molflow-base/],
     [
       ['generate', '--smiles', 'CCO', '--fast', '--model', 'molflow-base'],
@@ -263,21 +231,37 @@ describe('bad input', () => {
   });
 
   it.each([
-    ['an input that is not there', ['generate', '--input', 'missing.smi', '--out', 'kept.sdf'], 1],
-    ['a name that no molecule has', ['generate', '--molecule', 'nonesuch', '--out', 'kept.sdf'], 1],
-    ['a device that is not there', ['generate', '--smiles', 'CCO', '--device', 'abacus', '--out', 'kept.sdf'], 1],
-    ['an output that is the input', ['refine', '--input', 'kept.sdf', '--out', './kept.sdf'], 2],
-    ['an output in the folder that is read', ['dataset', 'import', '.', '--out', 'kept.sdf'], 2],
-    ['two outputs in one file', ['generate', '--smiles', 'CCO', '--out', 'kept.sdf', '--trajectory', 'kept.sdf'], 2],
-  ])('%s costs no file that was there', async (_, args, expected) => {
+    ['an input that is not there', ['generate', '--input', 'missing.smi', '--out', 'kept.sdf'], 1, /missing\.smi/],
+    [
+      'a name that no molecule has',
+      ['generate', '--molecule', 'cafeine', '--out', 'kept.sdf'],
+      1,
+      /did you mean.*caffeine/,
+    ],
+    [
+      'a device that is not there',
+      ['generate', '--smiles', 'CCO', '--device', 'abacus', '--out', 'kept.sdf'],
+      1,
+      /abacus/,
+    ],
+    ['an output that is the input', ['refine', '--input', 'kept.sdf', '--out', './kept.sdf'], 2, /kept\.sdf/],
+    ['an output in the folder that is read', ['dataset', 'import', '.', '--out', 'kept.sdf'], 2, /kept\.sdf/],
+    [
+      'two outputs in one file',
+      ['generate', '--smiles', 'CCO', '--out', 'kept.sdf', '--trajectory', 'kept.sdf'],
+      2,
+      /kept\.sdf/,
+    ],
+  ])('%s costs no file that was there', async (_, args, expected, message) => {
     writeFileSync(file('kept.sdf'), 'years of work\n');
-    const { code } = await molflow(args.map((arg) => (/^\.$|\.(sdf|smi)$/.test(arg) ? file(arg) : arg)));
+    const { code, stderr } = await molflow(args.map((arg) => (/^\.$|\.(sdf|smi)$/.test(arg) ? file(arg) : arg)));
     expect(code).toBe(expected);
+    expect(stderr).toMatch(message);
     expect(readFileSync(file('kept.sdf'), 'utf8')).toBe('years of work\n');
   });
 
   it('carries columns of a table into the records, and keeps what a cut file gave', async () => {
-    const rows = Array.from({ length: 400 }, (_, i) => `${'C'.repeat(1 + (i % 3))}O,a${i},${Math.sin(i)}\n`);
+    const rows = Array.from({ length: 60 }, (_, i) => `${'C'.repeat(1 + (i % 3))}O,a${i},${Math.sin(i)}\n`);
     const whole = gzipSync(`smiles,name,activity\n${rows.join('')}`);
     writeFileSync(file('cut.csv.gz'), whole.subarray(0, whole.length - 40));
     const { code, stdout, stderr } = await molflow([
@@ -292,7 +276,8 @@ describe('bad input', () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/cut off/);
     const all = await records(stdout);
-    expect(all.length).toBeGreaterThan(100);
+    expect(all.length).toBeGreaterThan(40);
+    expect(all.length).toBeLessThan(60);
     all.forEach(({ fields }, i) => expect(fields.get('activity')).toBe(String(Math.sin(i))));
   });
 
@@ -326,20 +311,6 @@ describe('bad input', () => {
     else expect(await records(text)).toHaveLength(2);
   });
 
-  it('salts give their largest fragment when told to', async () => {
-    const { code, stdout } = await molflow([
-      'generate',
-      '--smiles',
-      'CC(=O)[O-].[Na+]',
-      '--largest-fragment',
-      '-n',
-      '1',
-      '--quiet',
-    ]);
-    expect(code).toBe(0);
-    expect((await records(stdout))[0].structure.atoms).toHaveLength(7);
-  });
-
   it('300 atoms are done, or refused in words', async () => {
     const peptide = `N${'[C@@H](C)C(=O)N'.repeat(30)}CC(=O)O`;
     const { code, stdout, stderr } = await molflow([
@@ -352,7 +323,13 @@ describe('bad input', () => {
       '5',
       '--plain',
     ]);
-    if (code === 0) expect((await records(stdout))[0].structure.atoms.length).toBeGreaterThan(300);
-    else expect(stderr).toMatch(/molflow: /);
+    const all = await records(stdout);
+    expect(code).toBe(all.length === 1 ? 0 : 1);
+    for (const { structure } of all) {
+      expect(structure.atoms).toHaveLength(313);
+      expect(structure.coordinates!.every(Number.isFinite)).toBe(true);
+    }
+    if (all.length === 0)
+      expect(stderr).toMatch(/no conformer: of 1 draws? 1 (had the wrong stereo|failed the geometry checks)/);
   });
 });
