@@ -1,5 +1,5 @@
 /**
- * What each coupling of training does to the paths from noise to conformers, on data alone.
+ * Compares couplings by the paths from noise to conformers that they give, on data, without a model.
  *
  *   npm run bench -- couplings --data ensembles.sdf.gz [--molecules 100] [--draws 8] [--batches 4] [--prior harmonic]
  *

@@ -29,7 +29,7 @@ const { values, positionals } = parseArgs({
     save: { type: 'string', default: path.join('bench', 'results', 'experiments.jsonl') },
   },
 });
-// The shell spreads configs/experiments/*.json into further arguments.
+// The shell expands configs/experiments/*.json into further arguments.
 const configs = [...(values.configs ?? []), ...positionals];
 if (configs.length === 0 || !values.data || !values.reference)
   throw new Error('give --configs, --data and --reference');

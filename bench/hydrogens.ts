@@ -1,6 +1,6 @@
 /**
- * Judges the hydrogen stage by itself: skeletons are those of the references, hydrogens the model's; what MMFF94s says
- * above the reference conformer itself, whose skeleton is the same.
+ * Measures the hydrogen stage by itself: the skeletons are those of the references, the hydrogens are the model's. The
+ * figure is the MMFF94s energy above that of the reference conformer, which has the same skeleton.
  *
  *   npm run bench -- hydrogens --reference refs.sdf.gz [--model molflow-base] [--steps 6,3] [--max 80]
  */

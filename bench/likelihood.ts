@@ -1,6 +1,6 @@
 /**
- * Does the model's density know which conformers are low? Rank correlation, within each molecule, between log p of the
- * reference minima under the model and their Boltzmann weights.
+ * Whether the model's density ranks conformers by energy: rank correlation, within each molecule, between the log
+ * likelihood of the reference minima and their Boltzmann weights.
  *
  *   npm run bench -- likelihood --reference qm9-val.sdf.gz [--model FILE] [--molecules 20] [--divergence exact]
  *

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { readPartialModel, type StageModel } from '../src/network/model.js';
 
-/** Which file a bench means by a model: a path, or the name of a shipped one; benches run in the root of the repository. */
+/** The file of a model given by path or by the name of a shipped one; benches run in the root of the repository. */
 export function modelFile(nameOrPath: string): string {
   return /[/\\]|\.safetensors$/.test(nameOrPath) ? nameOrPath : `models/${nameOrPath}.safetensors`;
 }

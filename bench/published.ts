@@ -1,4 +1,4 @@
-/** Figures that other works report on GEOM (Axelrod and Gómez-Bombarelli 2022), as their papers print them. */
+/** Results on GEOM (Axelrod & Gómez-Bombarelli 2022), as the papers of other models report them. */
 
 export interface PublishedRow {
   readonly model: string;

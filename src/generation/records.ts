@@ -11,7 +11,7 @@ export interface RecordOptions {
   readonly timeLimit?: string | undefined;
 }
 
-/** One conformer of a result as a record; docs/sd-fields.md says what its fields are. */
+/** One conformer of a result as a record; docs/fields.md says what its fields are. */
 export function conformerRecord(
   result: GenerationResult,
   conformer: Conformer,
