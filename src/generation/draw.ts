@@ -19,8 +19,8 @@ export interface DrawOptions {
   /** Chooses the noises of `draws`, of which only the conformer then counts: see mode-selection.ts. */
   readonly selection?: ModeSelection | undefined;
   readonly hydrogenSteps?: number | undefined;
-  /** Called after each batch with the number of conformers made so far. */
-  readonly onBatch?: ((made: number) => void) | undefined;
+  /** Called with the conformers of each batch, in the order of `draws`, before the next is begun. */
+  readonly onBatch?: ((batch: readonly Drawn[]) => void) | undefined;
   /** Every step of both stages. A noise that was selected is then followed from t = 0 again, and not from the selection on. */
   readonly onFrame?: ((frame: DrawFrame) => void) | undefined;
   /** Asked before each batch: true ends the drawing early, with those made so far. */
@@ -55,8 +55,9 @@ export async function drawConformers(options: DrawOptions): Promise<Drawn[]> {
   for (const { from, to } of generator.skeleton.batches(prepared.molecule.skeletonCount, draws.length)) {
     if (shouldStop()) break;
     const rows = Array.from({ length: to - from }, (_, b) => from + b);
-    conformers.push(...(await drawBatch(options, rows)));
-    onBatch(conformers.length);
+    const batch = await drawBatch(options, rows);
+    conformers.push(...batch);
+    onBatch(batch);
   }
   return conformers;
 }

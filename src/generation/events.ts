@@ -3,8 +3,8 @@
  * processes. Progress, live pictures, trajectories, supervision and the report are all fed with it: the result is a
  * function of the events alone (finish.ts).
  *
- * Order: one 'prepared'; then for each round of draws 'frame' (if asked for) and 'drawn' after each batch, a 'checked' or
- * a 'refused' for every conformer drawn, and 'kept' at the end of the round.
+ * Order: one 'prepared'; then for each batch of a round 'frame' (if asked for), 'drawn', and a 'checked' or a 'refused' for
+ * every conformer drawn; and 'kept' at the end of the round.
  */
 import type { MMFF94Variant } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';

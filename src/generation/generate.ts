@@ -33,9 +33,9 @@ export interface GenerateOptions {
   readonly energyWindow?: number | undefined;
   /** Draw exactly `count` conformers and keep them all: none is drawn again, dropped or left out. For evaluation. */
   readonly plain?: boolean | undefined;
-  /** Seconds after which no further batch is begun: what is finished by then is delivered. */
+  /** Seconds after which no further batch or check is begun: what is finished by then is delivered. */
   readonly timeLimit?: number | undefined;
-  /** Asked before each batch: true, or the reason in words, ends early, and what is finished by then is delivered. */
+  /** Asked before each batch and each check: true, or the reason in words, ends early, and what is finished by then is delivered. */
   readonly shouldStop?: (() => boolean | string) | undefined;
   /** Gives up: the call rejects with the signal's reason, and nothing is delivered. */
   readonly signal?: AbortSignal | undefined;
@@ -144,13 +144,13 @@ async function prepareRun(
   const settings = chosenSampler(molecule, choice, given.skeleton.stage);
   if (!Number.isInteger(count) || count < 1) throw new Error(`count is ${count}; expected a whole number, 1 or more`);
   if (!(rmsd >= 0)) throw new Error(`rmsd is ${rmsd}; expected a distance in Å, 0 or more`);
-  const wantsEnergy = energies || optimize !== 'none' || energyWindow !== undefined;
-  const variant: MMFF94Variant = optimize === 'mmff94' ? 'MMFF94' : 'MMFF94s';
-  const { field, warnings } = wantsEnergy ? await forceFieldFor(molecule, variant) : { field: undefined, warnings: [] };
   const generator = signal
     ? { ...given, skeleton: abortable(given.skeleton, signal), hydrogens: abortable(given.hydrogens, signal) }
     : given;
   const prepared = prepareMolecule(generator, molecule);
+  const wantsEnergy = energies || optimize !== 'none' || energyWindow !== undefined;
+  const variant: MMFF94Variant = optimize === 'mmff94' ? 'MMFF94' : 'MMFF94s';
+  const { field, warnings } = wantsEnergy ? await forceFieldFor(molecule, variant) : { field: undefined, warnings: [] };
   const { permutations } = prepared;
   const { skeleton: predictor, rdkit, modelName: model } = generator;
   return {
@@ -191,24 +191,31 @@ interface DrawRounds extends Run {
 
 /** Draws conformers for slots and checks them; those that fail are drawn again, from noises not tried before. */
 async function drawChecked(slots: readonly number[], run: DrawRounds, before: number): Promise<void> {
-  const { settings, check, attempts, emit, shouldStop } = run;
+  const { settings, check, attempts, emit, shouldStop, planned } = run;
   const tried = settings.kind === 'mode-selection' ? settings.candidates : 1;
   let open = slots;
   let made = before;
   for (let retry = 0; retry < attempts && open.length > 0 && !shouldStop(); retry++) {
-    const drawn = await drawSlots(open, { ...run, attempt: retry === 0 ? 0 : tried + retry - 1, made });
-    made += drawn.length;
     const failed: number[] = [];
-    for (const [k, { draw, coordinates }] of drawn.entries()) {
-      const slot = open[k];
-      const checked = checkConformer(coordinates, check);
-      const { stereoRight } = checked;
-      if (checked.ok) emit({ kind: 'checked', retry, stereoRight, candidate: { slot, draw, ...checked.conformer } });
-      else {
-        emit({ kind: 'refused', retry, stereoRight, slot, draw, reason: checked.reason, detail: checked.detail });
-        failed.push(slot);
+    let at = 0;
+    // Checked before the next batch is drawn, so that there is something to deliver whenever it ends.
+    const checkBatch = (batch: readonly Drawn[]) => {
+      made += batch.length;
+      emit({ kind: 'drawn', made, planned });
+      for (const { draw, coordinates } of batch) {
+        // Those that are not looked at any more count as not drawn.
+        if (at > 0 && shouldStop()) return;
+        const slot = open[at++];
+        const checked = checkConformer(coordinates, check);
+        const { stereoRight } = checked;
+        if (checked.ok) emit({ kind: 'checked', retry, stereoRight, candidate: { slot, draw, ...checked.conformer } });
+        else {
+          emit({ kind: 'refused', retry, stereoRight, slot, draw, reason: checked.reason, detail: checked.detail });
+          failed.push(slot);
+        }
       }
-    }
+    };
+    await drawSlots(open, { ...run, attempt: retry === 0 ? 0 : tried + retry - 1, onBatch: checkBatch });
     open = failed;
   }
 }
@@ -226,10 +233,9 @@ function drawSlots(
     frames,
     emit,
     shouldStop,
-    planned,
     attempt,
-    made,
-  }: DrawRounds & { readonly attempt: number; readonly made: number },
+    onBatch,
+  }: DrawRounds & { readonly attempt: number; readonly onBatch: (batch: readonly Drawn[]) => void },
 ): Promise<Drawn[]> {
   const started = new Set<number>();
   return drawConformers({
@@ -242,7 +248,7 @@ function drawSlots(
     selection: attempt === 0 ? selection : undefined,
     hydrogenSteps,
     shouldStop,
-    onBatch: (batch) => emit({ kind: 'drawn', made: made + batch, planned }),
+    onBatch,
     onFrame: frames
       ? ({ rows, ...frame }) => {
           const first = rows.some((row) => !started.has(row));

@@ -1,5 +1,6 @@
 /** A molecule made ready: all that drawing and comparing its conformers needs of its graph, computed once. */
 import { adjacency } from '../chem/adjacency.js';
+import { MoleculeError } from '../chem/molecule-error.js';
 import type { Molecule } from '../chem/molecule.js';
 import type { Prior } from '../flow/prior.js';
 import { graphFeatures, type GraphFeatures } from '../network/features.js';
@@ -28,11 +29,22 @@ export interface PreparedMolecule extends PreparedSkeleton {
   readonly permutations: readonly ArrayLike<number>[];
 }
 
-/** @throws MoleculeError naming the element and atom, where the network does not know it. */
+/**
+ * Atoms that a molecule may have, hydrogens among them: a prediction takes 2 kB for each pair of them, at so many 1 GB.
+ */
+export const MAX_ATOMS = 700;
+
+/** @throws MoleculeError naming the element and atom, where the network does not know it; where there are too many atoms. */
 export function prepareMolecule(
   { rdkit, skeleton }: Pick<Generator, 'rdkit' | 'skeleton'>,
   molecule: Molecule,
 ): PreparedMolecule {
+  const { length } = molecule.atoms;
+  if (length > MAX_ATOMS)
+    throw new MoleculeError(
+      'too-large',
+      `${molecule.name.slice(0, 80) || 'the molecule'} has ${length} atoms; at most ${MAX_ATOMS} are supported, hydrogens counted. Cut it into smaller parts.`,
+    );
   let permutations: readonly ArrayLike<number>[] | undefined;
   return {
     molecule,

@@ -1,10 +1,11 @@
 /** One molecule through a worker: everything that came of it, or why nothing did. */
 import type { ConformerRecord } from '../../chem/io/conformer-record.js';
 import type { GenerationEvent } from '../../generation/events.js';
-import { collectEvents, type GenerationResult } from '../../generation/finish.js';
+import type { GenerationResult } from '../../generation/finish.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { crashMessage } from '../worker/crash-message.js';
 import type { GenerateEvent, GenerateTask } from '../worker/tasks.js';
+import { timeLimitReached } from '../worker/time-limit-reached.js';
 import { optionsOf, type GenerateFlags } from './flags.js';
 import type { Source, Unread } from './sources.js';
 
@@ -54,6 +55,7 @@ export async function deliver(
       options: optionsOf(flags),
       logLikelihood: flags.logLikelihood ?? false,
       trajectories: flags.trajectory !== undefined,
+      timeLimit: flags.timeLimit,
     },
     {
       onStart: () => {
@@ -83,12 +85,12 @@ export async function deliver(
   if (outcome.kind === 'crashed') return failed(crashMessage(outcome), 'crashed');
   if (outcome.kind === 'overran') {
     made.isCutShort = true;
-    made.result ??= resultOf(made.events, `the time limit of ${flags.timeLimit} s was reached`);
+    made.result ??= await resultOf(made.events, timeLimitReached(flags.timeLimit));
   }
   const { result, logLikelihoods, trajectories, isCutShort } = made;
   if (!result || result.conformers.length === 0) {
     const reason = isCutShort
-      ? `the time limit of ${flags.timeLimit} s was reached before one was finished; --time-limit sets another`
+      ? `${timeLimitReached(flags.timeLimit)} before one was finished; --time-limit sets another`
       : (result?.report.reason ?? 'none was drawn');
     return failed(`no conformer: ${reason}`, isCutShort ? 'time-limit' : undefined);
   }
@@ -106,8 +108,10 @@ function nothing() {
 }
 
 /** What the candidates that were finished give; none where the molecule was not even prepared. */
-function resultOf(events: readonly GenerationEvent[], ended: string): GenerationResult | undefined {
+async function resultOf(events: readonly GenerationEvent[], ended: string): Promise<GenerationResult | undefined> {
   if (events.length === 0) return undefined;
+  // Seldom needed, and not quick to load.
+  const { collectEvents } = await import('../../generation/finish.js');
   const collector = collectEvents();
   events.forEach(collector.observe);
   return collector.finish(ended);

@@ -86,7 +86,7 @@ async function work(
         isWhole = false;
         break;
       }
-      const written = delivery.kind === 'failed' ? delivery : await write(delivery, outputs, format);
+      const written = delivery.kind === 'failed' ? delivery : await write(delivery, outputs, { format, flags });
       if (written.kind === 'failed') {
         failed++;
         await writeFailed(written, outputs, flags);
@@ -137,11 +137,11 @@ type Delivered = Extract<Delivery, { kind: 'conformers' }>;
 async function write(
   delivery: Delivered,
   outputs: RunOutputs,
-  format: OutputFormat,
+  { format, flags }: { readonly format: OutputFormat; readonly flags: GenerateFlags },
 ): Promise<{ readonly kind: 'written'; readonly delivery: Delivered; readonly isRead: boolean } | Undelivered> {
   const { source, result, trajectories } = delivery;
   try {
-    const isRead = await outputs.files.get('out')!.write(conformerText(recordsOf(delivery), format));
+    const isRead = await outputs.files.get('out')!.write(conformerText(recordsOf(delivery, flags), format));
     const trajectory = outputs.files.get('trajectory');
     if (trajectory)
       for (const records of trajectories)

@@ -3,6 +3,7 @@ import type { BadRecord, StructureRecord } from '../../chem/io/input-record.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { crashMessage } from '../worker/crash-message.js';
 import type { RefineEvent, RefineTask } from '../worker/tasks.js';
+import { timeLimitReached } from '../worker/time-limit-reached.js';
 import type { GroupOrError } from './groups.js';
 import type { RefineFlags } from './flags.js';
 
@@ -66,7 +67,7 @@ export async function refineGroup(
           ? crashMessage(outcome)
           : outcome.kind === 'failed'
             ? outcome.failure.message
-            : `the time limit of ${flags.timeLimit} s was reached; --time-limit sets another`;
+            : `${timeLimitReached(flags.timeLimit)}; --time-limit sets another`;
       refined.push({ kind: 'failed', message: `${where}: ${message}`, seconds: outcome.seconds, record });
     }
   }

@@ -7,6 +7,7 @@ import { conformerLogLikelihood } from '../../generation/log-likelihood.js';
 import { collectTrajectories, trajectoryRecords } from '../../generation/trajectory.js';
 import type { TaskContext } from '../../supervisor/serve.node.js';
 import type { GenerateEvent, GenerateTask } from './tasks.js';
+import { timeLimitReached } from './time-limit-reached.js';
 
 export async function runGenerateTask(
   generator: Generator,
@@ -15,21 +16,25 @@ export async function runGenerateTask(
 ): Promise<void> {
   const molecule = moleculeOf(generator, task);
   const trajectories = collectTrajectories();
+  let isCutShort = false;
   const result = await generateConformers(generator, molecule, {
     ...task.options,
     frames: task.trajectories,
-    shouldStop: () => isOverdue() && 'the time limit was reached',
+    shouldStop: () => (isCutShort ||= isOverdue()) && timeLimitReached(task.timeLimit),
     observe: (event) => {
       if (task.trajectories) trajectories.observe(event);
       if (event.kind !== 'frame') emit({ kind: 'generation', event });
     },
   });
-  const { conformers, report } = result;
+  const { conformers } = result;
   emit({ kind: 'result', result });
-  if (report.reason && isOverdue()) return emit({ kind: 'cut-short' });
+  if (isCutShort) emit({ kind: 'cut-short' });
   if (task.logLikelihood)
     for (const [index, { coordinates }] of conformers.entries()) {
-      if (isOverdue()) return emit({ kind: 'cut-short' });
+      if (isOverdue()) {
+        emit({ kind: 'cut-short' });
+        break;
+      }
       const { logLikelihood, method } = await conformerLogLikelihood({ generator, molecule, coordinates });
       emit({ kind: 'log-likelihood', index, logLikelihood, method });
     }

@@ -19,6 +19,8 @@ export interface GenerateTask {
   readonly options: Omit<GenerateOptions, 'signal' | 'observe' | 'shouldStop'>;
   readonly logLikelihood: boolean;
   readonly trajectories: boolean;
+  /** Of the command, s: for what is said of a molecule that is cut short. */
+  readonly timeLimit: number;
 }
 
 export type GenerateEvent =
