@@ -9,6 +9,7 @@ import { hasXtb } from '../evaluation/xtb.node.js';
 import { wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { onInterrupt } from './interrupt.js';
+import { printable } from './printable.js';
 
 interface MakeFlags {
   readonly input: string;
@@ -67,7 +68,7 @@ async function run({
   exclude,
   quiet,
 }: MakeFlags): Promise<void> {
-  const say = quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
+  const say = quiet ? () => {} : (line: string) => process.stderr.write(`${printable(line)}\n`);
   const python = pythonWith('rdkit');
   if (!python)
     throw new Error(

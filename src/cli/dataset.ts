@@ -13,6 +13,7 @@ import { readEnsembles } from '../dataset/read-ensembles.js';
 import { wholeFrom } from './arguments.js';
 import { datasetMakeCommand } from './dataset-make.js';
 import { EXIT } from './exit-codes.js';
+import { printable } from './printable.js';
 import { refuseSharedFiles } from './shared-files.js';
 
 interface ImportFlags {
@@ -21,6 +22,8 @@ interface ImportFlags {
   readonly split?: string;
   readonly max?: number;
   readonly maxConformers?: number;
+  readonly clobber: boolean;
+  readonly force?: boolean;
 }
 
 const whole = wholeFrom(1);
@@ -43,6 +46,8 @@ export function datasetCommand(): Command {
     )
     .option('--max <n>', 'stop after n molecules', whole)
     .option('--max-conformers <n>', 'only the first n conformers of a molecule', whole)
+    .option('--force', 'begin anew, although an import that was ended has left its part file')
+    .option('--no-clobber', 'refuse to replace an output that exists')
     .action(runImport);
   command.addCommand(datasetMakeCommand());
   command
@@ -63,13 +68,14 @@ async function runImport(inputs: string[], flags: ImportFlags, command: Command)
     inputs: { input: inputs, '--split': flags.split },
     outputs: { '--out': flags.out },
   });
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const say = (line: string): void => void process.stderr.write(`${printable(line)}\n`);
   const skipped: string[] = [];
   const onSkip = (reason: string): void => void skipped.push(reason);
   const { format, max, maxConformers } = flags;
   const keep = flags.split === undefined ? undefined : await readKept(flags.split, inputs, format);
   const counts: ImportCounts = { molecules: 0, conformers: 0, skippedMolecules: 0, skippedConformers: 0 };
-  const out = await openTextOutput(flags.out);
+  const { clobber, force } = flags;
+  const out = await openTextOutput(flags.out, { clobber, force });
   let cutShort: InputError | undefined;
   try {
     const ensembles = openSources(inputs, { format, onSkip });
@@ -87,11 +93,13 @@ async function runImport(inputs: string[], flags: ImportFlags, command: Command)
     }
   } catch (error) {
     // Of a truncated file, the molecules read so far are kept.
-    if (!(error instanceof InputError) || counts.molecules === 0) throw error;
+    if (!(error instanceof InputError) || counts.molecules === 0) {
+      await out.leave();
+      throw error;
+    }
     cutShort = error;
-  } finally {
-    await out.close();
   }
+  await out.close();
   skipped.slice(0, 5).forEach((reason) => say(`skipped: ${reason}`));
   say(
     `${flags.out}: ${counts.molecules} molecules, ${counts.conformers} conformers; left out ${counts.skippedMolecules} molecules and ${counts.skippedConformers} conformers`,
@@ -138,7 +146,7 @@ async function runStats(
       }
     })(),
   );
-  skipped.slice(0, 5).forEach((reason) => process.stderr.write(`skipped: ${reason}\n`));
+  skipped.slice(0, 5).forEach((reason) => process.stderr.write(`skipped: ${printable(reason)}\n`));
   if (statistics.molecules === 0) throw new Error(`${files.join(', ')}: no molecule could be read`);
   if (json) {
     process.stdout.write(

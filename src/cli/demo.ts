@@ -1,8 +1,9 @@
 /** molflow demo: flow matching in the plane, as a page to look at. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { openEngine } from '../engine/open.node.js';
+import { writeWholeFile } from '../files/output-file.js';
 import { runPlayground, type PlaygroundResult } from '../playground/experiment.js';
 import { pathsFigure, qualityFigure } from '../playground/figures.js';
 import { playgroundPage } from '../playground/page.js';
@@ -65,14 +66,14 @@ async function run({ out, coupling, objective, reflow, steps, seed, seconds, fig
     },
   });
   await mkdir(path.dirname(out), { recursive: true });
-  await writeFile(out, playgroundPage(result));
+  await writeWholeFile(out, playgroundPage(result));
   if (figures !== undefined) await writeFigures(figures, result);
   if (!quiet) process.stderr.write(`${out}\n`);
 }
 
 async function writeFigures(folder: string, { couplings, reflow, objectives, floor }: PlaygroundResult): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const write = (name: string, text: string) => writeFile(path.join(folder, `${name}.svg`), text);
+  const write = (name: string, text: string) => writeWholeFile(path.join(folder, `${name}.svg`), text);
   for (const { label, curvature, paths } of couplings) {
     await write(
       `paths-${label}`,

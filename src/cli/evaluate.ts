@@ -1,6 +1,6 @@
 /** molflow evaluate: scores conformers from files, models and other programs against reference ensembles. */
 import { constants } from 'node:fs';
-import { access, stat, writeFile } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { createForceField, MMFF94Error } from '../chem/mmff94.js';
@@ -14,6 +14,7 @@ import { worstPair, type WorstPair } from '../evaluation/report/worst-pair.js';
 import { prepareReference, type Reference } from '../evaluation/score-molecule.js';
 import { mean } from '../evaluation/statistics.js';
 import { THRESHOLDS } from '../evaluation/summary.js';
+import { writeWholeFile } from '../files/output-file.js';
 import { SAMPLER_ALIASES, SAMPLERS } from '../generation/choose-sampler.js';
 import { hasXtb, xtbTally } from '../evaluation/xtb.node.js';
 import { reportAssets } from './evaluate/assets.js';
@@ -23,6 +24,7 @@ import { provenanceOf } from './evaluate/provenance.js';
 import { fileSource, labelOf, modelSource, PEERS, peerSource, type Source } from './evaluate/sources.js';
 import { comparisonText, evaluationText, stepsText } from './evaluate/tables.js';
 import { wholeFrom } from './arguments.js';
+import { printable } from './printable.js';
 
 interface EvaluateFlags {
   readonly reference: string;
@@ -121,7 +123,7 @@ async function assertWritable(file: string): Promise<void> {
 }
 
 async function run(flags: EvaluateFlags, command: Command): Promise<void> {
-  const say = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
+  const say = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${printable(line)}\n`);
   const rdkit = await loadRDKit();
   const sources = sourcesOf(flags, rdkit, say);
   if (sources.length === 0) command.error('error: nothing to score; give --generated, --model or --peers');
@@ -204,7 +206,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   const reference = path.basename(flags.reference);
   const delta = mainDelta(references, thresholds);
   if (flags.report && assets)
-    await writeFile(flags.report, reportHtml(reportData({ reference, evaluations, delta, worst }), assets));
+    await writeWholeFile(flags.report, reportHtml(reportData({ reference, evaluations, delta, worst }), assets));
   const provenance = await provenanceOf(Object.fromEntries((flags.model ?? []).map((file) => [labelOf(file), file])));
   const json = () =>
     JSON.stringify({
@@ -213,7 +215,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
       reference,
       results: evaluations.map(({ scores: _, ...evaluation }) => evaluation),
     });
-  if (flags.save) await writeFile(flags.save, `${json()}\n`);
+  if (flags.save) await writeWholeFile(flags.save, `${json()}\n`);
   process.stdout.write(flags.json ? `${json()}\n` : text(reference, evaluations, delta));
 }
 

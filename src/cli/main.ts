@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './exit-codes.js';
+import { printable } from './printable.js';
 
 /** In the order of the help. Loaded when they are asked for: one does not pay for what another needs. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -49,7 +50,7 @@ try {
     // Commander has said what is wrong; help and version are no errors.
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   } else {
-    process.stderr.write(`molflow: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`molflow: ${printable(error instanceof Error ? error.message : String(error))}\n`);
     process.exitCode = EXIT.failure;
   }
 }

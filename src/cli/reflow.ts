@@ -13,6 +13,7 @@ import { DEFAULT_WEIGHTS } from '../training/config.js';
 import { numberFrom, wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { onInterrupt } from './interrupt.js';
+import { printable } from './printable.js';
 
 interface ReflowFlags {
   readonly model?: string;
@@ -80,7 +81,7 @@ async function run({
   cache,
   quiet,
 }: ReflowFlags): Promise<void> {
-  const say = quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
+  const say = quiet ? () => {} : (line: string) => process.stderr.write(`${printable(line)}\n`);
   const { skeleton: stage } = await loadModel(model);
   const packed = await packEnsembles({ rdkit: await loadRDKit(), files: data, cache });
   const source = batchSource(await readPacked(packed), {

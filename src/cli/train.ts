@@ -13,6 +13,7 @@ import { train, type TrainingProgress } from '../training/train.js';
 import { wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { onInterrupt } from './interrupt.js';
+import { printable } from './printable.js';
 
 interface TrainFlags {
   readonly config: string;
@@ -77,7 +78,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const config = parseTrainingConfig(await readFile(flags.config, 'utf8'), flags.config);
   const stages = (['skeleton', 'hydrogens'] as const).filter((s) => config[s] && (!flags.stage || s === flags.stage));
   if (stages.length === 0) throw new Error(`${flags.config} has no stage '${flags.stage ?? 'skeleton or hydrogens'}'`);
-  const say = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
+  const say = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${printable(line)}\n`);
   const initial = flags.init ? await readInitial(flags.init) : undefined;
   const anchor = flags.anchor ? await readInitial(flags.anchor) : initial;
   const other = flags.beside ? await readInitial(flags.beside) : initial;

@@ -1,7 +1,7 @@
 /** `molflow view`: shows conformers and trajectories in the browser. */
-import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { writeWholeFile } from '../files/output-file.js';
 import { onInterrupt } from './interrupt.js';
 import { exportedPage } from './view/page.js';
 import { startViewerServer } from './view/server.js';
@@ -27,9 +27,7 @@ export function viewCommand({
       if (flags.export !== undefined) {
         if (files.length === 0) throw new Error('--export needs at least one file to put into the page.');
         const page = await exportedPage({ folder, files, references });
-        await writeFile(flags.export, page).catch((error: Error) => {
-          throw new Error(`${flags.export} cannot be written: ${error.message}.`);
-        });
+        await writeWholeFile(flags.export, page);
         process.stdout.write(
           `${flags.export}: ${(page.length / 1e6).toFixed(1)} MB, opens in any browser without a network\n`,
         );

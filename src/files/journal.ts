@@ -23,8 +23,9 @@ export interface Finished {
   readonly reason?: string | undefined;
 }
 
-/** A molecule of the list, and where its bytes end in each file. */
+/** A molecule of the list, and where its bytes lie in each file. */
 export interface Entry extends Finished {
+  readonly starts: readonly number[];
   readonly ends: readonly number[];
 }
 
@@ -110,7 +111,7 @@ export async function openJournal(
         for (const [i, file] of files.entries()) await file.cut(before[i]).catch(() => {});
         throw error;
       }
-      if (keep) entries.set(molecule.index, { ...molecule, ends: stretches.map(({ to }) => to) });
+      if (keep) entries.set(molecule.index, { ...molecule, starts: before, ends: stretches.map(({ to }) => to) });
       if (Date.now() - synced >= syncEvery) await sync();
     }
     if (end === 0) {
@@ -200,7 +201,7 @@ async function recover(
     }
   } else if (files.some(({ marked }) => marked > 0))
     throw new OutputError(
-      `${path} does not begin as a journal does, so no one knows what is done; --force begins anew`,
+      `${path} does not begin as a journal does, so no one knows what is done; move it and the data away, or --force begins anew`,
     );
   for (const [i, file] of files.entries()) await file.cut(ends[i]);
   await list.truncate(size);
@@ -255,6 +256,7 @@ async function readRow(
     conformers: Number(conformers),
     seconds: Number(seconds),
     reason: reason || undefined,
+    starts: from,
     ends,
   };
 }

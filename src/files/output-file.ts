@@ -29,6 +29,8 @@ export interface OpenOptions {
   readonly resume?: boolean | undefined;
   /** Begins anew where there is the part file of an unfinished run. */
   readonly force?: boolean | undefined;
+  /** Writes to the file itself, which goes on where it ended: one that a run keeps for its later parts. */
+  readonly inPlace?: boolean | undefined;
 }
 
 /** Bytes of a file that have been written since the last mark, and what they sum up to. */
@@ -47,11 +49,11 @@ export interface OutputFile {
   /** Bytes up to the last mark. */
   readonly marked: number;
   /**
-   * Appends, gzipped as one member where the name ends in .gz, and waits until the system has it. False where the
+   * Appends, text gzipped as one member where the name ends in .gz, bytes as they are, and waits until the system has it. False where the
    * reader of standard output or of a pipe has gone: nothing more need be made.
    * @throws OutputError, after which the file ends at the last mark
    */
-  write(text: string): Promise<boolean>;
+  write(text: string | Uint8Array): Promise<boolean>;
   /** Declares what was written since the last mark to be whole. @throws OutputError where the file is no longer what was written */
   mark(): Promise<Stretch>;
   /** Takes back what was written since the last mark. */
@@ -112,14 +114,14 @@ async function openPart(
   name: string,
   target: string,
   before: Awaited<ReturnType<typeof stat>> | undefined,
-  { clobber = true, resume = false, force = false }: OpenOptions,
+  { clobber = true, force = false, inPlace = false, resume = inPlace }: OpenOptions,
 ): Promise<OutputFile> {
   if (before && !clobber)
     throw new OutputError(`cannot write ${name}: it exists, and --no-clobber keeps it; name another output`);
   // A file that may not be written is not to be replaced either, though its folder would allow it.
   if (before) await (await open(target, constants.O_WRONLY)).close();
   const lock = await lockOutput(target);
-  const part = `${target}.part`;
+  const part = inPlace ? target : `${target}.part`;
   let handle: FileHandle;
   try {
     const left = await stat(part).catch(() => undefined);
@@ -188,7 +190,7 @@ async function partFile({ name, target, part, handle, lock, replaces, clobber, r
     },
     write: async (text) => {
       // Not buffered here: a record that the system has been given outlives the process.
-      if (text !== '') await guarded(() => append(zipped ? gzipSync(text) : text));
+      if (text.length > 0) await guarded(() => append(zipped && typeof text === 'string' ? gzipSync(text) : text));
       return true;
     },
     mark: async () => {
@@ -219,7 +221,7 @@ async function partFile({ name, target, part, handle, lock, replaces, clobber, r
     },
     sync: () => guarded(() => handle.datasync()),
     async finish({ empty = 'keep' } = {}) {
-      if (state !== 'open') return;
+      if (state !== 'open' || part === target) return;
       try {
         if (end === 0 && replaces && empty === 'keep') await rm(part, { force: true });
         else {
@@ -239,7 +241,7 @@ async function partFile({ name, target, part, handle, lock, replaces, clobber, r
       const left = state === 'open';
       state = 'closed';
       try {
-        if (left && (await handle.stat()).size === 0) await rm(part, { force: true });
+        if (left && part !== target && (await handle.stat()).size === 0) await rm(part, { force: true });
         await handle.close();
       } catch (error) {
         throw explain(error, name);
@@ -280,7 +282,7 @@ async function openStream(name: string): Promise<OutputFile> {
   return stream(name, {
     write: async (text) => {
       try {
-        await handle.writeFile(zipped ? gzipSync(text) : text);
+        await handle.writeFile(zipped && typeof text === 'string' ? gzipSync(text) : text);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'EPIPE') return false;
         throw explain(error, name);
@@ -326,7 +328,7 @@ function stream(name: string, { write, close }: Pick<OutputFile, 'write' | 'clos
     name,
     part: undefined,
     marked: 0,
-    write: (text) => (text === '' ? Promise.resolve(true) : write(text)),
+    write: (text) => (text.length === 0 ? Promise.resolve(true) : write(text)),
     mark: () => Promise.resolve({ to: 0, crc: 0 }),
     back: nothing,
     crcOf: () => Promise.resolve(0),

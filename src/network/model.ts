@@ -104,7 +104,13 @@ export function readPartialModel(bytes: Uint8Array, source = 'model'): Pick<Mode
   const { metadata, tensors } = readSafetensors(bytes, source);
   if (!metadata['molflow'])
     throw new Error(`${source} has no 'molflow' entry in its metadata: it is not a molflow model`);
-  const parsed = v.safeParse(Header, JSON.parse(metadata['molflow']));
+  let header: unknown;
+  try {
+    header = JSON.parse(metadata['molflow']);
+  } catch {
+    throw new Error(`${source}: its 'molflow' metadata are not JSON`);
+  }
+  const parsed = v.safeParse(Header, header);
   if (!parsed.success)
     throw new Error(
       `${source} is a molflow model that this version cannot read: ${parsed.issues.map((i) => `${v.getDotPath(i)}: ${i.message}`).join('; ')}`,

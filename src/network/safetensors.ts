@@ -2,6 +2,7 @@
  * The safetensors format: named arrays with a table of contents and free text metadata, read without running anything.
  * Layout: uint64 little-endian length of the header, the header as JSON, then the arrays.
  */
+import * as v from 'valibot';
 import type { Shape } from '../engine/program.js';
 
 export interface NamedArray {
@@ -14,11 +15,7 @@ export interface SafetensorsFile {
   readonly tensors: Readonly<Record<string, NamedArray>>;
 }
 
-interface HeaderEntry {
-  readonly dtype: string;
-  readonly shape: number[];
-  readonly data_offsets: [number, number];
-}
+type HeaderEntry = v.InferOutput<typeof Entry>;
 
 /** @param half store as 16-bit floats (10 bits of mantissa): half the size, relative error up to 0.05 %. */
 export function writeSafetensors({ metadata, tensors }: SafetensorsFile, { half = false } = {}): Uint8Array {
@@ -47,24 +44,55 @@ export function writeSafetensors({ metadata, tensors }: SafetensorsFile, { half 
   return bytes;
 }
 
+/** The longest header that is read, bytes: thousands of arrays take less. */
+const LONGEST_HEADER = 10_000_000;
+const Size = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+const Entry = v.strictObject({
+  dtype: v.picklist(['F32', 'F16'], ({ received }) => `the type is ${received}; F32 and F16 are read`),
+  shape: v.pipe(v.array(Size), v.maxLength(8)),
+  data_offsets: v.tuple([Size, Size]),
+});
+const Header = v.objectWithRest({ __metadata__: v.optional(v.record(v.string(), v.string()), {}) }, Entry);
+
 /**
- * Reads F32 and F16 arrays, as float32.
+ * Reads F32 and F16 arrays, as float32. A file is data from strangers: nothing is allocated before its header is known
+ * to be sound.
  * @param source name of the file, for messages.
- * @throws Error where the bytes are cut short or are no safetensors file.
+ * @throws Error naming the array where the bytes are cut short or are no safetensors file: where arrays overlap, leave a
+ * gap, do not fit their shapes or lie outside the file, or hold a number that is not finite.
  */
 export function readSafetensors(bytes: Uint8Array, source = 'model'): SafetensorsFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const wrong = (what: string) => new Error(`${source} is not a whole safetensors file: ${what}`);
   if (bytes.length < 8) throw wrong(`it has ${bytes.length} bytes`);
   const length = Number(view.getBigUint64(0, true));
+  if (length > LONGEST_HEADER)
+    throw wrong(
+      `its header should have ${length} bytes; at most ${LONGEST_HEADER} are read, and the file has ${bytes.length}`,
+    );
   if (8 + length > bytes.length) throw wrong(`its header should have ${length} bytes, the file has ${bytes.length}`);
-  let header: Record<string, HeaderEntry> & { __metadata__?: Record<string, string> };
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as typeof header;
-  } catch {
-    throw wrong('its header is not JSON');
+  const { __metadata__: metadata, ...entries } = readHeader(bytes.subarray(8, 8 + length), wrong);
+  const data = 8 + length;
+  let end = 0;
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of Object.entries(entries).sort(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  )) {
+    const size = shape.reduce((product, one) => product * one, dtype === 'F16' ? 2 : 4);
+    if (to - from !== size)
+      throw wrong(`'${name}' of shape [${shape.join(', ')}] takes ${size} bytes, and has those from ${from} to ${to}`);
+    if (from !== end)
+      throw wrong(`'${name}' begins at byte ${from} of the data; expected ${end}, where the one before it ends`);
+    if (data + to > bytes.length) throw wrong(`'${name}' ends at byte ${data + to} of ${bytes.length}`);
+    end = to;
   }
-  const { __metadata__: metadata = {}, ...entries } = header;
+  if (data + end !== bytes.length) throw wrong(`its arrays end at byte ${data + end}, the file at ${bytes.length}`);
   const tensors: Record<string, NamedArray> = {};
   for (const [
     name,
@@ -73,20 +101,33 @@ export function readSafetensors(bytes: Uint8Array, source = 'model'): Safetensor
       shape,
       data_offsets: [from, to],
     },
-  ] of Object.entries(entries as Record<string, HeaderEntry>)) {
-    if (dtype !== 'F32' && dtype !== 'F16') throw wrong(`'${name}' is of type ${dtype}; F32 and F16 are read`);
-    const start = 8 + length + from;
-    if (8 + length + to > bytes.length) throw wrong(`'${name}' ends at byte ${8 + length + to} of ${bytes.length}`);
-    const width = dtype === 'F16' ? 2 : 4;
-    const data = new Float32Array((to - from) / width);
-    if (width === 4) for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(start + i * 4, true);
-    else {
-      const values = halfValues();
-      for (let i = 0; i < data.length; i++) data[i] = values[view.getUint16(start + i * 2, true)]!;
+  ] of Object.entries(entries)) {
+    const values = new Float32Array((to - from) / (dtype === 'F16' ? 2 : 4));
+    const halves = dtype === 'F16' ? halfValues() : undefined;
+    for (let i = 0; i < values.length; i++) {
+      const value = halves
+        ? halves[view.getUint16(data + from + i * 2, true)]
+        : view.getFloat32(data + from + i * 4, true);
+      if (!Number.isFinite(value)) throw wrong(`'${name}' holds ${value}`);
+      values[i] = value;
     }
-    tensors[name] = { shape, data };
+    tensors[name] = { shape, data: values };
   }
   return { metadata, tensors };
+}
+
+function readHeader(bytes: Uint8Array, wrong: (what: string) => Error): v.InferOutput<typeof Header> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw wrong('its header is not JSON');
+  }
+  const parsed = v.safeParse(Header, header, { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  const [{ path: keys, message }] = parsed.issues;
+  const [name, ...inside] = (keys ?? []).map(({ key }) => String(key));
+  throw wrong(`'${name ?? 'the header'}'${inside.length > 0 ? `, ${inside.join('.')}` : ''}: ${message}`);
 }
 
 const scratch = new DataView(new ArrayBuffer(4));

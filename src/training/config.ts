@@ -2,32 +2,32 @@
 import * as v from 'valibot';
 import { LINEAR_VARIANCE } from '../flow/diffusion.js';
 import { solverNames } from '../flow/solvers/by-name.js';
+import { NetworkSchema } from '../network/model.js';
 import { HydrogenSamplingSchema, SkeletonSamplingSchema } from '../network/sampling-schema.js';
 
-const positive = v.pipe(v.number(), v.minValue(Number.MIN_VALUE));
-const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
+const positive = v.pipe(v.number(), v.minValue(Number.MIN_VALUE), v.maxValue(1e6));
+const wholeUpTo = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+const whole = wholeUpTo(1e6);
+const steps = wholeUpTo(10_000);
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
-const Network = v.strictObject({
-  width: whole,
-  edgeWidth: whole,
-  layers: whole,
-  chiralWidth: whole,
-  vectors: v.optional(whole),
-  carried: v.optional(v.boolean()),
-});
+const Network = v.strictObject(NetworkSchema.entries);
 
 const Time = v.variant('kind', [
   v.strictObject({ kind: v.literal('uniform') }),
   v.strictObject({ kind: v.literal('beta'), alpha: positive, beta: positive }),
-  v.strictObject({ kind: v.literal('logit-normal'), mean: v.number(), deviation: positive }),
-  v.strictObject({ kind: v.literal('steps'), steps: whole }),
+  v.strictObject({
+    kind: v.literal('logit-normal'),
+    mean: v.pipe(v.number(), v.minValue(-100), v.maxValue(100)),
+    deviation: positive,
+  }),
+  v.strictObject({ kind: v.literal('steps'), steps }),
 ]);
 
 const Path = v.variant('kind', [
   v.strictObject({ kind: v.literal('straight') }),
   v.strictObject({ kind: v.literal('cosine') }),
-  v.strictObject({ kind: v.literal('polynomial'), power: v.pipe(v.number(), v.minValue(1)) }),
+  v.strictObject({ kind: v.literal('polynomial'), power: v.pipe(v.number(), v.minValue(1), v.maxValue(100)) }),
   v.strictObject({
     kind: v.literal('variance-preserving'),
     betaMin: v.optional(positive, LINEAR_VARIANCE.betaMin),
@@ -48,7 +48,7 @@ const Optimiser = v.strictObject({
   /** Learning rate at the end of the schedule, as a fraction of the highest. */
   finalShare: v.optional(share, 0.005),
   warmupSteps: v.optional(whole, 200),
-  weightDecay: v.optional(v.pipe(v.number(), v.minValue(0)), 0.01),
+  weightDecay: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10)), 0.01),
   /** Gradients are clipped to this norm over all parameters. */
   clip: v.optional(positive, 2),
   /** Decay per step of the moving average of the weights. */
@@ -100,7 +100,7 @@ const Stage = v.pipe(
     batchesPerStep: v.optional(whole, 2),
     optimiser: Optimiser,
     minutes: positive,
-    seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
+    seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)), 1),
     /** Share of the molecules that is held out from training. */
     validationShare: v.optional(share, 0.01),
     saveMinutes: v.optional(positive, 4),
@@ -110,8 +110,8 @@ const Stage = v.pipe(
     sampler: v.optional(
       v.strictObject({
         name: v.picklist(['spread', 'stochastic', 'ancestral', ...solverNames]),
-        steps: whole,
-        noises: v.optional(whole),
+        steps,
+        noises: v.optional(wholeUpTo(1000)),
       }),
     ),
     /** Layer of the early exit of generation's steps. `npm run bench -- exits` measures how near it is to the last layer. */

@@ -19,10 +19,14 @@ const stage = (): StageModel => ({
 describe('safetensors', () => {
   it('keeps float32 to the bit', () => {
     fc.assert(
-      fc.property(fc.float32Array({ minLength: 0, maxLength: 50, noNaN: true }), fc.string(), (data, note) => {
-        const file = { metadata: { note }, tensors: { 'a.b': { shape: [data.length], data } } };
-        expect(readSafetensors(writeSafetensors(file))).toEqual(file);
-      }),
+      fc.property(
+        fc.float32Array({ minLength: 0, maxLength: 50, noNaN: true, noDefaultInfinity: true }),
+        fc.string(),
+        (data, note) => {
+          const file = { metadata: { note }, tensors: { 'a.b': { shape: [data.length], data } } };
+          expect(readSafetensors(writeSafetensors(file))).toEqual(file);
+        },
+      ),
     );
   });
 
@@ -47,6 +51,73 @@ describe('safetensors', () => {
     const bytes = writeSafetensors({ metadata: {}, tensors: { w: { shape: [4], data: Float32Array.of(1, 2, 3, 4) } } });
     for (let cut = 0; cut < bytes.length; cut++)
       expect(() => readSafetensors(bytes.subarray(0, cut), 'x.safetensors')).toThrow(/x\.safetensors/);
+  });
+});
+
+describe('a safetensors file of a stranger', () => {
+  const data = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const sound = writeSafetensors({
+    metadata: { note: 'x' },
+    tensors: { a: { shape: [2, 2], data: data.slice(0, 4) }, b: { shape: [2], data: data.slice(4) } },
+  });
+  type Header = Record<string, Record<string, unknown>>;
+  /** The file with another header, or other numbers. */
+  function changed(change: (header: Header) => void, numbers: Uint8Array = new Uint8Array(data.buffer)): Uint8Array {
+    const length = Number(new DataView(sound.buffer).getBigUint64(0, true));
+    const header = JSON.parse(Buffer.from(sound.subarray(8, 8 + length)).toString()) as Header;
+    change(header);
+    const json = Buffer.from(JSON.stringify(header));
+    const head = Buffer.alloc(8);
+    head.writeBigUInt64LE(BigInt(json.length));
+    return Buffer.concat([head, json, numbers]);
+  }
+
+  it.each<[string, RegExp, (header: Header) => void]>([
+    ['overlapping arrays', /'[ab]' begins at byte 0 of the data; expected/, (h) => (h['b']['data_offsets'] = [0, 8])],
+    ['a gap', /'b' begins at byte 20/, (h) => (h['b']['data_offsets'] = [20, 28])],
+    ['offsets outside', /'b' ends at byte/, (h) => Object.assign(h['b'], { shape: [2000], data_offsets: [16, 8016] })],
+    ['a negative shape', /'a', shape\.0/, (h) => (h['a']['shape'] = [-2, -2])],
+    ['an impossible shape', /'a' of shape \[1000000000, 1000000000\]/, (h) => (h['a']['shape'] = [1e9, 1e9])],
+    ['half a number', /'a', shape\.0/, (h) => (h['a']['shape'] = [2.5, 2])],
+    ['an unknown type', /'a', dtype: .*F64/, (h) => (h['a']['dtype'] = 'F64')],
+    ['an unknown name', /'a', strange/, (h) => (h['a']['strange'] = 1)],
+    ['an array that is none', /'c'/, (h) => (h['c'] = null as never)],
+    ['metadata of another kind', /'__metadata__', note/, (h) => (h['__metadata__']['note'] = 5)],
+  ])('with %s is refused, naming the array', (_, message, change) => {
+    expect(() => readSafetensors(changed(change), 'x')).toThrow(message);
+  });
+
+  it('with numbers that are none, a header of a gigabyte, or more behind it, is refused', () => {
+    for (const number of [NaN, Infinity])
+      expect(() =>
+        readSafetensors(
+          changed(() => {}, new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, number).buffer)),
+          'x',
+        ),
+      ).toThrow(new RegExp(`'b' holds ${number}`));
+    const bomb = Buffer.alloc(100);
+    bomb.writeBigUInt64LE(BigInt(1e9));
+    expect(() => readSafetensors(bomb, 'x')).toThrow(/header should have 1000000000 bytes; at most/);
+    expect(() => readSafetensors(Buffer.concat([changed(() => {}), Buffer.alloc(4)]), 'x')).toThrow(
+      /arrays end at byte/,
+    );
+    expect(readSafetensors(changed(() => {})).tensors['b'].data).toEqual(data.slice(4));
+  });
+
+  it('as a model of a billion layers is refused before anything is made of it', () => {
+    const file = Buffer.from(writeModel({ name: 'm', skeleton: stage(), hydrogens: stage() })).toString('latin1');
+    const bytes = Buffer.from(file, 'latin1');
+    const length = Number(bytes.readBigUInt64LE(0));
+    const header = bytes
+      .subarray(8, 8 + length)
+      .toString()
+      .replaceAll('\\"layers\\":2', '\\"layers\\":1000000000');
+    const head = Buffer.alloc(8);
+    head.writeBigUInt64LE(BigInt(Buffer.byteLength(header)));
+    const huge = Buffer.concat([head, Buffer.from(header), bytes.subarray(8 + length)]);
+    const start = performance.now();
+    expect(() => readModel(huge, 'm.safetensors')).toThrow(/m\.safetensors.*skeleton\.network\.layers/);
+    expect(performance.now() - start).toBeLessThan(1000);
   });
 });
 

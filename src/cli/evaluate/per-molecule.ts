@@ -1,8 +1,8 @@
 /** Writes a row a molecule, as CSV or JSON by the name of the file. */
-import { writeFile } from 'node:fs/promises';
 import { coverage } from '../../evaluation/ensemble-match.js';
 import type { MoleculeScore } from '../../evaluation/score-molecule.js';
 import { mean } from '../../evaluation/statistics.js';
+import { writeWholeFile } from '../../files/output-file.js';
 
 export type MoleculeRow = Readonly<Record<string, string | number | null>>;
 
@@ -32,13 +32,14 @@ export function moleculeRow(source: string, score: MoleculeScore, thresholds: re
 }
 
 export async function writeRows(file: string, rows: readonly MoleculeRow[]): Promise<void> {
-  await writeFile(file, /\.json$/i.test(file) ? `${JSON.stringify(rows, null, 1)}\n` : csv(rows));
+  await writeWholeFile(file, /\.json$/i.test(file) ? `${JSON.stringify(rows, null, 1)}\n` : csv(rows));
 }
 
-/** RFC 4180. */
-function csv(rows: readonly MoleculeRow[]): string {
+/** RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises. */
+export function csv(rows: readonly MoleculeRow[]): string {
   const cell = (value: string | number | null): string => {
-    const text = String(value ?? '');
+    const formula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value);
+    const text = `${formula ? "'" : ''}${value ?? ''}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const header = Object.keys(rows[0] ?? {});

@@ -1,12 +1,13 @@
 /** From a list of SMILES to reference ensembles: Python processes in parallel, and a journal that survives a kill. */
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { readMoleculeFile } from '../../chem/io/read-file.node.js';
 import type { RDKitModule } from '../../chem/rdkit.js';
+import { openJournal, type Entry } from '../../files/journal.js';
+import { openOutputFile } from '../../files/output-file.js';
 import { graphOf, graphsOfFiles } from './excluded-graphs.js';
-import { claimFolder, openJournal } from './journal.js';
-import { startWorker, type Mode } from './worker.js';
+import { startWorker, type Answer, type Mode } from './worker.js';
 
 export interface MakeEnsemblesOptions {
   readonly rdkit: RDKitModule;
@@ -75,24 +76,42 @@ export async function makeEnsembles({
   const excluded = await graphsOfFiles(rdkit, exclude);
   const tasks = await readTasks(input, limit);
   await mkdir(folder, { recursive: true });
-  await claimFolder(folder, { mode, 'list of excluded molecules': digest([...excluded].sort()) });
-  const journal = await openJournal(folder);
+  // Records as they came; its lock keeps a second run off the folder.
+  const records = await openOutputFile(path.join(folder, 'made.sdf.gz'), { inPlace: true });
+  const journal = await openJournal(path.join(folder, 'done.tsv'), {
+    settings: { mode, 'list of excluded molecules': digest([...excluded].sort()) },
+    files: [records],
+    keep: true,
+  }).catch(async (error: unknown) => {
+    await records.close();
+    throw error;
+  });
   try {
-    const open = tasks.filter(({ line, smiles }) => {
-      const before = journal.done.get(line);
-      if (before && before.smiles !== smiles)
-        throw new Error(
-          `${folder} was begun with another input: line ${line + 1} was ${before.smiles} and is ${smiles}; name another folder`,
-        );
-      return !before;
-    });
-    let [done, conformers] = [tasks.length - open.length, 0];
-    for (const { line } of tasks) conformers += journal.done.get(line)?.conformers ?? 0;
+    const left = tasks.filter(({ line, smiles }) => journal.find(line, smiles) === undefined);
+    let [done, conformers] = [tasks.length - left.length, 0];
+    for (const { line } of tasks) conformers += journal.entries.get(line)?.conformers ?? 0;
+    let writing: Promise<void> = Promise.resolve();
+    /** Workers end when they like, and each waits for those before it. */
+    function add(task: Task, answer: Answer, seconds: number): Promise<void> {
+      const adding = writing.then(async () => {
+        await records.write(answer.records ?? '');
+        await journal.add({
+          index: task.line,
+          key: task.smiles,
+          outcome: answer.reason === undefined ? 'done' : answer.reason === EXCLUDED ? 'skipped' : 'failed',
+          conformers: answer.conformers ?? 0,
+          seconds,
+          reason: answer.reason,
+        });
+      });
+      writing = adding.catch(() => {});
+      return adding;
+    }
 
-    const queue = open[Symbol.iterator]();
+    const queue = left[Symbol.iterator]();
     const halt = new AbortController();
     const stopped = signal ? AbortSignal.any([signal, halt.signal]) : halt.signal;
-    const outcomes = await Promise.allSettled(Array.from({ length: Math.min(workers, open.length) }, work));
+    const outcomes = await Promise.allSettled(Array.from({ length: Math.min(workers, left.length) }, work));
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failure) throw failure.reason;
 
@@ -105,11 +124,11 @@ export async function makeEnsembles({
           if (stopped.aborted) return;
           const { line, smiles, title } = task;
           const reason = task.reason ?? (isExcluded(smiles) ? EXCLUDED : undefined);
-          const answer =
+          const start = performance.now();
+          const answer: Answer =
             reason === undefined ? await worker.make({ smiles, title, seed: FIRST_SEED + line }) : { reason };
-          const made = answer.conformers ?? 0;
-          await journal.add({ line, smiles, conformers: made, reason: answer.reason }, answer.records ?? '');
-          conformers += made;
+          await add(task, answer, (performance.now() - start) / 1e3);
+          conformers += answer.conformers ?? 0;
           onProgress({ done: ++done, total: tasks.length, conformers });
         }
       } catch (error) {
@@ -127,17 +146,38 @@ export async function makeEnsembles({
     }
 
     const file = signal?.aborted ? undefined : path.join(folder, 'ensembles.sdf.gz');
-    if (file !== undefined) await journal.join(file, new Set(tasks.map(({ line }) => line)));
+    if (file !== undefined)
+      await join(file, { made: records.part!, entries: tasks.map(({ line }) => journal.entries.get(line)) });
     const leftOut = new Map<string, number>();
     let molecules = 0;
     for (const { line } of tasks) {
-      const { reason, conformers: own } = journal.done.get(line) ?? { reason: undefined, conformers: 0 };
+      const { reason, conformers: own } = journal.entries.get(line) ?? { reason: undefined, conformers: 0 };
       if (own > 0) molecules++;
       if (reason !== undefined) leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
     }
     return { file, molecules, conformers, leftOut: new Map([...leftOut].sort(([, a], [, b]) => b - a)) };
   } finally {
     await journal.close();
+    await records.close();
+  }
+}
+
+/** Writes the records of these molecules in their order, one gzip member a molecule. */
+async function join(
+  file: string,
+  { made, entries }: { readonly made: string; readonly entries: readonly (Entry | undefined)[] },
+): Promise<void> {
+  const whole = await openOutputFile(file, { force: true });
+  const source = await open(made);
+  try {
+    for (const entry of entries) {
+      const [from, to] = [entry?.starts[0] ?? 0, entry?.ends[0] ?? 0];
+      if (to > from) await whole.write((await source.read(Buffer.alloc(to - from), 0, to - from, from)).buffer);
+    }
+    await whole.finish({ empty: 'replace' });
+  } finally {
+    await source.close();
+    await whole.close();
   }
 }
 

@@ -37,7 +37,7 @@ export function reportHtml(data: ReportData, { plotScript, plotStyle, moleculeSc
 <main></main>
 <script>${inScript(plotScript)}</script>
 <script>${inScript(moleculeScript)}</script>
-<script type="application/json" id="data">${inScript(JSON.stringify(data))}</script>
+<script type="application/json" id="data">${inJson(data)}</script>
 <script>
 ${inScript(String(drawReport))}
 drawReport(JSON.parse(document.getElementById('data').textContent), uPlot, $3Dmol);
@@ -47,9 +47,14 @@ drawReport(JSON.parse(document.getElementById('data').textContent), uPlot, $3Dmo
 `;
 }
 
-/** Escapes `</` so that a text cannot end its script element; harmless in JSON and in JavaScript strings. */
+/** A script of our own so that nothing in it ends its element; the backslash is harmless in its string literals. */
 function inScript(text: string): string {
   return text.replace(/<\/(script)/gi, '<\\/$1').replaceAll('<!--', '<\\!--');
+}
+
+/** Titles and reasons come from files: no character of them may be markup, and what is escaped must still be JSON. */
+function inJson(data: ReportData): string {
+  return JSON.stringify(data).replaceAll('<', '\\u003c');
 }
 
 function escapeHtml(text: string): string {
