@@ -6,6 +6,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { readPartialModel, writeModel } from '../../dist/network/model.js';
+import { hydrogenSampling, skeletonSampling } from '../../dist/network/sampling.js';
 
 const [name, skeletonFile, hydrogensFile, hydrogenSteps, earlyExit] = process.argv.slice(2);
 if (!hydrogensFile)
@@ -15,10 +16,15 @@ if (!hydrogensFile)
 const { skeleton } = readPartialModel(await readFile(skeletonFile), skeletonFile);
 const { hydrogens } = readPartialModel(await readFile(hydrogensFile), hydrogensFile);
 if (!skeleton || !hydrogens) throw new Error(`${skeleton ? hydrogensFile : skeletonFile} lacks its stage`);
-const sampler = hydrogenSteps === undefined ? {} : { sampler: { name: 'euler', steps: Number(hydrogenSteps) } };
+const usual = hydrogenSampling(hydrogens);
+const sampling = hydrogenSteps === undefined ? usual : { ...usual, steps: Number(hydrogenSteps) };
 const exit = earlyExit === undefined ? {} : { earlyExit: Number(earlyExit) };
 const bytes = writeModel(
-  { name, skeleton: { ...skeleton, ...exit }, hydrogens: { ...hydrogens, ...sampler } },
+  {
+    name,
+    skeleton: { sampling: skeletonSampling(skeleton), ...skeleton, ...exit },
+    hydrogens: { ...hydrogens, sampling },
+  },
   { half: true },
 );
 await writeFile(new URL(`../../models/${name}.safetensors`, import.meta.url), bytes);

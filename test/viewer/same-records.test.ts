@@ -1,0 +1,81 @@
+/** The command and the page make the same records of a molecule and a seed: here by what the page's worker runs, in Node. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readSdf, type SdfRecord } from '../../src/chem/io/sdf.js';
+import type { Generator } from '../../src/generation/generator.js';
+import { openGenerator } from '../../src/generation/open-generator.node.js';
+import { lastFrame, type Conformer } from '../../viewer/src/data/trajectory.js';
+import { answer } from '../../viewer/src/generate/answer.js';
+import { createAssembly } from '../../viewer/src/generate/assemble.js';
+import type { DeliveredConformer } from '../../viewer/src/generate/protocol.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const COUNT = 3;
+const SEED = 5;
+/** Drawn twice as often as asked for; with an open centre; with fewer shapes than asked for; without a skeleton to move. */
+const MOLECULES = { aspirin: 'CC(=O)Oc1ccccc1C(=O)O', alanine: 'CC(N)C(=O)O', cyclohexane: 'C1CCCCC1', methane: 'C' };
+
+let generator: Generator;
+let folder: string;
+const commanded: SdfRecord[] = [];
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'molflow-same-'));
+  const [input, out] = [path.join(folder, 'in.smi'), path.join(folder, 'out.sdf')];
+  await writeFile(
+    input,
+    Object.entries(MOLECULES)
+      .map(([name, smiles]) => `${smiles} ${name}\n`)
+      .join(''),
+  );
+  const args = ['--input', input, '-n', String(COUNT), '--seed', String(SEED), '--out', out, '--quiet'];
+  await promisify(execFile)(process.execPath, [MAIN, 'generate', ...args]);
+  for await (const record of readSdf([await readFile(out, 'utf8')])) commanded.push(record);
+  generator = await openGenerator();
+});
+afterAll(async () => {
+  await generator.dispose();
+  await rm(folder, { recursive: true });
+});
+
+/** What the page shows in the end of what the worker tells it. */
+async function shown(smiles: string, name: string): Promise<Conformer[]> {
+  const assembly = createAssembly();
+  let delivered: readonly DeliveredConformer[] = [];
+  await answer(
+    generator,
+    { kind: 'generate', id: 1, smiles, name, count: COUNT, seed: SEED },
+    {
+      signal: new AbortController().signal,
+      tell(told) {
+        const message = structuredClone(told);
+        if (message.kind === 'frame') assembly.take(message.event);
+        if (message.kind === 'done') delivered = message.conformers;
+      },
+    },
+  );
+  return assembly.delivered(delivered);
+}
+
+it.each(Object.entries(MOLECULES))('of %s', async (name, smiles) => {
+  const records = commanded.filter(({ structure }) => structure.name === name);
+  const conformers = await shown(smiles, name);
+  expect(records.length).toBeGreaterThan(0);
+  expect(conformers).toHaveLength(records.length);
+  conformers.forEach((conformer, i) => {
+    expect([...conformer.fields]).toEqual([...records[i].fields]);
+    const { coordinates, t } = lastFrame(conformer);
+    expect(t).toBe(1);
+    // The file has four decimals.
+    coordinates.forEach((v, k) => expect(Math.abs(v - records[i].structure.coordinates![k])).toBeLessThan(1e-3));
+  });
+});
+
+it('an open centre’s hand is in its record', () => {
+  const hands = commanded.filter(({ structure }) => structure.name === 'alanine').map(({ fields }) => fields);
+  hands.forEach((fields) => expect(fields.get('MOLFLOW_SMILES')).toMatch(/^C\[C@@?H\]\(N\)C\(=O\)O$/));
+});
