@@ -5,6 +5,9 @@ import { chromium } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
 import { exportedPage } from '../../src/cli/view/page.js';
 import { startViewerServer } from '../../src/cli/view/server.js';
+import { conformerFields } from '../../src/generation/records.js';
+import { generate } from '../../src/generation/one-call.node.js';
+import { rmsdAligned } from '../../src/geometry/rmsd.js';
 import { distance } from '../../src/geometry/internal-coordinates.js';
 import { viewerFolder } from './built-viewer.js';
 import { chromiumPath, softwareGl } from './chromium.js';
@@ -34,6 +37,14 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     await shows(() => stereo.allInnerTexts()).toEqual(Array(3).fill(expect.stringMatching(/^✓ R S/)));
     const sdf = await records((await download(page, '#export-sdf')).toString());
     expect(sdf[0].fields.get('MOLFLOW_SMILES')).toBe('C[C@@H](O)[C@H](N)C(=O)O');
+    // What the library makes of it in Node, and so the command (same-records.test.ts), laid onto what the page shows.
+    const made = await generate('C[C@@H](O)[C@H](N)C(=O)O', { count: 3, seed: 1 });
+    expect(sdf.length).toBeGreaterThan(0);
+    for (const { fields, structure } of sdf) {
+      const conformer = made.conformers[Number(fields.get('MOLFLOW_CONFORMER')) - 1];
+      for (const [name, value] of conformerFields(made, conformer)) expect(fields.get(name)).toBe(String(value));
+      expect(rmsdAligned(structure.coordinates!, conformer.coordinates, 17)).toBeLessThan(1e-3);
+    }
     // A C–C bond of the made molecule is as long as one.
     expect(distance(sdf[0].structure.coordinates!, 0, 1)).toBeGreaterThan(1.4);
     expect(distance(sdf[0].structure.coordinates!, 0, 1)).toBeLessThan(1.65);
