@@ -18,7 +18,7 @@ import { openEngine } from '../src/engine/open.node.js';
 import { coverage, matchEnsembles } from '../src/evaluation/ensemble-match.js';
 import { mean, median } from '../src/evaluation/statistics.js';
 import type { SamplerSettings } from '../src/flow/sampler-settings.js';
-import { solverNames } from '../src/flow/solvers/by-name.js';
+import { isSolverName } from '../src/flow/solvers/by-name.js';
 import { chosenSampler } from '../src/generation/choose-sampler.js';
 import { createModeSelection } from '../src/generation/mode-selection.js';
 import { prepareMolecule } from '../src/generation/prepare.js';
@@ -75,7 +75,7 @@ function settingsOf(text: string, molecule: Molecule): SamplerSettings {
     };
   }
   const spacing = { kind: 'power', power: Number(power) } as const;
-  if (solverNames.includes(sampler)) return { kind: 'ode', solver: sampler, steps: Number(steps), spacing };
+  if (isSolverName(sampler)) return { kind: 'ode', solver: sampler, steps: Number(steps), spacing };
   return {
     kind: 'stochastic',
     steps: Number(steps),

@@ -1,5 +1,14 @@
 /** What both homes of the library export. */
-export type { Atom, Bond, Hybridisation, Molecule, StereoBond, TetrahedralCentre } from './chem/molecule.js';
+export type {
+  Atom,
+  Bond,
+  Hybridisation,
+  Molecule,
+  StereoAxis,
+  StereoBond,
+  StereoGroup,
+  TetrahedralCentre,
+} from './chem/molecule.js';
 export { MoleculeError, parseSmiles, moleculeFromStructure, type MoleculeErrorCode } from './chem/parse.js';
 export { loadRDKit, type RDKitModule, type RDKitMol } from './chem/rdkit.js';
 export { verifyStereo, type StereoVerdict } from './chem/stereo.js';
@@ -17,7 +26,7 @@ export type { Structure, StructureAtom, StructureBond } from './chem/structure.j
 
 // Readers, from text in chunks, and writers, to text.
 export { inputFormatOf, readMolecules, type InputFormat, type ReadMoleculesOptions } from './chem/io/read-molecules.js';
-export type { BadRecord, InputRecord, SmilesRecord, StructureRecord } from './chem/io/input-record.js';
+export type { BadRecord, InputRecord, RecordSource, SmilesRecord, StructureRecord } from './chem/io/input-record.js';
 export { readSdf, type ReadSdfOptions, type SdfRecord } from './chem/io/sdf.js';
 export { CtabError, readMolblock } from './chem/io/ctab.js';
 export { InputError } from './chem/io/input-error.js';
@@ -34,7 +43,34 @@ export type { Engine } from './engine/program.js';
 export { readModel, writeModel, type Model, type StageModel } from './network/model.js';
 export { createGenerator, type Generator } from './generation/generator.js';
 export { generateConformers, DEFAULT_RMSD, DEFAULT_SEED, type GenerateOptions } from './generation/generate.js';
-export type { GenerationEvent } from './generation/events.js';
+export type {
+  Candidate,
+  CheckedEvent,
+  DrawnEvent,
+  FrameEvent,
+  GenerationEvent,
+  KeptEvent,
+  PreparedEvent,
+  RefusedEvent,
+} from './generation/events.js';
+export {
+  chosenSampler,
+  defaultSampler,
+  SAMPLERS,
+  SAMPLER_ALIASES,
+  type SamplerAlias,
+  type SamplerChoice,
+  type SamplerName,
+} from './generation/choose-sampler.js';
+export type {
+  ModeSelectionSettings,
+  OdeSettings,
+  SamplerSettings,
+  StochasticSettings,
+} from './flow/sampler-settings.js';
+export type { SolverName } from './flow/solvers/by-name.js';
+export type { DrawKey, FreshNoise } from './flow/sampler.js';
+export type { GridSpacing } from './flow/time-grid.js';
 export {
   collectEvents,
   type Collector,
@@ -52,13 +88,15 @@ export {
   type Strength,
 } from './generation/refine.js';
 export { refineStructures, type RefinedStructure } from './generation/refine-structures.js';
-export { conformerFields, conformerRecord, conformerSdf } from './generation/records.js';
+export { conformerFields, conformerRecord, conformerSdf, type RecordOptions } from './generation/records.js';
 export {
   collectTrajectories,
   recordTrajectory,
   trajectoryRecords,
   type Trajectory,
+  type TrajectoryCollector,
   type TrajectoryFrame,
+  type TrajectoryOptions,
 } from './generation/trajectory.js';
 export { countRotatableBonds } from './chem/rotatable-bonds.js';
 export { defaultCount } from './generation/default-count.js';

@@ -1,7 +1,7 @@
 /** molflow doctor: which engines load on this machine, how fast each is, and why others do not load. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { EXIT } from './exit-codes.js';
-import { ENGINES } from '../engine/names.js';
+import { DEVICES, ENGINES, type Device } from '../engine/names.js';
 import { openEngine } from '../engine/open.node.js';
 import { loadModel, shippedModels } from '../network/load-model.node.js';
 import { measureEngine } from '../generation/measure-engine.js';
@@ -11,12 +11,16 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('which engines load on this machine, their versions and a measured speed of each')
     .option('--model <name or file>', 'the model to measure with')
-    .option('--device <name...>', 'devices of the onnx engine to try', ['cpu', 'webgpu'])
+    .addOption(
+      new Option('--device <name...>', 'devices of the onnx engine to try')
+        .choices([...DEVICES])
+        .default(['cpu', 'webgpu']),
+    )
     .option('--json', 'as JSON')
     .action(run);
 }
 
-async function run(flags: { model?: string; device: string[]; json?: boolean }): Promise<void> {
+async function run(flags: { model?: string; device: Device[]; json?: boolean }): Promise<void> {
   const rdkit = await loadRDKit();
   const model = await loadModel(flags.model);
   const rows: { engine: string; loads: boolean; detail: string; msPerConformer?: number }[] = [];

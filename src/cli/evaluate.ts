@@ -15,7 +15,13 @@ import { prepareReference, type Reference } from '../evaluation/score-molecule.j
 import { mean } from '../evaluation/statistics.js';
 import { THRESHOLDS } from '../evaluation/summary.js';
 import { writeWholeFile } from '../files/output-file.js';
-import { SAMPLER_ALIASES, SAMPLERS } from '../generation/choose-sampler.js';
+import {
+  isSamplerAlias,
+  isSamplerName,
+  SAMPLERS,
+  type SamplerAlias,
+  type SamplerName,
+} from '../generation/choose-sampler.js';
 import { hasXtb, xtbTally } from '../evaluation/xtb.node.js';
 import { reportAssets } from './evaluate/assets.js';
 import { readConformerFile } from './evaluate/files.js';
@@ -31,7 +37,7 @@ interface EvaluateFlags {
   readonly generated?: string[];
   readonly model?: string[];
   readonly steps?: number[];
-  readonly sampler?: string[];
+  readonly sampler?: (SamplerName | SamplerAlias)[];
   readonly asDelivered?: boolean;
   readonly peers?: string[];
   readonly relax?: boolean;
@@ -57,10 +63,12 @@ const distances = (value: string, before: number[] = []): number[] => {
   if (!numbers.every((number) => number > 0)) throw new InvalidArgumentError('expected distances in Å above 0');
   return [...before, ...numbers];
 };
-const samplerNames = (value: string, before: string[] = []): string[] => {
-  const asked = value.split(',');
-  const unknown = asked.find((name) => !SAMPLERS.includes(name) && !(name in SAMPLER_ALIASES));
-  if (unknown !== undefined) throw new InvalidArgumentError(`'${unknown}' is not one of ${SAMPLERS.join(', ')}`);
+type Samplers = (SamplerName | SamplerAlias)[];
+const samplerNames = (value: string, before: Samplers = []): Samplers => {
+  const asked = value.split(',').map((name) => {
+    if (isSamplerName(name) || isSamplerAlias(name)) return name;
+    throw new InvalidArgumentError(`'${name}' is not one of ${SAMPLERS.join(', ')}`);
+  });
   return [...before, ...asked];
 };
 const peerNames = (value: string, before: string[] = []): string[] => {

@@ -1,12 +1,12 @@
 /** The flags that say with which model and engine a command computes. */
 import { Option, type Command } from 'commander';
-import { ENGINES, type EngineChoice } from '../engine/names.js';
+import { DEVICES, ENGINES, type Device, type EngineChoice } from '../engine/names.js';
 import { wholeFrom } from './arguments.js';
 
 export interface GeneratorFlags {
   readonly model?: string;
   readonly engine: EngineChoice;
-  readonly device: string;
+  readonly device: Device;
   readonly threads: number;
 }
 
@@ -14,6 +14,6 @@ export function addGeneratorOptions(command: Command): Command {
   return command
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
     .addOption(new Option('--engine <engine>', 'engine that runs the network').choices([...ENGINES]).default('auto'))
-    .option('--device <name>', 'device of the onnx engine: cpu, webgpu, cuda, coreml, dml', 'cpu')
+    .addOption(new Option('--device <name>', 'device of the onnx engine').choices([...DEVICES]).default('cpu'))
     .option('--threads <n>', 'threads of the onnx engine', wholeFrom(1), 1);
 }

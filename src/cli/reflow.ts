@@ -5,7 +5,7 @@ import { batchSource } from '../dataset/batches.js';
 import { appendPacked, packEnsembles, readPacked, resumePacked } from '../dataset/pack.js';
 import { openEngine } from '../engine/open.node.js';
 import { createRandom } from '../flow/random.js';
-import { solverNames } from '../flow/solvers/by-name.js';
+import { solverNames, type SolverName } from '../flow/solvers/by-name.js';
 import { flowPairs } from '../generation/flow-pairs.js';
 import { loadModel } from '../network/load-model.node.js';
 import { createPredictor } from '../network/predictor.js';
@@ -20,7 +20,7 @@ interface ReflowFlags {
   readonly data: string[];
   readonly out: string;
   readonly pairs: number;
-  readonly sampler: string;
+  readonly sampler: SolverName;
   readonly steps: number;
   readonly settle?: number;
   readonly seed: number;

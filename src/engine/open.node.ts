@@ -2,14 +2,14 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { openOnnxEngine } from './onnx.node.js';
-import type { EngineChoice } from './names.js';
+import type { Device, EngineChoice } from './names.js';
 import type { Engine } from './program.js';
 import { tfjsEngine } from './tfjs.js';
 
 export interface OpenEngineOptions {
   readonly engine?: EngineChoice;
-  /** Execution provider of the compiled engine: cpu, webgpu, cuda, coreml, dml. */
-  readonly device?: string;
+  /** Execution provider of the compiled engine. */
+  readonly device?: Device;
   /** Threads of the compiled engine. */
   readonly threads?: number;
 }

@@ -1,12 +1,13 @@
 /** Settings of the ways to follow a flow from noise to data, one kind each. */
 import type { FreshNoise } from './sampler.js';
+import type { SolverName } from './solvers/by-name.js';
 import type { GridSpacing } from './time-grid.js';
 
 /** The probability flow ODE, by a solver of flow/solvers. */
 export interface OdeSettings {
   readonly kind: 'ode';
-  /** One of solverNames. One with an error estimate (dormand-prince) chooses its steps itself. */
-  readonly solver: string;
+  /** One with an error estimate (dormand-prince) chooses its steps itself. */
+  readonly solver: SolverName;
   /** Steps from t = 0, or from where the flow begins, to t = 1. */
   readonly steps: number;
   readonly spacing?: GridSpacing | undefined;

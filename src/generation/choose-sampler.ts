@@ -1,7 +1,7 @@
 /** Which sampler a molecule's skeleton is drawn by: the model's own policy, and what a user asks for instead. */
 import type { Molecule } from '../chem/molecule.js';
 import type { ModeSelectionSettings, SamplerSettings } from '../flow/sampler-settings.js';
-import { solverNames } from '../flow/solvers/by-name.js';
+import { solverNames, type SolverName } from '../flow/solvers/by-name.js';
 import type { StageModel } from '../network/model.js';
 import {
   DEFAULT_SKELETON_SAMPLING,
@@ -14,13 +14,23 @@ import {
  * Mode selection; fresh noise from independent draws, of a fixed share or of that of the reverse chain of diffusion; or
  * an ODE solver.
  */
-export const SAMPLERS: readonly string[] = ['modes', 'stochastic', 'ancestral', ...solverNames];
+export type SamplerName = 'modes' | 'stochastic' | 'ancestral' | SolverName;
+export const SAMPLERS: readonly SamplerName[] = ['modes', 'stochastic', 'ancestral', ...solverNames];
+export function isSamplerName(name: string): name is SamplerName {
+  return (SAMPLERS as readonly string[]).includes(name);
+}
+
 /** Former names. */
-export const SAMPLER_ALIASES: Readonly<Record<string, string>> = { spread: 'modes' };
+export const SAMPLER_ALIASES = { spread: 'modes' } as const satisfies Readonly<Record<string, SamplerName>>;
+export type SamplerAlias = keyof typeof SAMPLER_ALIASES;
+
+export function isSamplerAlias(name: string): name is SamplerAlias {
+  return name in SAMPLER_ALIASES;
+}
 
 export interface SamplerChoice {
-  /** One of SAMPLERS or of their former names; by default the model's own. */
-  readonly sampler?: string | undefined;
+  /** By default the model's own. */
+  readonly sampler?: SamplerName | SamplerAlias | undefined;
   /** Evaluations of the network for a conformer: steps of its flow, with mode selection those of all candidates. */
   readonly steps?: number | undefined;
 }
@@ -42,9 +52,9 @@ export function chosenSampler(
   { sampler, steps }: SamplerChoice,
   stage: Pick<StageModel, 'sampling'> = {},
 ): SamplerSettings {
-  const name = sampler === undefined ? undefined : (SAMPLER_ALIASES[sampler] ?? sampler);
-  if (name !== undefined && !SAMPLERS.includes(name))
-    throw new Error(`no sampler is called '${name}'; expected one of ${SAMPLERS.join(', ')}`);
+  const name = sampler === undefined || !isSamplerAlias(sampler) ? sampler : SAMPLER_ALIASES[sampler];
+  if (name !== undefined && !isSamplerName(name))
+    throw new Error(`no sampler is called '${String(name)}'; expected one of ${SAMPLERS.join(', ')}`);
   if (steps !== undefined && (!Number.isInteger(steps) || steps < 1))
     throw new Error(`steps is ${steps}; expected a whole number, 1 or more`);
   const own = classOf(skeletonCount, skeletonSampling(stage).classes);
@@ -58,7 +68,7 @@ export function chosenSampler(
 }
 
 /** The name by which a user asks for such a sampler. */
-export function samplerName(settings: SamplerSettings): string {
+export function samplerName(settings: SamplerSettings): SamplerName {
   switch (settings.kind) {
     case 'ode':
       return settings.solver;

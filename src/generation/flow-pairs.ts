@@ -2,7 +2,7 @@
 import { bondIsRight, LEAST_VOLUME } from '../chem/stereo.js';
 import type { Molecule } from '../chem/molecule.js';
 import { startingState, type DrawKey } from '../flow/sampler.js';
-import { solverNames } from '../flow/solvers/by-name.js';
+import { isSolverName, solverNames, type SolverName } from '../flow/solvers/by-name.js';
 import { signedVolume } from '../geometry/internal-coordinates.js';
 import { graphFeatures, type GraphFeatures } from '../network/features.js';
 import type { SamplerSettings } from '../flow/sampler-settings.js';
@@ -16,7 +16,7 @@ export interface FlowPairsOptions {
   readonly seed: number;
   readonly draws: readonly DrawKey[];
   /** An ODE solver: a sampler that adds noise of its own would lose what pairs a start with its end. */
-  readonly solver?: string;
+  readonly solver?: SolverName;
   readonly steps?: number;
   /**
    * From this time on the flow goes on without the noise that it carries, x_u = u·x̂1: ends lie nearer to minima, and are
@@ -48,9 +48,9 @@ export async function flowPairs({
   steps = 20,
   settle,
 }: FlowPairsOptions): Promise<FlowPairs> {
-  if (!solverNames.includes(solver))
+  if (!isSolverName(solver))
     throw new Error(
-      `pairs for reflow need an ODE solver, which ${solver} is not; give one of ${solverNames.join(', ')}`,
+      `pairs for reflow need an ODE solver, which ${String(solver)} is not; give one of ${solverNames.join(', ')}`,
     );
   if (settle !== undefined && solver !== 'euler')
     throw new Error(`pairs that settle from t = ${settle} on are made by Euler's method, not by ${solver}`);

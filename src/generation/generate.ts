@@ -6,7 +6,7 @@ import type { SamplerSettings } from '../flow/sampler-settings.js';
 import { abortable } from '../network/predictor.js';
 import { checkConformer, type CheckOptions } from './check.js';
 import { keepDistinct } from './choose.js';
-import { chosenSampler } from './choose-sampler.js';
+import { chosenSampler, type SamplerAlias, type SamplerName } from './choose-sampler.js';
 import { defaultCount } from './default-count.js';
 import { drawConformers, type Drawn } from './draw.js';
 import type { GenerationEvent, PreparedEvent } from './events.js';
@@ -19,8 +19,8 @@ export interface GenerateOptions {
   /** Number of different conformers; by default 50, 200 or 300 by rotatable bonds. */
   readonly count?: number | undefined;
   readonly seed?: number | undefined;
-  /** One of SAMPLERS: 'modes', 'stochastic', 'ancestral', or an ODE solver; by default the model's own. */
-  readonly sampler?: string | undefined;
+  /** By default the model's own. */
+  readonly sampler?: SamplerName | SamplerAlias | undefined;
   /** Evaluations of the network for a skeleton: steps of its flow, with 'modes' those of all candidates. */
   readonly steps?: number | undefined;
   readonly hydrogenSteps?: number | undefined;

@@ -3,7 +3,7 @@
  * brings its own. A stage without them is sampled by DEFAULT_SKELETON_SAMPLING or DEFAULT_HYDROGEN_SAMPLING.
  */
 import type { ModeSelectionSettings, SamplerSettings } from '../flow/sampler-settings.js';
-import { solverNames } from '../flow/solvers/by-name.js';
+import { isSolverName, solverNames, type SolverName } from '../flow/solvers/by-name.js';
 import type { GridSpacing } from '../flow/time-grid.js';
 
 /** Samplers of skeletons of some size. */
@@ -46,7 +46,7 @@ export interface RefineSampling {
         /** From shapeTime on, where the sampler of the molecule's size has fullDepthSteps. */
         readonly fullDepthSteps: number;
       }
-    | { readonly kind: 'ode'; readonly solver: string };
+    | { readonly kind: 'ode'; readonly solver: SolverName };
 }
 
 export interface SkeletonSampling {
@@ -166,7 +166,7 @@ export function hydrogenSampling({ sampling }: { readonly sampling?: StageSampli
 export function samplingNamed(stage: StageSampling['kind'], { name, steps, noises = 1 }: NamedSampler): StageSampling {
   if (stage === 'hydrogens') return { ...DEFAULT_HYDROGEN_SAMPLING, steps };
   const { classes, refine } = DEFAULT_SKELETON_SAMPLING;
-  if (!solverNames.includes(name)) {
+  if (!isSolverName(name)) {
     const isNamed = (settings: SamplerSettings) =>
       name === 'ancestral'
         ? settings === ANCESTRAL

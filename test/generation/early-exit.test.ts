@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseSmiles } from '../../src/chem/parse.js';
 import { rmsdAligned } from '../../src/geometry/rmsd.js';
 import { refineConformers } from '../../src/generation/refine.js';
-import { chosenSampler } from '../../src/generation/choose-sampler.js';
+import { chosenSampler, type SamplerName } from '../../src/generation/choose-sampler.js';
 import { prepareMolecule } from '../../src/generation/prepare.js';
 import { sampleSkeletons } from '../../src/generation/skeleton-stage.js';
 import type { Generator } from '../../src/generation/generator.js';
@@ -33,7 +33,7 @@ function counted(): { readonly counting: Generator; readonly asked: { early: num
   return { counting: { ...generator, skeleton: { ...skeleton, bind } }, asked };
 }
 
-const skeletonsOf = (smiles: string, { rdkit, skeleton }: Generator, sampler?: string) => {
+const skeletonsOf = (smiles: string, { rdkit, skeleton }: Generator, sampler?: SamplerName) => {
   const molecule = parseSmiles(rdkit, smiles);
   const settings = chosenSampler(molecule, { sampler, steps: 10 });
   const prepared = prepareMolecule({ rdkit, skeleton }, molecule);

@@ -5,7 +5,7 @@ import { automorphisms } from '../../src/chem/automorphisms.js';
 import { parseSmiles } from '../../src/chem/parse.js';
 import { verifyStereo } from '../../src/chem/stereo.js';
 import { bestRmsd } from '../../src/geometry/rmsd.js';
-import { chosenSampler } from '../../src/generation/choose-sampler.js';
+import { chosenSampler, type SamplerName } from '../../src/generation/choose-sampler.js';
 import { chooseDiverse, pruneByRmsd } from '../../src/generation/diverse.js';
 import { drawConformers } from '../../src/generation/draw.js';
 import type { GenerationEvent } from '../../src/generation/events.js';
@@ -97,7 +97,7 @@ describe('generate', () => {
   });
 
   it('delivers what is finished where it is stopped, and nothing where it is aborted', async () => {
-    const many = { count: 200, sampler: 'stochastic', steps: 5 };
+    const many = { count: 200, sampler: 'stochastic', steps: 5 } as const;
     const { report } = await generate('CCCCC', { ...many, shouldStop: afterFirstBatch() });
     expect(report.reason).toMatch(/stopped after \d+ draws/);
     expect(report.delivered).toBeGreaterThan(0);
@@ -141,10 +141,10 @@ describe('generate', () => {
   it('refuses settings out of range by name and value', async () => {
     await expect(generate('CCO', { count: 0 })).rejects.toThrow(/count is 0; expected a whole number, 1 or more/);
     await expect(generate('CCO', { steps: 1.5 })).rejects.toThrow(/steps is 1\.5/);
-    await expect(generate('CCO', { sampler: 'rk9' })).rejects.toThrow(/rk9.*euler/);
+    await expect(generate('CCO', { sampler: 'rk9' as SamplerName })).rejects.toThrow(/rk9.*euler/);
   });
 
-  it.each(['euler', 'midpoint', 'heun', 'rk4', 'dormand-prince'])(
+  it.each(['euler', 'midpoint', 'heun', 'rk4', 'dormand-prince'] as const)(
     'the ODE solver %s ends on molecules too',
     async (sampler) => {
       const molecule = parseSmiles(generator.rdkit, 'CCc1ccccc1');
@@ -156,15 +156,18 @@ describe('generate', () => {
 });
 
 describe('stages', () => {
-  it.each(['stochastic', 'dormand-prince'])('a conformer of %s is the same alone and in a batch', async (sampler) => {
-    const molecule = parseSmiles(generator.rdkit, 'OCC(O)CN');
-    const draws = Array.from({ length: 5 }, (_, conformer) => ({ conformer, attempt: 0 }));
-    const prepared = prepareMolecule(generator, molecule);
-    const common = { generator, prepared, seed: 8, settings: chosenSampler(molecule, { sampler }) };
-    const together = await drawConformers({ ...common, draws });
-    const [alone] = await drawConformers({ ...common, draws: draws.slice(3, 4) });
-    alone.coordinates.forEach((v, i) => expect(Math.abs(v - together[3].coordinates[i])).toBeLessThan(1e-3));
-  });
+  it.each(['stochastic', 'dormand-prince'] as const)(
+    'a conformer of %s is the same alone and in a batch',
+    async (sampler) => {
+      const molecule = parseSmiles(generator.rdkit, 'OCC(O)CN');
+      const draws = Array.from({ length: 5 }, (_, conformer) => ({ conformer, attempt: 0 }));
+      const prepared = prepareMolecule(generator, molecule);
+      const common = { generator, prepared, seed: 8, settings: chosenSampler(molecule, { sampler }) };
+      const together = await drawConformers({ ...common, draws });
+      const [alone] = await drawConformers({ ...common, draws: draws.slice(3, 4) });
+      alone.coordinates.forEach((v, i) => expect(Math.abs(v - together[3].coordinates[i])).toBeLessThan(1e-3));
+    },
+  );
 
   it('a conformer is the same on every engine, to 0.001 Å', async () => {
     const eager = await openGenerator({ engine: 'wasm' });

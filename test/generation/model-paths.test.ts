@@ -57,7 +57,7 @@ describe('the straight path', () => {
         0.5473, 0.0382, 0.4112, 1.1324, 0.9927,
       ],
     ],
-  ])('gives L-alanine by %s where it always lay', async (sampler, expected) => {
+  ] as const)('gives L-alanine by %s where it always lay', async (sampler, expected) => {
     const molecule = parseSmiles(generator.rdkit, 'C[C@H](N)C(=O)O');
     const predictor = createPredictor({ engine: generator.engine, stage: straight });
     const skeleton = await sampleSkeletons({
@@ -83,7 +83,7 @@ describe.each([
   // The shipped weights: any network will do to see what it is asked and what becomes of its answer.
   const stage = (): StageModel => ({ ...generator.skeleton.stage, path: flowPath });
 
-  it.each(['euler', 'ancestral'])('is sampled by the steps of its own diffusion: %s', async (sampler) => {
+  it.each(['euler', 'ancestral'] as const)('is sampled by the steps of its own diffusion: %s', async (sampler) => {
     const molecule = parseSmiles(generator.rdkit, 'CC(=O)NC');
     const predictor = createPredictor({ engine: generator.engine, stage: stage() });
     const seed = 3;

@@ -14,6 +14,7 @@ import { createGenerator } from '../../generation/generator.js';
 import { generateConformers } from '../../generation/generate.js';
 import { loadModel } from '../../network/load-model.node.js';
 import { readConformerFile } from './files.js';
+import type { SamplerAlias, SamplerName } from '../../generation/choose-sampler.js';
 
 export const PEERS: readonly Peer[] = [etkdg, etkdgMmff, openChemLib, openBabel];
 
@@ -66,7 +67,7 @@ export interface ModelSourceOptions {
   readonly say: (line: string) => void;
   readonly file: string;
   readonly steps?: number | undefined;
-  readonly sampler?: string | undefined;
+  readonly sampler?: SamplerName | SamplerAlias | undefined;
   readonly threads?: number | undefined;
   /** As users get them: checked, resampled and distinct; by default each draw counts as it is. */
   readonly asDelivered?: boolean | undefined;

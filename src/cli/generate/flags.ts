@@ -5,6 +5,7 @@ import type { GenerateOptions } from '../../generation/generate.js';
 import type { GeneratorFlags } from '../generator-flags.js';
 import type { LimitFlags } from '../limit-flags.js';
 import type { OutputFlags } from '../output-flags.js';
+import type { SamplerAlias, SamplerName } from '../../generation/choose-sampler.js';
 
 /** Distilled to two steps. */
 export const FAST_MODEL = 'molflow-fast';
@@ -21,7 +22,7 @@ export interface GenerateFlags extends GeneratorFlags, LimitFlags, OutputFlags {
   readonly numConfs?: number;
   readonly seed: number;
   readonly steps?: number;
-  readonly sampler?: string;
+  readonly sampler?: SamplerName | SamplerAlias;
   readonly rmsd: number;
   readonly energyWindow?: number;
   readonly optimize: 'none' | 'mmff94' | 'mmff94s';

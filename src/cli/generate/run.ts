@@ -7,7 +7,7 @@ import { inputFormatOf, type InputFormat } from '../../chem/io/read-molecules.js
 import type { Entry } from '../../files/journal.js';
 import { OutputError } from '../../files/output-error.js';
 import { openRunOutputs, type RunOutputs } from '../../files/run-outputs.js';
-import { SAMPLER_ALIASES } from '../../generation/choose-sampler.js';
+import { isSamplerAlias, SAMPLER_ALIASES } from '../../generation/choose-sampler.js';
 import { inOrder } from '../../supervisor/in-order.js';
 import { EXIT } from '../exit-codes.js';
 import { onInterrupt } from '../interrupt.js';
@@ -31,7 +31,7 @@ export async function runGenerate(flags: GenerateFlags, command: Command): Promi
     inputs: { '--input': flags.input },
     outputs: { '--out': flags.out, '--trajectory': flags.trajectory, '--failed': flags.failed },
   });
-  const renamed = flags.sampler && SAMPLER_ALIASES[flags.sampler];
+  const renamed = flags.sampler && isSamplerAlias(flags.sampler) && SAMPLER_ALIASES[flags.sampler];
   if (renamed) process.stderr.write(`molflow: --sampler ${flags.sampler} is called ${renamed} now\n`);
   refuseOtherFormat(flags.failed, inputFormat(flags), command);
   const interrupt = onInterrupt();

@@ -9,7 +9,12 @@ import type { ButcherTableau } from './tableau.js';
 const solvers: readonly ButcherTableau[] = [euler, midpoint, heun, rk4, dormandPrince];
 
 /** Names that solverByName knows. */
-export const solverNames: readonly string[] = solvers.map((solver) => solver.name);
+export const solverNames = ['euler', 'midpoint', 'heun', 'rk4', 'dormand-prince'] as const;
+export type SolverName = (typeof solverNames)[number];
+
+export function isSolverName(name: string): name is SolverName {
+  return (solverNames as readonly string[]).includes(name);
+}
 
 /** The tableau of that name; throws with the known names where there is none. */
 export function solverByName(name: string): ButcherTableau {
