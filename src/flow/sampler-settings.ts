@@ -50,10 +50,3 @@ export interface ModeSelectionSettings {
 }
 
 export type SamplerSettings = OdeSettings | StochasticSettings | ModeSelectionSettings;
-
-/** Predictions of the network that one conformer takes; of a solver, its steps. */
-export function evaluationsOf(settings: SamplerSettings): number {
-  return settings.kind === 'mode-selection'
-    ? settings.candidates * settings.selectionSteps + settings.finishSteps
-    : settings.steps;
-}
