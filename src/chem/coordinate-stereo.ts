@@ -96,18 +96,22 @@ export function cumuleneBonds(molecule: Molecule): StereoBond[] {
   );
 }
 
-/** Allenes and hindered bonds between rings, their hand not yet said; some may turn out to be their own mirror image. */
-export function possibleAxes(molecule: Molecule): StereoAxis[] {
+/** Allenes and hindered bonds between rings, their hand not yet said; some may turn out to be their own mirror image.
+ * @param options.hindered how many of the four places beside a single bond must be taken. */
+export function possibleAxes(
+  molecule: Molecule,
+  { hindered = HINDERED_PLACES }: { hindered?: number | undefined } = {},
+): StereoAxis[] {
   const known = molecule.axes ?? [];
   const allenes = chainsOf(molecule).flatMap(({ chain, a, b, references }) =>
     chain.length % 2 === 1 ? [{ kind: 'allene' as const, a, b, references, positive: true }] : [],
   );
-  return [...allenes, ...hinderedBonds(molecule)].filter(
+  return [...allenes, ...hinderedBonds(molecule, hindered)].filter(
     (axis) => !known.some(({ a, b }) => (a === axis.a && b === axis.b) || (a === axis.b && b === axis.a)),
   );
 }
 
-function hinderedBonds({ atoms, bonds, rings, skeletonCount }: Molecule): StereoAxis[] {
+function hinderedBonds({ atoms, bonds, rings, skeletonCount }: Molecule, places: number): StereoAxis[] {
   const candidates = bonds.filter(
     ({ a, b, order, aromatic, inRing }) =>
       order === 1 && !aromatic && !inRing && [a, b].every((end) => atoms[end].hybridisation === 'sp2'),
@@ -120,7 +124,7 @@ function hinderedBonds({ atoms, bonds, rings, skeletonCount }: Molecule): Stereo
     const sides = [neighbours[a].filter((i) => i !== b), neighbours[b].filter((i) => i !== a)];
     if (sides.some((side) => side.length !== 2 || !side.every((i) => ringed.has(i)))) return [];
     const taken = sides.flat().filter((i) => neighbours[i].length > 2).length;
-    if (taken < HINDERED_PLACES) return [];
+    if (taken < places) return [];
     const references = sides.map((side) => Math.min(...side));
     return [{ kind: 'atropisomer', a, b, references: [references[0], references[1]], positive: true } as const];
   });

@@ -9,6 +9,8 @@ export interface MolblockAtom {
   readonly radicals?: number | undefined;
   /** The field that keeps a reader from adding hydrogens. */
   readonly valence?: number | undefined;
+  /** Atom map number. */
+  readonly map?: number | undefined;
 }
 
 /** `order` 4 is MDL's aromatic bond, 5 its "single or double" of a query, 0 its dative one (9, donor first). */
@@ -39,13 +41,16 @@ export function molblock({
     readonly name?: string;
     readonly atoms: readonly MolblockAtom[];
     readonly bonds: readonly MolblockBond[];
+    /** By atom, where they do not stand in the atoms themselves; 0 for none. */
+    readonly mapNumbers?: readonly number[];
   };
   coordinates?: ArrayLike<number> | undefined;
   title?: string | undefined;
   comment?: string | undefined;
   dimension?: 2 | 3 | undefined;
 }): string {
-  const { atoms, bonds } = molecule;
+  const { bonds, mapNumbers } = molecule;
+  const atoms = mapNumbers ? molecule.atoms.map((atom, i) => ({ ...atom, map: mapNumbers[i] })) : molecule.atoms;
   if (coordinates && coordinates.length !== atoms.length * 3) {
     throw new RangeError(
       `molblock: ${coordinates.length} coordinates arrived for ${atoms.length} atoms; expected ${atoms.length * 3}`,
@@ -70,7 +75,7 @@ function v2000(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[], a
   atoms.forEach((atom, i) => {
     const xyz = [0, 1, 2].map((axis) => at(i, axis).toFixed(4).padStart(10)).join('');
     const valence = valences.get(i);
-    block += `${xyz} ${elementSymbol(atom.element).padEnd(3)} 0  0  0  0  0${int3(valence === 0 ? 15 : (valence ?? 0))}  0  0  0  0  0  0\n`;
+    block += `${xyz} ${elementSymbol(atom.element).padEnd(3)} 0  0  0  0  0${int3(valence === 0 ? 15 : (valence ?? 0))}  0  0  0${int3(atom.map ?? 0)}  0  0\n`;
   });
   for (const { a, b, order } of bonds) block += `${int3(a + 1)}${int3(b + 1)}${int3(order)}  0\n`;
   block += properties(
@@ -98,7 +103,7 @@ function v3000(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[], a
       atom.isotope ? ` MASS=${atom.isotope}` : '',
       valence === undefined ? '' : ` VAL=${valence || -1}`,
     ].join('');
-    lines.push(`M  V30 ${i + 1} ${elementSymbol(atom.element)} ${xyz} 0${extra}`);
+    lines.push(`M  V30 ${i + 1} ${elementSymbol(atom.element)} ${xyz} ${atom.map ?? 0}${extra}`);
   });
   lines.push('M  V30 END ATOM');
   if (bonds.length > 0) {

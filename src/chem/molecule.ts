@@ -91,6 +91,11 @@ export interface Molecule {
   readonly notes?: readonly string[];
   /** Atom map numbers of the input, by atom; 0 for none. Absent where the input has none. */
   readonly mapNumbers?: readonly number[];
+  /**
+   * For each atom its index in the input, −1 for a hydrogen that the input implies. Absent where the input has no explicit
+   * hydrogens: then its atoms come first, in its order.
+   */
+  readonly inputOrder?: readonly number[];
   readonly charge: number;
   /**
    * Atoms [0, skeletonCount) are the skeleton: the heavy atoms in the order of the input and the few hydrogens

@@ -1,10 +1,11 @@
 /** Makes a `Molecule` of a SMILES or of a structure read from a file, with RDKit's perception. */
 import { withStereoOf } from './coordinate-stereo.js';
 import { chargeSeparated, withSeparatedCharges } from './dative-bonds.js';
+import { keepDrawnStereo } from './drawn-stereo.js';
 import { components, substructure, withFragment } from './fragments.js';
 import { matchOrder } from './match-order.js';
 import { molblock } from './molblock.js';
-import type { Molecule } from './molecule.js';
+import type { Molecule, StereoGroup } from './molecule.js';
 import { MoleculeError, noElement, severalFragments, shorten } from './molecule-error.js';
 import { perceive } from './perceive.js';
 import { failureReason, withMol } from './rdkit.js';
@@ -32,7 +33,7 @@ export function parseSmiles(
   smiles: string,
   { name, largestFragment = false }: { name?: string | undefined; largestFragment?: boolean | undefined } = {},
 ): Molecule {
-  const text = smiles.trim();
+  const [text, extension] = splitExtension(smiles.trim());
   const title = name ?? text;
   if (text === '') {
     throw new MoleculeError('empty', 'An empty SMILES arrived; expected a molecule such as "CCO".');
@@ -53,8 +54,9 @@ export function parseSmiles(
       );
     }
     const label = `"${shorten(text)}"`;
+    const stereoGroups = extension === undefined ? [] : readGroups(extension, label);
     const written = readSmilesText(chargeSeparated(text));
-    if (!text.includes('.')) return keptAsWritten(rdkit, perceive(mol, title), written, label);
+    if (!text.includes('.')) return keptAsWritten(rdkit, perceive(mol, title), { text: written, stereoGroups, label });
     const largest = (sizes: readonly number[]): number => {
       if (sizes.length > 1 && !largestFragment) throw severalFragments(label, sizes.length);
       return sizes.indexOf(Math.max(...sizes));
@@ -64,7 +66,7 @@ export function parseSmiles(
     const heavy = parts.map((part) => [...part].filter((i) => written.atoms[i].element !== 1).length);
     const part = parts[heavy.indexOf(Math.max(...heavy))];
     return withFragment(mol, largest, label, (fragment) =>
-      keptAsWritten(rdkit, perceive(fragment, title), textFragment(written, part), label),
+      keptAsWritten(rdkit, perceive(fragment, title), { text: textFragment(written, part), stereoGroups: [], label }),
     );
   });
 }
@@ -82,7 +84,15 @@ function withReadSmiles<T>(rdkit: RDKitModule, text: string, use: (mol: RDKitMol
 }
 
 /** The molecule with what the text says and RDKit's perception leaves out: marks of stereo, atom maps, atom order. */
-function keptAsWritten(rdkit: RDKitModule, molecule: Molecule, text: TextGraph, label: string): Molecule {
+function keptAsWritten(
+  rdkit: RDKitModule,
+  molecule: Molecule,
+  {
+    text,
+    stereoGroups,
+    label,
+  }: { readonly text: TextGraph; readonly stereoGroups: readonly StereoGroup[]; readonly label: string },
+): Molecule {
   const structure: Structure = {
     name: '',
     atoms: text.atoms.map(({ element, isotope, charge }) => ({ element, isotope, charge })),
@@ -92,23 +102,61 @@ function keptAsWritten(rdkit: RDKitModule, molecule: Molecule, text: TextGraph, 
   const order = matchOrder(structure, molecule, label);
   const marked = text.atoms.some(({ mark }) => mark) || text.bonds.some(({ up }) => up !== undefined);
   const kept = marked ? keepWrittenStereo(rdkit, molecule, writtenStereo(text, molecule, order), label) : molecule;
+  return grouped(
+    {
+      ...kept,
+      ...ofInput(text.atoms, order),
+      ...(hasMore(kept, molecule) && { smiles: isomericSmiles(rdkit, kept) }),
+    },
+    { stereoGroups },
+    order,
+  );
+}
+
+/** With the groups of relative stereo, and a note that the form drawn is the one that is made. */
+function grouped(
+  molecule: Molecule,
+  { stereoGroups = [], notes = [] }: Pick<Structure, 'stereoGroups' | 'notes'>,
+  order: Int32Array,
+): Molecule {
+  const groups = stereoGroups.map(({ kind, atoms }) => ({
+    kind,
+    atoms: atoms.map((atom) => order.indexOf(atom)).filter((atom) => atom >= 0),
+  }));
+  const words = stereoGroups.map(({ kind, atoms }) => {
+    const named = `${atoms.length === 1 ? 'atom' : 'atoms'} ${atoms.map((atom) => atom + 1).join(', ')}`;
+    return kind === 'and'
+      ? `The hand of ${named} is said to be a mixture of both (AND group): the form written alone is made, its opposite not.`
+      : `The hand of ${named} is said to be this or the opposite (OR group): the form written alone is made.`;
+  });
+  const all = [...(molecule.notes ?? []), ...notes, ...words];
   return {
-    ...kept,
-    ...(hasMore(kept, molecule) && { smiles: isomericSmiles(rdkit, kept) }),
-    ...(text.atoms.some(({ map }) => map > 0) && {
-      mapNumbers: Array.from(order, (from) => (from < 0 ? 0 : text.atoms[from].map)),
-    }),
+    ...molecule,
+    ...(groups.length > 0 && { stereoGroups: groups }),
+    ...(all.length > 0 && { notes: all }),
+  };
+}
+
+/** Map numbers and order of the input's atoms, where there is something to say. */
+function ofInput(
+  atoms: readonly { readonly element: number; readonly map?: number | undefined }[],
+  order: Int32Array,
+): Pick<Molecule, 'mapNumbers' | 'inputOrder'> {
+  const mapped = atoms.some(({ map = 0 }) => map > 0);
+  const ascending = order.every((from, i) => from < 0 || i === 0 || from > order[i - 1]);
+  return {
+    ...(mapped && { mapNumbers: Array.from(order, (from) => (from < 0 ? 0 : (atoms[from].map ?? 0))) }),
+    ...(!ascending && { inputOrder: [...order] }),
   };
 }
 
 /** The molecule with the stereo of its conformer that RDKit does not see. */
-function completed(
-  rdkit: RDKitModule,
-  molecule: Molecule,
-  { coordinates, dimension }: Structure,
-  order: Int32Array,
-): Molecule {
-  if (dimension !== 3 || !coordinates) return molecule;
+function completed(rdkit: RDKitModule, molecule: Molecule, structure: Structure, order: Int32Array): Molecule {
+  const { coordinates, dimension } = structure;
+  if (dimension !== 3 || !coordinates) {
+    const kept = keepDrawnStereo(rdkit, molecule, structure, order);
+    return hasMore(kept, molecule) ? { ...kept, smiles: isomericSmiles(rdkit, kept) } : kept;
+  }
   const x = new Float32Array(3 * order.length).fill(NaN);
   order.forEach((from, i) => {
     if (from >= 0) x.set(coordinates.subarray(3 * from, 3 * from + 3), 3 * i);
@@ -187,12 +235,38 @@ export function moleculeFromStructure(
             );
       const order = matchOrder(part, molecule, label);
       return {
-        molecule: complete ? completed(rdkit, molecule, part, order) : molecule,
+        molecule: complete
+          ? grouped({ ...completed(rdkit, molecule, part, order), ...ofInput(part.atoms, order) }, part, order)
+          : molecule,
         order: part === structure ? order : order.map((i) => (i < 0 ? i : kept[i])),
       };
     },
     { details: '{"removeHs":true}' },
   );
+}
+
+/** A CXSMILES extension, `CC |…|`, apart from its SMILES. */
+function splitExtension(text: string): [smiles: string, extension?: string] {
+  const [, smiles, extension] = /^(\S+)\s+\|([^|]*)\|$/.exec(text) ?? [];
+  return smiles === undefined ? [text] : [smiles, extension];
+}
+
+/** Groups of relative stereo of an extension: `&1:3,5` is a mixture, `o1:3` one or the other, `a:3` as written. */
+function readGroups(extension: string, label: string): StereoGroup[] {
+  const groups: StereoGroup[] = [];
+  let rest = extension;
+  while (rest !== '') {
+    const [whole, kind, list] = /^(a|o\d+|&\d+):(\d+(?:,\d+)*)(?:,|$)/.exec(rest) ?? [];
+    if (whole === undefined) {
+      throw new MoleculeError(
+        'invalid',
+        `${label}: of the extension |${shorten(extension)}| only groups of stereo (a:, o1:, &1:) are understood, not "${shorten(rest)}". Leave that out.`,
+      );
+    }
+    if (kind !== 'a') groups.push({ kind: kind.startsWith('&') ? 'and' : 'or', atoms: list.split(',').map(Number) });
+    rest = rest.slice(whole.length);
+  }
+  return groups;
 }
 
 /**

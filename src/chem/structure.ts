@@ -1,5 +1,7 @@
 /** A structure as a file holds it: atoms, bonds and coordinates before any chemistry is perceived. */
 
+import type { StereoGroup } from './molecule.js';
+
 export interface StructureAtom {
   /** Atomic number; 0 for a dummy or query atom. */
   readonly element: number;
@@ -10,6 +12,8 @@ export interface StructureAtom {
   readonly radicals?: number | undefined;
   /** All its bonds and hydrogens, where the file fixes it: then no others are added. */
   readonly valence?: number | undefined;
+  /** Atom map number. */
+  readonly map?: number | undefined;
 }
 
 export interface StructureBond {
@@ -25,6 +29,12 @@ export interface Structure {
   readonly bonds: readonly StructureBond[];
   /** [n,3] row-major, Å; undefined where the file has none. */
   readonly coordinates?: Float32Array | undefined;
+  /** Wedges of a drawing: the narrow end first; wavy bonds are left out. */
+  readonly wedges?: readonly { readonly a: number; readonly b: number; readonly up: boolean }[] | undefined;
+  /** Groups of relative stereo (MDLV30/STERAC and STEREL). */
+  readonly stereoGroups?: readonly StereoGroup[] | undefined;
+  /** What of the file was read otherwise than it may be meant. */
+  readonly notes?: readonly string[] | undefined;
   /** 3 where the coordinates are a conformer, 2 where they are a drawing (or absent). */
   readonly dimension: 2 | 3;
   /**

@@ -23,7 +23,15 @@ const USUAL_VALENCES: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** @param molecule its specified centres, double bonds and axes are written; hydrogens beyond the skeleton as counts. */
-export function writeSmiles({ atoms, bonds, centres, stereoBonds, axes = [], skeletonCount }: Molecule): string {
+export function writeSmiles({
+  atoms,
+  bonds,
+  centres,
+  stereoBonds,
+  axes = [],
+  skeletonCount,
+  mapNumbers,
+}: Molecule): string {
   const neighbours = atoms.map((): { atom: number; bond: number }[] => []);
   bonds.forEach(({ a, b }, bond) => {
     neighbours[a].push({ atom: b, bond });
@@ -100,11 +108,12 @@ export function writeSmiles({ atoms, bonds, centres, stereoBonds, axes = [], ske
     const valence = skeletal(atom).reduce((sum, { bond }) => sum + bonds[bond].order, 0);
     const dative = skeletal(atom).some(({ bond }) => bonds[bond].order === 0);
     const usual = USUAL_VALENCES[symbol]?.find((value) => value >= valence);
-    if (!mark && charge === 0 && isotope === 0 && radicals === 0 && !dative && usual === valence + implied)
+    const map = mapNumbers?.[atom] ?? 0;
+    if (!mark && map === 0 && charge === 0 && isotope === 0 && radicals === 0 && !dative && usual === valence + implied)
       return symbol;
     const hydrogen = implied === 0 ? '' : implied === 1 ? 'H' : `H${implied}`;
     const sign = charge === 0 ? '' : (charge > 0 ? '+' : '-') + (Math.abs(charge) > 1 ? Math.abs(charge) : '');
-    return `[${isotope || ''}${symbol}${mark}${hydrogen}${sign}]`;
+    return `[${isotope || ''}${symbol}${mark}${hydrogen}${sign}${map ? `:${map}` : ''}]`;
   };
 
   let text = '';

@@ -178,7 +178,7 @@ async function prepareRun(
       plain,
       forceField: field && variant,
       permutations,
-      warnings,
+      warnings: [...(molecule.notes ?? []), ...warnings],
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Conformers as file records: what each says of itself, alike from the command, the library and the web app. */
 import type { ConformerRecord, FieldValue } from '../chem/io/conformer-record.js';
 import { sdfRecord } from '../chem/io/write-sdf.js';
+import type { Molecule } from '../chem/molecule.js';
 import type { Conformer, GenerationResult } from './finish.js';
 
 export interface RecordOptions {
@@ -30,7 +31,28 @@ export function conformerRecord(
       : []),
     ...(timeLimit === undefined ? [] : ([['MOLFLOW_TIME_LIMIT', timeLimit]] as const)),
   ]);
-  return { molecule, coordinates, fields };
+  return { ...inInputOrder(molecule, coordinates), fields };
+}
+
+/** Atoms in the order of the input, hydrogens that it implies after them. */
+function inInputOrder(
+  molecule: Molecule,
+  coordinates: Float32Array,
+): Pick<ConformerRecord, 'molecule' | 'coordinates'> {
+  const { inputOrder, atoms, bonds, mapNumbers, name } = molecule;
+  if (!inputOrder) return { molecule, coordinates };
+  const rank = (i: number): number => (inputOrder[i] < 0 ? Infinity : inputOrder[i]);
+  const order = atoms.map((_, i) => i).sort((i, j) => (rank(i) === rank(j) ? i - j : rank(i) - rank(j)));
+  const place = new Map(order.map((from, to) => [from, to]));
+  return {
+    molecule: {
+      name,
+      atoms: order.map((i) => atoms[i]),
+      bonds: bonds.map((bond) => ({ ...bond, a: place.get(bond.a)!, b: place.get(bond.b)! })),
+      ...(mapNumbers && { mapNumbers: order.map((i) => mapNumbers[i]) }),
+    },
+    coordinates: Float32Array.from(order.flatMap((i) => [...coordinates.subarray(3 * i, 3 * i + 3)])),
+  };
 }
 
 /** The data fields of one conformer, by name. */

@@ -47,10 +47,11 @@ describe('SMILES files', () => {
     ]);
   });
 
-  it('refuses an extension it would have to ignore, and goes on', async () => {
-    expect(await read('C[CH2] |^1:1| ethyl\nC\n', { format: 'smi' })).toEqual([
-      expect.stringMatching(/^f, line 1, record 1: the extension "\|\^1:1\| ethyl"/),
-      ['C', undefined, 2],
+  it('keeps an extension with its SMILES, and refuses one that does not close', async () => {
+    expect(await read('C[C@H](F)O |&1:1| both\nC |a:1 x\nC\n', { format: 'smi' })).toEqual([
+      ['C[C@H](F)O |&1:1|', 'both', 1],
+      expect.stringMatching(/^f, line 2, record 2: the extension "\|a:1 x"/),
+      ['C', undefined, 3],
     ]);
   });
 });

@@ -11,6 +11,8 @@ export interface ConformerRecord {
     readonly name?: string;
     readonly atoms: readonly MolblockAtom[];
     readonly bonds: readonly MolblockBond[];
+    /** Atom map numbers, by atom. */
+    readonly mapNumbers?: readonly number[];
   };
   /** [n,3] row-major, Å. */
   readonly coordinates: ArrayLike<number>;

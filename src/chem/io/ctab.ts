@@ -1,6 +1,7 @@
 /** Reads an MDL connection table (V2000 or V3000) into a Structure. */
 
 import { atomicNumber } from '../elements.js';
+import type { StereoGroup } from '../molecule.js';
 import type { Structure, StructureAtom, StructureBond } from '../structure.js';
 
 /** What is wrong with a connection table, and at which of its lines (from 0). */
@@ -47,7 +48,11 @@ const HEADER_LINES = 3;
 /** How far from the top the counts line is looked for. */
 const SEARCHED_LINES = 24;
 
+const POLYMER =
+  'an Sgroup marks a polymer (a repeated unit), which has no single structure; give one repeat unit with its ends, without the Sgroup';
+
 interface MutableAtom {
+  map?: number;
   element: number;
   charge: number;
   isotope: number;
@@ -68,7 +73,8 @@ export function readCtab(lines: readonly string[], { complete = false }: { compl
   while (header.length < HEADER_LINES) header.unshift('');
   const body = /V3000\s*$/i.test(lines[counts]) ? readV3000(lines, counts) : readV2000(lines, counts, complete);
 
-  const { atoms, bonds, xyz, wedged } = body;
+  const { atoms, bonds, xyz, wedged, wedges, stereoGroups, notes } = body;
+  refuseDuplicates(bonds, body.end);
   const dimension = dimensionOf(header[1], xyz, wedged);
   const placed = atoms.length === 1 ? dimension === 3 : xyz.some((value) => value !== 0);
   return {
@@ -77,11 +83,27 @@ export function readCtab(lines: readonly string[], { complete = false }: { compl
       atoms,
       bonds,
       dimension: placed ? dimension : 2,
+      ...(wedges.length > 0 && dimension === 2 && { wedges }),
+      ...(stereoGroups && stereoGroups.length > 0 && { stereoGroups }),
+      ...(notes && notes.length > 0 && { notes }),
       coordinates: placed ? Float32Array.from(xyz) : undefined,
       molblock: dimension === 3 && placed ? undefined : [...header, ...lines.slice(counts, body.end), ''].join('\n'),
     },
     end: body.end,
   };
+}
+
+function refuseDuplicates(bonds: readonly StructureBond[], end: number): void {
+  const seen = new Set<string>();
+  for (const { a, b } of bonds) {
+    const key = a < b ? `${a} ${b}` : `${b} ${a}`;
+    if (seen.has(key))
+      throw new CtabError(
+        `two bonds join atoms ${Math.min(a, b) + 1} and ${Math.max(a, b) + 1}; expected one`,
+        end - 1,
+      );
+    seen.add(key);
+  }
 }
 
 /** Reads one MDL molblock given as text. @throws CtabError */
@@ -107,11 +129,20 @@ function findCounts(lines: readonly string[]): number {
   );
 }
 
+interface Wedge {
+  readonly a: number;
+  readonly b: number;
+  readonly up: boolean;
+}
+
 interface Body {
   readonly atoms: StructureAtom[];
   readonly bonds: StructureBond[];
   readonly xyz: number[];
   readonly wedged: boolean;
+  readonly wedges: Wedge[];
+  readonly stereoGroups?: StereoGroup[];
+  readonly notes?: string[];
   readonly end: number;
 }
 
@@ -136,12 +167,16 @@ function readV2000(lines: readonly string[], counts: number, complete: boolean):
 
   const bonds: StructureBond[] = [];
   let wedged = false;
+  const wedges: Wedge[] = [];
   for (let i = 0; i < bondCount; i++) {
     const at = firstBond + i;
     const line = present(lines, at, `${bondCount} bonds`, `${i}`);
     const [a, b, type, stereo] = integers(line, 4);
     bonds[i] = bondOf(a, b, type, atomCount, line, at);
-    wedged ||= type === 1 && (stereo === 1 || stereo === 6);
+    if (type === 1 && (stereo === 1 || stereo === 6)) {
+      wedged = true;
+      wedges.push({ a: bonds[i].a, b: bonds[i].b, up: stereo === 1 });
+    }
   }
 
   let at = firstProperty;
@@ -150,8 +185,8 @@ function readV2000(lines: readonly string[], counts: number, complete: boolean):
   for (; at < lines.length; at++) {
     const line = lines[at];
     const tag = line.slice(0, 6);
-    if (tag === 'M  END') return { atoms, bonds, xyz, wedged, end: at + 1 };
-    if (/^\s*M\s+END\s*$/.test(line)) return { atoms, bonds, xyz, wedged, end: at + 1 };
+    if (/^\s*M\s+END\s*$/.test(line)) return { atoms, bonds, xyz, wedged, wedges, end: at + 1 };
+    if (tag === 'M  STY' && /\b(?:SRU|MON|COP|CRO|MER|GRA)\b/.test(line)) throw new CtabError(POLYMER, at);
     if (line.startsWith('>') || line.startsWith('$$$$')) break;
     if (tag === 'M  CHG' || tag === 'M  RAD') {
       if (!chargesReset) {
@@ -181,7 +216,7 @@ function readV2000(lines: readonly string[], counts: number, complete: boolean):
   }
   if (!complete)
     throw new CtabError('the file ends before "M  END": it seems truncated', Math.max(0, lines.length - 1));
-  return { atoms, bonds, xyz, wedged, end: at };
+  return { atoms, bonds, xyz, wedged, wedges, end: at };
 }
 
 function readAtomLine(line: string, xyz: number[], offset: number, at: number): MutableAtom {
@@ -220,6 +255,8 @@ function readAtomLine(line: string, xyz: number[], offset: number, at: number): 
     isotope: isotopeFromDifference(element, massDifference, at) || heavyHydrogen(symbol),
   };
   if (chargeCode === OLD_CHARGE_DOUBLET) atom.radicals = 1;
+  const map = Number(line.slice(60, 63));
+  if (Number.isInteger(map) && map > 0) atom.map = map;
   if (valence > 0) atom.valence = valence === NO_VALENCE.V2000 ? 0 : valence;
   return atom;
 }
@@ -308,10 +345,15 @@ function orderOf(type: number, at: number): StructureBond['order'] {
     case 4:
       return type;
     case 0:
-    case 8: // any
     case 9: // coordination
-    case 10: // hydrogen bond
       return 0;
+    case 8:
+      throw new CtabError(
+        'bond type 8 stands for any bond; give the bond itself: 1, 2, 3 or 4 (aromatic), 9 for a dative one',
+        at,
+      );
+    case 10:
+      throw new CtabError('bond type 10 is a hydrogen bond, which holds no molecule together; leave it out', at);
     default:
       throw new CtabError(`bond type ${type} belongs to a query; expected 1, 2, 3 or 4 (aromatic)`, at);
   }
@@ -334,6 +376,8 @@ function readV3000(lines: readonly string[], counts: number): Body {
   const xyz: number[] = [];
   const indices = new Map<string, number>();
   let wedged = false;
+  const wedges: Wedge[] = [];
+  const stereoGroups: StereoGroup[] = [];
   let section = '';
   let announced: readonly [number, number] | undefined;
 
@@ -348,7 +392,7 @@ function readV3000(lines: readonly string[], counts: number): Body {
           at,
         );
       }
-      return { atoms, bonds, xyz, wedged, end: at + 1 };
+      return { atoms, bonds, xyz, wedged, wedges, stereoGroups, end: at + 1 };
     }
     if (!V30.test(line)) {
       if (line.startsWith('$$$$') || line.startsWith('>')) break;
@@ -378,7 +422,22 @@ function readV3000(lines: readonly string[], counts: number): Body {
       }
       const type = Number(fields[1]);
       bonds.push({ a, b, order: orderOf(type, first) });
-      wedged ||= type === 1 && /\bCFG=[13]\b/.test(line);
+      const wedge = /\bCFG=([13])\b/.exec(line)?.[1];
+      if (type === 1 && wedge) {
+        wedged = true;
+        wedges.push({ a, b, up: wedge === '1' });
+      }
+    } else if (section === 'COLLECTION') {
+      const [, kind, list] = /MDLV30\/STE(RAC|REL)\d+.*ATOMS=\(\s*\d+\s+([\d\s]+)\)/i.exec(line) ?? [];
+      if (kind && list) {
+        const members = list
+          .trim()
+          .split(/\s+/)
+          .flatMap((name) => indices.get(name) ?? []);
+        stereoGroups.push({ kind: kind.toUpperCase() === 'RAC' ? 'and' : 'or', atoms: members });
+      }
+    } else if (section === 'SGROUP' && /^\d+\s+(?:SRU|MON|COP|CRO|MER|GRA)\b/i.test(line.trim())) {
+      throw new CtabError(POLYMER, first);
     }
   }
   throw new CtabError('the file ends before "M  END": it seems truncated', Math.max(0, lines.length - 1));
@@ -397,8 +456,9 @@ function readV3000Atom(fields: readonly string[], xyz: number[], line: string, a
     xyz.push(value);
   }
   const option = (key: string): number => Number(new RegExp(`\\s${key}=(-?\\d+)`).exec(line)?.[1] ?? 0);
-  if (!line.includes('=')) return { element, charge: 0, isotope: heavyHydrogen(symbol) };
   const atom: MutableAtom = { element, charge: option('CHG'), isotope: option('MASS') || heavyHydrogen(symbol) };
+  const map = Number(fields[5]);
+  if (Number.isInteger(map) && map > 0) atom.map = map;
   const unpaired = UNPAIRED[option('RAD')];
   if (unpaired) atom.radicals = unpaired;
   const valence = option('VAL');

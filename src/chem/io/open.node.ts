@@ -38,10 +38,45 @@ export async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>
 }
 
 async function* decode(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
-  const tail = decoder.decode();
-  if (tail !== '') yield tail;
+  // UTF-16 says so in its first two bytes; bytes that are no UTF-8 are read as Windows-1252, of which Latin-1 is part.
+  let decoder: TextDecoder | undefined;
+  let held: Uint8Array = Buffer.alloc(0);
+  for await (const chunk of bytes) {
+    decoder ??= new TextDecoder(
+      chunk[0] === 0xff && chunk[1] === 0xfe
+        ? 'utf-16le'
+        : chunk[0] === 0xfe && chunk[1] === 0xff
+          ? 'utf-16be'
+          : 'utf-8',
+      { fatal: true },
+    );
+    const whole = Buffer.concat([held, chunk]);
+    const end = decoder.encoding === 'utf-8' ? whole.length - unfinished(whole) : whole.length;
+    held = whole.subarray(end);
+    let text: string;
+    try {
+      text = decoder.decode(whole.subarray(0, end), { stream: true });
+    } catch (error) {
+      if (decoder.encoding !== 'utf-8') throw error;
+      decoder = new TextDecoder('windows-1252');
+      text = decoder.decode(whole);
+      held = Buffer.alloc(0);
+    }
+    yield text;
+  }
+  // A file may end within a character of UTF-8, or with one that is none.
+  if (held.length > 0) yield new TextDecoder('windows-1252').decode(held);
+}
+
+/** Bytes at the end that begin a character of UTF-8 without completing it. */
+function unfinished(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back];
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
 }
 
 async function* unpacked(bytes: Readable, name: string): AsyncGenerator<Uint8Array> {

@@ -33,7 +33,8 @@ export interface ReadSdfOptions {
 /** The largest record that is read, in characters. */
 export const LARGEST_RECORD = 10_000_000;
 const DELIMITER = '$$$$';
-const FIELD_HEADER = /^>.*<.+>|^>\s+DT\d+/;
+/** A field without a name (`>  <>`) is a header, too: its value belongs to no other field. */
+const FIELD_HEADER = /^>.*<.*>|^>\s+DT\d+/;
 
 /**
  * Reads the records of an SD file, or the one of a molfile, from chunks of its text of any size. Puts up with any line
@@ -127,13 +128,27 @@ function readRecord(lines: readonly string[], closed: boolean): Pick<SdfRecord, 
   };
   for (let i = end; i < lines.length; i++) {
     const line = lines[i];
-    if (line.charCodeAt(0) === 62 && FIELD_HEADER.test(line)) {
+    // A value that begins like a header stands right below its own header; a header follows a blank line or a value.
+    const isFirstOfValue = i > end && name !== undefined && value.length === 0;
+    if (line.charCodeAt(0) === 62 && FIELD_HEADER.test(line) && !(isFirstOfValue && isValue(lines, i))) {
       keep();
-      name = /<(.+)>/.exec(line)?.[1] ?? line.slice(1).trim().split(/\s/)[0];
+      name = nameOf(line);
     } else if (name !== undefined) value.push(line);
   }
   keep();
   return { structure, fields };
+}
+
+/** A field without a name goes by its place, so that nothing of it is lost. */
+function nameOf(header: string): string {
+  const named = /<(.+)>/.exec(header)?.[1];
+  return named ?? (/<\s*>/.test(header) ? 'UNNAMED' : header.slice(1).trim().split(/\s/)[0]);
+}
+
+/** Whether a line like a header, right below another, is that one's value: a blank line follows it, and no value. */
+function isValue(lines: readonly string[], at: number): boolean {
+  const next = lines[at + 1];
+  return next === undefined || next.trim() === '';
 }
 
 /** The lines of a value: blank ones within it are kept as empty lines, those at its ends are not. */

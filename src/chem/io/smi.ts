@@ -27,11 +27,14 @@ export async function* readSmi(
       }
       const text = raw.trim();
       if (text === '' || text.startsWith('#')) continue;
-      const [smiles = '', rest = ''] = splitOnce(text);
+      const [first = '', after = ''] = splitOnce(text);
+      // A CXSMILES extension belongs to the SMILES; a name may follow it.
+      const [, extension, behind] = /^(\|[^|]*\|)\s*(.*)$/.exec(after) ?? [];
+      const [smiles, rest] = extension === undefined ? [first, after] : [`${first} ${extension}`, behind];
       if (index === 0 && HEADER.test(smiles)) continue;
       const place = { file, index: index++, line };
       if (rest.startsWith('|')) {
-        const problem = `the extension "${rest.slice(0, 40)}" after the SMILES is not understood; remove it`;
+        const problem = `the extension "${rest.slice(0, 40)}" after the SMILES is not closed by "|"; close or remove it`;
         yield { kind: 'error', error: new RecordError(problem, place), source: { kind: 'smi', text } };
         continue;
       }
