@@ -80,13 +80,11 @@ export {
 } from './generation/finish.js';
 export {
   refineConformers,
-  DEFAULT_STRENGTH,
-  STRENGTHS,
   type GivenConformer,
   type RefinedConformer,
   type RefineOptions,
-  type Strength,
 } from './generation/refine.js';
+export { DEFAULT_STRENGTH, STRENGTHS, type Strength } from './generation/refine-strength.js';
 export { refineStructures, type RefinedStructure } from './generation/refine-structures.js';
 export { conformerFields, conformerRecord, conformerSdf, type RecordOptions } from './generation/records.js';
 export {

@@ -1,6 +1,6 @@
 /** molflow refine: refines the conformers of an SD file with the model. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { DEFAULT_STRENGTH, STRENGTHS, timeOf, type Strength } from '../generation/refine.js';
+import { DEFAULT_STRENGTH, STRENGTHS, timeOf, type Strength } from '../generation/refine-strength.js';
 import { wholeFrom } from './arguments.js';
 import { addGeneratorOptions } from './generator-flags.js';
 import { addLimitOptions } from './limit-flags.js';

@@ -16,11 +16,7 @@ import { DEFAULT_SEED } from './generate.js';
 import type { Generator } from './generator.js';
 import { placeHydrogens } from './hydrogen-stage.js';
 import { prepareMolecule } from './prepare.js';
-
-/** Times on the path at which refinement begins, by name: the later, the less of the input is noise. */
-export const STRENGTHS = { polish: 0.9, clean: 0.6, reshape: 0.25, resample: 0 } as const;
-export type Strength = keyof typeof STRENGTHS;
-export const DEFAULT_STRENGTH: Strength = 'clean';
+import { DEFAULT_STRENGTH, timeOf, type Strength } from './refine-strength.js';
 
 export interface RefineOptions {
   /** The time in [0, 1) to which the input is noised, or a name for it: 0 keeps nothing of it. */
@@ -59,15 +55,6 @@ export interface RefinedConformer {
  * at last less, before it is left as it is.
  */
 const ATTEMPTS = [1, 1, 0.5, 0.25] as const;
-
-export function timeOf(strength: Strength | number): number {
-  const time = typeof strength === 'number' ? strength : STRENGTHS[strength];
-  if (!(time >= 0 && time < 1))
-    throw new Error(
-      `strength is ${strength}; expected a time from 0 (resample) to below 1, or ${Object.keys(STRENGTHS).join(', ')}`,
-    );
-  return time;
-}
 
 /** Steps enough for a flow that is followed at all. */
 const LEAST_STEPS = 2;

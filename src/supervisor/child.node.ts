@@ -1,6 +1,5 @@
 /** One worker process as its supervisor sees it. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Failure, Message, Request, Usage } from './messages.js';
 import { METER_FILE } from './usage.node.js';
@@ -60,10 +59,10 @@ export function startChild<Task, Event>({ entry, setup }: ChildOptions): Child<T
     void Promise.all([exit, closed]).then(([how]) => resolve(how));
   });
   child.stderr?.on('data', (text: Buffer) => (said = `${said}${text.toString()}`.slice(-2000)));
-  const meter = createInterface({ input: child.stdio[METER_FILE] as Readable });
+  const meter = child.stdio[METER_FILE] as Readable;
   meter.on('error', () => {});
-  meter.on('line', (line) => {
-    const [seconds, megabytes] = line.split(' ').map(Number);
+  meter.on('data', (lines: Buffer) => {
+    const [seconds, megabytes] = lines.toString().trimEnd().split('\n').at(-1)!.split(' ').map(Number);
     told({ seconds, megabytes });
   });
   const told = (next: Usage) => {

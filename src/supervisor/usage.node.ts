@@ -4,7 +4,7 @@ import type { Usage } from './messages.js';
 /** The open file of a worker process to which its meter writes. */
 export const METER_FILE = 3;
 /** Time between two lines of the meter, ms. */
-export const METER_MS = 50;
+export const METER_MS = 100;
 
 export function usageNow(): Usage {
   const { user, system } = process.cpuUsage();

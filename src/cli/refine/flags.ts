@@ -1,6 +1,6 @@
 /** The flags of molflow refine. */
 import type { OutputFormat } from '../../chem/io/output.node.js';
-import type { Strength } from '../../generation/refine.js';
+import type { Strength } from '../../generation/refine-strength.js';
 import type { GeneratorFlags } from '../generator-flags.js';
 import type { LimitFlags } from '../limit-flags.js';
 import type { OutputFlags } from '../output-flags.js';
