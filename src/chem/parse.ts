@@ -19,8 +19,6 @@ import { writtenStereo } from './written-stereo.js';
 
 export { MoleculeError, type MoleculeErrorCode } from './molecule-error.js';
 
-export { MAX_SKELETON_ATOMS } from './size-limit.js';
-
 /**
  * The molecule of a SMILES.
  * @param options.name title of the molecule; the SMILES itself by default.

@@ -4,10 +4,7 @@ import type { Generator } from '../generation/generator.js';
 import { openGenerator } from '../generation/open-generator.node.js';
 import type { GeneratorFlags } from './generator-flags.js';
 
-/**
- * Says in a line on standard error where the fast engine is missing.
- * @throws Error where there is no such model, or the engine does not load or compute
- */
+/** @throws Error where there is no such model, or the engine does not load or compute */
 export async function generatorOf({ model, engine, device, threads }: GeneratorFlags): Promise<Generator> {
   const generator = await openGenerator({ engine, device, threads, ...(model !== undefined && { model }) });
   try {
@@ -21,10 +18,5 @@ export async function generatorOf({ model, engine, device, threads }: GeneratorF
       { cause: error },
     );
   }
-  if (engine === 'auto' && generator.engine.name !== 'onnx')
-    process.stderr.write(
-      `molflow: the fast engine does not load, and ${generator.engine.description} is some 15 times slower. ` +
-        `Install it by ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node; molflow doctor says more.\n`,
-    );
   return generator;
 }

@@ -14,6 +14,7 @@ import { numberFrom, wholeFrom } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { onInterrupt } from './interrupt.js';
 import { printable } from './printable.js';
+import { noteSlowEngine } from './slow-engine.js';
 
 interface ReflowFlags {
   readonly model?: string;
@@ -103,6 +104,7 @@ async function run({
   if (made > 0) say(`${out} holds ${made} pairs; going on`);
 
   const interrupt = onInterrupt();
+  noteSlowEngine();
   const predictor = createPredictor({ engine: await openEngine({ threads }), stage });
   const start = performance.now();
   const stopped = () => interrupt.signal.aborted || performance.now() - start >= minutes * 60_000;

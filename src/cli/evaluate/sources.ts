@@ -15,6 +15,7 @@ import { generateConformers } from '../../generation/generate.js';
 import { loadModel } from '../../network/load-model.node.js';
 import { readConformerFile } from './files.js';
 import type { SamplerAlias, SamplerName } from '../../generation/choose-sampler.js';
+import { noteSlowEngine } from '../slow-engine.js';
 
 export const PEERS: readonly Peer[] = [etkdg, etkdgMmff, openChemLib, openBabel];
 
@@ -93,6 +94,7 @@ export function modelSource({
     name: steps === undefined ? family : `${family}, ${steps} steps`,
     variant: steps === undefined ? undefined : { family, steps },
     async produce({ references, count, seed, onMolecule }) {
+      noteSlowEngine();
       const engine = await openEngine({ ...(threads !== undefined && { threads }) });
       const generator = createGenerator({ rdkit, model: await loadModel(file), engine });
       const conformers = new Map<string, readonly ConformerSet[]>();
