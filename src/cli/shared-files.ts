@@ -1,4 +1,5 @@
 /** Refuses command lines whose output is also an input or another output: writing it would destroy what is read. */
+import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
@@ -21,7 +22,7 @@ export async function refuseSharedFiles(
   { inputs, outputs }: { readonly inputs: NamedFiles; readonly outputs: NamedFiles },
 ): Promise<void> {
   const taken = await takenBy(inputs);
-  for (const output of await takenBy(outputs)) {
+  for (const output of [...(await takenBy(outputs)), ...(await takenBy(outputs, '.part'))]) {
     const same = taken.find(({ id }) => id !== undefined && id === output.id);
     const around = taken.find(({ isFolder, place }) => isFolder && output.place.startsWith(`${place}${path.sep}`));
     if (same)
@@ -37,12 +38,15 @@ export async function refuseSharedFiles(
   }
 }
 
-async function takenBy(files: NamedFiles): Promise<Taken[]> {
+/** @param ending of the files beside those named that are meant; only where they are there. */
+async function takenBy(files: NamedFiles, ending = ''): Promise<Taken[]> {
   const named = Object.entries(files).flatMap(([name, list = []]) =>
     [list].flat().map((file) => ({ label: `${name} ${file}`, file })),
   );
   return Promise.all(
-    named.filter(({ file }) => file !== '-').map(async ({ label, file }) => ({ label, ...(await identityOf(file)) })),
+    named
+      .filter(({ file }) => file !== '-' && (ending === '' || existsSync(`${file}${ending}`)))
+      .map(async ({ label, file }) => ({ label, ...(await identityOf(`${file}${ending}`)) })),
   );
 }
 

@@ -80,12 +80,12 @@ export interface OutputFile {
  * unfinished run has left its part file and neither `resume` nor `force` is given
  */
 export async function openOutputFile(name: string, options: OpenOptions = {}): Promise<OutputFile> {
-  if (isStandardOutput(name)) return standardOutput(name);
+  if (await isStandardOutput(name)) return standardOutput(name);
   try {
-    const target = await targetOf(name);
-    const before = await stat(target).catch(() => undefined);
+    const before = await stat(name).catch(() => undefined);
     if (before?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
-    return before && !before.isFile() ? await openStream(name) : await openPart(name, target, before, options);
+    if (before && !before.isFile()) return await openStream(name);
+    return await openPart(name, await targetOf(name), before, options);
   } catch (error) {
     throw explain(error, name);
   }
@@ -93,12 +93,24 @@ export async function openOutputFile(name: string, options: OpenOptions = {}): P
 
 /** Whether nothing stands between the output and its reader: it has no part file, no journal and no lock. */
 export async function isStream(name: string): Promise<boolean> {
-  if (isStandardOutput(name)) return true;
+  if (await isStandardOutput(name)) return true;
   const found = await stat(name).catch(() => undefined);
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
-const isStandardOutput = (name: string): boolean => ['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'].includes(name);
+const STANDARD_OUTPUT: readonly string[] = ['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'];
+
+/** By one of its names, or a symbolic link to one: where it is a file, others may write to that, too. */
+async function isStandardOutput(name: string): Promise<boolean> {
+  if (name === '-') return true;
+  let at = path.resolve(name);
+  for (let links = 0; links < 40 && !STANDARD_OUTPUT.includes(at); links++) {
+    const next = await readlink(at).catch(() => undefined);
+    if (next === undefined) return false;
+    at = path.resolve(path.dirname(at), next);
+  }
+  return true;
+}
 
 /** Where a chain of symbolic links ends, also at a file that is not there yet. */
 export async function targetOf(name: string): Promise<string> {

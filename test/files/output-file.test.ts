@@ -148,7 +148,16 @@ describe('what is no file', () => {
     await pipe.close();
     await new Promise((resolve) => reader.once('close', resolve));
     expect([got, lstatSync(at('pipe')).isFIFO()]).toEqual(['through', true]);
-    await writeWholeFile('/dev/null', 'nothing');
+    symlinkSync('/dev/null', at('null'));
+    for (const name of ['/dev/null', at('null')]) await writeWholeFile(name, 'nothing');
+    // A file that others write to as well keeps what they wrote.
+    symlinkSync('/dev/stdout', at('stdout'));
+    const program = `
+      import { writeWholeFile } from ${JSON.stringify(path.resolve('dist/files/output-file.js'))};
+      for (const name of ['-', '/dev/stdout', ${JSON.stringify(at('stdout'))}]) await writeWholeFile(name, 'more ');`;
+    const shell = `(echo first; "$0" --input-type=module -e "$1"; echo last) > "$2"; "$0" --input-type=module -e "$1" | cat >> "$2"`;
+    spawnSync('sh', ['-c', shell, process.execPath, program, at('shared')], { stdio: 'inherit' });
+    expect(text('shared')).toBe('first\nmore more more last\nmore more more ');
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
