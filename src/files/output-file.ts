@@ -109,7 +109,7 @@ async function isStandardOutput(name: string): Promise<boolean> {
     if (next === undefined) return false;
     at = path.resolve(path.dirname(at), next);
   }
-  return true;
+  return STANDARD_OUTPUT.includes(at);
 }
 
 /** Where a chain of symbolic links ends, also at a file that is not there yet. */
