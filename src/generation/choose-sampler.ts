@@ -4,9 +4,11 @@ import type { ModeSelectionSettings, SamplerSettings } from '../flow/sampler-set
 import { solverNames, type SolverName } from '../flow/solvers/by-name.js';
 import type { StageModel } from '../network/model.js';
 import {
+  DEFAULT_OVERSAMPLING,
   DEFAULT_SKELETON_SAMPLING,
   skeletonSampling,
   type EvaluationBudget,
+  type Oversampling,
   type SizeClass,
 } from '../network/sampling.js';
 
@@ -33,6 +35,8 @@ export interface SamplerChoice {
   readonly sampler?: SamplerName | SamplerAlias | undefined;
   /** Evaluations of the network for a conformer: steps of its flow, with mode selection those of all candidates. */
   readonly steps?: number | undefined;
+  /** The model's slower, more accurate settings for this size, where it has some; not with a sampler by name. */
+  readonly thorough?: boolean | undefined;
 }
 
 type Sized = Pick<Molecule, 'skeletonCount'>;
@@ -42,6 +46,18 @@ export function defaultSampler({ skeletonCount }: Sized, stage: Pick<StageModel,
   return classOf(skeletonCount, skeletonSampling(stage).classes).samplers[0];
 }
 
+/** Draws for each conformer asked for, as the model's policy has it for this size and sampler. */
+export function chosenOversampling(
+  { skeletonCount }: Sized,
+  { sampler, thorough = false }: SamplerChoice,
+  settings: SamplerSettings,
+  stage: Pick<StageModel, 'sampling'> = {},
+): Oversampling {
+  const own = classOf(skeletonCount, skeletonSampling(stage).classes);
+  if (thorough && sampler === undefined && own.thorough) return own.thorough.oversampling;
+  return own.oversampling ?? DEFAULT_OVERSAMPLING[settings.kind === 'mode-selection' ? 'selected' : 'independent'];
+}
+
 /**
  * The sampler by name and steps. What the model's policy has no settings for comes from the default policy; where modes
  * are not selected, for there is one shape or there are few steps, the next sampler of the size takes their place.
@@ -49,7 +65,7 @@ export function defaultSampler({ skeletonCount }: Sized, stage: Pick<StageModel,
  */
 export function chosenSampler(
   { skeletonCount }: Sized,
-  { sampler, steps }: SamplerChoice,
+  { sampler, steps, thorough = false }: SamplerChoice,
   stage: Pick<StageModel, 'sampling'> = {},
 ): SamplerSettings {
   const name = sampler === undefined || !isSamplerAlias(sampler) ? sampler : SAMPLER_ALIASES[sampler];
@@ -61,7 +77,7 @@ export function chosenSampler(
   const usual = classOf(skeletonCount, DEFAULT_SKELETON_SAMPLING.classes);
   const found =
     name === undefined
-      ? own.samplers[0]
+      ? ((thorough ? own.thorough?.sampler : undefined) ?? own.samplers[0])
       : [own, usual].flatMap(({ samplers }) => samplers).find((settings) => samplerName(settings) === name);
   const chosen = found ?? own.samplers[0];
   return steps === undefined ? chosen : withSteps(chosen, steps, own);

@@ -4,9 +4,10 @@ import type { Molecule } from '../chem/molecule.js';
 import type { DrawKey } from '../flow/sampler.js';
 import type { SamplerSettings } from '../flow/sampler-settings.js';
 import { abortable } from '../network/predictor.js';
+import type { Oversampling } from '../network/sampling.js';
 import { checkConformer, type CheckOptions } from './check.js';
 import { keepDistinct } from './choose.js';
-import { chosenSampler, type SamplerAlias, type SamplerName } from './choose-sampler.js';
+import { chosenOversampling, chosenSampler, type SamplerAlias, type SamplerName } from './choose-sampler.js';
 import { defaultCount } from './default-count.js';
 import { drawConformers, type Drawn } from './draw.js';
 import type { GenerationEvent, PreparedEvent } from './events.js';
@@ -23,6 +24,8 @@ export interface GenerateOptions {
   readonly sampler?: SamplerName | SamplerAlias | undefined;
   /** Evaluations of the network for a skeleton: steps of its flow, with 'modes' those of all candidates. */
   readonly steps?: number | undefined;
+  /** The model's slower settings, whose draws are nearer to minima, and a choice among more draws. */
+  readonly thorough?: boolean | undefined;
   readonly hydrogenSteps?: number | undefined;
   /** Conformers nearer than this to one already kept are dropped: symmetry-aware RMSD of heavy atoms, Å. */
   readonly rmsd?: number | undefined;
@@ -48,12 +51,8 @@ export interface GenerateOptions {
 export const DEFAULT_SEED = 1;
 /** Distinct means: further apart than half of what a crystallographer would call the same. */
 export const DEFAULT_RMSD = 0.1;
-/**
- * Draws for each conformer asked for: first this many, or one where modes are selected already; later, while new shapes
- * keep coming, up to twice as many.
- */
-const OVERDRAW = 2;
-const MOST_OVERDRAW = 4;
+/** Draws of a further round for each conformer that is still wanting. */
+const DRAWS_FOR_MISSING = 2;
 /** Another round of draws pays only while the last one brought at least this share of new shapes. */
 const LEAST_GAIN = 0.05;
 /** How often one draw that fails a check is made again before it is given up. */
@@ -90,7 +89,7 @@ export async function generateConformers(
     shouldStop: () => isLate() || shouldStop() !== false,
     planned: event.planned,
   };
-  const budget = plain ? count : MOST_OVERDRAW * count;
+  const budget = plain ? count : Math.ceil(run.oversampling.most * count);
   let [next, planned, found] = [0, event.planned, -1];
   for (;;) {
     signal?.throwIfAborted();
@@ -102,7 +101,7 @@ export async function generateConformers(
     next = planned;
     if (plain || kept.length >= count || next >= budget || !grew || rounds.shouldStop()) break;
     found = kept.length;
-    planned = Math.min(budget, next + (run.selection ? OVERDRAW * (count - kept.length) : count));
+    planned = Math.min(budget, next + DRAWS_FOR_MISSING * (count - kept.length));
   }
   signal?.throwIfAborted();
   const stopped = shouldStop();
@@ -117,6 +116,7 @@ interface Run {
   readonly seed: number;
   readonly settings: SamplerSettings;
   readonly selection: ModeSelection | undefined;
+  readonly oversampling: Oversampling;
   readonly hydrogenSteps: number | undefined;
   readonly frames: boolean;
   readonly check: CheckOptions;
@@ -142,6 +142,7 @@ async function prepareRun(
   }: GenerateOptions,
 ): Promise<Run & { readonly event: PreparedEvent }> {
   const settings = chosenSampler(molecule, choice, given.skeleton.stage);
+  const oversampling = chosenOversampling(molecule, choice, settings, given.skeleton.stage);
   if (!Number.isInteger(count) || count < 1) throw new Error(`count is ${count}; expected a whole number, 1 or more`);
   if (!(rmsd >= 0)) throw new Error(`rmsd is ${rmsd}; expected a distance in Å, 0 or more`);
   const generator = signal
@@ -162,6 +163,7 @@ async function prepareRun(
       settings.kind === 'mode-selection'
         ? createModeSelection({ prepared, predictor, seed, settings, permutations })
         : undefined,
+    oversampling,
     hydrogenSteps,
     frames,
     check: { rdkit, molecule, forceField: field, relax: optimize !== 'none', lenient: plain },
@@ -172,7 +174,7 @@ async function prepareRun(
       model,
       seed,
       count,
-      planned: plain || settings.kind === 'mode-selection' ? count : OVERDRAW * count,
+      planned: plain ? count : Math.ceil(oversampling.first * count),
       rmsd,
       energyWindow,
       plain,

@@ -47,6 +47,11 @@ const sampler = v.variant('kind', [
     extrapolation,
   }),
 ]);
+const draws = v.pipe(v.number(), v.minValue(1), v.maxValue(100));
+const oversampling = v.pipe(
+  v.object({ first: draws, most: draws }),
+  v.check(({ first, most }) => first <= most, 'oversampling must have first ≤ most'),
+);
 const curve = v.pipe(
   v.array(v.tuple([time, v.pipe(v.number(), v.minValue(0), v.maxValue(10_000))])),
   v.minLength(1),
@@ -61,6 +66,8 @@ export const SkeletonSamplingSchema = v.object({
       v.object({
         upTo: v.optional(atoms),
         samplers: v.pipe(v.array(sampler), v.minLength(1), v.maxLength(100)),
+        oversampling: v.optional(oversampling),
+        thorough: v.optional(v.object({ sampler, oversampling })),
         budget: v.optional(
           v.object({
             evaluationsPerSelectionStep: steps,

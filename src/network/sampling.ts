@@ -14,7 +14,25 @@ export interface SizeClass {
   readonly samplers: readonly SamplerSettings[];
   /** How a given number of evaluations is shared out by mode selection; without it, it is a conformer's own steps, in the proportion of the settings. */
   readonly budget?: EvaluationBudget | undefined;
+  /** How many conformers are drawn for each that is asked for; by default DEFAULT_OVERSAMPLING. */
+  readonly oversampling?: Oversampling | undefined;
+  /** For who has time: a slower sampler whose draws are nearer to minima, and a choice among more of them. */
+  readonly thorough?: { readonly sampler: SamplerSettings; readonly oversampling: Oversampling } | undefined;
 }
+
+/** Draws for each conformer asked for. */
+export interface Oversampling {
+  /** In the first round. Those above 1 are chosen among: see generation/choose.ts. */
+  readonly first: number;
+  /** In all rounds: further ones run while they still find new conformers. */
+  readonly most: number;
+}
+
+/** Mode selection has chosen already, and begins with one draw for each. */
+export const DEFAULT_OVERSAMPLING = {
+  selected: { first: 1, most: 4 },
+  independent: { first: 2, most: 4 },
+} as const satisfies Readonly<Record<string, Oversampling>>;
 
 /** For mode selection within n evaluations of the network for a conformer. */
 export interface EvaluationBudget {
