@@ -32,6 +32,7 @@ export interface GenerateFlags extends GeneratorFlags, LimitFlags, OutputFlags {
   readonly trajectory?: string;
   readonly largestFragment?: boolean;
   readonly fast?: boolean;
+  readonly thorough?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -48,5 +49,6 @@ export function optionsOf(flags: GenerateFlags): GenerateOptions {
     optimize: flags.optimize,
     energies: flags.energies,
     plain: flags.plain,
+    thorough: flags.thorough,
   };
 }
