@@ -100,10 +100,10 @@ export function generateCommand(): Command {
       new Option('--fast', `two steps, for small molecules: short for --model ${FAST_MODEL}`).conflicts('model'),
     )
     .addOption(
-      new Option('--thorough', 'more steps and a choice among twice as many draws, beyond twelve heavy atoms').conflicts([
-        'fast',
-        'sampler',
-      ]),
+      new Option(
+        '--thorough',
+        'more steps and a choice among twice as many draws, beyond twelve heavy atoms',
+      ).conflicts(['fast', 'sampler']),
     )
     .option('--quiet', 'no progress and no summary, only errors')
     .option('--json', 'one line of JSON for each molecule on standard error instead of the summary')

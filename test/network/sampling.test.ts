@@ -66,9 +66,16 @@ describe('the sampling in a model’s file', () => {
   it('of the shipped models is tuned to each, and says it all', async () => {
     const [base, fast] = [await loadModel('molflow-base'), await loadModel('molflow-fast')];
     expect(defaultSampler({ skeletonCount: 9 }, base.skeleton)).toEqual(defaultSampler({ skeletonCount: 9 }));
-    expect(defaultSampler({ skeletonCount: 30 }, base.skeleton)).toEqual(defaultSampler({ skeletonCount: 30 }));
+    expect(defaultSampler({ skeletonCount: 30 }, base.skeleton)).toMatchObject({ kind: 'stochastic', steps: 8 });
+    // What it was before stays there for who has time.
+    expect(chosenSampler({ skeletonCount: 30 }, { thorough: true }, base.skeleton)).toEqual(
+      defaultSampler({ skeletonCount: 30 }),
+    );
+    expect(chosenSampler({ skeletonCount: 9 }, { thorough: true }, base.skeleton)).toEqual(
+      defaultSampler({ skeletonCount: 9 }, base.skeleton),
+    );
     expect(defaultSampler({ skeletonCount: 30 }, fast.skeleton)).toEqual({ kind: 'ode', solver: 'euler', steps: 2 });
-    expect([base, fast].map(({ hydrogens }) => hydrogenSampling(hydrogens).steps)).toEqual([6, 3]);
+    expect([base, fast].map(({ hydrogens }) => hydrogenSampling(hydrogens).steps)).toEqual([4, 3]);
     expect(base.skeleton.sampling).toBeDefined();
   });
 
