@@ -35,7 +35,7 @@ export type { TextChunks } from './chem/io/lines.js';
 export type { ConformerRecord, FieldValue } from './chem/io/conformer-record.js';
 export { sdfRecord } from './chem/io/write-sdf.js';
 export { xyzFrame } from './chem/io/write-xyz.js';
-export { PDB_END, pdbHeader, pdbModel } from './chem/io/write-pdb.js';
+export { PDB_END, pdbBonds, pdbHeader, pdbModel } from './chem/io/write-pdb.js';
 
 export type { FloatArray } from './geometry/coordinates.js';
 export { bestRmsd, rmsd, type BestRmsd } from './geometry/rmsd.js';

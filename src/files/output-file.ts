@@ -151,7 +151,7 @@ async function openPart(
     await lock.release();
     throw error;
   }
-  return partFile({ name, target, part, handle, lock, replaces: before !== undefined, clobber, resume });
+  return partFile({ name, target, part, handle, lock, clobber, resume });
 }
 
 interface Part {
@@ -160,12 +160,11 @@ interface Part {
   readonly part: string;
   readonly handle: FileHandle;
   readonly lock: Lock;
-  readonly replaces: boolean;
   readonly clobber: boolean;
   readonly resume: boolean;
 }
 
-async function partFile({ name, target, part, handle, lock, replaces, clobber, resume }: Part): Promise<OutputFile> {
+async function partFile({ name, target, part, handle, lock, clobber, resume }: Part): Promise<OutputFile> {
   const zipped = isZipped(name);
   let marked = resume ? (await handle.stat()).size : 0;
   let end = marked;
@@ -235,7 +234,7 @@ async function partFile({ name, target, part, handle, lock, replaces, clobber, r
     async finish({ empty = 'keep' } = {}) {
       if (state !== 'open' || part === target) return;
       try {
-        if (end === 0 && replaces && empty === 'keep') await rm(part, { force: true });
+        if (end === 0 && empty === 'keep') await rm(part, { force: true });
         else {
           if (end === 0 && zipped) await append(gzipSync(''));
           await handle.sync();

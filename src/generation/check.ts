@@ -24,6 +24,8 @@ export type Checked =
       readonly reason: 'stereo' | 'geometry';
       /** In words. */
       readonly detail: string;
+      /** Where the stereo was wrong, and the first of what is wrong with the geometry, in words. */
+      readonly places: readonly string[];
     };
 
 /** Checks a conformer [atoms, 3] in Å as drawn, and relaxed where that is asked for. */
@@ -38,34 +40,56 @@ export function checkConformer(
     stereoRight,
     conformer: { coordinates: x, stereoVerified: right, assigned, energy },
   });
-  const refuse = (reason: 'stereo' | 'geometry', detail: string): Checked => ({
+  const refuse = (reason: 'stereo' | 'geometry', detail: string, places: readonly string[] = []): Checked => ({
     ok: false,
     stereoRight,
     reason,
     detail,
+    places,
   });
+
+  const places = (of: StereoVerdict) => stereoInWords(molecule, of);
 
   if (!coordinates.every(Number.isFinite)) return refuse('geometry', 'coordinates that are not numbers');
   if (lenient) return accept(coordinates, verdict, forceField?.energy(coordinates));
-  if (!stereoRight) return refuse('stereo', stereoInWords(molecule, verdict));
+  if (!stereoRight) return refuse('stereo', `wrong: ${places(verdict).join('; ')}`, places(verdict));
   const { ok, problems } = checkGeometry(molecule, coordinates);
-  if (!ok) return refuse('geometry', problems.map(inWords).join('; '));
+  if (!ok)
+    return refuse(
+      'geometry',
+      problems.map(inWords).join('; '),
+      problems.slice(0, 1).map((problem) => namedPlace(problem)),
+    );
   if (!forceField || !relax) return accept(coordinates, verdict, forceField?.energy(coordinates));
   const relaxed = forceField.relax(coordinates);
   const after = verifyStereo(rdkit, molecule, relaxed.coordinates);
   return after.right
     ? accept(relaxed.coordinates, after, relaxed.energy)
-    : refuse('stereo', `${stereoInWords(molecule, after)}, after relaxation`);
+    : refuse('stereo', `wrong: ${places(after).join('; ')}, after relaxation`, places(after));
 }
 
-function stereoInWords({ stereoBonds }: Molecule, { centresWrong, bondsWrong }: StereoVerdict): string {
-  const bonds = bondsWrong.map((i) => `${stereoBonds[i].a + 1}=${stereoBonds[i].b + 1}`);
+/** The places whose stereo is wrong, each in words. */
+function stereoInWords(
+  { stereoBonds, axes = [] }: Molecule,
+  { centresWrong, bondsWrong, axesWrong }: StereoVerdict,
+): string[] {
   return [
-    ...(centresWrong.length > 0 ? [`wrong hand at atom ${centresWrong.map((i) => i + 1).join(', ')}`] : []),
-    ...(bonds.length > 0 ? [`wrong side at double bond ${bonds.join(', ')}`] : []),
-  ].join('; ');
+    ...centresWrong.map((i) => `the hand of atom ${i + 1}`),
+    ...bondsWrong.map((i) => `the side at double bond ${stereoBonds[i].a + 1}=${stereoBonds[i].b + 1}`),
+    ...axesWrong.map((i) => `the hand of the axis from atom ${axes[i].a + 1} to atom ${axes[i].b + 1}`),
+  ];
 }
 
-function inWords({ kind, atoms, value, limit }: GeometryProblem): string {
-  return `${kind} of atoms ${atoms.map((i) => i + 1).join(', ')}: ${value.toFixed(2)} Å where the limit is ${limit.toFixed(2)}`;
+const DEGREES = new Set<GeometryProblem['kind']>(['twist', 'bent', 'hypervalent-angle']);
+
+function namedPlace({ kind, atoms }: GeometryProblem): string {
+  return `${kind} of atoms ${atoms.map((i) => i + 1).join(', ')}`;
+}
+
+function inWords(problem: GeometryProblem): string {
+  const { kind, value, limit } = problem;
+  const named = namedPlace(problem);
+  if (kind === 'pierced-ring') return named;
+  const unit = DEGREES.has(kind) ? '°' : kind === 'pyramidal' ? '' : ' Å';
+  return `${named}: ${value.toFixed(2)}${unit} where the limit is ${limit.toFixed(2)}`;
 }

@@ -93,6 +93,8 @@ export interface RefusedEvent extends Verdict {
   readonly reason: 'stereo' | 'geometry';
   /** In words. */
   readonly detail: string;
+  /** What was wrong, each place in words: 'the hand of atom 5', 'bond-length of atoms 1, 2'. */
+  readonly places?: readonly string[] | undefined;
 }
 
 /** The candidates so far that differ from one another and lie in the energy window, and how many do not. */

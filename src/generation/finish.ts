@@ -53,6 +53,8 @@ export interface Collector {
   readonly candidates: readonly Candidate[];
   /** Draws so far that passed the checks or were refused. */
   readonly drawn: number;
+  /** Whether the stereo of all draws so far was wrong, and there were enough to say that it cannot be built. */
+  readonly hopeless: boolean;
   /**
    * What is delivered of the events so far.
    * @param ended why the drawing came to an end before its time, in words, where it did.
@@ -61,10 +63,14 @@ export interface Collector {
   finish(ended?: string): GenerationResult;
 }
 
+/** So many draws, each with wrong stereo, are taken for a proof; even two axes that come as they like pass once in four. */
+const HOPELESS_DRAWS = 24;
+
 /** Collects what the result is made of. */
 export function collectEvents(): Collector {
   const candidates: Candidate[] = [];
   const refused = { stereo: 0, geometry: 0 };
+  const places = { stereo: new Map<string, number>(), geometry: new Map<string, number>() };
   const first = { drawn: 0, right: 0 };
   let prepared: PreparedEvent | undefined;
   let kept: KeptEvent | undefined;
@@ -79,6 +85,8 @@ export function collectEvents(): Collector {
         break;
       case 'refused':
         refused[event.reason]++;
+        for (const place of event.places ?? [])
+          places[event.reason].set(place, (places[event.reason].get(place) ?? 0) + 1);
         break;
       case 'kept':
         kept = event;
@@ -132,7 +140,7 @@ export function collectEvents(): Collector {
         ).rmsd,
         ...(energy !== undefined && { energy, relativeEnergy: energy - lowest }),
       })),
-      report: { ...report, ...(chosen.length < count && { reason: shortfall(report, prepared, ended) }) },
+      report: { ...report, ...(chosen.length < count && { reason: shortfall(report, prepared, ended, places) }) },
     };
   }
 
@@ -142,6 +150,9 @@ export function collectEvents(): Collector {
     get drawn() {
       return drawn();
     },
+    get hopeless() {
+      return refused.stereo >= HOPELESS_DRAWS && refused.stereo === drawn();
+    },
     finish,
   };
 }
@@ -150,13 +161,25 @@ function shortfall(
   { drawn, dropped }: GenerationReport,
   { rmsd, energyWindow }: PreparedEvent,
   ended: string | undefined,
+  places: Readonly<Record<'stereo' | 'geometry', ReadonlyMap<string, number>>>,
 ): string {
   if (ended !== undefined) return `${ended} after ${drawn} draws`;
   const causes = [
     dropped.duplicate > 0 && `${dropped.duplicate} lay within ${rmsd} Å of another`,
     dropped.energy > 0 && `${dropped.energy} above the energy window of ${energyWindow} kcal/mol`,
     dropped.stereo > 0 && `${dropped.stereo} had the wrong stereo`,
-    dropped.geometry > 0 && `${dropped.geometry} failed the geometry checks`,
+    dropped.geometry > 0 && `${dropped.geometry} failed the geometry checks, most often ${mostOften(places.geometry)}`,
   ].filter((cause) => cause !== false);
+  if (drawn > 1 && dropped.stereo === drawn) {
+    return `the stereo was wrong in all ${drawn} draws, most often ${mostOften(places.stereo)}. Such a form may be impossible to build, or strange to the model: check the marks there, or leave them out to get the forms that there are`;
+  }
   return `of ${drawn} draws ${causes.join(', ') || 'none failed'}; further draws brought no more`;
+}
+
+function mostOften(places: ReadonlyMap<string, number>): string {
+  return [...places]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 3)
+    .map(([place, count]) => `${place} (${count})`)
+    .join(', ');
 }

@@ -86,7 +86,7 @@ export async function generateConformers(
   const rounds: DrawRounds = {
     ...run,
     emit,
-    shouldStop: () => isLate() || shouldStop() !== false,
+    shouldStop: () => isLate() || shouldStop() !== false || collector.hopeless,
     planned: event.planned,
   };
   const budget = plain ? count : Math.ceil(run.oversampling.most * count);
@@ -212,7 +212,16 @@ async function drawChecked(slots: readonly number[], run: DrawRounds, before: nu
         const { stereoRight } = checked;
         if (checked.ok) emit({ kind: 'checked', retry, stereoRight, candidate: { slot, draw, ...checked.conformer } });
         else {
-          emit({ kind: 'refused', retry, stereoRight, slot, draw, reason: checked.reason, detail: checked.detail });
+          emit({
+            kind: 'refused',
+            retry,
+            stereoRight,
+            slot,
+            draw,
+            reason: checked.reason,
+            detail: checked.detail,
+            places: checked.places,
+          });
           failed.push(slot);
         }
       }

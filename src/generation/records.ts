@@ -39,8 +39,20 @@ function inInputOrder(
   molecule: Molecule,
   coordinates: Float32Array,
 ): Pick<ConformerRecord, 'molecule' | 'coordinates'> {
-  const { inputOrder, atoms, bonds, mapNumbers, name } = molecule;
+  const { inputOrder } = molecule;
   if (!inputOrder) return { molecule, coordinates };
+  let known = reordered.get(molecule);
+  if (!known) reordered.set(molecule, (known = reorder(molecule, inputOrder)));
+  return {
+    molecule: known.molecule,
+    coordinates: Float32Array.from(known.order.flatMap((i) => [...coordinates.subarray(3 * i, 3 * i + 3)])),
+  };
+}
+
+/** One object a molecule: records of one share it. */
+const reordered = new WeakMap<Molecule, ReturnType<typeof reorder>>();
+
+function reorder({ atoms, bonds, mapNumbers, name }: Molecule, inputOrder: readonly number[]) {
   const rank = (i: number): number => (inputOrder[i] < 0 ? Infinity : inputOrder[i]);
   const order = atoms.map((_, i) => i).sort((i, j) => (rank(i) === rank(j) ? i - j : rank(i) - rank(j)));
   const place = new Map(order.map((from, to) => [from, to]));
@@ -51,7 +63,7 @@ function inInputOrder(
       bonds: bonds.map((bond) => ({ ...bond, a: place.get(bond.a)!, b: place.get(bond.b)! })),
       ...(mapNumbers && { mapNumbers: order.map((i) => mapNumbers[i]) }),
     },
-    coordinates: Float32Array.from(order.flatMap((i) => [...coordinates.subarray(3 * i, 3 * i + 3)])),
+    order,
   };
 }
 

@@ -3,7 +3,7 @@
 import { openOutputFile, type OpenOptions, type OutputFile } from '../../files/output-file.js';
 import { OutputError } from '../../files/output-error.js';
 import type { ConformerRecord } from './conformer-record.js';
-import { PDB_END, pdbHeader, pdbModel } from './write-pdb.js';
+import { PDB_END, pdbBonds, pdbHeader, pdbModel } from './write-pdb.js';
 import { sdfRecord } from './write-sdf.js';
 import { xyzFrame } from './write-xyz.js';
 
@@ -67,14 +67,15 @@ export function conformerText(records: readonly ConformerRecord[], format: Outpu
   let number = 0;
   records.forEach((record, i) => {
     if (record.molecule !== records[i - 1]?.molecule) {
-      if (i > 0) text += PDB_END;
+      if (i > 0) text += pdbBonds(records[i - 1].molecule) + PDB_END;
       number = 0;
       text += pdbHeader(record.title ?? record.molecule.name ?? '');
     }
     number += 1;
     text += pdbModel(record, number);
   });
-  return records.length === 0 ? '' : text + PDB_END;
+  const last = records.at(-1);
+  return last ? text + pdbBonds(last.molecule) + PDB_END : '';
 }
 
 export interface TextOutput extends Pick<ConformerOutput, 'close' | 'leave'> {

@@ -1,6 +1,6 @@
 /**
- * Writes conformers as the models of a PDB entry (format 3.3). The bonds (CONECT) stand inside each model, where RDKit
- * and others look for them, and not once at the end as the format has it: so a model is whole by itself.
+ * Writes conformers as the models of a PDB entry (format 3.3): the atoms in each model, the bonds (CONECT) once, after the
+ * last.
  */
 
 import { elementSymbol } from '../elements.js';
@@ -22,7 +22,7 @@ export function pdbHeader(title: string): string {
 }
 
 /**
- * One model with its bonds, number from 1. Data fields stand before it as REMARK 6 (free text).
+ * One model, number from 1. Data fields stand before it as REMARK 6 (free text).
  * @throws RangeError for coordinates that are not finite, do not fit the atoms or the columns, too many atoms, or too many bonds of an atom
  */
 export function pdbModel(record: ConformerRecord, model: number): string {
@@ -43,14 +43,14 @@ export function pdbModel(record: ConformerRecord, model: number): string {
     const symbol = elementSymbol(atom.element).toUpperCase().padStart(2);
     text += `HETATM${serial} ${names[i]} ${RESIDUE} A   1    ${xyz}  1.00  0.00          ${symbol}${chargeText(atom.charge)}\n`;
   });
-  return `${text}${conect(molecule)}ENDMDL\n`;
+  return `${text}ENDMDL\n`;
 }
 
 /** The line that ends an entry. */
 export const PDB_END = 'END\n';
 
-/** CONECT lines of all bonds, the multiple ones repeated as is the custom. */
-function conect({ atoms, bonds }: ConformerRecord['molecule']): string {
+/** CONECT lines of all bonds, the multiple ones repeated as is the custom; they follow the last model. */
+export function pdbBonds({ atoms, bonds }: ConformerRecord['molecule']): string {
   const partners: number[][] = atoms.map(() => []);
   for (const { a, b, order } of bonds) {
     const times = order === 2 || order === 3 ? order : 1;
