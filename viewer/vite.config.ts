@@ -8,6 +8,7 @@ import { DEFAULT_MODEL } from '../src/network/load-model.node.js';
 import { contentPolicy } from '../src/cli/view/policy.js';
 
 const require = createRequire(import.meta.url);
+const FAST_MODEL = 'molflow-fast';
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /**
@@ -94,20 +95,28 @@ function mmff94Parameters(): Plugin {
   };
 }
 
-/** The checkpoint that the page generates with: the one of `models/`, or of MOLFLOW_MODEL for trying another. */
-function shippedModel(): Plugin {
-  const id = 'virtual:shipped-model';
+/** The checkpoints that the page generates with: those of `models/`, or the one of MOLFLOW_MODEL for trying another. */
+function shippedModels(): Plugin {
+  const id = 'virtual:shipped-models';
   return {
-    name: 'shipped-model',
+    name: 'shipped-models',
     resolveId: (source) => (source === id ? `\0${id}` : undefined),
     load(loaded) {
       if (loaded !== `\0${id}`) return undefined;
       const folder = fileURLToPath(new URL('../models', import.meta.url));
-      const shipped = `${folder}/${DEFAULT_MODEL}.safetensors`;
-      const file = process.env['MOLFLOW_MODEL'] ?? (existsSync(shipped) ? shipped : undefined);
-      return file === undefined
-        ? 'export default undefined;'
-        : `export { default } from ${JSON.stringify(`${file}?url`)};`;
+      const shipped = (model: string): string | undefined => {
+        const file = `${folder}/${model}.safetensors`;
+        return existsSync(file) ? file : undefined;
+      };
+      const own = process.env['MOLFLOW_MODEL'];
+      const line = (name: string, file: string | undefined): string =>
+        file === undefined
+          ? `export const ${name} = undefined;`
+          : `export { default as ${name} } from ${JSON.stringify(`${file}?url`)};`;
+      return [
+        line('thorough', own ?? shipped(DEFAULT_MODEL)),
+        line('fast', own === undefined ? shipped(FAST_MODEL) : undefined),
+      ].join('\n');
     },
   };
 }
@@ -178,7 +187,7 @@ export default defineConfig(({ mode }) => {
         ...(page ? [{ find: './start-generator.js', replacement: `${here}src/generate/start-generator.page.ts` }] : []),
       ],
     },
-    plugins: [...shared(), shippedModel(), ...(page ? [onePage()] : [contentSecurityPolicy()])],
+    plugins: [...shared(), shippedModels(), ...(page ? [onePage()] : [contentSecurityPolicy()])],
     worker: {
       // A page opened from disk has no origin, and Chromium loads no module worker for such.
       format: page ? 'iife' : 'es',

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { writeWholeFile } from '../files/output-file.js';
 import { onInterrupt } from './interrupt.js';
 import { exportedPage } from './view/page.js';
+import { requireShowable } from './view/readable.js';
 import { startViewerServer } from './view/server.js';
 
 interface ViewFlags {
@@ -26,6 +27,7 @@ export function viewCommand({
       const references = flags.reference ?? [];
       if (flags.export !== undefined) {
         if (files.length === 0) throw new Error('--export needs at least one file to put into the page.');
+        await Promise.all([...files, ...references].map(requireShowable));
         const page = await exportedPage({ folder, files, references });
         await writeWholeFile(flags.export, page);
         process.stdout.write(

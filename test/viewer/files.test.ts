@@ -21,7 +21,9 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
 
   it('makes conformers of a SMILES or a name in the page itself, and says what is wrong with a SMILES', async () => {
     const { page, complaints } = await view({});
-    // A page without a file begins with a molecule of its own.
+    // A page without a file says what it is, and waits.
+    await shows(() => page.locator('#empty').innerText()).toContain('makes its 3D conformers');
+    await page.click('#example');
     await shows(() => page.locator('#name').innerText()).toBe('aspirin');
     // The name stands before the next frame of the screen is drawn.
     await shows(coloured(page, 'grey')).toBeGreaterThan(500);

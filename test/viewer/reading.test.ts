@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { randomRotation, rotate } from '../../src/geometry/rotation.js';
+import type { Structure } from '../../src/chem/structure.js';
 import { molblock } from '../../src/chem/molblock.js';
 import { xyzFrame } from '../../src/chem/io/write-xyz.js';
 import { aligned } from '../../viewer/src/data/align.js';
@@ -114,6 +115,28 @@ describe('other files', () => {
     expect(frames.conformers[0].frames).toHaveLength(conformers.conformers.length);
   });
 
+  it('takes records that are one molecule for its conformers: whatever they are numbered by, and in XYZ too', async () => {
+    const structures = conformersOf('CCCCCC', 3);
+    const record = (molecule: Structure, title: string): string =>
+      `${molblock({ molecule, coordinates: molecule.coordinates, title })}$$$$\n`;
+    for (const name of ['x', 'x_conf', 'x #', 'x-conformer-']) {
+      const sdf = structures.map((structure, k) => record(structure, `${name}${k}`)).join('');
+      const { entries } = await readText({ name: 'x.sdf', text: sdf });
+      expect(entries.map(({ structure, conformers }) => [structure.name, conformers.length])).toEqual([['x', 3]]);
+    }
+    const others = structures.map((structure, k) => record(structure, ['red', 'green', 'blue'][k])).join('');
+    expect((await readText({ name: 'x.sdf', text: others })).entries).toHaveLength(3);
+    const xyz = structures
+      .map((molecule) => xyzFrame({ molecule, coordinates: molecule.coordinates!, title: 'x' }))
+      .join('');
+    const [opened] = (await readText({ name: 'x.xyz', text: xyz })).entries;
+    expect(opened.conformers).toHaveLength(3);
+    expect(isTrajectory(opened)).toBe(false);
+    const noise = structures[0].coordinates!.map((value, k) => 0.1 * value + 2 * Math.sin(12.9898 * k));
+    const frame = xyzFrame({ molecule: structures[0], coordinates: noise, title: 'x' });
+    expect(isTrajectory((await readText({ name: 'x.xyz', text: frame + xyz })).entries[0])).toBe(true);
+  });
+
   it('finds the molecule’s own bonds in an XYZ trajectory that starts as noise', async () => {
     for (const smiles of ['CCO', ASPIRIN, 'C[C@@H](O)[C@H](N)C(=O)O', 'FC(Cl)C=CBr', 'CS(=O)(=O)N1CCCC1']) {
       const [structure] = conformersOf(smiles, 1);
@@ -202,7 +225,7 @@ describe('the link', () => {
           speed: fc.constantFrom(0.25, 1, 4),
           position: fc.integer({ min: 0, max: 20 }).map((tenths) => tenths / 10),
           active: fc.nat({ max: 30 }),
-          shown: fc.uniqueArray(fc.nat({ max: 30 })),
+          shown: fc.oneof(fc.constant('all' as const), fc.uniqueArray(fc.nat({ max: 30 }))),
           measurements: fc.array(fc.uniqueArray(fc.nat({ max: 50 }), { minLength: 2, maxLength: 4 }), { maxLength: 3 }),
         }),
         fc.boolean(),

@@ -63,6 +63,27 @@ it('writes one page with --export', async () => {
   expect(html.slice(0, html.indexOf('<script'))).not.toMatch(/(src|href)="(?!#|data:)[^"]/);
 });
 
+it('puts nothing into a page that the page could not show', async () => {
+  const files = {
+    'protein.pdb': 'ATOM      1  N   MET A   1      38.428  13.104   6.364  1.00 54.69           N\nEND\n',
+    'words.xyz': 'no number\n',
+    'empty.sdf': '',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(join(folder, name), text);
+    const page = join(folder, `${name}.html`);
+    const failed: unknown = await promisify(execFile)(process.execPath, [
+      command,
+      'view',
+      join(folder, name),
+      '--export',
+      page,
+    ]).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(name) as string });
+    await expect(readFile(page)).rejects.toThrow('ENOENT');
+  }
+});
+
 it.each([
   [['view', 'missing.sdf'], 1, /missing\.sdf cannot be opened: there is no such file/],
   [['view', '--export', 'x.html'], 1, /--export needs at least one file/],

@@ -1,6 +1,6 @@
 /** The molecule in words: formula and counts, and what the canvas shows for those who do not see it. */
 import { elementSymbol } from '../../src/chem/elements.js';
-import type { Structure } from '../../src/chem/structure.js';
+import type { StructureAtom } from '../../src/chem/structure.js';
 import { actAt } from './data/timeline.js';
 import type { Shown } from './session.js';
 import type { State } from './store.js';
@@ -10,7 +10,7 @@ const SUBSCRIPTS = '₀₁₂₃₄₅₆₇₈₉';
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** Hill formula: carbon, hydrogen, then by the alphabet; charge after it. */
-export function formula({ atoms }: Structure): string {
+export function formula({ atoms }: { readonly atoms: readonly Pick<StructureAtom, 'element' | 'charge'>[] }): string {
   const counts = new Map<string, number>();
   for (const { element } of atoms) {
     const symbol = elementSymbol(element);
@@ -33,13 +33,17 @@ export function formula({ atoms }: Structure): string {
   );
 }
 
-export function facts({ entry, conformers }: Shown): string {
+/** @param identity what the molecule is with the hydrogens that the file leaves out, once it is known. */
+export function facts(
+  { entry, conformers }: Shown,
+  identity?: { readonly atoms: readonly Pick<StructureAtom, 'element' | 'charge'>[] },
+): string {
   const frames = conformers.reduce((sum, conformer) => sum + conformer.frames.length, 0);
   const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
   return [
-    formula(entry.structure),
+    formula(identity ?? entry.structure),
     count(entry.structure.atoms.length, 'atom'),
-    count(conformers.length, 'conformer'),
+    entry.structure.dimension === 3 ? count(conformers.length, 'conformer') : 'drawing in two dimensions',
     ...(frames > conformers.length ? [count(frames, 'frame')] : []),
   ].join(' · ');
 }

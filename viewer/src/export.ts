@@ -1,4 +1,4 @@
-/** What can be taken out of the page: an SDF of the shown conformers, a picture, an animation. */
+/** What can be taken out of the page: conformers and trajectories as SDF, a picture. The animation is film.ts. */
 import { sdfRecord } from '../../src/chem/io/write-sdf.js';
 import { lastFrame } from './data/trajectory.js';
 import { h } from './dom.js';
@@ -23,22 +23,30 @@ export function fileStem({ entry }: Shown): string {
 /** Fields that say which frame it is, and of which conformer: as they were called before, too. */
 const OF_A_FRAME = /^(MOLFLOW_)?(FLOW_TIME|STAGE|SPEED|CONFORMER)$/;
 
-/** The last frames of `conformers` as SDF records, laid on top of each other, with their data fields. */
+/** Of a record that molflow made, nothing is changed or added. */
+const MADE_BY_MOLFLOW = 'MOLFLOW_DRAW';
+
+/** The last frames of `conformers` as SDF records: where they lay in the file, with their data fields. */
 export function sdfOf(shown: Shown, conformers: readonly number[], results: Results): string {
+  const { structure, conformers: given } = shown.entry;
   return conformers
     .map((index) => {
-      const conformer = shown.conformers[index];
+      const conformer = given[index];
+      const { coordinates } = lastFrame(conformer);
+      if (conformer.fields.has(MADE_BY_MOLFLOW))
+        return sdfRecord({ molecule: structure, coordinates, fields: conformer.fields });
       const { energy } = results.conformer(shown, index);
       const fields = new Map([...conformer.fields].filter(([name]) => !OF_A_FRAME.test(name)));
       fields.set('MOLFLOW_CONFORMER', conformer.label);
       if (typeof energy === 'number') fields.set('MOLFLOW_ENERGY_MMFF94', energy.toFixed(4));
-      return sdfRecord({ molecule: shown.entry.structure, coordinates: lastFrame(conformer).coordinates, fields });
+      return sdfRecord({ molecule: structure, coordinates, fields });
     })
     .join('');
 }
 
 /** All frames of `conformers`, as the viewer's README describes such a file. */
-export function trajectoryOf({ entry, conformers }: Shown, chosen: readonly number[]): string {
+export function trajectoryOf({ entry }: Shown, chosen: readonly number[]): string {
+  const { conformers } = entry;
   return chosen
     .flatMap((index) =>
       conformers[index].frames.map(({ t, stage, speed, coordinates }) => {
@@ -58,37 +66,4 @@ export async function pictureOf(canvas: HTMLCanvasElement): Promise<Blob> {
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (!blob) throw new Error('The browser could not make a picture of the canvas.');
   return blob;
-}
-
-/**
- * Records the canvas while `play` runs.
- * @throws Error where the browser cannot record a canvas.
- */
-export async function recordingOf(
-  canvas: HTMLCanvasElement,
-  play: () => Promise<void>,
-): Promise<{ blob: Blob; extension: string }> {
-  const type = ['video/webm;codecs=vp9', 'video/webm', 'video/mp4'].find(
-    (one) => typeof MediaRecorder !== 'undefined' && MediaRecorder.isTypeSupported(one),
-  );
-  if (type === undefined || !('captureStream' in canvas))
-    throw new Error('This browser cannot record a canvas. Chromium and Firefox can.');
-  const stream = canvas.captureStream(30);
-  const recorder = new MediaRecorder(stream, { mimeType: type, videoBitsPerSecond: 8e6 });
-  const chunks: Blob[] = [];
-  recorder.addEventListener('dataavailable', ({ data }) => chunks.push(data));
-  const stopped = new Promise<void>((resolve, reject) => {
-    recorder.addEventListener('stop', () => resolve());
-    recorder.addEventListener('error', () => reject(new Error('The browser stopped the recording.')));
-  });
-  recorder.start();
-  try {
-    await play();
-  } finally {
-    recorder.stop();
-    for (const track of stream.getTracks()) track.stop();
-  }
-  await stopped;
-  const bare = type.split(';')[0];
-  return { blob: new Blob(chunks, { type: bare }), extension: bare.split('/')[1] };
 }

@@ -1,7 +1,7 @@
 /** Keys of the page. */
 import { byId, h } from './dom.js';
 import type { Measuring } from './panels/measure.js';
-import { ARRANGEMENTS, STYLES } from './panels/view.js';
+import { arrange, ARRANGEMENTS, STYLES } from './panels/view.js';
 import type { Player } from './player.js';
 import type { Session } from './session.js';
 import type { LabelKind, Store } from './store.js';
@@ -15,6 +15,7 @@ export function connectKeys({
   scene,
   fit,
   open,
+  stop,
 }: {
   readonly store: Store;
   readonly session: Session;
@@ -23,13 +24,18 @@ export function connectKeys({
   readonly scene: Scene | undefined;
   readonly fit: () => void;
   readonly open: () => void;
+  /** Ends a run; false where there is none. */
+  readonly stop: () => boolean;
 }): void {
   const dialog = byId<HTMLDialogElement>('keys');
   const timeline = (): number => session.shown(store.get().entry)?.timeline.length ?? 0;
   const conformer = (direction: number): void => {
-    const { entry, active } = store.get();
+    const { entry, active, order } = store.get();
     const count = session.shown(entry)?.conformers.length ?? 0;
-    if (count > 0) store.set({ active: (active + direction + count) % count });
+    if (count === 0) return;
+    // As the table lists them.
+    const listed = order.length === count ? order : Array.from({ length: count }, (_, index) => index);
+    store.set({ active: listed[(listed.indexOf(active) + direction + count) % count] });
   };
   const labels: readonly LabelKind[] = ['none', 'element', 'number'];
   const next = <T>(list: readonly T[], now: T): T => list[(list.indexOf(now) + 1) % list.length];
@@ -56,12 +62,13 @@ export function connectKeys({
       shown: 'A',
       does: 'One, overlaid, side by side',
       run: () =>
-        store.set({
-          arrangement: next(
+        arrange(
+          store,
+          next(
             ARRANGEMENTS.map(({ value }) => value),
             store.get().arrangement,
           ),
-        }),
+        ),
     },
     {
       keys: ['c'],
@@ -75,6 +82,7 @@ export function connectKeys({
     { keys: ['m'], shown: 'M', does: 'Measure by clicking', run: () => measuring.toggle() },
     { keys: ['f'], shown: 'F', does: 'Fit the view', run: fit },
     { keys: ['o'], shown: 'O', does: 'Open a file', run: open },
+    { keys: [], shown: 'Esc', does: 'Stop measuring; stop making conformers', run: () => undefined },
     { keys: ['?'], shown: '?', does: 'This list', run: () => dialog.showModal() },
   ];
   byId('key-list').append(
@@ -86,6 +94,7 @@ export function connectKeys({
     const target = event.target instanceof HTMLElement ? event.target : document.body;
     const typing = target.matches('input[type=text], input[type=number], select, textarea');
     if (event.key === 'Escape') {
+      if (!store.get().measuring && stop()) return;
       store.set({ measuring: false, picked: [] });
       return;
     }

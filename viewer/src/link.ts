@@ -1,4 +1,5 @@
 /** The state of the page as the fragment of its address, so that a link brings the view back. */
+import { readRequest, requestText, type GenerationRequest } from './generate/request.js';
 import { INITIAL, type State } from './store.js';
 import type { Camera } from './view/scene.js';
 
@@ -10,9 +11,11 @@ export interface Linked {
   readonly camera?: Camera | undefined;
   /** Address of a file on the same server. */
   readonly open?: readonly string[] | undefined;
-  readonly smiles?: { readonly text: string; readonly count: number; readonly seed: number } | undefined;
+  readonly smiles?: GenerationRequest | undefined;
   /** A file that travels in the link. */
   readonly file?: { readonly name: string; readonly text: string } | undefined;
+  /** Name of a file from the user's disk that was too large to travel along. */
+  readonly missing?: string | undefined;
 }
 
 const KEPT = [
@@ -30,6 +33,7 @@ const KEPT = [
   'active',
   'shown',
   'measurements',
+  'reference',
 ] as const;
 
 /** Whether a value read from a link has the form that the state needs; a link can hold anything. */
@@ -46,7 +50,8 @@ const CHECKS: { readonly [K in (typeof KEPT)[number]]: (value: unknown) => boole
   position: (value) => typeof value === 'number' && value >= 0 && value < 10,
   entry: isIndex,
   active: isIndex,
-  shown: isIndices,
+  shown: (value) => value === 'all' || isIndices(value),
+  reference: isBoolean,
   measurements: (value) =>
     Array.isArray(value) &&
     value.length < 100 &&
@@ -73,15 +78,24 @@ export async function fragmentOf({
   open,
   smiles,
   file,
-}: Linked): Promise<{ fragment: string; embedded: boolean }> {
+}: Omit<Linked, 'file'> & {
+  /** Without text where it is too large for any link. */
+  readonly file?: { readonly name: string; readonly text?: string | undefined } | undefined;
+}): Promise<{ fragment: string; embedded: boolean }> {
   const changed: Record<string, unknown> = {};
   for (const key of KEPT) if (JSON.stringify(state[key]) !== JSON.stringify(INITIAL[key])) changed[key] = state[key];
-  if (typeof changed['position'] === 'number') changed['position'] = Math.round(changed['position'] * 1e4) / 1e4;
+  // At rest a molecule stands at its end, wherever that is; a link with a camera brings back the moment, too.
+  delete changed['position'];
+  if (camera) changed['position'] = Math.round(state.position! * 1e4) / 1e4;
+  if (changed['entry'] === 0) delete changed['entry'];
+  // As the address keeps itself: short, and to be read by people.
+  if (smiles && !camera && Object.keys(changed).length === 0)
+    return { fragment: `#${requestText(smiles)}`, embedded: true };
   const parts: Record<string, unknown> = { v: 1, state: changed, camera, open, smiles };
   if (!file) return { fragment: `#${encodeURIComponent(JSON.stringify(parts))}`, embedded: true };
-  const packed = await pack(JSON.stringify({ ...parts, file }));
-  if (packed.length > MAX_EMBEDDED)
-    return { fragment: `#${encodeURIComponent(JSON.stringify(parts))}`, embedded: false };
+  const packed = file.text === undefined ? '' : await pack(JSON.stringify({ ...parts, file }));
+  if (packed === '' || packed.length > MAX_EMBEDDED)
+    return { fragment: `#${encodeURIComponent(JSON.stringify({ ...parts, missing: file.name }))}`, embedded: false };
   return { fragment: `#z${packed}`, embedded: true };
 }
 
@@ -89,6 +103,7 @@ export async function fragmentOf({
 export async function readFragment(fragment: string): Promise<Linked> {
   const text = fragment.replace(/^#/, '');
   if (text === '') return { state: {} };
+  if (text.startsWith('smiles=')) return { state: {}, smiles: readRequest(new URLSearchParams(text)) };
   let parts: unknown;
   try {
     parts = JSON.parse(text.startsWith('z') ? await unpack(text.slice(1)) : decodeURIComponent(text));
@@ -99,7 +114,7 @@ export async function readFragment(fragment: string): Promise<Linked> {
   const state: Record<string, unknown> = {};
   const given = isRecord(parts['state']) ? parts['state'] : {};
   for (const key of KEPT) if (key in given && CHECKS[key](given[key])) state[key] = given[key];
-  const { camera, open, smiles, file } = parts;
+  const { camera, open, smiles, file, missing } = parts;
   return {
     state,
     camera:
@@ -107,14 +122,14 @@ export async function readFragment(fragment: string): Promise<Linked> {
         ? (camera as number[])
         : undefined,
     open: Array.isArray(open) ? open.filter((one): one is string => typeof one === 'string') : undefined,
-    smiles:
-      isRecord(smiles) && typeof smiles['text'] === 'string' && isIndex(smiles['count']) && isIndex(smiles['seed'])
-        ? {
-            text: smiles['text'],
-            count: Math.max(1, Math.min(20, smiles['count'] as number)),
-            seed: smiles['seed'] as number,
-          }
-        : undefined,
+    smiles: isRecord(smiles)
+      ? readRequest(
+          new URLSearchParams(
+            Object.entries(smiles).map(([key, value]) => [key === 'text' ? 'smiles' : key, String(value)]),
+          ),
+        )
+      : undefined,
+    missing: typeof missing === 'string' ? missing : undefined,
     file:
       isRecord(file) && typeof file['name'] === 'string' && typeof file['text'] === 'string'
         ? { name: file['name'], text: file['text'] }

@@ -2,10 +2,11 @@
 import { createAnalysis } from './analysis/client.js';
 import { createResults } from './analysis/results.js';
 import { unpackAssets } from './assets.js';
+import { filmOf, FRAMES_A_SECOND } from './film.js';
 import { readFile, readText, type Opened, type RecordsAre } from './data/read.js';
 import type { Entry } from './data/trajectory.js';
 import { byId, h } from './dom.js';
-import { download, fileStem, pictureOf, recordingOf, sdfOf, trajectoryOf } from './export.js';
+import { download, fileStem, pictureOf, sdfOf, trajectoryOf } from './export.js';
 import { connectKeys } from './keys.js';
 import { fragmentOf, readFragment, type Linked } from './link.js';
 import { tell, tellProblem } from './messages.js';
@@ -14,14 +15,15 @@ import { connectMeasurePanel } from './panels/measure.js';
 import { connectPlots } from './panels/plots.js';
 import { connectTransport } from './panels/transport.js';
 import { connectViewPanel } from './panels/view.js';
-import { createPlayer } from './player.js';
-import { createSession } from './session.js';
-import { createStore, type ThemeChoice } from './store.js';
+import { createPlayer, FLOW_TIME_A_SECOND } from './player.js';
+import { createSession, type Shown } from './session.js';
+import { createStore, INITIAL, type State, type ThemeChoice } from './store.js';
 import { connectTheme } from './theme.js';
-import { createScene, webglAvailable, type Scene } from './view/scene.js';
-import { connectScene, drawnConformers, MAX_GRID } from './view/show.js';
+import { createScene, webglAvailable, type Camera, type Scene } from './view/scene.js';
+import { connectScene, drawnConformers, tickedConformers } from './view/show.js';
 import { describe, facts } from './describe.js';
 import { connectGeneration } from './generate/generate.js';
+import { readRequest } from './generate/request.js';
 
 const store = createStore();
 const session = createSession();
@@ -35,16 +37,14 @@ const measuring = connectMeasurePanel({ store, session });
 const generation = connectGeneration({
   store,
   session,
-  onShown(entry, { text, count, seed }) {
-    byId<HTMLInputElement>('smiles').value = text;
-    byId<HTMLInputElement>('count').value = String(count);
-    origins.set(entry, { first: entry, smiles: { text, count, seed } });
-    showAt(entry, { play: false });
+  onShown(entry, request) {
+    origins[entry] = { first: entry, smiles: request };
+    showAt(entry);
   },
   onDone(entry) {
     if (store.get().entry !== entry) return;
-    if (canPlay(entry)) store.set({ playing: true });
-    else player.seek(session.shown(entry)?.timeline.length ?? 0);
+    showAt(entry);
+    preferLowest(entry);
   },
 });
 
@@ -58,21 +58,41 @@ const show =
     session,
     scene,
     theme: theme.current,
-    marks: (shown, index) => results.conformer(shown, index).stereo,
+    marks: (shown, index) => results.conformer(shown, index).stereo ?? undefined,
+    reference: results.referenceBeside,
   });
 connectTransport({ store, session, player });
+connectConformersPanel({
+  store,
+  session,
+  results,
+  onReference: (files) => void openReference(files),
+  onClearReference: () => results.clearReference(),
+});
 connectViewPanel({ store, session });
-connectConformersPanel({ store, session, results, onReference: (files) => void openReference(files) });
 const plots = connectPlots({ store, session, results, player });
-connectKeys({ store, session, player, measuring, scene, fit: () => show?.fit(), open: () => byId('files').click() });
+connectKeys({
+  store,
+  session,
+  player,
+  measuring,
+  scene,
+  fit: () => show?.fit(),
+  open: () => byId('files').click(),
+  stop: () => generation.stop(),
+});
 
 /** Where an entry came from, for the link; `first` is the first entry from there. */
 type Origin = Pick<Linked, 'open' | 'smiles'> & { readonly first: number; readonly inLink?: boolean };
-const origins = new Map<number, Origin>();
+/** By entry. */
+const origins: Origin[] = [];
 /** Files as they were opened, to read them in the other way. */
 const sources = new Map<string, { blob: Blob; recordsAre: RecordsAre | undefined }>();
 
-results.onChange(() => show?.relabel());
+results.onChange(() => {
+  show?.relabel();
+  showFacts();
+});
 results.onProblem((text) => tell(text));
 theme.onChange(() => {
   show?.rebuild();
@@ -81,6 +101,14 @@ theme.onChange(() => {
 store.watch(['entry'], showEntry);
 store.watch(['position', 'active', 'arrangement', 'shown'], describeCanvas);
 session.onChange(showEntry);
+session.onRemove((index) => {
+  origins.splice(index, 1);
+  const { entry } = store.get();
+  if (entry < index) return;
+  const last = session.entries().length - 1;
+  store.set({ playing: false, entry: -1 });
+  if (last >= 0) showAt(Math.min(Math.max(0, entry - 1), last));
+});
 
 function pickAtom(model: number, atom: number): void {
   const state = store.get();
@@ -105,16 +133,26 @@ function showEntry(): void {
   picker.value = String(state.entry);
   byId('empty').hidden = shown !== undefined || scene === undefined;
   byId('name').textContent = shown ? shown.entry.structure.name || shown.entry.source : '';
-  byId('facts').textContent = shown ? facts(shown) : '';
-  showReading(shown?.entry);
+  byId('watch').hidden = !shown || shown.entry.live === true || shown.timeline.length === 0;
+  showFacts();
   describeCanvas();
 }
 
+function showFacts(): void {
+  const shown = session.shown(store.get().entry);
+  // Asked for where the file may leave hydrogens out, and where it can be generated from.
+  const identity =
+    shown && !shown.entry.live && origins[shown.index]?.smiles === undefined ? results.identity(shown) : undefined;
+  byId('facts').textContent = shown ? facts(shown, identity) : '';
+  showReading(shown?.entry, identity?.smiles);
+}
+
 /** Says how the file was read where it can be read in two ways, and offers the other. */
-function showReading(entry: Entry | undefined): void {
+function showReading(entry: Entry | undefined, smiles: string | undefined): void {
   const reading = byId('reading');
   const source = entry?.ambiguous ? sources.get(entry.source) : undefined;
-  reading.hidden = !entry || (!entry.bondsGuessed && !source);
+  const offered = generation.available ? smiles : undefined;
+  reading.hidden = !entry || (!entry.bondsGuessed && !source && offered === undefined);
   reading.replaceChildren();
   if (!entry) return;
   if (entry.bondsGuessed) reading.append('Bonds by distance in the last frame. ');
@@ -126,6 +164,17 @@ function showReading(entry: Entry | undefined): void {
       h('button', { type: 'button', id: 'reread', onclick: () => void reread(entry, other) }, `Show as ${other}`),
     );
   }
+  if (offered !== undefined) {
+    const { name } = entry.structure;
+    const request = { text: offered, ...(name !== '' && { name }) };
+    reading.append(
+      h(
+        'button',
+        { type: 'button', id: 'generate-from', onclick: () => void generation.offer(request) },
+        'Generate from this',
+      ),
+    );
+  }
 }
 
 function describeCanvas(): void {
@@ -133,17 +182,30 @@ function describeCanvas(): void {
   byId('canvas').setAttribute('aria-label', describe(state, session.shown(state.entry)));
 }
 
-/** Whether the molecule moves, for users who want things to move. */
-function canPlay(index: number): boolean {
-  return (session.shown(index)?.timeline.length ?? 0) > 0 && !matchMedia('(prefers-reduced-motion: reduce)').matches;
-}
-
-function showAt(index: number, { play = true }: { play?: boolean } = {}): void {
+/** Shows a molecule as it is, at rest: its way from noise is played where that is asked for. */
+function showAt(index: number): void {
   const shown = session.shown(index);
   if (!shown) return;
-  const all = shown.conformers.slice(0, MAX_GRID).map((_, conformer) => conformer);
-  store.set({ playing: false, entry: index, active: 0, shown: all, position: 0 });
-  if (play && canPlay(index)) store.set({ playing: true });
+  store.set({ playing: false, entry: index, active: 0, shown: 'all', position: shown.timeline.length });
+  keepAddress();
+}
+
+/** Turns to the lowest conformer when all energies are there, unless the user has turned to another. */
+function preferLowest(index: number): void {
+  const entry = session.entries()[index];
+  let done = false;
+  results.onChange(() => {
+    if (done) return;
+    const shown = session.shown(store.get().entry);
+    if (shown?.entry !== entry || store.get().active !== 0) {
+      done = true;
+      return;
+    }
+    const energies = shown.conformers.map((_, conformer) => results.conformer(shown, conformer).energy);
+    if (!energies.every((energy) => typeof energy === 'number')) return;
+    done = true;
+    store.set({ active: energies.indexOf(Math.min(...energies)) });
+  });
 }
 
 function take(opened: Opened): number {
@@ -166,7 +228,7 @@ async function openFiles(
       sources.set(name, { blob, recordsAre: undefined });
       const index = take(opened);
       first ??= index;
-      opened.entries.forEach((_, offset) => origins.set(index + offset, origin ?? { first: index, inLink: true }));
+      opened.entries.forEach((_, offset) => (origins[index + offset] = origin ?? { first: index, inLink: true }));
     } catch (error) {
       tellProblem(error);
     }
@@ -183,10 +245,24 @@ async function openReference(files: readonly { readonly name: string; readonly b
   for (const file of files) {
     try {
       const { entries } = await readFile({ name: file.name, blob: file.blob ?? (file as unknown as Blob) });
-      await results.setReference(entries[0]);
-      tell(
-        `Compared with ${file.name}: ${entries[0].conformers.length} reference conformer${entries[0].conformers.length === 1 ? '' : 's'}.`,
-      );
+      const [reference] = entries;
+      const shown = session.shown(store.get().entry)?.entry;
+      const against = shown?.live ? undefined : shown;
+      const molecule = against?.structure.name || against?.source;
+      switch (await results.setReference(reference, against)) {
+        case 'other':
+          tell(`${file.name} is another molecule than ${molecule}: it is not compared with.`, { kind: 'problem' });
+          break;
+        case 'isomer':
+          tell(`${file.name} is another stereoisomer than ${molecule}: distances to it tell little.`, {
+            kind: 'problem',
+          });
+          break;
+        case 'same':
+          tell(
+            `Compared with ${file.name}: ${reference.conformers.length} reference conformer${reference.conformers.length === 1 ? '' : 's'}.`,
+          );
+      }
     } catch (error) {
       tellProblem(error);
     }
@@ -260,18 +336,28 @@ addEventListener('drop', (event) => {
   void openDropped([...(event.dataTransfer?.files ?? [])]);
 });
 
-const menu = byId<HTMLDetailsElement>('export');
-menu.addEventListener('click', (event) => {
-  if (event.target instanceof HTMLButtonElement) menu.open = false;
-});
-addEventListener('click', (event) => {
-  if (!menu.contains(event.target as Node)) menu.open = false;
-});
-menu.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape') return;
-  menu.open = false;
-  menu.querySelector('summary')?.focus();
-});
+for (const menu of document.querySelectorAll<HTMLDetailsElement>('details.menu')) {
+  menu.addEventListener('click', (event) => {
+    if (menu.id === 'export' && event.target instanceof HTMLButtonElement) menu.open = false;
+  });
+  // A press on the canvas is no click: 3Dmol turns the molecule with it.
+  addEventListener(
+    'pointerdown',
+    (event) => {
+      if (!menu.contains(event.target as Node)) menu.open = false;
+    },
+    { capture: true },
+  );
+  menu.addEventListener('focusout', ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !menu.contains(relatedTarget)) menu.open = false;
+  });
+  menu.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !menu.open) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector('summary')?.focus();
+  });
+}
 
 function exporting(
   id: string,
@@ -284,58 +370,66 @@ function exporting(
   });
 }
 
-exporting('export-sdf', (shown) => {
-  const sdf = sdfOf(shown, drawnConformers(store.get(), shown), results);
-  download(`${fileStem(shown)}.sdf`, new Blob([sdf], { type: 'chemical/x-mdl-sdfile' }));
-});
+exporting('export-sdf', (shown) =>
+  saveSdf(
+    shown,
+    shown.conformers.map((_, index) => index),
+  ),
+);
+exporting('export-ticked', (shown) => saveSdf(shown, tickedConformers(store.get(), shown)));
 exporting('export-trajectory', (shown) => {
-  const sdf = trajectoryOf(shown, drawnConformers(store.get(), shown));
+  const sdf = trajectoryOf(
+    shown,
+    shown.conformers.map((_, index) => index),
+  );
   download(`${fileStem(shown)}-trajectory.sdf`, new Blob([sdf], { type: 'chemical/x-mdl-sdfile' }));
 });
+
+function saveSdf(shown: Shown, chosen: readonly number[]): void {
+  if (chosen.length === 0) return tell('No conformer is ticked.');
+  const sdf = sdfOf(shown, chosen, results);
+  download(`${fileStem(shown)}.sdf`, new Blob([sdf], { type: 'chemical/x-mdl-sdfile' }));
+}
+
+/** The menu says how many conformers it would save. */
+function countExports(): void {
+  const shown = session.shown(store.get().entry);
+  const all = shown?.conformers.length ?? 0;
+  byId('export-sdf').textContent = `All conformers (${all}), SDF`;
+  byId('export-ticked').textContent =
+    `Ticked conformers (${shown ? tickedConformers(store.get(), shown).length : 0}), SDF`;
+  byId<HTMLButtonElement>('export-trajectory').disabled = !shown || shown.timeline.length === 0;
+}
+store.watch(['entry', 'shown'], countExports);
+session.onChange(countExports);
+
 exporting('export-png', async (shown) => {
   if (!scene) throw new Error('Without WebGL there is no picture to save.');
   download(`${fileStem(shown)}.png`, await pictureOf(scene.canvas()));
 });
 exporting('export-video', async (shown) => {
   if (!scene) throw new Error('Without WebGL there is nothing to record.');
-  const { loop, position } = store.get();
-  const moving = shown.timeline.length > 0;
-  tell('Recording: the animation is saved when it has played once.');
-  const { blob, extension } = await recordingOf(scene.canvas(), () => (moving ? playOnce() : turnOnce(scene)));
-  store.set({ loop, playing: false, position: moving ? shown.timeline.length : position });
-  download(`${fileStem(shown)}.${extension}`, blob);
+  const before = store.get();
+  const { length } = shown.timeline;
+  store.set({ playing: false });
+  tell('Recording: the animation is saved when every picture of it is drawn.');
+  // A way from noise, with a rest at its end; a molecule that does not move is turned about once.
+  const moving = length > 0 ? Math.round((FRAMES_A_SECOND * length) / (FLOW_TIME_A_SECOND * before.speed)) : 0;
+  const frames = moving > 0 ? moving + FRAMES_A_SECOND : 4 * FRAMES_A_SECOND;
+  try {
+    const film = await filmOf(scene.canvas(), frames, (frame) => {
+      if (moving > 0) store.set({ position: Math.min(1, frame / moving) * length });
+      else scene.rotate('y', 360 / frames);
+      scene.render();
+    });
+    download(`${fileStem(shown)}.webm`, film);
+  } finally {
+    store.set({ position: before.position });
+  }
 });
 
-async function playOnce(): Promise<void> {
-  store.set({ playing: false, loop: false, position: 0 });
-  await pause(300);
-  store.set({ playing: true });
-  await new Promise<void>((resolve) => {
-    const poll = (): void => void (store.get().playing ? setTimeout(poll, 50) : resolve());
-    poll();
-  });
-  await pause(700);
-}
-
-/** A molecule that does not move is turned about once. */
-async function turnOnce(turned: Scene): Promise<void> {
-  for (let step = 0; step < 120; step++) {
-    turned.rotate('y', 3);
-    await pause(33);
-  }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
 exporting('export-link', async (shown) => {
-  const source = sources.get(shown.entry.source);
-  const { first = 0, inLink = false, open, smiles } = origins.get(shown.index) ?? {};
-  const file = inLink && source ? { name: shown.entry.source, text: await readBlob(source.blob) } : undefined;
-  const state = { ...store.get(), entry: shown.index - first };
-  const { fragment, embedded } = await fragmentOf({ state, camera: scene?.getCamera(), open, smiles, file });
-  history.replaceState(null, '', `${location.pathname}${location.search}${fragment}`);
+  const embedded = await writeAddress(shown, { ...store.get() }, scene?.getCamera());
   try {
     await navigator.clipboard.writeText(location.href);
     tell(
@@ -348,6 +442,37 @@ exporting('export-link', async (shown) => {
   }
 });
 
+/** Files larger than this are not packed into the address, which holds far less. */
+const MOST_PACKED = 400_000;
+
+/** Writes into the address what is shown; false where a file could not travel in it. */
+async function writeAddress(shown: Shown, view: State, camera?: Camera): Promise<boolean> {
+  const source = sources.get(shown.entry.source);
+  const { first = 0, inLink = false, open, smiles } = origins[shown.index] ?? {};
+  const file =
+    inLink && source
+      ? {
+          name: shown.entry.source,
+          text: source.blob.size > MOST_PACKED ? undefined : await readBlob(source.blob),
+        }
+      : undefined;
+  const state = { ...view, entry: shown.index - first };
+  const { fragment, embedded } = await fragmentOf({ state, camera, open, smiles, file });
+  if (session.shown(store.get().entry)?.entry === shown.entry)
+    history.replaceState(null, '', `${location.pathname}${location.search}${fragment}`);
+  return embedded;
+}
+
+/** The address follows what is shown, so that a reload brings it back. */
+function keepAddress(): void {
+  const shown = session.shown(store.get().entry);
+  if (!shown || restoring) return;
+  const view = { ...INITIAL, order: [], position: shown.timeline.length };
+  writeAddress(shown, view).catch(() => {
+    // A page opened from disk may not change its address.
+  });
+}
+
 async function readBlob(blob: Blob): Promise<string> {
   const zipped = new Uint8Array(await blob.slice(0, 2).arrayBuffer())[0] === 0x1f;
   return new Response(zipped ? blob.stream().pipeThrough(new DecompressionStream('gzip')) : blob).text();
@@ -358,6 +483,15 @@ byId('theme').addEventListener('click', () => {
   const next: Record<ThemeChoice, ThemeChoice> = { system: 'light', light: 'dark', dark: 'system' };
   store.set({ theme: next[store.get().theme] });
 });
+
+byId('watch').addEventListener('click', () => {
+  store.set({ position: 0 });
+  store.set({ playing: true });
+});
+byId('example').addEventListener('click', () => void generation.offer({ text: 'aspirin' }));
+
+/** While the address is being read it is not written. */
+let restoring = true;
 
 async function start(): Promise<void> {
   if (!scene) {
@@ -372,67 +506,63 @@ async function start(): Promise<void> {
   const query = new URLSearchParams(location.search);
   const asked = query.getAll('open');
   const open = asked.length > 0 ? asked : (linked.open ?? []);
+  const { file, missing } = linked;
+  const request = linked.smiles ?? (file || missing !== undefined ? undefined : readRequest(query));
   // A page that holds its files, and an address that names them, need nothing more in the link.
-  let opened = packed.files.length > 0 && (await openFiles(packed.files, { origin: { first: 0 } }));
-  await openReference(packed.references);
-  if (!opened && linked.file) {
-    const { file } = linked;
+  if (packed.files.length > 0) await openFiles(packed.files, { origin: { first: 0 } });
+  if (open.length > 0)
+    await openFiles(await fetchFiles(open), { origin: { first: 0, ...(asked.length === 0 && { open }) } });
+  if (file) {
     try {
       const read = await readText(file);
       const index = take(read);
       sources.set(file.name, { blob: new Blob([file.text]), recordsAre: undefined });
-      read.entries.forEach((_, offset) => origins.set(index + offset, { first: index, inLink: true }));
+      read.entries.forEach((_, offset) => (origins[index + offset] = { first: index, inLink: true }));
       showAt(index);
-      opened = true;
     } catch (error) {
       tellProblem(error);
     }
   }
-  if (!opened && linked.smiles && generation.available) {
-    await generation.run(linked.smiles);
-    opened = session.entries().length > 0;
-  }
-  if (!opened && open.length > 0) {
-    opened = await openFiles(await fetchFiles(open), { origin: { first: 0, ...(asked.length === 0 && { open }) } });
-  }
-  await openReference(await fetchFiles(query.getAll('reference')));
-  if (!opened && generation.available) {
-    void generation.run(smilesOfQuery(query) ?? { text: 'aspirin', count: 4, seed: 1 });
+  if (missing !== undefined)
+    tell(`${missing} was opened from your disk and is too large for the address: open it again.`, { kind: 'problem' });
+  const running = request && generation.available ? generation.run(request) : undefined;
+  await openReference([...packed.references, ...(await fetchFiles(query.getAll('reference')))]);
+  const restored = (): void => {
+    if (Object.keys(linked.state).length > 0 || linked.camera) restore(linked);
+    restoring = false;
+    keepAddress();
+  };
+  if (running) void running.then(restored);
+  else if (session.entries().length > 0) restored();
+  else {
+    restoring = false;
     // While the worker reads the model.
     requestAnimationFrame(() => scene?.warmUp());
   }
-  if (opened && Object.keys(linked.state).length > 0) restore(linked);
   document.documentElement.dataset['ready'] = 'true';
 }
 
-/** A page may be opened with `?smiles=…`, such as from another page's link. */
-function smilesOfQuery(query: URLSearchParams): Linked['smiles'] {
-  const text = query.get('smiles');
-  if (text === null) return undefined;
-  return {
-    text,
-    count: Math.max(1, Math.min(20, Number(query.get('count')) || 4)),
-    seed: Number(query.get('seed')) || 1,
-  };
-}
-
 function restore({ state, camera }: Linked): void {
-  const { entry = 0, ...rest } = state;
+  const { entry: offset = 0, ...rest } = state;
+  // A link counts from the first molecule of what it brings: the last thing opened.
+  const entry = (origins[session.entries().length - 1]?.first ?? 0) + offset;
   if (!session.shown(entry)) return;
   showAt(entry);
   const shown = session.shown(entry);
   const count = shown?.conformers.length ?? 1;
   const atoms = shown?.entry.structure.atoms.length ?? 0;
+  const ticked = rest.shown ?? 'all';
   store.set({
     playing: false,
     ...rest,
     active: Math.min(rest.active ?? 0, count - 1),
-    shown: (rest.shown ?? store.get().shown).filter((index) => index < count),
-    position: Math.min(rest.position ?? 0, shown?.timeline.length ?? 0),
+    shown: ticked === 'all' ? ticked : ticked.filter((index) => index < count),
+    position: Math.min(rest.position ?? shown?.timeline.length ?? 0, shown?.timeline.length ?? 0),
     measurements: (rest.measurements ?? []).filter((measured) => measured.every((atom) => atom < atoms)),
   });
   if (camera) scene?.setCamera(camera);
 }
 
 showEntry();
+countExports();
 void start().catch(tellProblem);

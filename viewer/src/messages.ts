@@ -1,7 +1,13 @@
 /** Messages in the page: problems stay until closed, notes go by themselves; both are read out. */
 import { byId, h } from './dom.js';
 
-export function tell(text: string, { kind = 'note' }: { kind?: 'note' | 'problem' } = {}): void {
+export function tell(
+  text: string,
+  {
+    kind = 'note',
+    action,
+  }: { kind?: 'note' | 'problem'; action?: { readonly text: string; readonly run: () => void } } = {},
+): void {
   const host = byId('messages');
   const close = h(
     'button',
@@ -12,6 +18,19 @@ export function tell(text: string, { kind = 'note' }: { kind?: 'note' | 'problem
     'div',
     { class: `message ${kind}`, role: kind === 'problem' ? 'alert' : 'status' },
     h('p', {}, text),
+    action &&
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'action',
+          onclick: () => {
+            item.remove();
+            action.run();
+          },
+        },
+        action.text,
+      ),
     close,
   );
   const same = [...host.children].find((other) => other.querySelector('p')?.textContent === text);

@@ -3,8 +3,8 @@ import { stopBeside } from './data/timeline.js';
 import type { Session } from './session.js';
 import type { Store } from './store.js';
 
-/** Flow time a second at normal speed. */
-const RATE = 0.3;
+/** At normal speed. */
+export const FLOW_TIME_A_SECOND = 0.3;
 /** How long a looping trajectory rests on its last frame, in seconds. */
 const HOLD = 1.2;
 
@@ -36,7 +36,7 @@ export function createPlayer({ store, session }: { readonly store: Store; readon
     const end = length();
     if (position < end) {
       held = 0;
-      store.set({ position: Math.min(end, position + seconds * RATE * speed) });
+      store.set({ position: Math.min(end, position + seconds * FLOW_TIME_A_SECOND * speed) });
     } else if (!loop) {
       store.set({ playing: false });
     } else {

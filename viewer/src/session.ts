@@ -22,13 +22,17 @@ export interface Session {
   /** Adds entries and returns the index of the first. */
   add(entries: readonly Entry[]): number;
   replace(index: number, entry: Entry): void;
+  /** Takes an entry out; those after it move up by one. */
+  remove(index: number): void;
   onChange(listener: (index: number) => void): void;
+  onRemove(listener: (index: number) => void): void;
 }
 
 export function createSession(): Session {
   const entries: Entry[] = [];
   const cache = new Map<Entry, Shown>();
   const listeners: ((index: number) => void)[] = [];
+  const removed: ((index: number) => void)[] = [];
   const changed = (index: number): void => listeners.forEach((listener) => listener(index));
   return {
     entries: () => entries,
@@ -53,7 +57,14 @@ export function createSession(): Session {
       entries[index] = entry;
       changed(index);
     },
+    remove(index) {
+      entries.splice(index, 1);
+      cache.clear();
+      removed.forEach((listener) => listener(index));
+      changed(index);
+    },
     onChange: (listener) => void listeners.push(listener),
+    onRemove: (listener) => void removed.push(listener),
   };
 }
 
@@ -67,7 +78,6 @@ function derive(entry: Entry, index: number): Shown {
     conformers,
     timeline: timelineOf(entry),
     late: lateHydrogens(entry.structure),
-    // The first noise is wide; a little of it may leave the view so that the molecule is not small in the end.
-    radius: Math.max(entry.live ? 0 : extent(ends) + 1.6, 0.8 * extent(conformers), 3),
+    radius: Math.max(entry.live ? 0.8 * extent(conformers) : extent(ends) + 1.6, 3),
   };
 }

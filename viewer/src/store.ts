@@ -23,8 +23,12 @@ export interface State {
   readonly entry: number;
   /** Index of the conformer that is measured and listed as chosen. */
   readonly active: number;
-  /** Conformers drawn in the overlay and the grid. */
-  readonly shown: readonly number[];
+  /** Conformers ticked: those of the overlay, the grid and “Ticked, SDF”. All of them, however many come, until one is unticked. */
+  readonly shown: readonly number[] | 'all';
+  /** Conformers in the order of the table. */
+  readonly order: readonly number[];
+  /** Whether the reference is drawn with the conformers. */
+  readonly reference: boolean;
   /** Atoms picked for a measurement that is not complete. */
   readonly picked: readonly number[];
   readonly measuring: boolean;
@@ -40,14 +44,16 @@ export const INITIAL: State = {
   stereo: true,
   colour: 'element',
   smooth: true,
-  loop: true,
+  loop: false,
   speed: 1,
   theme: 'system',
   playing: false,
   position: 0,
   entry: -1,
   active: 0,
-  shown: [0],
+  shown: 'all',
+  order: [],
+  reference: true,
   picked: [],
   measuring: false,
   measurements: [],

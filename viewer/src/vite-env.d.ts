@@ -1,9 +1,9 @@
 /// <reference types="vite/client" />
 
-declare module 'virtual:shipped-model' {
-  /** Address of the checkpoint; undefined where the viewer was built without one. */
-  const model: string | undefined;
-  export default model;
+declare module 'virtual:shipped-models' {
+  /** Addresses of the checkpoints; undefined where the viewer was built without. */
+  export const thorough: string | undefined;
+  export const fast: string | undefined;
 }
 
 declare module 'virtual:mmff94-parameters' {

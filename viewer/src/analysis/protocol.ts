@@ -16,6 +16,14 @@ export interface Analyses {
     readonly request: { readonly structure: Structure; readonly wanted?: string | undefined };
     readonly answer: StereoMarks;
   };
+  /** What a structure's atoms and bonds are, whatever its coordinates. */
+  identity: {
+    readonly request: { readonly structure: Structure };
+    readonly answer: {
+      readonly smiles: string;
+      readonly atoms: readonly { readonly element: number; readonly charge: number }[];
+    };
+  };
   /** MMFF94 energies in kcal/mol of many geometries; null where there is none (atoms on top of each other). */
   energies: {
     readonly request: { readonly structure: Structure; readonly coordinates: readonly Float32Array[] };

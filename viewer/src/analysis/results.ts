@@ -1,12 +1,12 @@
 /** What is computed about the shown molecule, kept per entry and filled in as the worker answers. */
 import { bestRmsd, rmsdAligned } from '../../../src/geometry/rmsd.js';
-import { rows } from '../data/align.js';
+import { laidOnto, rows } from '../data/align.js';
 import { ownField } from '../data/fields.js';
 import { positionOf } from '../data/timeline.js';
 import { heavyAtoms, lastFrame, type Entry } from '../data/trajectory.js';
 import type { Session, Shown } from '../session.js';
 import type { Analysis } from './client.js';
-import type { StereoMarks } from './protocol.js';
+import type { Analyses, StereoMarks } from './protocol.js';
 import type { Structure } from '../../../src/chem/structure.js';
 
 /** One number a frame; null where there is none. */
@@ -23,11 +23,12 @@ export interface Series {
 }
 
 export interface ConformerResult {
-  readonly stereo?: StereoMarks | undefined;
+  /** null where it cannot be read. */
+  readonly stereo?: StereoMarks | null | undefined;
   /** Of the last frame, kcal/mol; null where MMFF94 gives none. */
   readonly energy?: number | null | undefined;
   /** Heavy-atom RMSD to the first conformer over the molecule's symmetry, Å. */
-  readonly toFirst?: number | undefined;
+  readonly toFirst?: number | null | undefined;
   /** The same to the nearest reference conformer. */
   readonly toReference?: number | undefined;
 }
@@ -35,9 +36,16 @@ export interface ConformerResult {
 export interface Results {
   conformer(shown: Shown, index: number): ConformerResult;
   series(shown: Shown, index: number): Series;
-  /** Conformers of the same molecule to compare with. */
-  setReference(entry: Entry): Promise<void>;
+  /** Conformers of the same molecule to compare with; of another than `against`, they are not taken. */
+  setReference(entry: Entry, against?: Entry): Promise<ReferenceVerdict>;
+  clearReference(): void;
+  reference(): Entry | undefined;
+  /** Whether the reference is compared with: it is of the same molecule. */
   hasReference(shown: Shown): boolean;
+  /** The reference's conformer that is nearest to one, laid onto it. */
+  referenceBeside(shown: Shown, index: number): { structure: Structure; coordinates: Float32Array } | undefined;
+  /** Formula and SMILES of what the atoms and bonds are, with the hydrogens that are left out. */
+  identity(shown: Shown): Analyses['identity']['answer'] | undefined;
   /** Whether energies along the path are on their way. */
   computing(shown: Shown, index: number): boolean;
   onChange(listener: () => void): void;
@@ -45,11 +53,15 @@ export interface Results {
   onProblem(listener: (problem: string) => void): void;
 }
 
+/** 'isomer': the same atoms and bonds with another stereo. */
+export type ReferenceVerdict = 'same' | 'isomer' | 'other';
+
 interface Cache {
   readonly energies: Map<number, readonly (number | null)[]>;
   readonly stereo: Map<number, StereoMarks>;
   readonly asked: Set<string>;
   readonly failed: Set<string>;
+  identity?: Analyses['identity']['answer'];
   /** Ways to lay the heavy atoms onto themselves. */
   symmetry: readonly (readonly number[])[] | undefined;
 }
@@ -62,7 +74,7 @@ export function createResults({
   readonly session: Session;
 }): Results {
   const caches = new WeakMap<Entry, Cache>();
-  const references: Entry[] = [];
+  let reference: Entry | undefined;
   const referenceMaps = new WeakMap<
     Entry,
     { reference: Entry; maps: readonly (readonly number[])[] } | 'none' | 'asked'
@@ -102,7 +114,8 @@ export function createResults({
     asked.add(key);
     ask().then(changed, (error: unknown) => {
       failed.add(key);
-      problem(key.split(' ')[0], error);
+      // Whether there is a button to generate from it is no problem of the user's.
+      if (key !== 'Identity') problem(key.split(' ')[0], error);
       changed();
     });
   }
@@ -135,13 +148,12 @@ export function createResults({
         cache.symmetry = await analysis.ask('mappings', { structure, reference: structure });
       });
     }
-    for (const reference of references) {
-      if (referenceMaps.has(entry) || entry.live) continue;
+    if (reference && !referenceMaps.has(entry) && !entry.live) {
+      const asked = reference;
       referenceMaps.set(entry, 'asked');
-      void mapsTo(entry, reference).then((maps) => {
-        referenceMaps.set(entry, maps.length > 0 ? { reference, maps } : 'none');
-        if (maps.length === 0)
-          problem('Reference', `${reference.source} is another molecule than ${entry.structure.name || entry.source}.`);
+      void mapsTo(entry, asked).then((maps) => {
+        if (reference !== asked) return;
+        referenceMaps.set(entry, maps.length > 0 ? { reference: asked, maps } : 'none');
         changed();
       });
     }
@@ -165,6 +177,11 @@ export function createResults({
       // The order of the file decides.
     }
     return inOrder && (entry.bondsGuessed || reference.bondsGuessed) ? [heavy] : [];
+  }
+
+  function setReference(next: Entry | undefined): void {
+    reference = next;
+    for (const entry of session.entries()) referenceMaps.delete(entry);
   }
 
   function referenceOf(entry: Entry): { reference: Entry; maps: readonly (readonly number[])[] } | undefined {
@@ -226,14 +243,23 @@ export function createResults({
       const { coordinates } = lastFrame(entry.conformers[index]);
       const heavy = heavyAtoms(entry.structure);
       const identity = [heavy];
+      // What is not computed, or cannot be, is not on its way.
+      const nothing = entry.bondsGuessed || entry.structure.dimension !== 3;
       return {
-        stereo: cache.stereo.get(index),
-        energy: energies ? energies[energies.length - 1] : cache.failed.has(`MMFF94 ${index}`) ? null : undefined,
-        toFirst: bestRmsd(
-          rows(coordinates, heavy),
-          lastFrame(entry.conformers[0]).coordinates,
-          cache.symmetry && cache.symmetry.length > 0 ? cache.symmetry : identity,
-        ).rmsd,
+        stereo: cache.stereo.get(index) ?? (nothing || cache.failed.has(`Stereo ${index}`) ? null : undefined),
+        energy: energies
+          ? energies[energies.length - 1]
+          : nothing || cache.failed.has(`MMFF94 ${index}`)
+            ? null
+            : undefined,
+        toFirst:
+          entry.structure.dimension !== 3
+            ? null
+            : bestRmsd(
+                rows(coordinates, heavy),
+                lastFrame(entry.conformers[0]).coordinates,
+                cache.symmetry && cache.symmetry.length > 0 ? cache.symmetry : identity,
+              ).rmsd,
         toReference: toReference(entry, coordinates),
       };
     },
@@ -265,10 +291,49 @@ export function createResults({
       }
       return series;
     },
-    async setReference(reference) {
-      references.splice(0, references.length, reference);
-      for (const entry of session.entries()) referenceMaps.delete(entry);
+    async setReference(next, against) {
+      let verdict: ReferenceVerdict = 'same';
+      const maps = against ? await mapsTo(against, next) : [];
+      if (against && maps.length === 0) return 'other';
+      if (against && !against.bondsGuessed && !next.bondsGuessed) {
+        const read = (entry: Entry): Promise<StereoMarks> =>
+          analysis.ask('stereo', { structure: structureAt(entry, 0) });
+        const [own, other] = await Promise.all([read(against), read(next)]).catch(() => []);
+        if (own && other && own.smiles !== other.smiles) verdict = 'isomer';
+      }
+      setReference(next);
+      if (against) referenceMaps.set(against, { reference: next, maps });
       changed();
+      return verdict;
+    },
+    clearReference() {
+      setReference(undefined);
+      changed();
+    },
+    reference: () => reference,
+    referenceBeside({ entry, conformers }, index) {
+      const found = referenceOf(entry);
+      if (!found) return undefined;
+      const own = rows(lastFrame(conformers[index]).coordinates, heavyAtoms(entry.structure));
+      const nearest = found.reference.conformers
+        .map((conformer) => {
+          const { coordinates } = lastFrame(conformer);
+          return { coordinates, ...bestRmsd(own, coordinates, found.maps) };
+        })
+        .reduce((best, next) => (next.rmsd < best.rmsd ? next : best));
+      return {
+        structure: found.reference.structure,
+        coordinates: laidOnto(nearest.coordinates, Array.from(nearest.permutation), own),
+      };
+    },
+    identity({ entry }) {
+      const cache = cacheOf(entry);
+      if (entry.bondsGuessed) return undefined;
+      once(entry, 'Identity', async () => {
+        const structure = entry.structure.dimension === 3 ? structureAt(entry, 0) : entry.structure;
+        cache.identity = await analysis.ask('identity', { structure });
+      });
+      return cache.identity;
     },
     computing: ({ entry }, index) => {
       const { asked, failed } = cacheOf(entry);

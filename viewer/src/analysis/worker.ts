@@ -34,6 +34,10 @@ async function answer(request: Request): Promise<Analyses[keyof Analyses]['answe
   switch (request.kind) {
     case 'stereo':
       return stereo(module, request);
+    case 'identity': {
+      const { molecule } = moleculeFromStructure(module, request.structure);
+      return { smiles: molecule.smiles, atoms: molecule.atoms.map(({ element, charge }) => ({ element, charge })) };
+    }
     case 'energies':
       return energies(module, request);
     case 'mappings':

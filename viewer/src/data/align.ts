@@ -1,7 +1,9 @@
 /** Puts the conformers of a molecule on top of each other, each moved as a rigid body with all of its frames. */
 import { centroid } from '../../../src/geometry/coordinates.js';
+import { inertiaTensor } from '../../../src/geometry/inertia.js';
 import { kabschRotation } from '../../../src/geometry/kabsch.js';
 import { rotate } from '../../../src/geometry/rotation.js';
+import { symmetricEigen } from '../../../src/geometry/symmetric-eigen.js';
 import { heavyAtoms, lastFrame, type Conformer, type Entry } from './trajectory.js';
 
 /** Rows `atoms` of `x` [n,3]. */
@@ -13,11 +15,12 @@ export function rows(x: Float32Array, atoms: readonly number[]): Float32Array {
 
 /**
  * The conformers with the heavy atoms of their last frames centred at the origin and turned onto those of the first
- * conformer. Within a conformer all frames move alike, so its path stays what it was.
+ * conformer, which lies as one looks at it best: longest across the screen, flattest towards the eye. Within a
+ * conformer all frames move alike, so its path stays what it was.
  */
 export function aligned({ structure, conformers }: Pick<Entry, 'structure' | 'conformers'>): Conformer[] {
   const heavy = heavyAtoms(structure);
-  const target = rows(lastFrame(conformers[0]).coordinates, heavy);
+  const target = alongPrincipalAxes(rows(lastFrame(conformers[0]).coordinates, heavy));
   return conformers.map((conformer) => {
     const own = rows(lastFrame(conformer).coordinates, heavy);
     const middle = new Float64Array(3);
@@ -34,6 +37,41 @@ export function aligned({ structure, conformers }: Pick<Entry, 'structure' | 'co
       }),
     };
   });
+}
+
+/** A copy of `x` [n,3] about its middle, with its longest extent along x and its shortest along z; never its mirror image. */
+export function alongPrincipalAxes(x: Float32Array): Float32Array {
+  const n = x.length / 3;
+  const tensor = new Float64Array(9);
+  const vectors = new Float64Array(9);
+  inertiaTensor(tensor, x, n);
+  symmetricEigen(tensor, vectors, 3);
+  // Least inertia is about the longest axis.
+  const order = [0, 1, 2].sort((one, other) => tensor[4 * one] - tensor[4 * other] || one - other);
+  const [first, second] = order.slice(0, 2).map((k) => [vectors[k], vectors[3 + k], vectors[6 + k]]);
+  const third = [
+    first[1] * second[2] - first[2] * second[1],
+    first[2] * second[0] - first[0] * second[2],
+    first[0] * second[1] - first[1] * second[0],
+  ];
+  const middle = new Float64Array(3);
+  centroid(middle, x, n);
+  const out = x.map((value, k) => value - middle[k % 3]);
+  rotate(out, Float64Array.from([...first, ...second, ...third]), out, n);
+  return out;
+}
+
+/** A copy of `x` [n,3] moved as a rigid body so that its rows `atoms` lie best on `target`. */
+export function laidOnto(x: Float32Array, atoms: readonly number[], target: Float32Array): Float32Array {
+  const own = rows(x, atoms);
+  const rotation = new Float64Array(9);
+  kabschRotation(rotation, own, target, atoms.length);
+  const [from, to] = [new Float64Array(3), new Float64Array(3)];
+  centroid(from, own, atoms.length);
+  centroid(to, target, atoms.length);
+  const out = x.map((value, k) => value - from[k % 3]);
+  rotate(out, rotation, out, x.length / 3);
+  return out.map((value, k) => value + to[k % 3]);
 }
 
 /** Radius in Å of the sphere about the origin that holds every frame. */

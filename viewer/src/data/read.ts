@@ -1,6 +1,6 @@
 /** Reads a file of any kind that the viewer knows into the molecules that it shows. */
 import { readSdf, type SdfRecord } from '../../../src/chem/io/sdf.js';
-import type { Structure } from '../../../src/chem/structure.js';
+import type { Structure, StructureBond } from '../../../src/chem/structure.js';
 import { ownField } from './fields.js';
 import { FileProblem, type Conformer, type Entry, type Frame } from './trajectory.js';
 import { bondsByDistance, numberOf, readXyz, stageOf } from './xyz.js';
@@ -71,7 +71,7 @@ async function fromSdf(text: string, source: string, recordsAre: RecordsAre | un
   }
   checkSize(source, records.length, records[0].structure.atoms.length);
   if (records.some(({ structure }) => structure.dimension === 2)) {
-    problems.push(`${source} holds drawings in two dimensions: they are shown flat. Conformers come from “Generate”.`);
+    problems.push(`${source} holds drawings in two dimensions: they are shown flat.`);
   }
   return { entries: groups(records, source).map((group) => entryOf(group, source, recordsAre)), problems };
 }
@@ -107,7 +107,7 @@ function groups(records: readonly SdfRecord[], source: string): SdfRecord[][] {
 
 function sameGraph(one: Structure, other: Structure): boolean {
   return (
-    one.name === other.name &&
+    seriesName(one.name) === seriesName(other.name) &&
     one.atoms.length === other.atoms.length &&
     one.bonds.length === other.bonds.length &&
     one.atoms.every((atom, i) => atom.element === other.atoms[i].element && atom.isotope === other.atoms[i].isotope) &&
@@ -116,6 +116,19 @@ function sameGraph(one: Structure, other: Structure): boolean {
       return a === bond.a && b === bond.b && order === bond.order;
     })
   );
+}
+
+/** A name without the number at its end: programs that write conformers count them there (“x 0”, “x_conf2”, “x #3”). */
+function seriesName(name: string): string {
+  return name
+    .trim()
+    .replace(/[\s_.:#-]*(conf(ormer)?)?[\s_.:#-]*\d+$/i, '')
+    .toLowerCase();
+}
+
+function nameOf(names: readonly string[]): string {
+  const [first = ''] = names;
+  return names.every((name) => name === first) ? first : first.slice(0, seriesName(first).length) || first;
 }
 
 function flowTime({ fields }: SdfRecord): number | undefined {
@@ -151,7 +164,8 @@ function entryOf(records: readonly SdfRecord[], source: string, recordsAre: Reco
       }))
       .sort((one, other) => (one.stage === other.stage ? one.t - other.t : one.stage === 'skeleton' ? -1 : 1)),
   }));
-  return finish({ structure: records[0].structure, conformers, bondsGuessed: false, ambiguous, source });
+  const name = nameOf(records.map(({ structure }) => structure.name.trim()));
+  return finish({ structure: { ...records[0].structure, name }, conformers, bondsGuessed: false, ambiguous, source });
 }
 
 function fromXyz(text: string, source: string, recordsAre: RecordsAre | undefined): Entry[] {
@@ -160,7 +174,12 @@ function fromXyz(text: string, source: string, recordsAre: RecordsAre | undefine
   if (elements.length > MAX_ATOMS) throw new FileProblem(tooLarge(source, elements.length));
   checkSize(source, frames.length, elements.length);
   const timed = frames.some((frame) => frame.timed);
-  const asConformers = recordsAre === 'conformers' && !timed;
+  // The atoms of a trajectory begin as noise; conformers are the same molecule from the first record on.
+  const last = frames[frames.length - 1].coordinates;
+  const bonds = bondsByDistance(elements, last);
+  const asConformers =
+    !timed &&
+    (recordsAre ?? (frames.every((frame) => haveBonds(frame, bonds)) ? 'conformers' : 'frames')) === 'conformers';
   const byConformer = new Map<string, Frame[]>();
   frames.forEach((frame, index) => {
     const key = timed ? frame.conformer : asConformers ? String(index + 1) : '1';
@@ -170,15 +189,25 @@ function fromXyz(text: string, source: string, recordsAre: RecordsAre | undefine
     byConformer.set(key, list);
   });
   const conformers = [...byConformer].map(([label, own]): Conformer => ({ label, frames: own, fields: new Map() }));
-  // Atoms are noise in the first frames, so the bonds are those of the last one.
-  const last = conformers[0].frames[conformers[0].frames.length - 1].coordinates;
   const structure: Structure = {
-    name,
+    name: nameOf(frames.map((frame) => frame.name)) || name,
     atoms: elements.map((element) => ({ element, charge: 0, isotope: 0 })),
-    bonds: bondsByDistance(elements, last),
+    bonds,
     dimension: 3,
   };
   return [finish({ structure, conformers, bondsGuessed: true, ambiguous: !timed && frames.length > 1, source })];
+}
+
+function haveBonds(
+  { elements, coordinates }: { elements: readonly number[]; coordinates: Float32Array },
+  bonds: readonly StructureBond[],
+): boolean {
+  const names = (list: readonly StructureBond[]): string =>
+    list
+      .map(({ a, b }) => `${Math.min(a, b)}-${Math.max(a, b)}`)
+      .sort()
+      .join();
+  return names(bondsByDistance(elements, coordinates)) === names(bonds);
 }
 
 function finish(entry: Entry): Entry {

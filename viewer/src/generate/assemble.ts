@@ -1,14 +1,18 @@
-/** Conformers as the page shows them, put together from what the worker tells: live while they are made, then as delivered. */
+/** Conformers as the page shows them, put together from the events of generation: live while they are made, then as delivered. */
 import type { DrawKey } from '../../../src/flow/sampler.js';
 import type { FrameEvent } from '../../../src/generation/events.js';
+import type { GenerationResult } from '../../../src/generation/finish.js';
+import { conformerFields } from '../../../src/generation/records.js';
 import type { Conformer, Frame } from '../data/trajectory.js';
-import type { DeliveredConformer } from './protocol.js';
+
+/** While they are made, so many are shown: each frame of each is a new picture. */
+const MOST_LIVE = 12;
 
 export interface Assembly {
   take(event: FrameEvent): void;
-  /** Everything on its way, refused draws and later duplicates among it; none before the first frame. */
+  /** The first of those on their way, refused draws and later duplicates among them; none before the first frame. */
   live(fields: ReadonlyMap<string, string>): Conformer[];
-  delivered(conformers: readonly DeliveredConformer[]): Conformer[];
+  delivered(result: GenerationResult): Conformer[];
 }
 
 export function createAssembly(): Assembly {
@@ -31,12 +35,19 @@ export function createAssembly(): Assembly {
     live: (fields) =>
       latest
         .filter((key) => ways.has(key))
+        .slice(0, MOST_LIVE)
         .map((key, index) => ({ label: String(index + 1), frames: [...(ways.get(key) ?? [])], fields })),
-    delivered: (conformers) =>
-      conformers.map(({ draw, fields }, index) => ({
-        label: String(index + 1),
-        frames: ways.get(keyOf(draw)) ?? [],
-        fields: new Map(fields),
-      })),
+    delivered: (result) =>
+      result.conformers.map((conformer, index) => {
+        const { draw, coordinates } = conformer;
+        const way = ways.get(keyOf(draw)) ?? [];
+        const last = way.at(-1) ?? { t: 1, stage: 'all' };
+        return {
+          label: String(index + 1),
+          // It ends where the conformer is delivered: a force field may have moved it since.
+          frames: [...way.slice(0, -1), { ...last, coordinates }],
+          fields: new Map(Array.from(conformerFields(result, conformer), ([field, value]) => [field, String(value)])),
+        };
+      }),
   };
 }

@@ -1,29 +1,28 @@
-/** The generation form: a SMILES or a name becomes a trajectory that plays as it is made. */
+/** The generation form: a SMILES or a name becomes conformers. A run has one end, whatever it is: it leaves what is finished. */
 import list from '../../../molecules/molecules.json?raw';
 import { findMolecule, parseNamedMolecules, UnknownMoleculeError } from '../../../src/chem/named-molecules.js';
-import type { Structure } from '../../../src/chem/structure.js';
-import type { GenerationReport } from '../../../src/generation/finish.js';
+import type { GenerationEvent, PreparedEvent } from '../../../src/generation/events.js';
+import { collectEvents, type Collector, type GenerationReport } from '../../../src/generation/finish.js';
 import { lastFrame, type Conformer, type Entry } from '../data/trajectory.js';
 import { byId, h } from '../dom.js';
 import { tell } from '../messages.js';
 import type { Session } from '../session.js';
 import type { Store } from '../store.js';
 import { createAssembly, type Assembly } from './assemble.js';
+import { connectProgress } from './progress.js';
 import type { CancelRequest, GenerateRequest, GeneratorAnswer } from './protocol.js';
-import { startGenerator } from './start-generator.js';
-
-export interface GenerationRequest {
-  /** SMILES or a known name. */
-  readonly text: string;
-  readonly count: number;
-  readonly seed: number;
-}
+import { MAX_COUNT, QUALITIES, readRequest, RELAXATIONS, sameRequest, type GenerationRequest } from './request.js';
+import { hasFastModel, startGenerator } from './start-generator.js';
 
 export interface Generation {
   /** Whether this page can make conformers. */
   readonly available: boolean;
-  /** Resolves when the conformers are made, or a later request has taken the place of this one. */
+  /** Resolves when the run has come to its end, whatever it was. */
   run(request: GenerationRequest): Promise<void>;
+  /** Fills the form in and runs it. */
+  offer(request: Pick<GenerationRequest, 'text' | 'name'>): Promise<void>;
+  /** Ends the run with the conformers that are finished; false where there is none. */
+  stop(): boolean;
   /** Gives up a molecule of which nothing is shown yet: the user has turned to something else. */
   abandon(): void;
 }
@@ -32,16 +31,23 @@ interface Running {
   readonly request: GenerationRequest;
   readonly id: number;
   readonly name: string;
-  readonly finish: () => void;
-  structure: Structure | undefined;
-  smiles: string;
+  readonly begun: number;
+  readonly resolve: () => void;
+  readonly collector: Collector;
   readonly assembly: Assembly;
+  prepared: PreparedEvent | undefined;
+  /** Where it is shown; −1 before its first frame. */
   entry: number;
 }
 
 function outcome({ asked, delivered, reason }: GenerationReport, seconds: number): string {
   const made = `${delivered} conformer${delivered === 1 ? '' : 's'} in ${seconds.toFixed(1)} s, stereo and geometry verified.`;
   return delivered < asked ? `${made} Fewer than the ${asked} asked for: ${reason ?? ''}.` : made;
+}
+
+/** Whether a text could be the name of a molecule: words of letters, and not a SMILES such as “CCO” or “C1CC1”. */
+function looksLikeAName(text: string): boolean {
+  return /^[\p{L}\d][\p{L}\d' ,()-]*$/u.test(text) && /[a-z]{3}|\s/.test(text) && !/^[cnops\d()-]+$/.test(text);
 }
 
 export function connectGeneration({
@@ -52,22 +58,27 @@ export function connectGeneration({
 }: {
   readonly store: Store;
   readonly session: Session;
-  /** The first frame of a new molecule is there. */
+  /** The first picture of a new molecule is there. */
   readonly onShown: (entry: number, request: GenerationRequest) => void;
+  /** The molecule is as it stays. */
   readonly onDone: (entry: number) => void;
 }): Generation {
   const form = byId<HTMLFormElement>('generate');
   const input = byId<HTMLInputElement>('smiles');
-  const count = byId<HTMLInputElement>('count');
+  const field = (id: string): HTMLInputElement & HTMLSelectElement => byId(id);
   const button = byId<HTMLButtonElement>('run');
   const known = parseNamedMolecules(list);
+  const progress = connectProgress({ onStop: () => void stop() });
   byId('known').append(...known.map(({ name, formula }) => h('option', { value: name }, formula)));
+  field('count').max = String(MAX_COUNT);
+  byId('quality-row').hidden = !hasFastModel;
 
   let worker: Worker | undefined;
   let running: Running | undefined;
   let next = 0;
-  let last: GenerationRequest | undefined;
   let redraw = 0;
+  /** The molecule that the text in the field is the SMILES of, where something else named it. */
+  let named: { text: string; name: string } | undefined;
 
   function start(): Worker | undefined {
     const started = startGenerator();
@@ -79,20 +90,14 @@ export function connectGeneration({
   worker = start();
   const available = worker !== undefined;
   form.hidden = !available;
+  document.documentElement.toggleAttribute('data-generates', available);
 
   function fail(message: string): void {
     tell(message, { kind: 'problem' });
     // A dead RDKit or engine does not come back: the next request gets a new worker.
     worker?.terminate();
     worker = undefined;
-    end();
-  }
-
-  function end(): void {
-    running?.finish();
-    running = undefined;
-    button.textContent = 'Generate';
-    form.removeAttribute('aria-busy');
+    end({ because: 'the generator failed' });
   }
 
   function take(answer: GeneratorAnswer): void {
@@ -103,48 +108,69 @@ export function connectGeneration({
     if (answer.kind === 'failed' && answer.id === undefined) return fail(answer.message);
     if (!running || answer.id !== running.id) return;
     switch (answer.kind) {
-      case 'molecule':
-        running.structure = answer.structure;
-        running.smiles = answer.smiles;
-        return;
-      case 'frame':
-        running.assembly.take(answer.event);
-        return plan();
-      case 'done': {
-        const { conformers, report, seconds } = answer;
-        if (conformers.length === 0) tell(`No conformer: ${report.reason ?? 'none was drawn'}.`, { kind: 'problem' });
-        else {
-          show(running.assembly.delivered(conformers), { live: false });
-          tell(outcome(report, seconds));
-        }
-        const { entry } = running;
-        end();
-        if (entry >= 0) onDone(entry);
-        return;
-      }
+      case 'event':
+        return observe(running, answer.event);
+      case 'done':
+        return end({});
       case 'failed':
-        tell(answer.message, { kind: 'problem' });
-        end();
+        explain(running, answer);
+        return end({ because: 'the run failed' });
     }
   }
 
-  /** Frames come faster than a screen shows them. */
+  function observe({ collector, assembly, request, begun }: Running, event: GenerationEvent): void {
+    collector.observe(event);
+    if (event.kind === 'prepared') running!.prepared = event;
+    if (event.kind === 'frame') {
+      assembly.take(event);
+      plan();
+    }
+    progress.observe(event, { count: request.count, finished: collector.candidates.length, begun });
+  }
+
+  function explain({ request, name }: Running, { message, code }: Extract<GeneratorAnswer, { kind: 'failed' }>): void {
+    if (code === 'fragments') {
+      const again = { ...request, largestFragment: true };
+      return tell(message.replace(/ Remove the counter-ions.*$/, ''), {
+        kind: 'problem',
+        action: { text: 'Take the largest fragment', run: () => void run(again) },
+      });
+    }
+    if (code === 'invalid' && name === request.text && looksLikeAName(request.text))
+      return tell(notFound(request.text), { kind: 'problem' });
+    tell(message, { kind: 'problem' });
+  }
+
+  function notFound(text: string): string {
+    try {
+      findMolecule(known, text);
+    } catch (error) {
+      if (error instanceof UnknownMoleculeError && error.suggestions.length > 0)
+        return `“${text}” is not among the ${known.length} names that the page knows; did you mean ${error.suggestions.join(', or ')}? It is no SMILES either.`;
+    }
+    return `“${text}” is not among the ${known.length} names that the page knows, and no SMILES either. Any molecule can be given by its SMILES.`;
+  }
+
+  /** Frames come faster than a screen shows them; a page in the background shows none. */
   function plan(): void {
     if (redraw !== 0) return;
     redraw = requestAnimationFrame(() => {
       redraw = 0;
-      if (running) show(running.assembly.live(new Map([['MOLFLOW_SMILES', running.smiles]])), { live: true });
+      if (!running?.prepared) return;
+      const { smiles } = running.prepared.molecule;
+      show(running.assembly.live(new Map([['MOLFLOW_SMILES', smiles]])), { live: true });
     });
   }
 
   function show(conformers: readonly Conformer[], { live }: { readonly live: boolean }): void {
     cancelAnimationFrame(redraw);
     redraw = 0;
-    if (!running?.structure || conformers.length === 0) return;
-    const { structure, name, request } = running;
+    if (!running?.prepared || conformers.length === 0) return;
+    const { name, request, prepared } = running;
+    const { atoms, bonds } = prepared.molecule;
     const { coordinates } = lastFrame(conformers[0]);
     const entry: Entry = {
-      structure: { ...structure, coordinates },
+      structure: { name, atoms, bonds, dimension: 3, coordinates },
       conformers,
       bondsGuessed: false,
       ambiguous: false,
@@ -160,6 +186,34 @@ export function connectGeneration({
     if (store.get().entry === running.entry && live) store.set({ position: length });
   }
 
+  session.onRemove((index) => {
+    if (running && running.entry > index) running.entry -= 1;
+  });
+
+  /** The one end of a run: what is finished is kept and shown, else the molecule goes. `because`: it did not come to its own end. */
+  function end({ because, quiet = false }: { because?: string; quiet?: boolean }): void {
+    if (!running) return;
+    const { collector, assembly, prepared, begun, resolve } = running;
+    const result = prepared && collector.finish(because);
+    if (result && result.conformers.length > 0) {
+      show(assembly.delivered(result), { live: false });
+      if (!quiet) tell(outcome(result.report, (performance.now() - begun) / 1000));
+    } else {
+      if (result && because === undefined)
+        tell(`No conformer: ${result.report.reason ?? 'none was drawn'}.`, { kind: 'problem' });
+      if (running.entry >= 0) session.remove(running.entry);
+      running.entry = -1;
+    }
+    const { entry } = running;
+    running = undefined;
+    cancelAnimationFrame(redraw);
+    redraw = 0;
+    progress.end();
+    form.removeAttribute('aria-busy');
+    if (entry >= 0) onDone(entry);
+    resolve();
+  }
+
   async function run(request: GenerationRequest): Promise<void> {
     const text = request.text.trim();
     if (text === '') {
@@ -167,67 +221,105 @@ export function connectGeneration({
       input.focus();
       return;
     }
-    let { smiles, name } = { smiles: text, name: text };
+    let { smiles, name } = { smiles: text, name: request.name ?? text };
     try {
       ({ smiles, name } = findMolecule(known, text));
     } catch (error) {
       if (!(error instanceof UnknownMoleculeError)) throw error;
       // Words are no SMILES; what may be one is left to RDKit.
-      if (error.suggestions.length > 0 && /[a-z]{3}|\s/i.test(text) && !/[=#()[\]\d]/.test(text)) {
-        tell(error.message, { kind: 'problem' });
-        return;
-      }
+      if (looksLikeAName(text) && (error.suggestions.length > 0 || /\s/.test(text)))
+        return tell(notFound(text), { kind: 'problem' });
     }
     worker ??= start();
     if (!worker) {
-      tell('This build of the viewer has no model, so it cannot make conformers. Files can be opened.', {
+      tell('This page has no model, so it makes no conformers. “molflow view” serves one that does.', {
         kind: 'problem',
       });
       return;
     }
-    running?.finish();
+    end({ because: 'another molecule took its place', quiet: true });
     next += 1;
-    last = request;
-    button.textContent = 'Making …';
+    fill(request);
     form.setAttribute('aria-busy', 'true');
-    const message: GenerateRequest = {
-      kind: 'generate',
-      id: next,
-      smiles,
-      name,
-      count: request.count,
-      seed: request.seed,
-    };
+    const { text: _, ...settings } = request;
+    const message: GenerateRequest = { kind: 'generate', id: next, ...settings, smiles, name };
     const sent = worker;
+    progress.begin(name);
     await new Promise<void>((resolve) => {
       running = {
         request,
         id: next,
         name,
-        finish: resolve,
-        structure: undefined,
-        smiles,
+        begun: performance.now(),
+        resolve,
+        collector: collectEvents(),
         assembly: createAssembly(),
+        prepared: undefined,
         entry: -1,
       };
       sent.postMessage(message);
     });
   }
 
+  function fill(request: GenerationRequest): void {
+    input.value = request.text;
+    named = request.name === undefined ? undefined : { text: request.text, name: request.name };
+    field('count').value = String(request.count);
+    field('seed').value = String(request.seed);
+    field('optimize').value = request.optimize ?? RELAXATIONS[0];
+    field('energy-window').value = request.energyWindow === undefined ? '' : String(request.energyWindow);
+    field('quality').value = request.quality ?? QUALITIES[0];
+  }
+
+  function read(): GenerationRequest {
+    const text = input.value.trim();
+    const request = readRequest(
+      new URLSearchParams({
+        smiles: text,
+        count: field('count').value,
+        seed: field('seed').value,
+        ...(field('optimize').value !== RELAXATIONS[0] && { optimize: field('optimize').value }),
+        ...(field('energy-window').value !== '' && { energyWindow: field('energy-window').value }),
+        ...(field('quality').value !== QUALITIES[0] && { quality: field('quality').value }),
+        ...(named?.text === text && { name: named.name }),
+      }),
+    ) as GenerationRequest;
+    field('count').value = String(request.count);
+    field('seed').value = String(request.seed);
+    return request;
+  }
+
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const wanted = Math.max(1, Math.min(20, Math.round(Number(count.value)) || 1));
-    count.value = String(wanted);
-    // The same molecule again is another draw.
-    const seed = last && last.text === input.value && last.count === wanted ? last.seed + 1 : 1;
-    void run({ text: input.value, count: wanted, seed });
+    const request = read();
+    // A double click, or Enter held down: what is asked for is being made.
+    if (running && sameRequest(running.request, request)) return;
+    byId<HTMLDetailsElement>('options').open = false;
+    void run(request);
   });
+
+  function stop(): boolean {
+    if (!running) return false;
+    worker?.postMessage({ kind: 'cancel' } satisfies CancelRequest);
+    end({ because: 'stopped' });
+    return true;
+  }
 
   function abandon(): void {
     if (!running || running.entry >= 0) return;
     worker?.postMessage({ kind: 'cancel' } satisfies CancelRequest);
-    end();
+    end({ because: 'another file was opened', quiet: true });
   }
 
-  return { available, run, abandon };
+  return {
+    available,
+    run,
+    stop,
+    abandon,
+    offer({ text, name }) {
+      input.value = text;
+      named = name === undefined ? undefined : { text, name };
+      return run(read());
+    },
+  };
 }

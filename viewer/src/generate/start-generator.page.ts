@@ -1,4 +1,6 @@
 /** An exported page plays what it holds: it has no model and makes no conformers. */
+export const hasFastModel = false;
+
 export function startGenerator(): Worker | undefined {
   return undefined;
 }

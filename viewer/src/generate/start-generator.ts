@@ -2,7 +2,7 @@
 import ortWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import ortWebGpu from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import rdkitWasm from '@rdkit/rdkit/RDKit_minimal.wasm?url';
-import model from 'virtual:shipped-model';
+import { fast, thorough } from 'virtual:shipped-models';
 import type { StartGenerator } from './protocol.js';
 
 /** A worker reads addresses from where its own script lies, not from where the page does. */
@@ -10,13 +10,16 @@ function absolute(address: string): string {
   return new URL(address, document.baseURI).href;
 }
 
+/** Whether this build has a second, faster model. */
+export const hasFastModel = fast !== undefined;
+
 /** Undefined where this build of the viewer has no model. */
 export function startGenerator(): Worker | undefined {
-  if (model === undefined) return undefined;
+  if (thorough === undefined) return undefined;
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'generator' });
   const message: StartGenerator = {
     kind: 'start',
-    model: absolute(model),
+    models: { thorough: absolute(thorough), fast: fast && absolute(fast) },
     rdkitWasm: absolute(rdkitWasm),
     ortWasm: absolute(ortWasm),
     ortWebGpu: absolute(ortWebGpu),

@@ -1,10 +1,13 @@
 /** The worker that makes conformers in the page, with the library on onnxruntime-web. */
 import type { Generator } from '../../../src/generation/generator.js';
-import { openGenerator } from '../../../src/index.browser.js';
+import { MoleculeError, openGenerator } from '../../../src/index.browser.js';
+import type { Predictor } from '../../../src/network/predictor.js';
 import { answer } from './answer.js';
 import type { GeneratorAnswer, GeneratorRequest, StartGenerator } from './protocol.js';
 
-let generator: Promise<Generator> | undefined;
+let started: StartGenerator | undefined;
+/** By the address of their model. */
+const generators = new Map<string, Promise<Generator>>();
 let running = new AbortController();
 
 addEventListener('message', ({ data }: MessageEvent<GeneratorRequest>) => {
@@ -15,7 +18,12 @@ addEventListener('message', ({ data }: MessageEvent<GeneratorRequest>) => {
   const id = data.kind === 'generate' ? data.id : undefined;
   take(data, signal).catch((error: unknown) => {
     if (signal.aborted) return;
-    tell({ kind: 'failed', id, message: error instanceof Error ? error.message : String(error) });
+    tell({
+      kind: 'failed',
+      id,
+      message: error instanceof Error ? error.message : String(error),
+      code: error instanceof MoleculeError ? error.code : undefined,
+    });
   });
 });
 
@@ -26,18 +34,59 @@ function tell(message: GeneratorAnswer): void {
 async function take(request: GeneratorRequest, signal: AbortSignal): Promise<void> {
   switch (request.kind) {
     case 'start':
-      generator = start(request);
-      await generator;
+      started = request;
+      await open(request.models.thorough);
       return;
-    case 'generate':
-      if (!generator) throw new Error('The generator has not been started.');
-      return answer(await generator, request, { tell, signal });
+    case 'generate': {
+      if (!started) throw new Error('The generator has not been started.');
+      const { thorough, fast = thorough } = started.models;
+      return answer(await open(request.quality === 'fast' ? fast : thorough), request, { tell, signal });
+    }
     case 'cancel':
   }
 }
 
-async function start({ rdkitWasm, model, ortWasm, ortWebGpu }: StartGenerator): Promise<Generator> {
+function open(model: string): Promise<Generator> {
+  let generator = generators.get(model);
+  if (!generator) {
+    generator = start(model);
+    generators.set(model, generator);
+    generator.catch(() => generators.delete(model));
+  }
+  return generator;
+}
+
+async function start(model: string): Promise<Generator> {
+  if (!started) throw new Error('The generator has not been started.');
+  const { rdkitWasm, ortWasm, ortWebGpu } = started;
   const opened = await openGenerator({ rdkitWasm, model, ortWasm, ortWebGpu });
-  tell({ kind: 'ready', engine: opened.engine.description, model: opened.modelName });
-  return opened;
+  if (model === started.models.thorough)
+    tell({ kind: 'ready', engine: opened.engine.description, model: opened.modelName });
+  return { ...opened, skeleton: interruptible(opened.skeleton), hydrogens: interruptible(opened.hydrogens) };
+}
+
+/** Between two predictions, which keep the worker busy, it reads its messages: one may end what is being made. */
+function interruptible(predictor: Predictor): Predictor {
+  return {
+    ...predictor,
+    bind(graph, options) {
+      const predict = predictor.bind(graph, options);
+      return async (x, t) => {
+        await messagesRead();
+        return predict(x, t);
+      };
+    },
+  };
+}
+
+const turn = new MessageChannel();
+const waiting: (() => void)[] = [];
+turn.port1.onmessage = () => waiting.shift()?.();
+
+/** A turn of the event loop, without the four milliseconds of a timer. */
+function messagesRead(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    turn.port2.postMessage(undefined);
+  });
 }

@@ -3,9 +3,10 @@ import { byId, h, onNextFrame } from '../dom.js';
 import type { StereoMarks } from '../analysis/protocol.js';
 import type { Results } from '../analysis/results.js';
 import { ownField } from '../data/fields.js';
-import type { Session } from '../session.js';
+import type { Session, Shown } from '../session.js';
 import type { Store } from '../store.js';
 import { conformerColour } from '../view/palette.js';
+import { tickedConformers } from '../view/show.js';
 
 type Column = 'index' | 'energy' | 'toFirst' | 'toReference';
 
@@ -14,11 +15,13 @@ export function connectConformersPanel({
   session,
   results,
   onReference,
+  onClearReference,
 }: {
   readonly store: Store;
   readonly session: Session;
   readonly results: Results;
   readonly onReference: (files: readonly File[]) => void;
+  readonly onClearReference: () => void;
 }): void {
   const panel = byId('conformers-panel');
   const wrap = h('div', { class: 'table-wrap', tabindex: '0', role: 'region', 'aria-label': 'Table of conformers' });
@@ -33,7 +36,9 @@ export function connectConformersPanel({
       input.value = '';
     },
   });
+  const reference = h('div', { class: 'row', id: 'reference-row' });
   panel.append(
+    h('div', { id: 'arrangement' }),
     wrap,
     h(
       'div',
@@ -52,13 +57,45 @@ export function connectConformersPanel({
       ),
       input,
     ),
+    reference,
   );
   let sort: { column: Column; up: boolean } = { column: 'index', up: true };
 
   function choose(all: boolean): void {
-    const { entry, active } = store.get();
-    const count = session.shown(entry)?.conformers.length ?? 0;
-    store.set({ shown: all ? Array.from({ length: count }, (_, index) => index) : [active] });
+    store.set({ shown: all ? 'all' : [store.get().active] });
+  }
+
+  function showReference(shown: Shown | undefined): void {
+    const given = results.reference();
+    reference.hidden = given === undefined;
+    reference.replaceChildren();
+    if (!given) return;
+    const box = h('input', {
+      type: 'checkbox',
+      id: 'reference-drawn',
+      onchange: () => store.set({ reference: box.checked }),
+    });
+    box.checked = store.get().reference;
+    const compared = shown && results.hasReference(shown);
+    reference.append(
+      h(
+        'label',
+        { title: 'Draw the reference’s nearest conformer, laid onto the chosen one' },
+        box,
+        `Reference: ${given.source}${compared ? '' : ' (not of this molecule)'}`,
+      ),
+      h(
+        'button',
+        {
+          type: 'button',
+          id: 'reference-remove',
+          class: 'icon',
+          'aria-label': 'Remove the reference',
+          onclick: onClearReference,
+        },
+        '×',
+      ),
+    );
   }
 
   function draw(): void {
@@ -68,21 +105,33 @@ export function connectConformersPanel({
         : '';
     const state = store.get();
     const shown = session.shown(state.entry);
-    if (!shown) {
-      wrap.replaceChildren(h('p', { class: 'note' }, 'None yet.'));
+    showReference(shown);
+    if (!shown || shown.entry.live) {
+      store.set({ order: [] });
+      wrap.replaceChildren(h('p', { class: 'note' }, shown ? 'Being made …' : 'None yet.'));
       return;
     }
     const found = shown.conformers.map((_, index) => results.conformer(shown, index));
-    const energies = found.flatMap(({ energy }) => (typeof energy === 'number' ? [energy] : []));
-    const lowest = Math.min(...energies);
+    // Energies are compared among conformers of one stereoisomer: others are another molecule.
+    const isomerOf = (index: number): string => found[index].stereo?.smiles ?? '';
+    const lowestOf = new Map<string, number>();
+    found.forEach(({ energy }, index) => {
+      if (typeof energy === 'number')
+        lowestOf.set(isomerOf(index), Math.min(lowestOf.get(isomerOf(index)) ?? Infinity, energy));
+    });
+    const above = (index: number): number | undefined => {
+      const { energy } = found[index];
+      return typeof energy === 'number' ? energy - (lowestOf.get(isomerOf(index)) ?? energy) : undefined;
+    };
     const withReference = results.hasReference(shown);
-    const smiles = new Map<string, number>();
-    for (const { stereo } of found) if (stereo) smiles.set(stereo.smiles, (smiles.get(stereo.smiles) ?? 0) + 1);
 
     const order = shown.conformers.map((_, index) => index);
     const value = (index: number): number =>
-      sort.column === 'index' ? index : (found[index][sort.column] ?? Number.POSITIVE_INFINITY);
+      sort.column === 'index'
+        ? index
+        : ((sort.column === 'energy' ? above(index) : found[index][sort.column]) ?? Number.POSITIVE_INFINITY);
     order.sort((one, other) => (sort.up ? value(one) - value(other) : value(other) - value(one)) || one - other);
+    store.set({ order });
 
     const header = (text: string, title: string, column?: Column): HTMLElement =>
       h(
@@ -104,23 +153,27 @@ export function connectConformersPanel({
                 },
               },
               text,
+              sort.column === column && h('span', { class: 'arrow', 'aria-hidden': 'true' }, sort.up ? ' ▲' : ' ▼'),
             )
           : text,
       );
     const body = h('tbody');
+    const ticked = new Set(tickedConformers(state, shown));
     for (const index of order) {
       const conformer = shown.conformers[index];
       const { energy, toFirst, toReference, stereo } = found[index];
+      const higher = above(index);
       const box = h('input', {
         type: 'checkbox',
         id: `tick-${index}`,
         'aria-label': `Draw conformer ${conformer.label} with others`,
         onchange: () => {
-          const rest = store.get().shown.filter((other) => other !== index);
-          store.set({ shown: box.checked ? [...rest, index].sort((a, b) => a - b) : rest });
+          const rest = tickedConformers(store.get(), shown).filter((other) => other !== index);
+          const now = box.checked ? [...rest, index].sort((a, b) => a - b) : rest;
+          store.set({ shown: now.length === shown.conformers.length ? 'all' : now });
         },
       });
-      box.checked = state.shown.includes(index);
+      box.checked = ticked.has(index);
       const swatch = h('span', { class: 'swatch', 'aria-hidden': 'true' });
       swatch.style.background = conformerColour(index);
       const pick = h(
@@ -141,20 +194,10 @@ export function connectConformersPanel({
           { class: index === state.active ? 'active' : '' },
           h('td', {}, box),
           h('td', {}, pick),
-          h(
-            'td',
-            {},
-            typeof energy === 'number'
-              ? (energy - lowest).toFixed(2)
-              : energy === null
-                ? 'none'
-                : shown.entry.bondsGuessed
-                  ? '–'
-                  : '…',
-          ),
-          h('td', {}, index === 0 ? '0' : (toFirst?.toFixed(2) ?? '…')),
+          h('td', {}, higher?.toFixed(2) ?? (energy === null ? '–' : '…')),
+          h('td', {}, toFirst === null ? '–' : index === 0 ? '0' : (toFirst?.toFixed(2) ?? '…')),
           withReference && h('td', {}, toReference?.toFixed(2) ?? '…'),
-          stereoCell(ownField(conformer.fields, 'STEREO_VERIFIED'), stereo, found[0].stereo, shown.entry.bondsGuessed),
+          stereoCell(ownField(conformer.fields, 'STEREO_VERIFIED'), stereo, found[0].stereo),
         ),
       );
     }
@@ -171,14 +214,15 @@ export function connectConformersPanel({
             header('', 'Drawn when conformers are overlaid or side by side'),
             header('Conf.', 'Conformer', 'index'),
             header(
-              `ΔE`,
-              energies.length > 0
-                ? `MMFF94 energy above the lowest (${lowest.toFixed(1)}), kcal/mol`
-                : 'MMFF94 energy, kcal/mol',
+              'ΔE, kcal/mol',
+              lowestOf.size > 1
+                ? 'MMFF94 energy above the lowest of the same stereoisomer, kcal/mol'
+                : 'MMFF94 energy above the lowest, kcal/mol',
               'energy',
             ),
-            header('RMSD', 'Heavy-atom RMSD to the first conformer, Å', 'toFirst'),
-            withReference && header('to ref.', 'Heavy-atom RMSD to the nearest reference conformer, Å', 'toReference'),
+            header('RMSD, Å', 'Heavy-atom RMSD to the first conformer, Å', 'toFirst'),
+            withReference &&
+              header('to ref., Å', 'Heavy-atom RMSD to the nearest reference conformer, Å', 'toReference'),
             header('Stereo', 'Read from the coordinates by RDKit; ≠ where it differs from the first conformer'),
           ),
         ),
@@ -189,7 +233,7 @@ export function connectConformersPanel({
   }
 
   const plan = onNextFrame(draw);
-  store.watch(['entry', 'active', 'shown'], plan);
+  store.watch(['entry', 'active', 'shown', 'reference'], plan);
   session.onChange(plan);
   results.onChange(plan);
   draw();
@@ -198,25 +242,25 @@ export function connectConformersPanel({
 /** ✓ where the stereo is what was asked for, by the file's verdict or its SMILES, ✗ where not; else ≠ where it is not the first's. */
 function stereoCell(
   verified: string | undefined,
-  stereo: StereoMarks | undefined,
-  first: StereoMarks | undefined,
-  guessed: boolean,
+  stereo: StereoMarks | null | undefined,
+  first: StereoMarks | null | undefined,
 ): HTMLElement {
-  if (!stereo) return h('td', {}, guessed ? '–' : '…');
+  if (!stereo) return h('td', {}, stereo === null ? '–' : '…');
   const marks = [...stereo.centres, ...stereo.bonds].map(({ cip }) => cip).join(' ');
-  const other = first !== undefined && stereo.smiles !== first.smiles;
+  const other = !!first && stereo.smiles !== first.smiles;
   // molflow's own verdict stands before a SMILES, which in its files is that of the conformer itself.
   const asWanted = verified === undefined ? stereo.asWanted : verified !== 'no' && stereo.asWanted !== false;
   const wrong = asWanted === false || (asWanted === undefined && other);
-  const sign = asWanted === undefined ? (other ? '≠ 1' : '') : asWanted ? '✓' : '✗';
-  const words =
-    asWanted === undefined
-      ? other
-        ? 'another stereoisomer than conformer 1'
-        : 'as conformer 1'
-      : asWanted
-        ? 'as asked for'
-        : 'not as asked for';
+  // What leaves a centre open asks for both of its hands: each is right, and they are not the same molecule.
+  const sign = [asWanted === undefined ? '' : asWanted ? '✓' : '✗', other ? '≠ 1' : '']
+    .filter((part) => part !== '')
+    .join(' ');
+  const words = [
+    asWanted === undefined ? '' : asWanted ? 'as asked for' : 'not as asked for',
+    other ? 'another stereoisomer than conformer 1' : asWanted === undefined ? 'as conformer 1' : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
   return h(
     'td',
     { class: wrong ? 'bad' : 'good', title: `${words}: ${stereo.smiles}` },

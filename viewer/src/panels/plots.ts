@@ -151,6 +151,8 @@ export function connectPlots({
               values: (_plot: uPlot, ticks: number[]) => ticks.map((tick) => String(Number(tick.toPrecision(6)))),
             },
           ],
+          // The scales stand with the first drawing, not before: only then can the time be placed.
+          hooks: { draw: [showTime] },
           series: [
             {},
             ...lines.map(({ name, dash }, index) => ({

@@ -43,7 +43,7 @@ export function connectTransport({
   const loop = byId<HTMLButtonElement>('loop');
   const time = byId<HTMLInputElement>('time');
   const speed = byId<HTMLSelectElement>('speed');
-  const clock = byId<HTMLOutputElement>('clock');
+  const clock = byId('clock');
   const acts = byId('acts');
   back.append(icon('back'));
   forward.append(icon('forward'));

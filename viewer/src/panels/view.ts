@@ -23,6 +23,22 @@ const LABELS: readonly { readonly value: LabelKind; readonly text: string }[] = 
   { value: 'number', text: 'Number' },
 ];
 
+/** Many molecules on one place are seen best as sticks without hydrogens: unless the user has chosen another way to draw. */
+export function arrange(store: Store, arrangement: Arrangement): void {
+  const { style, hydrogens, arrangement: before } = store.get();
+  const [alone, laid] = [
+    { style: 'ball', hydrogens: true },
+    { style: 'stick', hydrogens: false },
+  ] as const;
+  const is = (drawing: { readonly style: DrawStyle; readonly hydrogens: boolean }): boolean =>
+    drawing.style === style && drawing.hydrogens === hydrogens;
+  store.set({
+    arrangement,
+    ...(arrangement === 'overlay' && before !== 'overlay' && is(alone) && laid),
+    ...(arrangement !== 'overlay' && before === 'overlay' && is(laid) && alone),
+  });
+}
+
 export function connectViewPanel({ store, session }: { readonly store: Store; readonly session: Session }): void {
   const panel = byId('view-panel');
   const state = store.get();
@@ -33,12 +49,12 @@ export function connectViewPanel({ store, session }: { readonly store: Store; re
     value: state.style,
     onChange: (value) => store.set({ style: value }),
   });
-  const arrangement = segmented(panel, {
+  const arrangement = segmented(byId('arrangement'), {
     name: 'arrangement',
-    label: 'Conformers',
+    label: 'Drawn',
     options: ARRANGEMENTS,
     value: state.arrangement,
-    onChange: (value) => store.set({ arrangement: value }),
+    onChange: (value) => arrange(store, value),
   });
   const colour = segmented(panel, {
     name: 'colour',

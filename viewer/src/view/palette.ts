@@ -35,6 +35,9 @@ const OWN: Record<Theme, Record<string, string>> = {
   },
 };
 
+/** Carbons of the reference. */
+export const REFERENCE_COLOUR = '#c0309a';
+
 /** Sequence for conformers, apart from each other for the colour-blind too (after Okabe and Ito). */
 const CONFORMERS = ['#0f8a8a', '#d9782b', '#5b6ee1', '#b2467f', '#7a9a1f', '#c4a000', '#3a9ad9', '#9c5a3c'];
 

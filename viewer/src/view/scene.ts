@@ -13,6 +13,8 @@ export interface SceneModel {
   /** Colour of the carbons; undefined: by element. */
   readonly colour?: string | undefined;
   /** Cell of the grid that it stands in; undefined: the middle. */
+  /** A style of its own; undefined: that of the scene. */
+  readonly style?: DrawStyle | undefined;
   readonly cell?: { readonly column: number; readonly row: number } | undefined;
 }
 
@@ -47,11 +49,13 @@ export interface Scene {
   setSegments(segments: readonly Segment[], selected: readonly { model: number; atom: number }[]): void;
   /** While the atoms move, a surface is shown as soft spheres; it is computed when they rest. */
   setMoving(moving: boolean): void;
-  /** Shows everything within `radius` Å of the middle. */
+  /** Shows everything within these distances of the middle, in Å across and up the screen. */
   fit(
-    radius: number,
+    size: { readonly halfWidth: number; readonly halfHeight: number },
     options?: { readonly columns?: number; readonly rows?: number; readonly cellSize?: number },
   ): void;
+  /** Draws at once, for a picture or a film. */
+  render(): void;
   rotate(axis: 'x' | 'y' | 'z', degrees: number): void;
   zoom(factor: number): void;
   getCamera(): Camera;
@@ -120,11 +124,16 @@ export function createScene(
     const atom = spec.structure.atoms[index];
     const color = spec.colour !== undefined && atom.element === 6 ? spec.colour : elementColour(atom.element, theme);
     if (hidden) return { stick: { hidden: true }, sphere: { hidden: true } };
-    const soft = style === 'surface' && moving;
-    switch (style) {
+    const own = spec.style ?? style;
+    const soft = own === 'surface' && moving;
+    switch (own) {
       case 'stick':
         // 3Dmol leaves sticks open at atoms with four bonds; a ball as thick as the stick closes them.
-        return { stick: { radius: 0.14, color }, sphere: { radius: 0.14, color } };
+        // One of its own (the reference) is seen where it lies on another, too.
+        return {
+          stick: { radius: spec.style ? 0.17 : 0.14, color },
+          sphere: { radius: spec.style ? 0.17 : 0.14, color },
+        };
       case 'sphere':
         return { sphere: { scale: 0.95, color } };
       case 'ball':
@@ -235,6 +244,7 @@ export function createScene(
     surfaceTimer = setTimeout(() => {
       const run = surfaceRun;
       for (const { spec, pose, model } of drawn) {
+        if (spec.style) continue;
         const shown = spec.structure.atoms.flatMap((_, atom) => (pose?.hidden[atom] ? [] : [atom]));
         const colour = spec.colour;
         const selection = { model, index: shown } as never;
@@ -372,12 +382,15 @@ export function createScene(
       planSurface();
       draw();
     },
-    fit(radius, { columns = 1, rows = 1, cellSize: cell = 0 } = {}) {
+    fit({ halfWidth, halfHeight }, { columns = 1, rows = 1, cellSize: cell = 0 } = {}) {
       viewer.setProjection(columns * rows > 1 ? 'orthographic' : 'perspective');
       const width = container.clientWidth || 1;
       const height = container.clientHeight || 1;
       // Half the height that must be seen; the width counts by the shape of the canvas.
-      const half = Math.max(radius + ((rows - 1) * cell) / 2, ((radius + ((columns - 1) * cell) / 2) * height) / width);
+      const half = Math.max(
+        halfHeight + ((rows - 1) * cell) / 2,
+        ((halfWidth + ((columns - 1) * cell) / 2) * height) / width,
+      );
       const { fov = 20, CAMERA_Z = 150 } = viewer as unknown as { fov?: number; CAMERA_Z?: number };
       const view = viewer.getView() as number[];
       // 3Dmol's two projections take the field of view differently: half of it upwards, or all of it sideways.
@@ -389,6 +402,7 @@ export function createScene(
       viewer.setSlab(-200, 200);
       draw();
     },
+    render: () => void viewer.render(),
     rotate(axis, degrees) {
       viewer.rotate(degrees, axis);
       draw();

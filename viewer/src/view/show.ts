@@ -1,9 +1,12 @@
 /** Draws the shown conformers of the shown molecule as the state says: which, where, when and how. */
+import { extent } from '../data/align.js';
 import { momentAt } from '../data/timeline.js';
+import { lastFrame, type Entry } from '../data/trajectory.js';
 import type { Session, Shown } from '../session.js';
+import type { Structure } from '../../../src/chem/structure.js';
 import type { State, Store } from '../store.js';
 import { tell } from '../messages.js';
-import { conformerColour, type Theme } from './palette.js';
+import { conformerColour, REFERENCE_COLOUR, type Theme } from './palette.js';
 import type { AtomLabel, Pose, Scene } from './scene.js';
 import { elementSymbol } from '../../../src/chem/elements.js';
 import type { StereoMarks } from '../analysis/protocol.js';
@@ -12,13 +15,22 @@ import { measurementText } from '../measure.js';
 export const MAX_OVERLAY = 30;
 export const MAX_GRID = 12;
 
+/** Conformers ticked in the table, ascending, however many are drawn. */
+export function tickedConformers(
+  { shown: ticked }: Pick<State, 'shown'>,
+  { conformers }: Pick<Shown, 'conformers'>,
+): number[] {
+  const all = conformers.map((_, index) => index);
+  return ticked === 'all' ? all : all.filter((index) => ticked.includes(index));
+}
+
 /** Conformers on the canvas, in the order of the scene's models. */
 export function drawnConformers(state: State, shown: Shown): number[] {
   const all = shown.conformers.length;
   const active = Math.min(state.active, all - 1);
   if (state.arrangement === 'one') return [active];
   const limit = state.arrangement === 'overlay' ? MAX_OVERLAY : MAX_GRID;
-  const chosen = state.shown.filter((index) => index < all).slice(0, limit);
+  const chosen = tickedConformers(state, shown).slice(0, limit);
   return chosen.length > 0 ? chosen : [active];
 }
 
@@ -40,6 +52,7 @@ export function connectScene({
   scene,
   theme,
   marks,
+  reference,
 }: {
   readonly store: Store;
   readonly session: Session;
@@ -47,10 +60,18 @@ export function connectScene({
   readonly theme: () => Theme;
   /** Stereo marks of a conformer, once they are known. */
   readonly marks: (shown: Shown, conformer: number) => StereoMarks | undefined;
+  /** The reference's conformer nearest to one shown, laid onto it; once it is known. */
+  readonly reference: (
+    shown: Shown,
+    conformer: number,
+  ) => { structure: Structure; coordinates: Float32Array } | undefined;
 }): { rebuild(): void; relabel(): void; fit(): void } {
   let drawn: number[] = [];
+  /** What `drawn` counts in: between a change of the molecule and its being drawn, nothing is moved or labelled. */
+  let drawnOf: Entry | undefined;
   let fitted: string | undefined;
   let lastLabels = '';
+  let beside: { structure: Structure; coordinates: Float32Array } | undefined;
 
   function grid(): { columns: number; rows: number } {
     if (store.get().arrangement !== 'grid') return { columns: 1, rows: 1 };
@@ -64,32 +85,64 @@ export function connectScene({
     const shown = session.shown(store.get().entry);
     if (!shown) return;
     const { columns, rows } = grid();
-    scene.fit(shown.radius, { columns, rows, cellSize: 2 * shown.radius });
+    if (columns * rows > 1 || shown.entry.live)
+      return scene.fit(
+        { halfWidth: shown.radius, halfHeight: shown.radius },
+        { columns, rows, cellSize: 2 * shown.radius },
+      );
+    scene.fit(halvesOf(shown));
+  }
+
+  /** What the molecule at its end takes up on the screen as it is turned now; of the noise before, most of it. */
+  function halvesOf({ conformers, radius }: Shown): { halfWidth: number; halfHeight: number } {
+    const [qx, qy, qz, qw] = scene.getCamera().slice(4, 8);
+    const across = [1 - 2 * (qy * qy + qz * qz), 2 * (qx * qy - qz * qw), 2 * (qx * qz + qy * qw)];
+    const up = [2 * (qx * qy + qz * qw), 1 - 2 * (qx * qx + qz * qz), 2 * (qy * qz - qx * qw)];
+    const noise = Math.max(0, ...drawn.map((index) => 0.5 * extent([conformers[index]])));
+    let [halfWidth, halfHeight] = [noise, noise];
+    for (const index of drawn) {
+      const { coordinates: x } = lastFrame(conformers[index]);
+      for (let k = 0; k < x.length; k += 3) {
+        const on = (axis: readonly number[]): number =>
+          Math.abs(axis[0] * x[k] + axis[1] * x[k + 1] + axis[2] * x[k + 2]);
+        halfWidth = Math.max(halfWidth, on(across) + 1.3);
+        halfHeight = Math.max(halfHeight, on(up) + 1.3);
+      }
+    }
+    return { halfWidth: Math.min(halfWidth, radius), halfHeight: Math.max(2, Math.min(halfHeight, radius)) };
   }
 
   function rebuild(): void {
     const state = store.get();
     const shown = session.shown(state.entry);
-    if (!shown) return scene.setModels([], { cellSize: 1 });
+    if (!shown) {
+      scene.setModels([], { cellSize: 1 });
+      return scene.setPoses([]);
+    }
     if (state.arrangement !== 'one') {
       const limit = state.arrangement === 'overlay' ? MAX_OVERLAY : MAX_GRID;
-      if (state.shown.length > limit)
-        tell(`The first ${limit} of the ${state.shown.length} chosen conformers are drawn.`);
+      const ticked = tickedConformers(state, shown).length;
+      if (ticked > limit) tell(`The first ${limit} of the ${ticked} ticked conformers are drawn.`);
     }
     drawn = drawnConformers(state, shown);
+    drawnOf = shown.entry;
+    beside = referenceOf(state, shown);
     const { columns, rows } = grid();
     scene.setModels(
-      drawn.map((conformer, place) => ({
-        structure: shown.entry.structure,
-        colour: state.colour === 'conformer' ? conformerColour(conformer) : undefined,
-        cell:
-          state.arrangement === 'grid'
-            ? { column: (place % columns) - (columns - 1) / 2, row: Math.floor(place / columns) - (rows - 1) / 2 }
-            : undefined,
-      })),
+      [
+        ...drawn.map((conformer, place) => ({
+          structure: shown.entry.structure,
+          colour: state.colour === 'conformer' ? conformerColour(conformer) : undefined,
+          cell:
+            state.arrangement === 'grid'
+              ? { column: (place % columns) - (columns - 1) / 2, row: Math.floor(place / columns) - (rows - 1) / 2 }
+              : undefined,
+        })),
+        ...(beside ? [{ structure: beside.structure, colour: REFERENCE_COLOUR, style: 'stick' as const }] : []),
+      ],
       { cellSize: 2 * shown.radius },
     );
-    const key = `${state.entry} ${state.arrangement} ${columns}×${rows} ${Math.round(shown.radius)}`;
+    const key = `${state.entry} ${state.arrangement} ${columns}×${rows} ${shown.entry.live ? Math.round(shown.radius) : 'made'}`;
     if (key !== fitted) {
       fitted = key;
       fit();
@@ -100,19 +153,39 @@ export function connectScene({
     relabel();
   }
 
+  function referenceOf(state: State, shown: Shown): typeof beside {
+    return state.reference && state.arrangement !== 'grid' && !shown.entry.live
+      ? reference(shown, Math.min(state.active, shown.conformers.length - 1))
+      : undefined;
+  }
+
+  /** The reference follows the chosen conformer, and comes and goes. */
+  function reconsider(): void {
+    const state = store.get();
+    const shown = session.shown(state.entry);
+    if (shown?.entry !== drawnOf) return;
+    if (shown && referenceOf(state, shown)?.coordinates.join() !== beside?.coordinates.join()) rebuild();
+    else relabel();
+  }
+
   function pose(): void {
     const state = store.get();
     const shown = session.shown(state.entry);
-    if (!shown) return;
+    if (!shown || shown.entry !== drawnOf) return;
     scene.setMoving(state.playing && shown.timeline.length > 0);
-    scene.setPoses(drawn.map((conformer) => poseOf(state, shown, conformer)));
+    scene.setPoses([
+      ...drawn.map((conformer) => poseOf(state, shown, conformer)),
+      ...(beside
+        ? [{ coordinates: beside.coordinates, hidden: beside.structure.atoms.map(({ element }) => element === 1) }]
+        : []),
+    ]);
     if (state.measurements.length > 0) relabel();
   }
 
   function relabel(): void {
     const state = store.get();
     const shown = session.shown(state.entry);
-    if (!shown) return;
+    if (!shown || shown.entry !== drawnOf) return;
     const { atoms } = shown.entry.structure;
     const labels: AtomLabel[] = [];
     const activeModel = drawn.indexOf(state.active);
@@ -154,12 +227,12 @@ export function connectScene({
     );
   }
 
-  store.watch(['entry', 'arrangement', 'colour'], rebuild);
-  store.watch(['active'], (state) => (state.arrangement === 'one' ? rebuild() : relabel()));
+  store.watch(['entry', 'arrangement', 'colour', 'reference'], rebuild);
+  store.watch(['active'], (state) => (state.arrangement === 'one' ? rebuild() : reconsider()));
   store.watch(['shown'], (state) => state.arrangement !== 'one' && rebuild());
   store.watch(['style'], (state) => scene.setStyle(state.style, theme()));
   store.watch(['position', 'hydrogens', 'smooth', 'playing'], pose);
   store.watch(['labels', 'stereo', 'picked', 'measurements'], relabel);
   session.onChange((index) => index === store.get().entry && rebuild());
-  return { rebuild, relabel, fit };
+  return { rebuild, relabel: reconsider, fit };
 }

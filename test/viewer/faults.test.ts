@@ -1,0 +1,150 @@
+/** The viewer in real headless Chromium: what users found wrong with it, each as it should be. */
+import { describe, expect, it, vi } from 'vitest';
+import { molblock } from '../../src/chem/molblock.js';
+import { chromiumPath } from './chromium.js';
+import { conformersOf, ensembleSdf } from './noisy-trajectory.js';
+import { clock, coloured, download, LIMITS, message, records, shows, useViewer } from './page.js';
+
+vi.setConfig(LIMITS);
+
+/** More than an overlay draws. */
+const MANY = 36;
+
+describe.skipIf(chromiumPath === undefined)('the viewer', () => {
+  const { view } = useViewer();
+
+  it('keeps every conformer of a file, compares it with its own reference alone, and is used by keys', async () => {
+    const shapes = conformersOf('CCCO', 2);
+    const many = Array.from({ length: MANY }, (_, k) => {
+      const molecule = shapes[k % shapes.length];
+      return `${molblock({ molecule, coordinates: molecule.coordinates, title: `x ${k}` })}$$$$\n`;
+    }).join('');
+    const { page, complaints } = await view({ files: { 'many.sdf': many } });
+    await shows(() => page.locator('#facts').innerText()).toContain(`${MANY} conformers`);
+
+    // Whatever is drawn, all are saved, or all that are ticked, and where they lay in the file.
+    const saved = await records((await download(page, '#export-sdf')).toString());
+    expect(saved).toHaveLength(MANY);
+    saved[1].structure.coordinates!.forEach((value, k) => expect(value).toBeCloseTo(shapes[1].coordinates![k], 3));
+    await page.locator('label[for=arrangement-overlay]').click();
+    await page.uncheck('#tick-0');
+    expect(await records((await download(page, '#export-ticked')).toString())).toHaveLength(MANY - 1);
+    expect(await records((await download(page, '#export-sdf')).toString())).toHaveLength(MANY);
+
+    // A press on the molecule closes the menu.
+    await page.click('#export summary');
+    await page.mouse.click(200, 300);
+    await shows(() => page.locator('#export').getAttribute('open')).toBeNull();
+
+    // N goes down the table as it is sorted, and an arrow says how.
+    await page.click('#sort-index');
+    await shows(() => page.locator('#sort-index').innerText()).toContain('▼');
+    await page.click('#conformer-20');
+    await page.keyboard.press('n');
+    await shows(() => page.locator('tr.active').innerText()).toMatch(/\b20\b/);
+
+    // What the clock shows is not read out with every frame, and the canvas shows when it has the focus.
+    expect(
+      await page.locator('#clock').evaluate((clock) => clock.closest('output, [role=status], [aria-live]')),
+    ).toBeNull();
+    const box = (await page.locator('#canvas').boundingBox())!;
+    const edge = { x: box.x + 40, y: box.y + box.height - 6, width: 60, height: 6 };
+    const before = await page.screenshot({ clip: edge });
+    await page.keyboard.press('Tab');
+    await page.focus('#canvas');
+    await shows(async () => (await page.screenshot({ clip: edge })).equals(before)).toBe(false);
+
+    // A reference of another molecule is refused; one of the same is drawn, and can be removed.
+    const reference = async (smiles: string): Promise<void> =>
+      page.setInputFiles('#conformers-panel input[type=file]', {
+        name: `${smiles}.sdf`,
+        mimeType: 'text/plain',
+        buffer: Buffer.from(ensembleSdf({ name: smiles, smiles, conformers: 1 })),
+      });
+    await reference('CCOC');
+    await shows(() => message(page)).toMatch(/CCOC\.sdf is another molecule than x/);
+    expect(await page.locator('#reference-remove').count()).toBe(0);
+    await reference('CCCO');
+    await shows(() => page.locator('#reference-row').innerText()).toContain('CCCO.sdf');
+    await shows(() => page.locator('#sort-toReference').count()).toBe(1);
+    const drawn = await coloured(page, 'any')();
+    await page.uncheck('#reference-drawn');
+    await shows(coloured(page, 'any')).not.toBe(drawn);
+    await page.click('#reference-remove');
+    await shows(() => page.locator('#sort-toReference').count()).toBe(0);
+
+    // At 200 % zoom of a small screen the molecule is still seen.
+    await page.setViewportSize({ width: 640, height: 400 });
+    await shows(async () => (await page.locator('#canvas').boundingBox())!.height).toBeGreaterThan(225);
+    expect(complaints).toEqual([]);
+  });
+
+  it('ends every run with what is finished, and says how it stands', async () => {
+    const { page, complaints } = await view({ query: '?smiles=C&count=1' });
+    const facts = (): Promise<string> => page.locator('#facts').innerText();
+    const generate = async (text: string, count: number): Promise<void> => {
+      await page.fill('#smiles', text);
+      await page.fill('#count', String(count));
+    };
+    // A run that is over before its first picture is at rest at its end, with its hydrogens.
+    await shows(facts).toContain('CH₄ · 5 atoms · 1 conformer');
+    await shows(() => clock(page)).toMatch(/^t = 1\.00 · hydrogens$|^one frame$/);
+    await shows(coloured(page, 'white')).toBeGreaterThan(500);
+
+    // A double click asks once; all are ticked, however many were there with the first picture.
+    await generate('CCCCCO', 14);
+    await page.dblclick('#run');
+    await shows(() => page.locator('.message.note').last().innerText()).toMatch(/^14 conformers/);
+    await shows(() => page.locator('#conformers-panel tbody input:checked').count()).toBe(14);
+    expect(await page.locator('#seed').inputValue()).toBe('1');
+    await shows(() => page.locator('#molecule option').allInnerTexts()).toEqual(['1. C', '2. CCCCCO']);
+
+    // One that another replaces comes to its end, too; Escape keeps what is finished.
+    await generate('CCCCCCO', 300);
+    await page.click('#run');
+    await shows(() => page.locator('#run-text').innerText()).toMatch(/^\d+ of 300/);
+    await generate('CCCCCN', 300);
+    await page.click('#run');
+    await shows(() => page.locator('#run-text').innerText()).toMatch(/^[1-9]\d* of 300/);
+    await page.focus('#canvas');
+    await page.keyboard.press('Escape');
+    await page.locator('#run-state').waitFor({ state: 'hidden' });
+    await shows(facts).toMatch(/^C₅H₁₃N · 19 atoms · \d+ conformers?/);
+    await shows(() => page.locator('.message.note').last().innerText()).toMatch(/asked for: stopped after/);
+    for (const option of await page.locator('#molecule option').all()) {
+      await page.selectOption('#molecule', (await option.getAttribute('value'))!);
+      await shows(() => page.locator('#conformers-panel tbody tr').count()).toBeGreaterThan(0);
+    }
+
+    // What is wrong is said of what was typed, with a button for what can be done.
+    await generate('unobtainiol', 2);
+    await page.click('#run');
+    await shows(() => message(page)).toMatch(/“unobtainiol” is not among the \d+ names/);
+    await generate('CCO.[Na+]', 2);
+    await page.click('#run');
+    await page.click('.message .action');
+    await shows(facts).toContain('C₂H₆O · 9 atoms');
+    // A reload brings back what is there, not what the page began with.
+    await page.reload();
+    await shows(facts).toContain('C₂H₆O · 9 atoms');
+    expect(complaints).toEqual([]);
+  });
+
+  it('names a drawing, computes nothing of it that it has not, and generates from it', async () => {
+    const [molecule] = conformersOf('CCO', 1);
+    const drawing = {
+      ...molecule,
+      atoms: molecule.atoms.slice(0, 3),
+      bonds: molecule.bonds.filter(({ a, b }) => a < 3 && b < 3),
+    };
+    const flat = Float32Array.from([0, 0, 0, 1.2, 0.7, 0, 2.4, 0, 0]);
+    const sdf = `${molblock({ molecule: drawing, coordinates: flat, title: 'drawn', dimension: 2 })}$$$$\n`;
+    const { page } = await view({ files: { 'drawn.sdf': sdf } });
+    await shows(() => page.locator('#facts').innerText()).toContain('C₂H₆O');
+    expect(await page.locator('#conformers-panel tbody').innerText()).not.toContain('…');
+    await page.fill('#count', '1');
+    await page.click('#generate-from');
+    await shows(() => page.locator('#facts').innerText()).toContain('C₂H₆O · 9 atoms · 1 conformer');
+    await shows(() => page.locator('#name').innerText()).toBe('drawn');
+  });
+});

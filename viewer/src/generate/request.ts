@@ -1,0 +1,57 @@
+/** What is asked of the generator, as the form, the address and the worker have it. */
+
+export const MAX_COUNT = 300;
+export const RELAXATIONS = ['none', 'mmff94s', 'mmff94'] as const;
+export const QUALITIES = ['thorough', 'fast'] as const;
+
+export interface GenerationRequest {
+  /** SMILES or a known name. */
+  readonly text: string;
+  readonly count: number;
+  readonly seed: number;
+  /** Force field by which every conformer is relaxed. */
+  readonly optimize?: (typeof RELAXATIONS)[number] | undefined;
+  /** kcal/mol above the lowest beyond which conformers are dropped. */
+  readonly energyWindow?: number | undefined;
+  /** Which of the models that the page was built with; the thorough one by default. */
+  readonly quality?: (typeof QUALITIES)[number] | undefined;
+  /** Of several fragments, take the largest. */
+  readonly largestFragment?: boolean | undefined;
+  /** Name of the molecule, where the text is not it. */
+  readonly name?: string | undefined;
+}
+
+/** A request as the parameters of an address; undefined where there is no molecule in them. Numbers out of range are brought into it. */
+export function readRequest(parameters: URLSearchParams): GenerationRequest | undefined {
+  const text = parameters.get('smiles');
+  if (text === null) return undefined;
+  const whole = (name: string, fallback: number, least: number, most: number): number => {
+    const value = parameters.get(name);
+    const number = value === null || value.trim() === '' ? NaN : Math.round(Number(value));
+    return Number.isFinite(number) ? Math.max(least, Math.min(most, number)) : fallback;
+  };
+  const one = <T extends string>(name: string, list: readonly T[]): T | undefined =>
+    list.find((value) => value === parameters.get(name));
+  const energyWindow = Number(parameters.get('energyWindow') ?? NaN);
+  return {
+    text,
+    count: whole('count', 4, 1, MAX_COUNT),
+    seed: whole('seed', 1, 0, 2 ** 31 - 1),
+    optimize: one('optimize', RELAXATIONS),
+    quality: one('quality', QUALITIES),
+    ...(energyWindow > 0 && { energyWindow }),
+    ...(parameters.get('largestFragment') === 'true' && { largestFragment: true }),
+    ...(parameters.get('name') && { name: parameters.get('name') ?? undefined }),
+  };
+}
+
+export function requestText({ text, ...rest }: GenerationRequest): string {
+  return new URLSearchParams([
+    ['smiles', text],
+    ...Object.entries(rest).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+  ]).toString();
+}
+
+export function sameRequest(one: GenerationRequest, other: GenerationRequest): boolean {
+  return requestText(one) === requestText(other);
+}
