@@ -258,5 +258,5 @@ function timeTicks({ acts, length }: Timeline): Pick<uPlot.Axis, 'splits' | 'val
 function short(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e5) return value.toExponential(0).replace('e+', 'e');
-  return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value === 0 ? '0' : value.toFixed(2);
+  return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : size < 0.005 ? '0' : value.toFixed(2);
 }
