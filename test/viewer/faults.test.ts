@@ -112,7 +112,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await shows(facts).toMatch(/^C₅H₁₃N · 19 atoms · \d+ conformers?/);
     await shows(() => page.locator('.message.note').last().innerText()).toMatch(/asked for: stopped after/);
     for (const option of await page.locator('#molecule option').all()) {
-      await page.selectOption('#molecule', (await option.getAttribute('value')));
+      await page.selectOption('#molecule', await option.getAttribute('value'));
       await shows(() => page.locator('#conformers-panel tbody tr').count()).toBeGreaterThan(0);
     }
 

@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSdf, type SdfRecord } from '../../src/chem/io/sdf.js';
+import { collectEvents } from '../../src/generation/finish.js';
 import type { Generator } from '../../src/generation/generator.js';
 import { openGenerator } from '../../src/generation/open-generator.node.js';
 import { lastFrame, type Conformer } from '../../viewer/src/data/trajectory.js';
 import { answer } from '../../viewer/src/generate/answer.js';
 import { createAssembly } from '../../viewer/src/generate/assemble.js';
-import type { DeliveredConformer } from '../../viewer/src/generate/protocol.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const COUNT = 3;
@@ -45,7 +45,7 @@ afterAll(async () => {
 /** What the page shows in the end of what the worker tells it. */
 async function shown(smiles: string, name: string): Promise<Conformer[]> {
   const assembly = createAssembly();
-  let delivered: readonly DeliveredConformer[] = [];
+  const collector = collectEvents();
   await answer(
     generator,
     { kind: 'generate', id: 1, smiles, name, count: COUNT, seed: SEED },
@@ -53,12 +53,13 @@ async function shown(smiles: string, name: string): Promise<Conformer[]> {
       signal: new AbortController().signal,
       tell(told) {
         const message = structuredClone(told);
-        if (message.kind === 'frame') assembly.take(message.event);
-        if (message.kind === 'done') delivered = message.conformers;
+        if (message.kind !== 'event') return;
+        collector.observe(message.event);
+        if (message.event.kind === 'frame') assembly.take(message.event);
       },
     },
   );
-  return assembly.delivered(delivered);
+  return assembly.delivered(collector.finish());
 }
 
 it.each(Object.entries(MOLECULES))('of %s', async (name, smiles) => {

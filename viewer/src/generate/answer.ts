@@ -1,6 +1,4 @@
 /** Answers one request for conformers, step by step: the library's generation, observed. */
-import mmff94 from 'virtual:mmff94-parameters';
-import { createForceField } from '../../../src/chem/mmff94.js';
 import { parseSmiles } from '../../../src/chem/parse.js';
 import { generateConformers } from '../../../src/generation/generate.js';
 import type { Generator } from '../../../src/generation/generator.js';
@@ -13,9 +11,6 @@ export async function answer(
   { tell, signal }: { readonly tell: (answer: GeneratorAnswer) => void; readonly signal: AbortSignal },
 ): Promise<void> {
   const molecule = parseSmiles(generator.rdkit, smiles, { name, largestFragment });
-  // The first force field brings the parameters, which the page holds.
-  if ((optimize ?? 'none') !== 'none' || energyWindow !== undefined)
-    await createForceField(parseSmiles(generator.rdkit, 'C'), { resources: mmff94 });
   await generateConformers(generator, molecule, {
     count,
     seed,

@@ -1,6 +1,8 @@
 /** The worker that makes conformers in the page, with the library on onnxruntime-web. */
+import mmff94 from 'virtual:mmff94-parameters';
+import { createForceField } from '../../../src/chem/mmff94.js';
 import type { Generator } from '../../../src/generation/generator.js';
-import { MoleculeError, openGenerator } from '../../../src/index.browser.js';
+import { MoleculeError, openGenerator, parseSmiles } from '../../../src/index.browser.js';
 import type { Predictor } from '../../../src/network/predictor.js';
 import { answer } from './answer.js';
 import type { GeneratorAnswer, GeneratorRequest, StartGenerator } from './protocol.js';
@@ -40,6 +42,11 @@ async function take(request: GeneratorRequest, signal: AbortSignal): Promise<voi
     case 'generate': {
       if (!started) throw new Error('The generator has not been started.');
       const { thorough, fast = thorough } = started.models;
+      // The first force field brings the parameters, which the page holds.
+      if (request.optimize !== undefined || request.energyWindow !== undefined) {
+        const { rdkit } = await open(thorough);
+        await createForceField(parseSmiles(rdkit, 'C'), { resources: mmff94 });
+      }
       return answer(await open(request.quality === 'fast' ? fast : thorough), request, { tell, signal });
     }
     case 'cancel':
