@@ -30,7 +30,7 @@ export interface PreparedMolecule extends PreparedSkeleton {
 }
 
 /**
- * Atoms that a molecule may have, hydrogens among them: a prediction takes 2 kB for each pair of them, at so many 1 GB.
+ * Atoms that a molecule may have, hydrogens among them: a prediction takes 2 kB for each pair of them, at so many 1.3 GB in all.
  */
 export const MAX_ATOMS = 700;
 

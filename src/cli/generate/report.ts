@@ -22,7 +22,7 @@ export function recordsOf(
 export function summary({ source, result: { report, model, seed } }: Delivered): string {
   const { asked, delivered, drawn, stereoRightAtFirst, reason, warnings } = report;
   return [
-    `${source.label}: ${delivered} of ${asked} conformers from ${drawn} draws by ${model}, seed ${seed}; stereo right at first in ${(100 * stereoRightAtFirst).toFixed(1)} %`,
+    `${shortened(source.label)}: ${delivered} of ${asked} conformers from ${drawn} draws by ${model}, seed ${seed}; stereo right at first in ${(100 * stereoRightAtFirst).toFixed(1)} %`,
     ...(reason ? [`  fewer than asked: ${reason}`] : []),
     ...warnings.map((warning) => `  ${warning}`),
   ].join('\n');
@@ -54,6 +54,9 @@ export function failureLine(
   { json = false }: { readonly json?: boolean },
 ): string {
   const input = 'error' in source ? '' : source.label;
-  const whole = input === '' ? message : `${input}: ${message}`;
-  return json ? JSON.stringify({ input, error: whole, code }) : `molflow: ${whole}`;
+  const whole = (label: string) => (label === '' ? message : `${label}: ${message}`);
+  return json ? JSON.stringify({ input, error: whole(input), code }) : `molflow: ${whole(shortened(input))}`;
 }
+
+/** A SMILES may be pages long. */
+const shortened = (label: string): string => (label.length > 200 ? `${label.slice(0, 199)}…` : label);
