@@ -40,9 +40,12 @@ const reflow = (out: string, pairs: number, ...more: string[]) =>
     ...more,
   );
 
+/** Pairs of a whole run, and of one that is cut short. */
+const [WHOLE, PART] = [64, 24];
+
 let pairs: Ensemble[];
 beforeAll(async () => {
-  await reflow('pairs.molflow', 120);
+  await reflow('pairs.molflow', WHOLE);
   pairs = await readPacked(file('pairs.molflow'));
 }, 120_000);
 
@@ -68,11 +71,11 @@ describe('molflow reflow', () => {
   ])(
     'pairs noise with the end of %s, every hand right',
     async (_, settle) => {
-      if (settle < 1) await reflow('settled.molflow', 120, '--settle', String(settle));
+      if (settle < 1) await reflow('settled.molflow', WHOLE, '--settle', String(settle));
       const made = settle < 1 ? await readPacked(file('settled.molflow')) : pairs;
       const count = made.reduce((sum, { conformers }) => sum + conformers, 0);
-      expect(count).toBeGreaterThanOrEqual(120);
-      expect(count).toBeLessThan(120 + 16);
+      expect(count).toBeGreaterThanOrEqual(WHOLE);
+      expect(count).toBeLessThan(WHOLE + 16);
       const { skeleton: stage } = await loadModel();
       const predictor = createPredictor({ engine: await openEngine(), stage });
       for (const { molecule, noise, coordinates, conformers } of made) {
@@ -99,10 +102,10 @@ describe('molflow reflow', () => {
     'goes on where it ended, the last %i bytes missing, to the same pairs',
     async (missing) => {
       const name = `cut-${missing}.molflow`;
-      await reflow(name, 40);
+      await reflow(name, PART);
       truncateSync(file(name), readFileSync(file(name)).length - missing);
       if (missing > 0) await expect(readPacked(file(name))).rejects.toThrow(/ends early/);
-      await reflow(name, 120);
+      await reflow(name, WHOLE);
       const again = await readPacked(file(name));
       const named = (all: readonly Ensemble[]) => all.map(({ molecule, conformers }) => [molecule.smiles, conformers]);
       expect(named(again)).toEqual(named(pairs));
@@ -170,7 +173,7 @@ it('a model distilled from the shipped network of its size generates in its two 
   };
   writeFileSync(
     file('fast.json'),
-    JSON.stringify({ ...config, skeleton: { ...config.skeleton, minutes: 0.1, validationShare: 0 } }),
+    JSON.stringify({ ...config, skeleton: { ...config.skeleton, minutes: 0.02, validationShare: 0 } }),
   );
   const shipped = fileURLToPath(new URL('../../models/molflow-fast.safetensors', import.meta.url));
   const model = file('run/model.safetensors');

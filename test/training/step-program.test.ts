@@ -9,6 +9,7 @@ import { initialParameters, parameterShapes, type NetworkConfig } from '../../sr
 import { centreRows, graphFeatures } from '../../src/network/features.js';
 import { flatten, parameterSlices } from '../../src/network/flat-parameters.js';
 import { createPredictor } from '../../src/network/predictor.js';
+import { createOptimiser } from '../../src/training/optimiser.js';
 import { stepProgram } from '../../src/training/step-program.js';
 
 let rdkit: RDKitModule;
@@ -92,4 +93,35 @@ it('weighs squared errors, those of distances up to three bonds where asked, aga
   const apartFromIt = data.reduce((sum, v, i) => sum + (v - taught[i]) ** 2, 0) / (3 * n);
   expect(apartFromIt).toBeGreaterThan(0.01);
   expect(await loss({ anchored: true })).toBeCloseTo(2 * apartFromIt, 4);
+});
+
+it.each(['muon', 'adamw'] as const)('updates of %s along its gradient lower it', async (kind) => {
+  const network: NetworkConfig = { width: 12, edgeWidth: 8, layers: 2, chiralWidth: 4 };
+  const { slices, total } = parameterSlices(parameterShapes(network));
+  const random = createRandom(4);
+  const graph = graphFeatures(parseSmiles(rdkit, 'C[C@H](N)C(=O)O'));
+  const { n, atoms, pairs } = graph;
+  const centres = new Float32Array(4 * n * n);
+  centreRows(centres, graph);
+  const weights = flatten(
+    initialParameters(network, () => random.normal()),
+    slices,
+    total,
+  );
+  const state = { weights, average: weights.slice(), first: new Float32Array(total), second: new Float32Array(total) };
+  const program = await engine.compile(stepProgram(network, { slices, total }, { n, size: 1, hydrogens: false }));
+  const optimiser = await createOptimiser(engine, slices, kind);
+  const x = Float32Array.from({ length: 3 * n }, () => random.normal());
+  const target = x.map((v) => -0.5 * v);
+  const feeds = { x, t: Float32Array.of(0.4), atoms, pairs, centres, target, weight: Float32Array.of(1) };
+  const losses: number[] = [];
+  for (let step = 1; step <= 60; step++) {
+    const { loss, gradient } = await program.run({ ...feeds, weights: state.weights });
+    losses.push(loss[0]);
+    const settings = { clip: 2, weightDecay: 0, averageDecay: 0.5, learningRate: 0.01 };
+    await optimiser.update(state, { ...settings, gradient, scale: Math.min(1, 2 / Math.hypot(...gradient)), step });
+  }
+  await program.dispose();
+  await optimiser.dispose();
+  expect(losses.at(-1)).toBeLessThan(losses[0] / 3);
 });
