@@ -10,7 +10,7 @@ import { buildViewer, viewerFolder } from './built-viewer.js';
 import { chromiumPath, softwareGl } from './chromium.js';
 
 /** For what waits until the page shows it: a busy machine may be thirty times slower than an idle one. */
-const PATIENCE = { timeout: 120_000 };
+const PATIENCE = { timeout: 120_000, interval: 200 };
 export const LIMITS = { testTimeout: 600_000, hookTimeout: 600_000 };
 
 export const ASPIRIN = 'CC(=O)Oc1ccccc1C(=O)O';
@@ -29,15 +29,18 @@ export interface View {
   readonly complaints: string[];
 }
 
-/** One browser for the tests of a file, and pages in it that close with their test. */
+/** One browser for the tests of a file, and pages in it. */
 export function useViewer(): {
+  /** A page that closes with its test. */
   view(options: ViewOptions): Promise<View>;
+  /** One for the tests of a file that leave it as they found it: seconds a test are spared. */
+  share(options: ViewOptions): () => View;
   newContext(options: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
   /** Where a test may write. */
   folder(): string;
 } {
   let browser: Browser;
-  let folder: string;
+  let folder: string | undefined;
   const open: { context?: BrowserContext; server?: ViewerServer }[] = [];
 
   beforeAll(async () => {
@@ -47,7 +50,7 @@ export function useViewer(): {
   });
   afterAll(async () => {
     await browser?.close();
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
   afterEach(async () => {
     for (const { context, server } of open.splice(0)) {
@@ -69,7 +72,7 @@ export function useViewer(): {
     const write = async (all: Record<string, string>): Promise<string[]> =>
       Promise.all(
         Object.entries(all).map(async ([name, text]) => {
-          const path = join(folder, name);
+          const path = join(folder!, name);
           await writeFile(path, text);
           return path;
         }),
@@ -103,15 +106,38 @@ export function useViewer(): {
     return { page, complaints };
   }
 
+  function share(options: ViewOptions): () => View {
+    let shared: View;
+    let held: typeof open;
+    beforeAll(async () => {
+      shared = await view(options);
+      held = open.splice(0);
+    });
+    afterAll(async () => {
+      for (const { context, server } of held ?? []) {
+        await context?.close();
+        await server?.close();
+      }
+    });
+    return () => shared;
+  }
+
   return {
     view,
-    folder: () => folder,
+    share,
+    folder: () => folder!,
     async newContext(options) {
       const context = await browser.newContext(options);
       open.push({ context });
       return context;
     },
   };
+}
+
+/** Opens a file in the page, and waits for its molecule. */
+export async function openFile(page: Page, { name, text }: { name: string; text: string }): Promise<void> {
+  await page.setInputFiles('#files', { name: `${name}.sdf`, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  await shows(() => page.locator('#name').innerText()).toBe(name);
 }
 
 /** How many pixels of the canvas have each colour of the light theme's atoms, and their middles on the page. */

@@ -3,12 +3,53 @@ import { describe, expect, it, vi } from 'vitest';
 import { distance } from '../../src/geometry/internal-coordinates.js';
 import { chromiumPath } from './chromium.js';
 import { conformersOf, ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
-import { ASPIRIN, LIMITS, clock, download, records, shows, useViewer } from './page.js';
+import { ASPIRIN, LIMITS, clock, download, openFile, records, shows, useViewer } from './page.js';
 
 vi.setConfig(LIMITS);
 
 describe.skipIf(chromiumPath === undefined)('the panels', () => {
-  const { view } = useViewer();
+  const { view, share } = useViewer();
+  const shared = share({
+    files: {
+      'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 1 }).replace(
+        '>  <FLOW_TIME>',
+        '>  <SPEED>\n87.25\n\n>  <FLOW_TIME>',
+      ),
+    },
+  });
+
+  it('plots along the flow, tied to the slider', async () => {
+    const { page, complaints } = shared();
+    const now = (plot: string): Promise<string> => page.locator(`#plot-${plot} .now`).innerText();
+    await shows(() => page.locator('#plot-energy canvas').count()).toBe(1);
+    // At rest the line stands where the clock stands: at the end.
+    const lineAt = (): Promise<number> =>
+      page
+        .locator('#plot-rmsd')
+        .evaluate(
+          (plot) =>
+            Number.parseFloat((plot.querySelector('.now-line') as HTMLElement).style.left) /
+            (plot.querySelector('.u-over') as HTMLElement).clientWidth,
+        );
+    await shows(lineAt).toBeCloseTo(1, 1);
+    await page.keyboard.press('Home');
+    await shows(lineAt).toBeCloseTo(0, 1);
+    await shows(() => now('rmsd').then(Number.parseFloat)).toBeGreaterThan(0.5);
+    // The speed that the sampler recorded; without one, that between frames, here a straight line's.
+    await shows(() => now('speed')).toBe('87.3 Å per t');
+    await page.keyboard.press('.');
+    await shows(() => now('speed').then(Number.parseFloat)).toBeLessThan(20);
+    await page.keyboard.press('End');
+    await shows(() => now('rmsd')).toBe('0 Å');
+    await shows(() => now('energy')).toBe('0 kcal/mol');
+    await page.keyboard.press('Home');
+    await page.locator('#plot-rmsd').scrollIntoViewIfNeeded();
+    const box = (await page.locator('#plot-rmsd .u-over').boundingBox())!;
+    await page.mouse.click(box.x + box.width * 0.25, box.y + 20);
+    const length = Number(await page.locator('#time').getAttribute('max'));
+    await shows(() => page.locator('#time').inputValue().then(Number)).toBeCloseTo(0.25 * length, 1);
+    expect(complaints).toEqual([]);
+  });
 
   it('lists conformers with energy, RMSD and stereo, and follows the choice', async () => {
     const smiles = 'C[C@@H](O)[C@H](N)C(=O)O';
@@ -45,49 +86,11 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('plots along the flow, tied to the slider', async () => {
-    const { page, complaints } = await view({
-      files: {
-        'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 1 }).replace(
-          '>  <FLOW_TIME>',
-          '>  <SPEED>\n87.25\n\n>  <FLOW_TIME>',
-        ),
-      },
-    });
-    const now = (plot: string): Promise<string> => page.locator(`#plot-${plot} .now`).innerText();
-    await shows(() => page.locator('#plot-energy canvas').count()).toBe(1);
-    // At rest the line stands where the clock stands: at the end.
-    const lineAt = (): Promise<number> =>
-      page
-        .locator('#plot-rmsd')
-        .evaluate(
-          (plot) =>
-            Number.parseFloat((plot.querySelector('.now-line') as HTMLElement).style.left) /
-            (plot.querySelector('.u-over') as HTMLElement).clientWidth,
-        );
-    await shows(lineAt).toBeCloseTo(1, 1);
-    await page.keyboard.press('Home');
-    await shows(lineAt).toBeCloseTo(0, 1);
-    await shows(() => now('rmsd').then(Number.parseFloat)).toBeGreaterThan(0.5);
-    // The speed that the sampler recorded; without one, that between frames, here a straight line's.
-    await shows(() => now('speed')).toBe('87.3 Å per t');
-    await page.keyboard.press('.');
-    await shows(() => now('speed').then(Number.parseFloat)).toBeLessThan(20);
-    await page.keyboard.press('End');
-    await shows(() => now('rmsd')).toBe('0 Å');
-    await shows(() => now('energy')).toBe('0 kcal/mol');
-    await page.keyboard.press('Home');
-    await page.locator('#plot-rmsd').scrollIntoViewIfNeeded();
-    const box = (await page.locator('#plot-rmsd .u-over').boundingBox())!;
-    await page.mouse.click(box.x + box.width * 0.25, box.y + 20);
-    const length = Number(await page.locator('#time').getAttribute('max'));
-    await shows(() => page.locator('#time').inputValue().then(Number)).toBeCloseTo(0.25 * length, 1);
-    expect(complaints).toEqual([]);
-  });
-
   it('does by key what its help lists', async () => {
-    const { page, complaints } = await view({
-      files: { 'ethanol.sdf': trajectorySdf({ name: 'propanol', smiles: 'CCCO', conformers: 3, frames: 4 }) },
+    const { page, complaints } = shared();
+    await openFile(page, {
+      name: 'propanol',
+      text: trajectorySdf({ name: 'propanol', smiles: 'CCCO', conformers: 3, frames: 4 }),
     });
     const checked = (id: string) => () => page.locator(`#${id}`).isChecked();
     // From the start on: the browser takes a moment until it hands file choosers over.
@@ -145,8 +148,10 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
   });
 
   it('exports the conformers, a picture, an animation and a link that brings the view back', async () => {
-    const { page, complaints } = await view({
-      files: { 'propanol.sdf': trajectorySdf({ name: 'propanol', smiles: 'CCCO', conformers: 2, frames: 4 }) },
+    const { page, complaints } = shared();
+    await openFile(page, {
+      name: 'two of propanol',
+      text: trajectorySdf({ name: 'two of propanol', smiles: 'CCCO', conformers: 2, frames: 4 }),
     });
     await page.locator('label[for=arrangement-overlay]').click();
     const sdf = await records((await download(page, '#export-sdf')).toString());
@@ -191,11 +196,8 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
   });
 
   it('has a name on every control, no sideways scrolling on a phone, and readable contrast', async () => {
-    const { page } = await view({
-      files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 2, frames: 4 }) },
-      width: 360,
-      height: 740,
-    });
+    const { page } = shared();
+    await page.setViewportSize({ width: 360, height: 740 });
     await shows(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     const nameless = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>('button, input, select, summary')]
