@@ -188,6 +188,6 @@ function outputRecord(
       kept ? `no: ${kept === 'stereo' ? 'the stereo was lost' : 'the geometry broke'} in every draw` : 'yes',
     )
     .set('MOLFLOW_RMSD_MOVED', moved.toFixed(4))
-    .set('STEREO_VERIFIED', stereoVerified ? 'yes' : 'no');
+    .set('MOLFLOW_STEREO_VERIFIED', stereoVerified ? 'yes' : 'no');
   return { molecule: structure, coordinates: structure.coordinates, title: structure.name, fields };
 }
