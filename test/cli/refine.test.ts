@@ -68,7 +68,7 @@ it('keeps titles, fields and order, says how far each moved, and goes on after b
     );
     expect(Number(fields.get('MOLFLOW_RMSD_MOVED'))).toBeCloseTo(rmsdAligned(a, b, a.length / 3), 3);
     expect(fields.get('MOLFLOW_REFINED')).toBe('yes');
-    expect(fields.get('STEREO_VERIFIED')).toBe('yes');
+    expect(fields.get('MOLFLOW_STEREO_VERIFIED')).toBe('yes');
   });
 }, 180_000);
 
