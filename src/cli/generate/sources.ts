@@ -71,7 +71,7 @@ export async function* sourcesOf(
       yield record.kind === 'error' ? { ...at, error: record.error, isEnd: false } : { ...at, ...sourceOf(record) };
     }
   } catch (error) {
-    // A file that ends in the middle costs what it lacks, not what it gave.
+    // A file that is cut off still gives the records before the cut.
     if (!(error instanceof InputError)) throw error;
     yield { index, line, key: '', error, isEnd: true };
   }

@@ -26,7 +26,7 @@ export async function* groupsOf(records: AsyncIterable<InputRecord>): AsyncGener
       else yield record;
     }
   } catch (error) {
-    // A file that ends in the middle costs what it lacks, not what it gave.
+    // A file that is cut off still gives the records before the cut.
     if (!(error instanceof InputError)) throw error;
     if (group.length > 0) yield group;
     yield error;
