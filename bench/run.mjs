@@ -9,8 +9,8 @@ if (!name) {
   process.exit(2);
 }
 const root = fileURLToPath(new URL('..', import.meta.url));
-// As deep in the tree as src/evaluation/peers, so that the scripts are found from here too.
-const outfile = path.join(root, 'node_modules', '.cache', 'molflow-bench', `${name}.mjs`);
+// As deep in the tree as src/python, so that programs and models are found from here too.
+const outfile = path.join(root, 'runs', 'bench', `${name}.mjs`);
 await build({
   entryPoints: [path.join(root, 'bench', `${name}.ts`)],
   outfile,
