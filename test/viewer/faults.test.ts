@@ -79,6 +79,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     expect(complaints).toEqual([]);
   });
 
+  // Half a minute: seven runs of the network in the page, on WebAssembly.
   it('ends every run with what is finished, and says how it stands', async () => {
     const { page, complaints } = await view({ query: '?smiles=C&count=1' });
     const facts = (): Promise<string> => page.locator('#facts').innerText();

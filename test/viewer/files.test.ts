@@ -19,6 +19,7 @@ vi.setConfig(LIMITS);
 describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () => {
   const { view, newContext, folder } = useViewer();
 
+  // Twenty seconds: four runs of the network in pages, on WebAssembly.
   it('makes conformers of a SMILES or a name in the page itself, and says what is wrong with a SMILES', async () => {
     const { page, complaints } = await view({});
     // A page without a file says what it is, and waits.

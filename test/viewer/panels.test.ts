@@ -153,7 +153,8 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
       name: 'two of propanol',
       text: trajectorySdf({ name: 'two of propanol', smiles: 'CCCO', conformers: 2, frames: 4 }),
     });
-    await page.locator('label[for=arrangement-overlay]').click();
+    // Its panel may be folded.
+    await page.locator('#arrangement-overlay').evaluate((choice: HTMLInputElement) => choice.click());
     const sdf = await records((await download(page, '#export-sdf')).toString());
     expect(sdf).toHaveLength(2);
     const [original] = conformersOf('CCCO', 2);
@@ -174,7 +175,10 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     expect(png.length).toBeGreaterThan(5000);
 
     await page.selectOption('#speed', '4');
+    // Software encodes every pixel.
+    await page.setViewportSize({ width: 480, height: 400 });
     const video = await download(page, '#export-video');
+    await page.setViewportSize({ width: 900, height: 620 });
     expect([...video.subarray(0, 4)]).toEqual([0x1a, 0x45, 0xdf, 0xa3]);
     expect(video.length).toBeGreaterThan(10_000);
     // 2.12 of flow time at four times 0.3 a second, and a second of rest: however long this machine took to draw it.
