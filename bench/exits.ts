@@ -16,7 +16,7 @@ import { rmsdAligned } from '../src/geometry/rmsd.js';
 import { graphFeatures } from '../src/network/features.js';
 import { createPredictor } from '../src/network/predictor.js';
 import { skeletonPrior } from '../src/network/priors.js';
-import { skeletonOf } from './model-file.js';
+import { skeletonOf } from './skeleton-of.js';
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +29,7 @@ const { values } = parseArgs({
   },
 });
 if (!values.reference) throw new Error('give --reference, an SD file of conformers');
-const { stage } = await skeletonOf(values.model);
+const stage = await skeletonOf(values.model);
 const rdkit = await loadRDKit();
 const engine = await openEngine();
 const whole = createPredictor({ engine, stage });

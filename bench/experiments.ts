@@ -14,7 +14,7 @@ import type { Evaluation } from '../src/evaluation/evaluation.js';
 import { parseTrainingConfig } from '../src/training/config.js';
 import type { TrainingProgress } from '../src/training/train.js';
 import { jsonLines, type Experiment } from './experiment.js';
-import { modelFile } from './model-file.js';
+import { modelFile } from '../src/network/load-model.node.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

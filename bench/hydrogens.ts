@@ -13,7 +13,6 @@ import { createGenerator } from '../src/generation/generator.js';
 import { placeHydrogens } from '../src/generation/hydrogen-stage.js';
 import { prepareMolecule } from '../src/generation/prepare.js';
 import { loadModel } from '../src/network/load-model.node.js';
-import { modelFile } from './model-file.js';
 
 const { values } = parseArgs({
   options: {
@@ -26,8 +25,7 @@ const { values } = parseArgs({
 });
 if (!values.reference) throw new Error('give --reference, an SD file of conformers');
 const rdkit = await loadRDKit();
-// A path of its own is left as it is; the bundle lies elsewhere than the library, and finds shipped models by path alone.
-const model = await loadModel(modelFile(values.model));
+const model = await loadModel(values.model);
 const generator = createGenerator({ rdkit, model, engine: await openEngine() });
 
 for (const steps of values.steps.split(',').map(Number)) {

@@ -24,7 +24,7 @@ import { createGenerator } from '../src/generation/generator.js';
 import type { RefineOptions } from '../src/generation/refine.js';
 import { prepareStructure, refinePrepared } from '../src/generation/refine-structures.js';
 import { readModel } from '../src/network/model.js';
-import { modelFile } from './model-file.js';
+import { modelFile } from '../src/network/load-model.node.js';
 
 const { values } = parseArgs({
   options: {

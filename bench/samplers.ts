@@ -24,7 +24,7 @@ import { createModeSelection } from '../src/generation/mode-selection.js';
 import { prepareMolecule } from '../src/generation/prepare.js';
 import { sampleSkeletons } from '../src/generation/skeleton-stage.js';
 import { createPredictor } from '../src/network/predictor.js';
-import { skeletonOf } from './model-file.js';
+import { skeletonOf } from './skeleton-of.js';
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +37,7 @@ const { values } = parseArgs({
   },
 });
 if (!values.reference) throw new Error('give --reference, an SD file of conformers');
-const { file, stage } = await skeletonOf(values.model);
+const stage = await skeletonOf(values.model);
 const rdkit = await loadRDKit();
 const predictor = createPredictor({ engine: await openEngine(), stage });
 const ensembles: Ensemble[] = [];
@@ -103,7 +103,9 @@ async function drawn({ molecule, conformers }: Ensemble, settings: SamplerSettin
   return draws.map((_, k) => x.slice(k * size, (k + 1) * size));
 }
 
-process.stdout.write(`${file}, ${ensembles.length} molecules, δ ${values.delta} Å: mean / median AMR, Å; COV, %\n`);
+process.stdout.write(
+  `${values.model}, ${ensembles.length} molecules, δ ${values.delta} Å: mean / median AMR, Å; COV, %\n`,
+);
 for (const text of values.samplers.split(',')) {
   const [recall, precision]: Float64Array[][] = [[], []];
   for (const ensemble of ensembles) {

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The molflow command. */
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './exit-codes.js';
 import { printable } from './printable.js';
+import { VERSION } from './version.js';
 
 /** In the order of the help. Loaded when they are asked for: one does not pay for what another needs. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -19,11 +19,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo.js')).demoCommand(),
 };
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
-
 const program = new Command('molflow')
   .description('Molecular conformers by flow matching: SMILES in, accurate 3D out')
-  .version(version);
+  .version(VERSION);
 const asked = Object.keys(COMMANDS).filter((name) => name === process.argv[2]);
 // Help lists them all, and the name of none gets the nearest suggested.
 for (const name of asked.length > 0 ? asked : Object.keys(COMMANDS)) program.addCommand(await COMMANDS[name]());

@@ -1,10 +1,10 @@
 /** The flags for existing files: earlier outputs, and part files of unfinished runs. */
 import { createHash } from 'node:crypto';
-import { createRequire } from 'node:module';
 import type { Command } from 'commander';
 import { inputFormatOf, type InputFormat } from '../chem/io/read-molecules.js';
 import type { RunOutputs } from '../files/run-outputs.js';
 import { EXIT } from './exit-codes.js';
+import { VERSION } from './version.js';
 
 export interface OutputFlags {
   readonly clobber: boolean;
@@ -56,14 +56,13 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
 
 /** What a run can only go on with: the version and the flags. */
 export function settingsOf(flags: object): Record<string, string> {
-  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const given = Object.entries(flags)
     .filter(([name, value]) => value !== undefined && !WITHOUT_EFFECT.has(name))
     .map(([name, value]): [string, string] => [
       `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
       String(value),
     ]);
-  return { 'version of molflow': version, ...Object.fromEntries(given.sort(([a], [b]) => (a < b ? -1 : 1))) };
+  return { 'version of molflow': VERSION, ...Object.fromEntries(given.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
 /** What tells a record from another one at its place, in a line of the journal. */

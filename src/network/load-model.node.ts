@@ -6,16 +6,20 @@ import { readModel, type Model } from './model.js';
 export const DEFAULT_MODEL = 'molflow-base';
 const SHIPPED = new URL('../../models/', import.meta.url);
 
+/** The file of a model: what is neither a path nor ends in .safetensors is the name of one that ships. */
+export function modelFile(nameOrPath: string): string {
+  const isPath = /[/\\]|\.safetensors$/.test(nameOrPath);
+  return isPath ? nameOrPath : fileURLToPath(new URL(`${nameOrPath}.safetensors`, SHIPPED));
+}
+
 /**
  * @param nameOrPath a shipped model such as molflow-base, or the path of a .safetensors file.
  * @throws Error where there is none, listing those that ship.
  */
 export async function loadModel(nameOrPath: string = DEFAULT_MODEL): Promise<Model> {
-  const isPath = /[/\\]|\.safetensors$/.test(nameOrPath);
-  const path = isPath ? nameOrPath : fileURLToPath(new URL(`${nameOrPath}.safetensors`, SHIPPED));
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await readFile(modelFile(nameOrPath));
   } catch (error) {
     const shipped = await shippedModels();
     throw new Error(

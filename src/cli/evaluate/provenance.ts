@@ -1,8 +1,8 @@
 /** What a saved result was measured with: the version of molflow, and a hash of the weights of each model. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { modelFile } from '../../network/load-model.node.js';
+import { VERSION } from '../version.js';
 
 export interface Provenance {
   /** Version of molflow. */
@@ -26,11 +26,8 @@ export function weightsHash(file: Uint8Array): string {
 
 /** @param models names of shipped models or paths of files, by the name that the results give them. */
 export async function provenanceOf(models: Readonly<Record<string, string>>): Promise<Provenance> {
-  const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
-  const hashes = Object.entries(models).map(async ([name, nameOrPath]) => {
-    const isPath = /[/\\]|\.safetensors$/.test(nameOrPath);
-    const shipped = new URL(`../../../models/${nameOrPath}.safetensors`, import.meta.url);
-    return [name, weightsHash(await readFile(isPath ? nameOrPath : fileURLToPath(shipped)))] as const;
-  });
-  return { version, weights: Object.fromEntries(await Promise.all(hashes)) };
+  const hashes = Object.entries(models).map(
+    async ([name, nameOrPath]) => [name, weightsHash(await readFile(modelFile(nameOrPath)))] as const,
+  );
+  return { version: VERSION, weights: Object.fromEntries(await Promise.all(hashes)) };
 }
