@@ -5,7 +5,7 @@ import { numberFrom, wholeFrom } from './arguments.js';
 import { FAST_MODEL, type GenerateFlags } from './generate/flags.js';
 import { addGeneratorOptions } from './generator-flags.js';
 import { addLimitOptions } from './limit-flags.js';
-import { addOutputOptions } from './output-flags.js';
+import { addOutputOptions, outFormatOption, outOption } from './output-flags.js';
 
 const collect = (value: string, before: string[] = []) => [...before, value];
 
@@ -41,14 +41,8 @@ export function generateCommand(): Command {
     )
     .option('--smiles-column <name>', 'column of SMILES in a table')
     .option('--name-column <name>', 'column of names in a table')
-    .option('--out <file>', '.sdf, .xyz or .pdb, each also .gz; - is standard output', '-')
-    .addOption(
-      new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices([
-        'sdf',
-        'xyz',
-        'pdb',
-      ]),
-    )
+    .addOption(outOption())
+    .addOption(outFormatOption())
     .option(
       '-n, --num-confs <n>',
       'number of different conformers (default: 50, 200 or 300 by rotatable bonds)',
@@ -57,7 +51,7 @@ export function generateCommand(): Command {
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
     .option(
       '--steps <n>',
-      'network evaluations for a skeleton: steps of the flow, with modes those of all candidate noises together (default: the model’s own; molflow-base: 20, from 4 to 12 heavy atoms 26)',
+      'network evaluations for a skeleton: steps of the flow, with modes those of all candidate noises together (default: the model’s own; molflow-base: 20, from 4 to 12 heavy atoms 26, beyond 8)',
       wholeFrom(1),
     )
     .addOption(

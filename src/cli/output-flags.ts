@@ -1,17 +1,31 @@
 /** The flags for existing files: earlier outputs, and part files of unfinished runs. */
 import { createHash } from 'node:crypto';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { inputFormatOf, type InputFormat } from '../chem/io/read-molecules.js';
-import type { RunOutputs } from '../files/run-outputs.js';
+import { openRunOutputs, type RunOutputs } from '../files/run-outputs.js';
 import { EXIT } from './exit-codes.js';
+import { printable } from './printable.js';
 import { VERSION } from './version.js';
 
 export interface OutputFlags {
+  readonly out: string;
+  readonly trajectory?: string;
+  readonly quiet?: boolean;
   readonly clobber: boolean;
   readonly resume?: boolean;
   readonly force?: boolean;
   readonly failed?: string;
 }
+
+export const outOption = (): Option =>
+  new Option('--out <file>', '.sdf, .xyz or .pdb, each also .gz; - is standard output').default('-');
+
+export const outFormatOption = (): Option =>
+  new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices([
+    'sdf',
+    'xyz',
+    'pdb',
+  ]);
 
 export function addOutputOptions(command: Command): Command {
   return command
@@ -54,8 +68,33 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'json',
 ]);
 
+/**
+ * The outputs that the flags name, once `ready`; undefined where --resume finds them finished, which needs no model.
+ * Everything that can be wrong with model, engine and outputs is known before the first molecule.
+ * @throws OutputError; what `ready` rejects with
+ */
+export async function openOutputs(flags: OutputFlags, ready: Promise<void>): Promise<RunOutputs | undefined> {
+  const { out, trajectory, failed, clobber, resume, force, quiet } = flags;
+  const open = () =>
+    openRunOutputs({
+      clobber,
+      resume,
+      force,
+      outputs: { out, trajectory, failed },
+      replaced: ['failed'],
+      settings: settingsOf(flags),
+    });
+  const resumed = resume ? await open() : undefined;
+  if (resumed?.complete) {
+    if (!quiet) process.stderr.write(`${printable(out)} is finished already\n`);
+    return undefined;
+  }
+  await ready;
+  return resumed ?? open();
+}
+
 /** What a run can only go on with: the version and the flags. */
-export function settingsOf(flags: object): Record<string, string> {
+function settingsOf(flags: object): Record<string, string> {
   const given = Object.entries(flags)
     .filter(([name, value]) => value !== undefined && !WITHOUT_EFFECT.has(name))
     .map(([name, value]): [string, string] => [

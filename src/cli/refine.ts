@@ -1,10 +1,10 @@
 /** molflow refine: refines the conformers of an SD file with the model. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { DEFAULT_STRENGTH, STRENGTHS, timeOf, type Strength } from '../generation/refine-strength.js';
 import { wholeFrom } from './arguments.js';
 import { addGeneratorOptions } from './generator-flags.js';
 import { addLimitOptions } from './limit-flags.js';
-import { addOutputOptions } from './output-flags.js';
+import { addOutputOptions, outFormatOption, outOption } from './output-flags.js';
 import type { RefineFlags } from './refine/flags.js';
 
 const HELP = `
@@ -47,14 +47,8 @@ export function refineCommand(): Command {
       'refine conformers of any source with the model: shape and stereo are kept, geometry and hydrogens improve',
     )
     .requiredOption('--input <file>', 'conformers in 3D, .sdf or .mol, also .gz; - is standard input')
-    .option('--out <file>', '.sdf, .xyz or .pdb, each also .gz; - is standard output', '-')
-    .addOption(
-      new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices([
-        'sdf',
-        'xyz',
-        'pdb',
-      ]),
-    )
+    .addOption(outOption())
+    .addOption(outFormatOption())
     .option(
       '--strength <name or t>',
       `how much may change: ${Object.keys(STRENGTHS).join(', ')}, or a flow time`,

@@ -17,7 +17,6 @@ export interface GenerateFlags extends GeneratorFlags, LimitFlags, OutputFlags {
   readonly format?: InputFormat;
   readonly smilesColumn?: string;
   readonly nameColumn?: string;
-  readonly out: string;
   readonly outFormat?: OutputFormat;
   readonly numConfs?: number;
   readonly seed: number;
@@ -29,11 +28,9 @@ export interface GenerateFlags extends GeneratorFlags, LimitFlags, OutputFlags {
   readonly energies?: boolean;
   readonly plain?: boolean;
   readonly logLikelihood?: boolean;
-  readonly trajectory?: string;
   readonly largestFragment?: boolean;
   readonly fast?: boolean;
   readonly thorough?: boolean;
-  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 

@@ -6,16 +6,16 @@ import { readMoleculeFile } from '../../chem/io/read-file.node.js';
 import { inputFormatOf, type InputFormat } from '../../chem/io/read-molecules.js';
 import type { Entry } from '../../files/journal.js';
 import { OutputError } from '../../files/output-error.js';
-import { openRunOutputs, type RunOutputs } from '../../files/run-outputs.js';
+import type { RunOutputs } from '../../files/run-outputs.js';
 import { isSamplerAlias, SAMPLER_ALIASES } from '../../generation/choose-sampler.js';
 import { inOrder } from '../../supervisor/in-order.js';
+import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { EXIT } from '../exit-codes.js';
-import { onInterrupt } from '../interrupt.js';
-import { leftIn, refuseOtherFormat, settingsOf } from '../output-flags.js';
+import { leftIn, openOutputs, refuseOtherFormat } from '../output-flags.js';
 import { printable } from '../printable.js';
 import { progressBar } from '../progress.js';
 import { refuseSharedFiles } from '../shared-files.js';
-import { openPool } from '../worker/open-pool.js';
+import { withPool } from '../worker/open-pool.js';
 import type { GenerateEvent, GenerateTask } from '../worker/tasks.js';
 import { deliver, type Delivery, type Undelivered } from './deliver.js';
 import { FAST_MODEL, type GenerateFlags } from './flags.js';
@@ -34,42 +34,19 @@ export async function runGenerate(flags: GenerateFlags, command: Command): Promi
   const renamed = flags.sampler && isSamplerAlias(flags.sampler) && SAMPLER_ALIASES[flags.sampler];
   if (renamed) process.stderr.write(`molflow: --sampler ${flags.sampler} is called ${renamed} now\n`);
   refuseOtherFormat(flags.failed, inputFormat(flags), command);
-  const interrupt = onInterrupt();
-  const pool = openPool<GenerateTask, GenerateEvent>({ ...flags, ...(flags.fast && { model: FAST_MODEL }) });
-  interrupt.signal.addEventListener('abort', () => pool.close());
-  try {
-    await work(flags, pool, interrupt.signal);
-  } finally {
-    pool.close();
-    interrupt.release();
-  }
+  const model = flags.fast ? { model: FAST_MODEL } : {};
+  await withPool<GenerateTask, GenerateEvent>({ ...flags, ...model }, (pool, signal) => work(flags, pool, signal));
 }
 
 async function work(
   flags: GenerateFlags,
-  pool: ReturnType<typeof openPool<GenerateTask, GenerateEvent>>,
+  pool: WorkerPool<GenerateTask, GenerateEvent>,
   signal: AbortSignal,
 ): Promise<void> {
   const format = flags.outFormat ?? (flags.out === '-' ? 'sdf' : outputFormatOf(flags.out));
   const records = flags.input === undefined ? undefined : await readMoleculeFile(flags.input, flags);
-  const open = () =>
-    openRunOutputs({
-      clobber: flags.clobber,
-      resume: flags.resume,
-      force: flags.force,
-      outputs: { out: flags.out, trajectory: flags.trajectory, failed: flags.failed },
-      replaced: ['failed'],
-      settings: settingsOf(flags),
-    });
-  // A run that is finished needs no model.
-  let outputs = flags.resume ? await open() : undefined;
-  if (outputs?.complete) {
-    if (!flags.quiet) process.stderr.write(`${flags.out} is finished already\n`);
-    return;
-  }
-  // Everything that can be wrong with model, engine and outputs is known before the first conformer.
-  await pool.ready;
-  outputs ??= await open();
+  const outputs = await openOutputs(flags, pool.ready);
+  if (!outputs) return;
   const bar = progressBar({ enabled: !flags.quiet && !flags.json && flags.jobs === 1 });
   const say = (line: string) => bar.aside(() => void process.stderr.write(`${printable(line)}\n`));
   let [done, failed, isWhole] = [0, 0, false];

@@ -7,10 +7,8 @@ import type { OutputFlags } from '../output-flags.js';
 
 export interface RefineFlags extends GeneratorFlags, LimitFlags, OutputFlags {
   readonly input: string;
-  readonly out: string;
   readonly outFormat?: OutputFormat;
   readonly strength: Strength | number;
   readonly steps?: number;
   readonly seed: number;
-  readonly quiet?: boolean;
 }

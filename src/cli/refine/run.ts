@@ -5,14 +5,13 @@ import { failedText } from '../../chem/io/failed-records.js';
 import { conformerText, outputFormatOf } from '../../chem/io/output.node.js';
 import { readMoleculeFile } from '../../chem/io/read-file.node.js';
 import { OutputError } from '../../files/output-error.js';
-import { openRunOutputs } from '../../files/run-outputs.js';
 import { inOrder } from '../../supervisor/in-order.js';
+import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { EXIT } from '../exit-codes.js';
-import { onInterrupt } from '../interrupt.js';
-import { keyOf, leftIn, refuseOtherFormat, settingsOf } from '../output-flags.js';
+import { keyOf, leftIn, openOutputs, refuseOtherFormat } from '../output-flags.js';
 import { printable } from '../printable.js';
 import { refuseSharedFiles } from '../shared-files.js';
-import { openPool } from '../worker/open-pool.js';
+import { withPool } from '../worker/open-pool.js';
 import type { RefineEvent, RefineTask } from '../worker/tasks.js';
 import type { RefineFlags } from './flags.js';
 import { groupsOf, type GroupOrError } from './groups.js';
@@ -24,42 +23,15 @@ export async function runRefine(flags: RefineFlags, command: Command): Promise<v
     outputs: { '--out': flags.out, '--failed': flags.failed },
   });
   refuseOtherFormat(flags.failed, 'sdf', command);
-  const interrupt = onInterrupt();
-  const pool = openPool<RefineTask, RefineEvent>(flags);
-  interrupt.signal.addEventListener('abort', () => pool.close());
-  try {
-    await work(flags, pool, interrupt.signal);
-  } finally {
-    pool.close();
-    interrupt.release();
-  }
+  await withPool<RefineTask, RefineEvent>(flags, (pool, signal) => work(flags, pool, signal));
 }
 
-async function work(
-  flags: RefineFlags,
-  pool: ReturnType<typeof openPool<RefineTask, RefineEvent>>,
-  signal: AbortSignal,
-): Promise<void> {
+async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent>, signal: AbortSignal): Promise<void> {
   const say = (line: string) => void process.stderr.write(`${printable(line)}\n`);
   const format = flags.outFormat ?? (flags.out === '-' ? 'sdf' : outputFormatOf(flags.out));
   const records = await readMoleculeFile(flags.input, { format: 'sdf' });
-  const open = () =>
-    openRunOutputs({
-      clobber: flags.clobber,
-      resume: flags.resume,
-      force: flags.force,
-      outputs: { out: flags.out, failed: flags.failed },
-      replaced: ['failed'],
-      settings: settingsOf(flags),
-    });
-  // A run that is finished needs no model.
-  let opened = flags.resume ? await open() : undefined;
-  if (opened?.complete) {
-    if (!flags.quiet) say(`${flags.out} is finished already`);
-    return;
-  }
-  await pool.ready;
-  opened ??= await open();
+  const opened = await openOutputs(flags, pool.ready);
+  if (!opened) return;
   const outputs = opened;
   let before = 0;
   const tally = { done: 0, failed: 0, moved: 0, stereo: 0, geometry: 0 };

@@ -1,12 +1,29 @@
-/** Starts the worker processes of a command, held to the limits of its flags. */
+/** The worker processes of a command, held to the limits of its flags, for as long as it runs. */
 import { createWorkerPool, type WorkerPool } from '../../supervisor/pool.node.js';
 import type { GeneratorFlags } from '../generator-flags.js';
+import { onInterrupt } from '../interrupt.js';
 import type { LimitFlags } from '../limit-flags.js';
 import { noteSlowEngine } from '../slow-engine.js';
 import type { WorkerEvent, WorkerTask } from './tasks.js';
 
+/** Gives `work` a pool that a signal closes, and closes it when the work has ended, however it does. */
+export async function withPool<Task extends WorkerTask, Event extends WorkerEvent>(
+  flags: GeneratorFlags & LimitFlags,
+  work: (pool: WorkerPool<Task, Event>, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const interrupt = onInterrupt();
+  const pool = openPool<Task, Event>(flags);
+  interrupt.signal.addEventListener('abort', () => pool.close());
+  try {
+    await work(pool, interrupt.signal);
+  } finally {
+    pool.close();
+    interrupt.release();
+  }
+}
+
 /** The first worker starts at once. */
-export function openPool<Task extends WorkerTask, Event extends WorkerEvent>({
+function openPool<Task extends WorkerTask, Event extends WorkerEvent>({
   model,
   engine,
   device,
