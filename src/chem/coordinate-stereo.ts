@@ -7,12 +7,13 @@ import { adjacency } from './adjacency.js';
 import { cumulenes } from './cumulenes.js';
 import type { Molecule, StereoAxis, StereoBond, TetrahedralCentre } from './molecule.js';
 import type { RDKitModule } from './rdkit.js';
+import { samePair } from './pair-key.js';
 import { addStereo } from './stereo-guard.js';
 
 /** Signed volume of unit vectors below which a centre is too flat to have a hand. Tetrahedral: 0.77. */
-const CLEAR_VOLUME = 0.2;
+export const CLEAR_VOLUME = 0.2;
 /** Cosine of a double bond's dihedral below which it is neither cis nor trans: 60°. */
-const CLEAR_TWIST = 0.5;
+export const CLEAR_TWIST = 0.5;
 /** Sine of an axis' dihedral below which it has no hand: 25°. */
 const CLEAR_AXIS = 0.42;
 /** Of the four places beside a bond of two rings, so many must be taken for the bond not to turn. */
@@ -43,30 +44,29 @@ export function withStereoOf(rdkit: RDKitModule, molecule: Molecule, coordinates
 
 /** Whether a conformer may show stereo that RDKit never sees. */
 export function mayHoldMore(molecule: Molecule): boolean {
-  let known = blindSpots.get(molecule);
-  if (known === undefined) {
-    const { atoms, centres, stereoBonds } = molecule;
-    const rings = new Map<number, number>();
-    for (const ring of molecule.rings) for (const atom of ring) rings.set(atom, (rings.get(atom) ?? 0) + 1);
-    known =
-      chainsOf(molecule).length > 0 ||
-      spiroCandidates(molecule).length > 0 ||
-      centres.some(({ atom, specified, cip }) => specified && cip === undefined && (rings.get(atom) ?? 0) > 1) ||
-      stereoBonds.some(({ references }) => references.some((i) => atoms[i].element === 1 && atoms[i].isotope > 0));
-    blindSpots.set(molecule, known);
-  }
-  return known;
+  const { atoms, centres, stereoBonds, rings } = molecule;
+  const counts = ringCounts(rings);
+  return (
+    chainsOf(molecule).length > 0 ||
+    spiroCandidates(molecule).length > 0 ||
+    centres.some(({ atom, specified, cip }) => specified && cip === undefined && (counts.get(atom) ?? 0) > 1) ||
+    stereoBonds.some(({ references }) => references.some((i) => atoms[i].element === 1 && atoms[i].isotope > 0))
+  );
 }
 
-const blindSpots = new WeakMap<Molecule, boolean>();
+/** In how many rings each ring atom lies. */
+function ringCounts(rings: Molecule['rings']): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const ring of rings) for (const atom of ring) counts.set(atom, (counts.get(atom) ?? 0) + 1);
+  return counts;
+}
 
 /** Atoms at which two rings meet and that perception takes for no centre, their neighbours in ascending order. */
 function spiroCandidates({ atoms, bonds, rings, centres, skeletonCount }: Molecule): TetrahedralCentre[] {
-  const meeting = new Map<number, number>();
-  for (const ring of rings) for (const atom of ring) meeting.set(atom, (meeting.get(atom) ?? 0) + 1);
+  const counts = ringCounts(rings);
   const neighbours = adjacency(skeletonCount, bonds);
   return atoms.slice(0, skeletonCount).flatMap((_, atom) => {
-    if ((meeting.get(atom) ?? 0) < 2 || neighbours[atom].length !== 4) return [];
+    if ((counts.get(atom) ?? 0) < 2 || neighbours[atom].length !== 4) return [];
     if (centres.some((centre) => centre.atom === atom)) return [];
     return [{ atom, neighbours: [...neighbours[atom]].sort((x, y) => x - y), specified: false }];
   });
@@ -89,8 +89,7 @@ function chainsOf({ atoms, bonds, skeletonCount }: Molecule) {
 /** Chains of three, five, … double bonds, which are cis or trans. */
 export function cumuleneBonds(molecule: Molecule): StereoBond[] {
   return chainsOf(molecule).flatMap(({ chain, a, b, references }) =>
-    chain.length % 2 === 0 &&
-    !molecule.stereoBonds.some((bond) => (bond.a === a && bond.b === b) || (bond.a === b && bond.b === a))
+    chain.length % 2 === 0 && !molecule.stereoBonds.some((bond) => samePair(bond.a, bond.b, a, b))
       ? [{ a, b, references, cis: undefined }]
       : [],
   );
@@ -107,7 +106,7 @@ export function possibleAxes(
     chain.length % 2 === 1 ? [{ kind: 'allene' as const, a, b, references, positive: true }] : [],
   );
   return [...allenes, ...hinderedBonds(molecule, hindered)].filter(
-    (axis) => !known.some(({ a, b }) => (a === axis.a && b === axis.b) || (a === axis.b && b === axis.a)),
+    (axis) => !known.some(({ a, b }) => samePair(a, b, axis.a, axis.b)),
   );
 }
 

@@ -9,30 +9,10 @@
 import { inertiaTensor } from '../geometry/inertia.js';
 import { angle, distance, signedVolume } from '../geometry/internal-coordinates.js';
 import { symmetricEigen } from '../geometry/symmetric-eigen.js';
-import { adjacency } from './adjacency.js';
-import { covalentRadius } from './elements.js';
+import { COINCIDENT } from './clash-limits.js';
 import { passesThrough, planeDeviation } from './geometry-measures.js';
 import { geometryPlan, type FlatKind, type GeometryPlan, type PlaneKind } from './geometry-plan.js';
 import type { Molecule } from './molecule.js';
-
-/**
- * How much farther than the sum of their covalent radii two atoms three or more bonds apart must be, in Å. The least
- * in the same conformers was 0.80 (H⋯H in a crowded biaryl), 0.85 (I⋯I), 0.92 and more otherwise.
- */
-export const CLASH_MARGIN = 0.7;
-
-/** The same between a hydrogen and an atom that can hold a hydrogen bond with it: 0.42 was seen, in O–H⋯O⁻. */
-export const HYDROGEN_BOND_MARGIN = 0.25;
-
-/** The same of S and P with each other, N and O (S⋯O and S⋯N of 2.25 Å in 1,4 and 1,5 contacts), and of S⋯S (2.4 Å in thiathiophthenes). */
-const SOFT_MARGINS = { sulfur: 0.28, other: 0.53 };
-const SOFT = new Set([15, 16]);
-const LONE_PAIRS = new Set([7, 8, 15, 16]);
-
-const ACCEPTORS = new Set([7, 8, 9, 16, 17]);
-
-/** Atoms nearer than this lie on top of each other, in Å: less than two thirds of any bond there is. */
-export const COINCIDENT = 0.45;
 
 /** How far an atom of an aromatic ring may lie from the ring's mean plane, in Å. Crowded ones reach 0.15. */
 export const AROMATIC_PLANARITY = 0.25;
@@ -125,7 +105,7 @@ export function checkGeometry(
 
   const plan = geometryPlan(molecule);
   checkBonds(plan, coordinates, n, problems);
-  checkClashes(molecule, coordinates, n, problems);
+  checkClashes(plan, coordinates, n, problems);
   checkShapes(molecule, plan, coordinates, n, problems);
   checkHoles(plan, coordinates, n, problems);
   return { ok: problems.length === 0, problems };
@@ -143,9 +123,12 @@ function checkBonds(plan: GeometryPlan, x: Float32Array, n: number, problems: Ge
   }
 }
 
-function checkClashes(molecule: Molecule, x: Float32Array, n: number, problems: GeometryProblem[]): void {
-  const limits = clashLimits(molecule);
-  const all = molecule.atoms.length;
+function checkClashes(
+  { atoms: all, clashLimits: limits }: GeometryPlan,
+  x: Float32Array,
+  n: number,
+  problems: GeometryProblem[],
+): void {
   for (let i = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++) {
       const limit = limits[i * all + j];
@@ -236,44 +219,6 @@ function squareFrom(x: Float32Array, atom: number, centre: readonly number[]): n
 }
 
 const DEGREES = 180 / Math.PI;
-const knownLimits = new WeakMap<Molecule, Float32Array>();
-
-/** [n,n] Å: how near two atoms may come; 0 for bonded ones, for which other bounds hold. */
-function clashLimits(molecule: Molecule): Float32Array {
-  let limits = knownLimits.get(molecule);
-  if (!limits) {
-    const n = molecule.atoms.length;
-    const radii = molecule.atoms.map(({ element }) => covalentRadius(element));
-    const near = nearPairs(molecule, n);
-    limits = new Float32Array(n * n);
-    for (let i = 0; i < n; i++)
-      for (let j = i + 1; j < n; j++) {
-        const steps = near[i * n + j];
-        limits[i * n + j] =
-          steps === 1 ? 0 : steps === 2 ? COINCIDENT : radii[i] + radii[j] + clashMargin(molecule, i, j);
-      }
-    knownLimits.set(molecule, limits);
-  }
-  return limits;
-}
-
-function clashMargin({ atoms }: Molecule, i: number, j: number): number {
-  const [a, b] = [atoms[i].element, atoms[j].element];
-  if ((a === 1 && ACCEPTORS.has(b)) || (b === 1 && ACCEPTORS.has(a))) return HYDROGEN_BOND_MARGIN;
-  if (a === 16 && b === 16) return SOFT_MARGINS.sulfur;
-  return (SOFT.has(a) && LONE_PAIRS.has(b)) || (SOFT.has(b) && LONE_PAIRS.has(a)) ? SOFT_MARGINS.other : CLASH_MARGIN;
-}
-
-/** [n,n]: 1 for bonded pairs, 2 for those with a common neighbour, 0 for the others. */
-function nearPairs({ bonds }: Molecule, n: number): Uint8Array {
-  const near = new Uint8Array(n * n);
-  const neighbours = adjacency(n, bonds);
-  for (const around of neighbours) for (const i of around) for (const j of around) near[i * n + j] = 2;
-  neighbours.forEach((around, i) => {
-    for (const j of around) near[i * n + j] = 1;
-  });
-  return near;
-}
 
 /** Largest distance of a ring atom from the plane through the ring's centre that fits it best. */
 function outOfPlane(coordinates: Float32Array, ring: readonly number[]): number {

@@ -1,6 +1,7 @@
 /** What is to be measured in every conformer of a molecule: bonds, straight and flat places, ends of double bonds, rings. */
 import { adjacency } from './adjacency.js';
 import { lengthBounds } from './bond-lengths.js';
+import { clashLimits } from './clash-limits.js';
 import { cumulenes } from './cumulenes.js';
 import { elementSymbol } from './elements.js';
 import type { Bond, Molecule } from './molecule.js';
@@ -30,6 +31,9 @@ export type PlaneKind =
   | 'amide of a ring';
 
 export interface GeometryPlan {
+  readonly atoms: number;
+  /** [atoms, atoms] Å: how near two atoms may come; see clash-limits.ts. */
+  readonly clashLimits: Float32Array;
   /** One a bond; `kind` names it in the table of lengths, `least` and `largest` bound it, in Å. */
   readonly bonds: readonly {
     readonly a: number;
@@ -206,6 +210,8 @@ function makePlan(molecule: Molecule): GeometryPlan {
   });
 
   return {
+    atoms: atoms.length,
+    clashLimits: clashLimits(molecule),
     bonds: bonds.map((bond) => {
       const { a, b, inRing } = bond;
       const kind = bondKind(molecule, bond, degree);

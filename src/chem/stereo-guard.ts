@@ -7,6 +7,7 @@ import { automorphisms } from './automorphisms.js';
 import { isBridgehead } from './bridgehead.js';
 import type { Molecule, StereoAxis, StereoBond, TetrahedralCentre } from './molecule.js';
 import { MoleculeError } from './molecule-error.js';
+import { samePair } from './pair-key.js';
 import type { RDKitModule } from './rdkit.js';
 import { SMALLEST_STEREO_RING } from './stereo-bonds.js';
 import { marksWithoutEffect, type MarkKey } from './stereo-effect.js';
@@ -155,10 +156,6 @@ function isTransIn(ring: readonly number[], { a, b, references, cis }: StereoBon
     ring.find((i) => i !== far && i !== end && bonds.some((bond) => samePair(bond.a, bond.b, i, end)))!;
   const others = Number(next(a, b) !== references[0]) + Number(next(b, a) !== references[1]);
   return (cis === true) === (others % 2 === 1);
-}
-
-function samePair(a: number, b: number, c: number, d: number): boolean {
-  return (a === c && b === d) || (a === d && b === c);
 }
 
 function capital(text: string): string {

@@ -4,21 +4,17 @@
  */
 import { angle, dihedral, signedVolume } from '../geometry/internal-coordinates.js';
 import { adjacency } from './adjacency.js';
-import { cumuleneBonds, possibleAxes } from './coordinate-stereo.js';
+import { CLEAR_TWIST, CLEAR_VOLUME, cumuleneBonds, possibleAxes } from './coordinate-stereo.js';
 import type { Molecule } from './molecule.js';
 
-/** Signed volume of unit vectors below which a centre is too flat for its side to be everyone's. Tetrahedral: 0.77. */
-const CLEAR_VOLUME = 0.2;
 /** Widest angle, in radians (143°), at a tetrahedral centre, beyond which readers think of five or six neighbours, and at a double bond. */
 const WIDEST = 2.5;
-/** Cosine of a dihedral below which a double bond is too twisted for the same; 60°. */
-const CLEAR_TWIST = 0.5;
 /** Sine of an axis' dihedral below which it has no clear hand; 30°. */
 const CLEAR_TURN = 0.5;
 /** Smaller rings leave their double bonds no choice. */
 const LEAST_TRANS_RING = 8;
 
-interface Places {
+export interface StereoPlaces {
   /** Whether an atom has more than four neighbours, of whose sides there are many. */
   readonly crowded: boolean;
   /** Each centre with three or four neighbours. */
@@ -29,16 +25,12 @@ interface Places {
   readonly axes: readonly (readonly [number, number, number, number])[];
 }
 
-const known = new WeakMap<Molecule, Places>();
-
 /**
  * One sign a place; undefined where a place lies between its two sides. More places than can be stereo: which of them
  * are depends on one another.
  * @param coordinates [n,3] Å, of all atoms.
  */
-export function stereoSignature(molecule: Molecule, coordinates: Float32Array): string | undefined {
-  let places = known.get(molecule);
-  if (!places) known.set(molecule, (places = placesOf(molecule)));
+export function stereoSignature(places: StereoPlaces, coordinates: Float32Array): string | undefined {
   if (places.crowded) return undefined;
   let signature = '';
   for (const [atom, ...around] of places.centres) {
@@ -77,7 +69,8 @@ function sideOf(atom: number, around: readonly number[], coordinates: Float32Arr
   return clear(a, d, b) === side && clear(a, c, d) === side && clear(b, d, c) === side ? side : 0;
 }
 
-function placesOf(molecule: Molecule): Places {
+/** Where stereo could hang on in a molecule; the same for all of its conformers. */
+export function stereoPlaces(molecule: Molecule): StereoPlaces {
   const { atoms, bonds, rings } = molecule;
   const neighbours = adjacency(atoms.length, bonds);
   const ringsOf = (...members: number[]) => rings.filter((ring) => members.every((atom) => ring.includes(atom)));

@@ -9,7 +9,7 @@ import { withMol } from './rdkit.js';
 import { isomericSmiles } from './isomeric-smiles.js';
 import { mayHoldMore, withStereoOf } from './coordinate-stereo.js';
 import type { RDKitModule } from './rdkit.js';
-import { stereoSignature } from './stereo-signature.js';
+import { stereoPlaces, stereoSignature, type StereoPlaces } from './stereo-signature.js';
 
 /**
  * Smallest signed volume u1·(u2×u3) of unit vectors that is a hand at all. An ideal tetrahedron has 0.77; a centre
@@ -133,16 +133,17 @@ interface Perception {
   readonly oppositeBonds: readonly number[];
 }
 
-const perceptions = new WeakMap<Molecule, Map<string, Perception>>();
+/** Of each molecule where its stereo may hang on, and what RDKit saw in its stereoisomers by their signatures. */
+const perceptions = new WeakMap<Molecule, { places: StereoPlaces; bySignature: Map<string, Perception> }>();
 
 /** Asks RDKit once for each stereoisomer: it says the same of all conformers of one. */
 function perceived(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Array): Perception {
-  const signature = stereoSignature(molecule, coordinates);
-  if (signature === undefined) return perceive(rdkit, molecule, coordinates);
   let known = perceptions.get(molecule);
-  if (!known) perceptions.set(molecule, (known = new Map<string, Perception>()));
-  let perception = known.get(signature);
-  if (!perception) known.set(signature, (perception = perceive(rdkit, molecule, coordinates)));
+  if (!known) perceptions.set(molecule, (known = { places: stereoPlaces(molecule), bySignature: new Map() }));
+  const signature = stereoSignature(known.places, coordinates);
+  if (signature === undefined) return perceive(rdkit, molecule, coordinates);
+  let perception = known.bySignature.get(signature);
+  if (!perception) known.bySignature.set(signature, (perception = perceive(rdkit, molecule, coordinates)));
   return perception;
 }
 

@@ -1,0 +1,56 @@
+/** How near two atoms of a molecule may come to each other. Bounds are from the reference ensembles of geometry-checks.ts. */
+import { adjacency } from './adjacency.js';
+import { covalentRadius } from './elements.js';
+import type { Molecule } from './molecule.js';
+
+/**
+ * How much farther than the sum of their covalent radii two atoms three or more bonds apart must be, in Å. The least
+ * in the reference conformers was 0.80 (H⋯H in a crowded biaryl), 0.85 (I⋯I), 0.92 and more otherwise.
+ */
+const CLASH_MARGIN = 0.7;
+
+/** The same between a hydrogen and an atom that can hold a hydrogen bond with it: 0.42 was seen, in O–H⋯O⁻. */
+const HYDROGEN_BOND_MARGIN = 0.25;
+
+/** The same of S and P with each other, N and O (S⋯O and S⋯N of 2.25 Å in 1,4 and 1,5 contacts), and of S⋯S (2.4 Å in thiathiophthenes). */
+const SOFT_MARGINS = { sulfur: 0.28, other: 0.53 };
+const SOFT = new Set([15, 16]);
+const LONE_PAIRS = new Set([7, 8, 15, 16]);
+
+const ACCEPTORS = new Set([7, 8, 9, 16, 17]);
+
+/** Atoms nearer than this lie on top of each other, in Å: less than two thirds of any bond there is. */
+export const COINCIDENT = 0.45;
+
+/** [n,n] Å, above the diagonal: how near two atoms may come; 0 for bonded ones, for which other bounds hold. */
+export function clashLimits(molecule: Molecule): Float32Array {
+  const n = molecule.atoms.length;
+  const radii = molecule.atoms.map(({ element }) => covalentRadius(element));
+  const near = nearPairs(molecule, n);
+  const limits = new Float32Array(n * n);
+  for (let i = 0; i < n; i++)
+    for (let j = i + 1; j < n; j++) {
+      const steps = near[i * n + j];
+      limits[i * n + j] =
+        steps === 1 ? 0 : steps === 2 ? COINCIDENT : radii[i] + radii[j] + clashMargin(molecule, i, j);
+    }
+  return limits;
+}
+
+function clashMargin({ atoms }: Molecule, i: number, j: number): number {
+  const [a, b] = [atoms[i].element, atoms[j].element];
+  if ((a === 1 && ACCEPTORS.has(b)) || (b === 1 && ACCEPTORS.has(a))) return HYDROGEN_BOND_MARGIN;
+  if (a === 16 && b === 16) return SOFT_MARGINS.sulfur;
+  return (SOFT.has(a) && LONE_PAIRS.has(b)) || (SOFT.has(b) && LONE_PAIRS.has(a)) ? SOFT_MARGINS.other : CLASH_MARGIN;
+}
+
+/** [n,n]: 1 for bonded pairs, 2 for those with a common neighbour, 0 for the others. */
+function nearPairs({ bonds }: Molecule, n: number): Uint8Array {
+  const near = new Uint8Array(n * n);
+  const neighbours = adjacency(n, bonds);
+  for (const around of neighbours) for (const i of around) for (const j of around) near[i * n + j] = 2;
+  neighbours.forEach((around, i) => {
+    for (const j of around) near[i * n + j] = 1;
+  });
+  return near;
+}
