@@ -72,11 +72,9 @@ function spiroCandidates({ atoms, bonds, rings, centres, skeletonCount }: Molecu
   });
 }
 
-function chainsOf({ atoms, bonds, skeletonCount }: Molecule) {
-  return cumulenes(
-    atoms.map(({ element }) => element),
-    bonds,
-  ).flatMap(({ chain, substituents }) => {
+function chainsOf(molecule: Molecule) {
+  const { skeletonCount } = molecule;
+  return cumulenes(molecule).flatMap(({ chain, substituents }) => {
     const references = substituents.map((side) => Math.min(...side.filter((atom) => atom < skeletonCount)));
     const ends = [chain[0], chain[chain.length - 1]];
     const open =

@@ -1,5 +1,6 @@
 /** Chains of cumulated double bonds: allenes, butatrienes and longer. */
 import { adjacency } from './adjacency.js';
+import type { Molecule } from './molecule.js';
 
 export interface Cumulene {
   /** All atoms of the chain, from one end to the other; their double bonds are one fewer. */
@@ -12,17 +13,14 @@ export interface Cumulene {
  * Every chain of two and more double bonds through carbon atoms, once. With an even number of double bonds the ends' planes are
  * perpendicular, with an odd one they coincide.
  */
-export function cumulenes(
-  elements: readonly number[],
-  bonds: readonly { readonly a: number; readonly b: number; readonly order: number; readonly aromatic?: boolean }[],
-): Cumulene[] {
-  const count = elements.length;
+export function cumulenes({ atoms, bonds }: Pick<Molecule, 'atoms' | 'bonds'>): Cumulene[] {
+  const count = atoms.length;
   const double = bonds.filter(({ order, aromatic }) => order === 2 && !aromatic);
   if (double.length < 2) return [];
   const neighbours = adjacency(count, bonds);
   const doubles = adjacency(count, double);
   const inner = (atom: number): boolean =>
-    elements[atom] === 6 && neighbours[atom].length === 2 && doubles[atom].length === 2;
+    atoms[atom].element === 6 && neighbours[atom].length === 2 && doubles[atom].length === 2;
   const found: Cumulene[] = [];
   for (let start = 0; start < count; start++) {
     if (inner(start)) continue;

@@ -123,10 +123,7 @@ function makePlan(molecule: Molecule): GeometryPlan {
     rings.filter((ring) => ring.includes(atom)).length < 2;
   const without = (end: number, far: number): number[] => neighbours[end].filter((i) => i !== far);
 
-  const chains = cumulenes(
-    atoms.map(({ element }) => element),
-    bonds,
-  );
+  const chains = cumulenes(molecule);
   const planes: EndPlanes[] = chains.flatMap(({ chain, substituents: [ofA, ofB] }) =>
     ofA.length === 0 || ofB.length === 0 || ofA.length > 2 || ofB.length > 2
       ? []

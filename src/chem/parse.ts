@@ -43,7 +43,8 @@ export function parseSmiles(
     );
   }
   refuseLarge(countSmilesAtoms(text, largestFragment), shorten(text));
-  return withReadSmiles(rdkit, chargeSeparated(text), (mol) => {
+  const separated = chargeSeparated(text);
+  return withReadSmiles(rdkit, separated, (mol) => {
     if (!mol) {
       const reason = failureReason(rdkit);
       throw new MoleculeError(
@@ -53,7 +54,7 @@ export function parseSmiles(
     }
     const label = `"${shorten(text)}"`;
     const stereoGroups = extension === undefined ? [] : readGroups(extension, label);
-    const written = readSmilesText(chargeSeparated(text));
+    const written = readSmilesText(separated);
     if (!text.includes('.')) return keptAsWritten(rdkit, perceive(mol, title), { text: written, stereoGroups, label });
     const largest = (sizes: readonly number[]): number => {
       if (sizes.length > 1 && !largestFragment) throw severalFragments(label, sizes.length);
@@ -100,15 +101,7 @@ function keptAsWritten(
   const order = matchOrder(structure, molecule, label);
   const marked = text.atoms.some(({ mark }) => mark) || text.bonds.some(({ up }) => up !== undefined);
   const kept = marked ? keepWrittenStereo(rdkit, molecule, writtenStereo(text, molecule, order), label) : molecule;
-  return grouped(
-    {
-      ...kept,
-      ...ofInput(text.atoms, order),
-      ...(hasMore(kept, molecule) && { smiles: isomericSmiles(rdkit, kept) }),
-    },
-    { stereoGroups },
-    order,
-  );
+  return grouped({ ...withSmilesOfAll(rdkit, kept, molecule), ...ofInput(text.atoms, order) }, { stereoGroups }, order);
 }
 
 /** With the groups of relative stereo, and a note that the form drawn is the one that is made. */
@@ -152,20 +145,20 @@ function ofInput(
 function completed(rdkit: RDKitModule, molecule: Molecule, structure: Structure, order: Int32Array): Molecule {
   const { coordinates, dimension } = structure;
   if (dimension !== 3 || !coordinates) {
-    const kept = keepDrawnStereo(rdkit, molecule, structure, order);
-    return hasMore(kept, molecule) ? { ...kept, smiles: isomericSmiles(rdkit, kept) } : kept;
+    return withSmilesOfAll(rdkit, keepDrawnStereo(rdkit, molecule, structure, order), molecule);
   }
   const x = new Float32Array(3 * order.length).fill(NaN);
   order.forEach((from, i) => {
     if (from >= 0) x.set(coordinates.subarray(3 * from, 3 * from + 3), 3 * i);
   });
-  const kept = withStereoOf(rdkit, molecule, x);
-  return hasMore(kept, molecule) ? { ...kept, smiles: isomericSmiles(rdkit, kept) } : kept;
+  return withSmilesOfAll(rdkit, withStereoOf(rdkit, molecule, x), molecule);
 }
 
-/** Whether stereo was put back that RDKit's SMILES does not have. */
-function hasMore(kept: Molecule, perceived: Molecule): boolean {
-  return kept.axes !== undefined || kept.centres !== perceived.centres || kept.stereoBonds !== perceived.stereoBonds;
+/** With a SMILES that has the stereo, too, that was put back to what RDKit perceived. */
+function withSmilesOfAll(rdkit: RDKitModule, kept: Molecule, perceived: Molecule): Molecule {
+  const hasMore =
+    kept.axes !== undefined || kept.centres !== perceived.centres || kept.stereoBonds !== perceived.stereoBonds;
+  return hasMore ? { ...kept, smiles: isomericSmiles(rdkit, kept) } : kept;
 }
 
 /**

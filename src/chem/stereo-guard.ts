@@ -3,6 +3,7 @@
  * (spiro centres, allenes, cumulenes, double bonds that only an isotope tells apart), what cannot be is refused, and what
  * says nothing is noted.
  */
+import { adjacency } from './adjacency.js';
 import { automorphisms } from './automorphisms.js';
 import { isBridgehead } from './bridgehead.js';
 import type { Molecule, StereoAxis, StereoBond, TetrahedralCentre } from './molecule.js';
@@ -79,17 +80,11 @@ export function addStereo(
 ): { molecule: Molecule; idle: readonly (TetrahedralCentre | StereoBond | StereoAxis)[] } {
   if (found.centres.length + found.bonds.length + found.axes.length === 0) return { molecule, idle: [] };
   // What an end with two hydrogens bears makes no difference.
-  const twoHydrogens = new Set(
-    molecule.atoms.flatMap((_, atom) =>
-      molecule.bonds.filter(
-        ({ a, b }) => (a === atom && b >= molecule.skeletonCount) || (b === atom && a >= molecule.skeletonCount),
-      ).length > 1
-        ? [atom]
-        : [],
-    ),
+  const hydrogens = adjacency(molecule.atoms.length, molecule.bonds).map(
+    (around) => around.filter((i) => i >= molecule.skeletonCount).length,
   );
   const told = ({ a, b, references }: StereoBond | StereoAxis): boolean =>
-    references.every((i) => i < molecule.skeletonCount) && !twoHydrogens.has(a) && !twoHydrogens.has(b);
+    references.every((i) => i < molecule.skeletonCount) && hydrogens[a] < 2 && hydrogens[b] < 2;
   const bonds = found.bonds.filter(told);
   const axes = found.axes.filter(told);
   const known = {

@@ -5,6 +5,7 @@
 import { cumulenes } from './cumulenes.js';
 import { elementSymbol } from './elements.js';
 import type { Molecule } from './molecule.js';
+import { samePair } from './pair-key.js';
 import { isEvenPermutation } from './parity.js';
 
 const BOND = ['->', '', '=', '#'] as const;
@@ -75,17 +76,9 @@ export function writeSmiles({
   for (const { atom, neighbours: wanted, specified } of centres) {
     if (specified) marks.set(atom, isEvenPermutation(ordered(atom), wanted) ? '@' : '@@');
   }
-  const chains =
-    axes.length === 0
-      ? []
-      : cumulenes(
-          atoms.map(({ element }) => element),
-          bonds,
-        );
+  const chains = axes.length === 0 ? [] : cumulenes({ atoms, bonds });
   for (const { kind, a, b, references, positive } of axes) {
-    const chain = chains.find(
-      ({ chain: c }) => (c[0] === a && c.at(-1) === b) || (c[0] === b && c.at(-1) === a),
-    )?.chain;
+    const chain = chains.find(({ chain: c }) => samePair(c[0], c[c.length - 1], a, b))?.chain;
     if (kind !== 'allene' || !chain) continue;
     const middle = chain[(chain.length - 1) / 2];
     // Whichever end stands first in the text, the dihedral is the same from either.

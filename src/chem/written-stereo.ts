@@ -1,6 +1,8 @@
 /** The marks of stereo that a SMILES has in its text, each with the sense that it gives, in the molecule's own atoms. */
+import { adjacency } from './adjacency.js';
 import { cumulenes } from './cumulenes.js';
 import type { Molecule, StereoAxis, StereoBond, TetrahedralCentre } from './molecule.js';
+import { pairKey } from './pair-key.js';
 import { isEvenPermutation } from './parity.js';
 import type { TextGraph } from './smiles-text.js';
 
@@ -22,11 +24,7 @@ export function writtenStereo(text: TextGraph, molecule: Molecule, order: Int32A
     if (from >= 0) toMolecule.set(from, i);
   });
   const { atoms, bonds, skeletonCount } = molecule;
-  const neighbours = atoms.map((): number[] => []);
-  for (const { a, b } of bonds) {
-    neighbours[a].push(b);
-    neighbours[b].push(a);
-  }
+  const neighbours = adjacency(atoms.length, bonds);
   /** Neighbours of an atom in the order of the text; the hydrogen within its brackets is one that the text lacks. */
   const around = (textAtom: number): number[] => {
     const atom = toMolecule.get(textAtom)!;
@@ -36,10 +34,7 @@ export function writtenStereo(text: TextGraph, molecule: Molecule, order: Int32A
     );
   };
   const name = (textAtom: number): string => `atom ${textAtom + 1}, "${text.atoms[textAtom].token}"`;
-  const chains = cumulenes(
-    atoms.map(({ element }) => element),
-    bonds,
-  );
+  const chains = cumulenes(molecule);
   const marks: WrittenMark[] = [];
 
   text.atoms.forEach(({ mark, markClass, token }, t) => {
@@ -95,7 +90,7 @@ export function writtenStereo(text: TextGraph, molecule: Molecule, order: Int32A
         .sort((x, y) => x - y)
         .flatMap((other) => {
           const up = above(end, other);
-          if (up !== undefined) used.add(keyOf(order[end], order[other]));
+          if (up !== undefined) used.add(pairKey(order[end], order[other]));
           return up === undefined ? [] : [{ other, up }];
         }),
     );
@@ -129,7 +124,7 @@ export function writtenStereo(text: TextGraph, molecule: Molecule, order: Int32A
       kind: 'nothing',
       atoms: [toMolecule.get(a)!, toMolecule.get(b)!],
       words: `the mark ${symbol} between atoms ${a + 1} and ${b + 1}`,
-      why: used.has(keyOf(a, b))
+      why: used.has(pairKey(a, b))
         ? 'the other end of its double bond has no such mark; the bond is left open'
         : 'it stands at no double bond that could be cis or trans',
     });
@@ -176,8 +171,4 @@ export function writtenStereo(text: TextGraph, molecule: Molecule, order: Int32A
 
 function without(list: readonly number[], entry: number): number[] {
   return list.filter((x) => x !== entry);
-}
-
-function keyOf(a: number, b: number): string {
-  return a < b ? `${a} ${b}` : `${b} ${a}`;
 }

@@ -14,6 +14,9 @@ export interface DrawKey {
   readonly attempt: number;
 }
 
+/** As records name it: the conformer and the attempt, `3.0`. */
+export const drawName = ({ conformer, attempt }: DrawKey): string => `${conformer}.${attempt}`;
+
 /** Where sampling starts. Coordinates are [B,n,3] in Å, each conformer with mean zero; `time` is in [0, 1). */
 export type SampleStart =
   /** Noise from the prior, at t = 0. */

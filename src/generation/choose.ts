@@ -1,11 +1,17 @@
 /** The last steps of generation, functions of the candidates alone: those that differ are kept, and of these some chosen. */
 import type { Candidate, PreparedEvent } from './events.js';
+import type { Molecule } from '../chem/molecule.js';
 import { chooseDiverse, pruneByRmsd } from './diverse.js';
 
 export type ComparisonOptions = Pick<
   PreparedEvent,
   'molecule' | 'permutations' | 'rmsd' | 'energyWindow' | 'plain' | 'count' | 'forceField'
 >;
+
+/** The skeleton of a conformer, [skeletonCount, 3] Å: what conformers are compared by. */
+export function skeletonOf({ skeletonCount }: Molecule, { coordinates }: Pick<Candidate, 'coordinates'>): Float32Array {
+  return coordinates.subarray(0, 3 * skeletonCount);
+}
 
 export interface Kept {
   /** In order of energy where there is one, else of slots. */
@@ -22,7 +28,7 @@ export function keepDistinct(
   const ordered = [...candidates].sort((a, b) => (a.energy ?? 0) - (b.energy ?? 0) || a.slot - b.slot);
   const lowest = ordered[0]?.energy ?? 0;
   const within = ordered.filter(({ energy = 0 }) => energy - lowest <= energyWindow);
-  const skeletons = within.map(({ coordinates }) => coordinates.subarray(0, 3 * molecule.skeletonCount));
+  const skeletons = within.map((candidate) => skeletonOf(molecule, candidate));
   const kept = pruneByRmsd({ skeletons, permutations }, rmsd).map((i) => within[i]);
   return {
     kept,
@@ -41,7 +47,7 @@ export function chooseConformers(
   kept: readonly Candidate[],
   { molecule, permutations, plain, count, forceField }: ComparisonOptions,
 ): Chosen {
-  const skeletons = kept.map(({ coordinates }) => coordinates.subarray(0, 3 * molecule.skeletonCount));
+  const skeletons = kept.map((candidate) => skeletonOf(molecule, candidate));
   const chosen =
     plain || forceField ? kept.slice(0, count) : chooseDiverse({ skeletons, permutations }, count).map((i) => kept[i]);
   return { chosen, surplus: kept.length - chosen.length };

@@ -5,7 +5,7 @@
 import { bestRmsd } from '../geometry/rmsd.js';
 import type { MMFF94Variant } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
-import { chooseConformers, keepDistinct, type Kept } from './choose.js';
+import { chooseConformers, keepDistinct, skeletonOf, type Kept } from './choose.js';
 import type { Candidate, GenerationEvent, KeptEvent, PreparedEvent } from './events.js';
 
 export interface Conformer extends Omit<Candidate, 'slot'> {
@@ -124,7 +124,6 @@ export function collectEvents(): Collector {
       surplus,
       warnings,
     };
-    const skeletonOf = ({ coordinates }: Candidate) => coordinates.subarray(0, 3 * molecule.skeletonCount);
     const lowest = Math.min(...chosen.map(({ energy = 0 }) => energy));
     return {
       molecule,
@@ -133,11 +132,7 @@ export function collectEvents(): Collector {
       ...(forceField && { forceField }),
       conformers: chosen.map(({ slot: _, energy, ...candidate }) => ({
         ...candidate,
-        rmsdToFirst: bestRmsd(
-          skeletonOf(chosen[0]),
-          candidate.coordinates.subarray(0, 3 * molecule.skeletonCount),
-          permutations,
-        ).rmsd,
+        rmsdToFirst: bestRmsd(skeletonOf(molecule, chosen[0]), skeletonOf(molecule, candidate), permutations).rmsd,
         ...(energy !== undefined && { energy, relativeEnergy: energy - lowest }),
       })),
       report: { ...report, ...(chosen.length < count && { reason: shortfall(report, prepared, ended, places) }) },

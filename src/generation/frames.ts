@@ -33,7 +33,7 @@ export function rootMeanSquareSpeed(x: Float32Array, data: Float32Array, t: numb
   return Math.sqrt(sum / moving) / (1 - t);
 }
 
-/** Turns the frames of a stage, of draws that begin with number `first` among `rows`, into those of whole conformers. */
+/** Turns the frames of a stage, of these draws or of some of them in a row, into those of whole conformers. */
 export function frameMaker(
   { molecule, hydrogens: { parent, mobile } }: PreparedMolecule,
   { rows, draws }: Pick<DrawFrame, 'rows' | 'draws'>,

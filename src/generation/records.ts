@@ -2,6 +2,7 @@
 import type { ConformerRecord, FieldValue } from '../chem/io/conformer-record.js';
 import { sdfRecord } from '../chem/io/write-sdf.js';
 import type { Molecule } from '../chem/molecule.js';
+import { drawName } from '../flow/sampler.js';
 import type { Conformer, GenerationResult } from './finish.js';
 
 export interface RecordOptions {
@@ -76,7 +77,7 @@ export function conformerFields(result: GenerationResult, conformer: Conformer):
     ['MOLFLOW_MODEL', model],
     ['MOLFLOW_SEED', seed],
     ['MOLFLOW_CONFORMER', result.conformers.indexOf(conformer) + 1],
-    ['MOLFLOW_DRAW', `${draw.conformer}.${draw.attempt}`],
+    ['MOLFLOW_DRAW', drawName(draw)],
     ['MOLFLOW_STEREO_VERIFIED', conformer.stereoVerified ? 'yes' : 'no'],
     ['MOLFLOW_RMSD_TO_FIRST', conformer.rmsdToFirst.toFixed(4)],
     ...(energy === undefined

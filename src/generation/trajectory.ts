@@ -1,7 +1,7 @@
 /** The way of a conformer from noise to molecule: collected while it is made, or drawn again by its key. */
 import type { Molecule } from '../chem/molecule.js';
 import type { ConformerRecord } from '../chem/io/conformer-record.js';
-import type { DrawKey } from '../flow/sampler.js';
+import { drawName, type DrawKey } from '../flow/sampler.js';
 import type { SamplerSettings } from '../flow/sampler-settings.js';
 import { defaultSampler } from './choose-sampler.js';
 import { drawConformers } from './draw.js';
@@ -40,20 +40,18 @@ export function collectTrajectories(): TrajectoryCollector {
       if (event.kind === 'prepared') ({ molecule } = event);
       if (event.kind === 'frame')
         event.draws.forEach((draw, b) => {
-          const own = frames.get(keyOf(draw)) ?? [];
-          if (own.length === 0) frames.set(keyOf(draw), own);
+          const own = frames.get(drawName(draw)) ?? [];
+          if (own.length === 0) frames.set(drawName(draw), own);
           own.push(frameOf(event, b));
         });
-      if (event.kind === 'refused') frames.delete(keyOf(event.draw));
+      if (event.kind === 'refused') frames.delete(drawName(event.draw));
     },
     of(draw) {
-      const own = frames.get(keyOf(draw));
+      const own = frames.get(drawName(draw));
       return molecule && own && { molecule, draw, frames: own };
     },
   };
 }
-
-const keyOf = ({ conformer, attempt }: DrawKey) => `${conformer}.${attempt}`;
 
 /** The frame of one of the conformers of a batch. */
 function frameOf({ stage, time, coordinates, speeds }: Omit<DrawFrame, 'rows'>, b: number): TrajectoryFrame {

@@ -2,6 +2,7 @@
 
 import { atomicNumber } from '../elements.js';
 import type { StereoGroup } from '../molecule.js';
+import { pairKey } from '../pair-key.js';
 import type { Structure, StructureAtom, StructureBond } from '../structure.js';
 
 /** What is wrong with a connection table, and at which of its lines (from 0). */
@@ -96,7 +97,7 @@ export function readCtab(lines: readonly string[], { complete = false }: { compl
 function refuseDuplicates(bonds: readonly StructureBond[], end: number): void {
   const seen = new Set<string>();
   for (const { a, b } of bonds) {
-    const key = a < b ? `${a} ${b}` : `${b} ${a}`;
+    const key = pairKey(a, b);
     if (seen.has(key))
       throw new CtabError(
         `two bonds join atoms ${Math.min(a, b) + 1} and ${Math.max(a, b) + 1}; expected one`,

@@ -3,6 +3,7 @@
  * last.
  */
 
+import { adjacency } from '../adjacency.js';
 import { elementSymbol } from '../elements.js';
 import type { MolblockAtom } from '../molblock.js';
 import { checkRecord, oneLine, type ConformerRecord } from './conformer-record.js';
@@ -51,16 +52,11 @@ export const PDB_END = 'END\n';
 
 /** CONECT lines of all bonds, the multiple ones repeated as is the custom; they follow the last model. */
 export function pdbBonds({ atoms, bonds }: ConformerRecord['molecule']): string {
-  const partners: number[][] = atoms.map(() => []);
-  for (const { a, b, order } of bonds) {
-    const times = order === 2 || order === 3 ? order : 1;
-    for (let i = 0; i < times; i++) {
-      partners[a].push(b);
-      partners[b].push(a);
-    }
-  }
+  const repeated = bonds.flatMap((bond) =>
+    Array.from({ length: bond.order === 2 || bond.order === 3 ? bond.order : 1 }, () => bond),
+  );
   let text = '';
-  partners.forEach((list, atom) => {
+  adjacency(atoms.length, repeated).forEach((list, atom) => {
     list.sort((left, right) => left - right);
     for (let from = 0; from < list.length; from += 4) {
       text += `CONECT${[atom, ...list.slice(from, from + 4)].map((i) => String(i + 1).padStart(5)).join('')}\n`;

@@ -1,5 +1,5 @@
 /** Conformers as the page shows them, put together from the events of generation: live while they are made, then as delivered. */
-import type { DrawKey } from '../../../src/flow/sampler.js';
+import { drawName } from '../../../src/flow/sampler.js';
 import type { FrameEvent } from '../../../src/generation/events.js';
 import type { GenerationResult } from '../../../src/generation/finish.js';
 import { conformerFields } from '../../../src/generation/records.js';
@@ -19,11 +19,10 @@ export function createAssembly(): Assembly {
   const ways = new Map<string, Frame[]>();
   /** The latest draw of each slot. */
   const latest: string[] = [];
-  const keyOf = ({ conformer, attempt }: DrawKey) => `${conformer}.${attempt}`;
   return {
     take({ slots, draws, coordinates, speeds, stage, time }) {
       slots.forEach((slot, b) => {
-        const key = keyOf(draws[b]);
+        const key = drawName(draws[b]);
         // What was drawn before in this slot has been refused.
         if (latest[slot] !== key) ways.delete(latest[slot]);
         latest[slot] = key;
@@ -40,7 +39,7 @@ export function createAssembly(): Assembly {
     delivered: (result) =>
       result.conformers.map((conformer, index) => {
         const { draw, coordinates } = conformer;
-        const way = ways.get(keyOf(draw)) ?? [];
+        const way = ways.get(drawName(draw)) ?? [];
         const last = way.at(-1) ?? { t: 1, stage: 'all' };
         return {
           label: String(index + 1),
