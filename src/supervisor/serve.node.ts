@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { crashReason } from './crash-reason.js';
 import type { Message, Request } from './messages.js';
-import { usageNow } from './usage.node.js';
+import { secondsUsed, usageNow } from './usage.node.js';
 
 export interface TaskContext<Event> {
   /** Sends a part of the result, plain data. What was sent outlives the worker. */
@@ -40,11 +40,11 @@ export async function serveTasks<Setup, Opened, Task, Event>({
   send({ kind: 'ready', usage: usageNow() });
 
   async function work(task: Task, seconds: number): Promise<void> {
-    const end = usageNow().seconds + seconds;
+    const end = secondsUsed() + seconds;
     try {
       await run(opened, task, {
         emit: (event) => send({ kind: 'event', event }),
-        isOverdue: () => usageNow().seconds > end,
+        isOverdue: () => secondsUsed() > end,
       });
       send({ kind: 'finished', usage: usageNow() });
     } catch (error) {

@@ -6,7 +6,12 @@ export const METER_FILE = 3;
 /** Time between two lines of the meter, ms. */
 export const METER_MS = 100;
 
-export function usageNow(): Usage {
+/** Processor time that this process has used, s. */
+export function secondsUsed(): number {
   const { user, system } = process.cpuUsage();
-  return { seconds: (user + system) / 1e6, megabytes: process.memoryUsage.rss() / 2 ** 20 };
+  return (user + system) / 1e6;
+}
+
+export function usageNow(): Usage {
+  return { seconds: secondsUsed(), megabytes: process.memoryUsage.rss() / 2 ** 20 };
 }

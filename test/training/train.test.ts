@@ -39,8 +39,12 @@ async function train({ minutes, learningRate, to = 'run', more = [] }: RunOption
   const config = path.join(folder, 'config.json');
   const both = stage(minutes, learningRate);
   writeFileSync(config, JSON.stringify({ name: 'tiny', skeleton: both, hydrogens: both }));
-  const out = path.join(folder, to);
-  await run(process.execPath, [
+  await molflowTrain(config, { to, more });
+}
+
+function molflowTrain(config: string, { to, more = [] }: Pick<RunOptions, 'more'> & { readonly to: string }) {
+  const [out, cache] = [to, 'cache'].map((name) => path.join(folder, name));
+  return run(process.execPath, [
     MAIN,
     'train',
     '--config',
@@ -50,7 +54,7 @@ async function train({ minutes, learningRate, to = 'run', more = [] }: RunOption
     '--out',
     out,
     '--cache',
-    path.join(folder, 'cache'),
+    cache,
     '--quiet',
     ...more,
   ]);
@@ -95,28 +99,13 @@ describe('molflow train', () => {
     const optimiser = { kind: 'adamw', learningRate: 0.004, warmupSteps: 5, weightDecay: 0 };
     const config = path.join(folder, 'anchored.json');
     writeFileSync(config, JSON.stringify({ name: 'tiny', skeleton: { ...stage(0.02), optimiser, anchorUpTo: 60 } }));
-    const command = [
-      MAIN,
-      'train',
-      '--config',
-      config,
-      '--data',
-      DATA,
-      '--cache',
-      path.join(folder, 'cache'),
-      '--quiet',
-      '--out',
-      path.join(folder, 'anchored'),
-    ];
-    await run(process.execPath, [...command, '--init', start]);
+    await molflowTrain(config, { to: 'anchored', more: ['--init', start] });
     const [before, after] = [start, path.join(folder, 'anchored', 'model.safetensors')].map(
       (file) => readModel(readFileSync(file)).skeleton,
     );
     expect(after.training.steps).toBeGreaterThan(0);
     expect(after.weights).toEqual(before.weights);
-    await expect(run(process.execPath, [...command.slice(0, -1), path.join(folder, 'none')])).rejects.toThrow(
-      /anchorUpTo is 60.*--anchor or --init/s,
-    );
+    await expect(molflowTrain(config, { to: 'none' })).rejects.toThrow(/anchorUpTo is 60.*--anchor or --init/s);
   }, 60_000);
 
   it('a second run goes on from the very weights of the first', async () => {
