@@ -2,6 +2,7 @@
 import { dihedral } from '../geometry/internal-coordinates.js';
 import { adjacency } from './adjacency.js';
 import { cumuleneBonds, possibleAxes } from './coordinate-stereo.js';
+import { atomsByInput } from './match-order.js';
 import type { Molecule, StereoAxis, StereoBond, TetrahedralCentre } from './molecule.js';
 import type { RDKitModule } from './rdkit.js';
 import { addStereo } from './stereo-guard.js';
@@ -15,10 +16,7 @@ export function keepDrawnStereo(
   order: Int32Array,
 ): Molecule {
   if (!coordinates) return molecule;
-  const toMolecule = new Map<number, number>();
-  order.forEach((from, i) => {
-    if (from >= 0) toMolecule.set(from, i);
-  });
+  const toMolecule = atomsByInput(order);
   const neighbours = adjacency(molecule.atoms.length, molecule.bonds);
   const centres: TetrahedralCentre[] = [];
   const axes: StereoAxis[] = [];

@@ -4,6 +4,11 @@ import type { Molecule } from './molecule.js';
 import { MoleculeError } from './molecule-error.js';
 import type { Structure } from './structure.js';
 
+/** The atom of the molecule by its atom in the structure, from an order of `matchOrder`. */
+export function atomsByInput(order: Int32Array): ReadonlyMap<number, number> {
+  return new Map([...order].flatMap((from, i) => (from >= 0 ? [[from, i] as const] : [])));
+}
+
 /** Finds for every atom of the molecule its atom in the structure; −1 for hydrogens that were not there. */
 export function matchOrder(structure: Structure, molecule: Molecule, label: string): Int32Array {
   const { skeletonCount } = molecule;

@@ -3,7 +3,7 @@ import { withStereoOf } from './coordinate-stereo.js';
 import { chargeSeparated, withSeparatedCharges } from './dative-bonds.js';
 import { keepDrawnStereo } from './drawn-stereo.js';
 import { components, substructure, withFragment } from './fragments.js';
-import { matchOrder } from './match-order.js';
+import { atomsByInput, matchOrder } from './match-order.js';
 import { molblock } from './molblock.js';
 import type { Molecule, StereoGroup } from './molecule.js';
 import { MoleculeError, noElement, severalFragments, shorten } from './molecule-error.js';
@@ -110,9 +110,10 @@ function grouped(
   { stereoGroups = [], notes = [] }: Pick<Structure, 'stereoGroups' | 'notes'>,
   order: Int32Array,
 ): Molecule {
+  const toMolecule = atomsByInput(order);
   const groups = stereoGroups.map(({ kind, atoms }) => ({
     kind,
-    atoms: atoms.map((atom) => order.indexOf(atom)).filter((atom) => atom >= 0),
+    atoms: atoms.flatMap((i) => toMolecule.get(i) ?? []),
   }));
   const words = stereoGroups.map(({ kind, atoms }) => {
     const named = `${atoms.length === 1 ? 'atom' : 'atoms'} ${atoms.map((atom) => atom + 1).join(', ')}`;

@@ -1,6 +1,7 @@
 /** The marks of stereo that a SMILES has in its text, each with the sense that it gives, in the molecule's own atoms. */
 import { adjacency } from './adjacency.js';
 import { cumulenes } from './cumulenes.js';
+import { atomsByInput } from './match-order.js';
 import type { Molecule, StereoAxis, StereoBond, TetrahedralCentre } from './molecule.js';
 import { pairKey } from './pair-key.js';
 import { isEvenPermutation } from './parity.js';
@@ -19,10 +20,7 @@ export type WrittenMark = { readonly words: string } & (
  *   text implies.
  */
 export function writtenStereo(text: TextGraph, molecule: Molecule, order: Int32Array): WrittenMark[] {
-  const toMolecule = new Map<number, number>();
-  order.forEach((from, i) => {
-    if (from >= 0) toMolecule.set(from, i);
-  });
+  const toMolecule = atomsByInput(order);
   const { atoms, bonds, skeletonCount } = molecule;
   const neighbours = adjacency(atoms.length, bonds);
   /** Neighbours of an atom in the order of the text; the hydrogen within its brackets is one that the text lacks. */

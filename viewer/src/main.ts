@@ -3,7 +3,7 @@ import { createAnalysis } from './analysis/client.js';
 import { createResults } from './analysis/results.js';
 import { unpackAssets } from './assets.js';
 import { filmOf, FRAMES_A_SECOND } from './film.js';
-import { readFile, readText, type Opened, type RecordsAre } from './data/read.js';
+import { readFile, readText, textOf, type Opened, type RecordsAre } from './data/read.js';
 import type { Entry } from './data/trajectory.js';
 import { byId, h } from './dom.js';
 import { download, fileStem, pictureOf, sdfOf, trajectoryOf } from './export.js';
@@ -66,7 +66,7 @@ connectConformersPanel({
   store,
   session,
   results,
-  onReference: (files) => void openReference(files),
+  onReference: (files) => void openReference(blobsOf(files)),
   onClearReference: () => results.clearReference(),
 });
 connectViewPanel({ store, session });
@@ -193,17 +193,12 @@ function showAt(index: number): void {
 /** Turns to the lowest conformer when all energies are there, unless the user has turned to another. */
 function preferLowest(index: number): void {
   const entry = session.entries()[index];
-  let done = false;
-  results.onChange(() => {
-    if (done) return;
+  const stop = results.onChange(() => {
     const shown = session.shown(store.get().entry);
-    if (shown?.entry !== entry || store.get().active !== 0) {
-      done = true;
-      return;
-    }
+    if (shown?.entry !== entry || store.get().active !== 0) return stop();
     const energies = shown.conformers.map((_, conformer) => results.conformer(shown, conformer).energy);
     if (!energies.every((energy) => typeof energy === 'number')) return;
-    done = true;
+    stop();
     store.set({ active: energies.indexOf(Math.min(...energies)) });
   });
 }
@@ -238,13 +233,17 @@ async function openFiles(
 }
 
 async function openDropped(list: readonly File[]): Promise<void> {
-  await openFiles(list.map((file) => ({ name: file.name, blob: file })));
+  await openFiles(blobsOf(list));
 }
 
-async function openReference(files: readonly { readonly name: string; readonly blob?: Blob }[]): Promise<void> {
+function blobsOf(files: readonly File[]): { readonly name: string; readonly blob: Blob }[] {
+  return files.map((blob) => ({ name: blob.name, blob }));
+}
+
+async function openReference(files: readonly { readonly name: string; readonly blob: Blob }[]): Promise<void> {
   for (const file of files) {
     try {
-      const { entries } = await readFile({ name: file.name, blob: file.blob ?? (file as unknown as Blob) });
+      const { entries } = await readFile(file);
       const [reference] = entries;
       const shown = session.shown(store.get().entry)?.entry;
       const against = shown?.live ? undefined : shown;
@@ -370,18 +369,10 @@ function exporting(
   });
 }
 
-exporting('export-sdf', (shown) =>
-  saveSdf(
-    shown,
-    shown.conformers.map((_, index) => index),
-  ),
-);
+exporting('export-sdf', (shown) => saveSdf(shown, [...shown.conformers.keys()]));
 exporting('export-ticked', (shown) => saveSdf(shown, tickedConformers(store.get(), shown)));
 exporting('export-trajectory', (shown) => {
-  const sdf = trajectoryOf(
-    shown,
-    shown.conformers.map((_, index) => index),
-  );
+  const sdf = trajectoryOf(shown, [...shown.conformers.keys()]);
   download(`${fileStem(shown)}-trajectory.sdf`, new Blob([sdf], { type: 'chemical/x-mdl-sdfile' }));
 });
 
@@ -449,12 +440,10 @@ const MOST_PACKED = 400_000;
 async function writeAddress(shown: Shown, view: State, camera?: Camera): Promise<boolean> {
   const source = sources.get(shown.entry.source);
   const { first = 0, inLink = false, open, smiles } = origins[shown.index] ?? {};
+  const name = shown.entry.source;
   const file =
     inLink && source
-      ? {
-          name: shown.entry.source,
-          text: source.blob.size > MOST_PACKED ? undefined : await readBlob(source.blob),
-        }
+      ? { name, text: source.blob.size > MOST_PACKED ? undefined : await textOf({ name, blob: source.blob }) }
       : undefined;
   const state = { ...view, entry: shown.index - first };
   const { fragment, embedded } = await fragmentOf({ state, camera, open, smiles, file });
@@ -471,11 +460,6 @@ function keepAddress(): void {
   writeAddress(shown, view).catch(() => {
     // A page opened from disk may not change its address.
   });
-}
-
-async function readBlob(blob: Blob): Promise<string> {
-  const zipped = new Uint8Array(await blob.slice(0, 2).arrayBuffer())[0] === 0x1f;
-  return new Response(zipped ? blob.stream().pipeThrough(new DecompressionStream('gzip')) : blob).text();
 }
 
 byId('help').addEventListener('click', () => byId<HTMLDialogElement>('keys').showModal());

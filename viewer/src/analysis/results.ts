@@ -48,7 +48,8 @@ export interface Results {
   identity(shown: Shown): Analyses['identity']['answer'] | undefined;
   /** Whether energies along the path are on their way. */
   computing(shown: Shown, index: number): boolean;
-  onChange(listener: () => void): void;
+  /** Calls back until the function that it returns is called. */
+  onChange(listener: () => void): () => void;
   /** Why something could not be computed, once for each reason. */
   onProblem(listener: (problem: string) => void): void;
 }
@@ -79,7 +80,7 @@ export function createResults({
     Entry,
     { reference: Entry; maps: readonly (readonly number[])[] } | 'none' | 'asked'
   >();
-  const listeners: (() => void)[] = [];
+  const listeners = new Set<() => void>();
   const problemListeners: ((problem: string) => void)[] = [];
   const told = new Set<string>();
   const seriesCache = new WeakMap<Entry, Map<string, Series>>();
@@ -345,7 +346,10 @@ export function createResults({
       );
     },
     hasReference: ({ entry }) => referenceOf(entry) !== undefined,
-    onChange: (listener) => void listeners.push(listener),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     onProblem: (listener) => void problemListeners.push(listener),
   };
 }

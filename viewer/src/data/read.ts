@@ -27,16 +27,19 @@ export async function readFile(
   { name, blob }: { readonly name: string; readonly blob: Blob },
   { recordsAre }: { recordsAre?: RecordsAre | undefined } = {},
 ): Promise<Opened> {
+  return readText({ name, text: await textOf({ name, blob }) }, { recordsAre });
+}
+
+/** The text of a file, plain or gzipped, by its first bytes. @throws FileProblem */
+export async function textOf({ name, blob }: { readonly name: string; readonly blob: Blob }): Promise<string> {
   const bytes = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
   const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const stream = zipped ? blob.stream().pipeThrough(new DecompressionStream('gzip')) : blob.stream();
-  let text: string;
   try {
-    text = await new Response(stream).text();
+    return await new Response(stream).text();
   } catch {
     throw new FileProblem(`${name} cannot be read${zipped ? ': its gzip data is damaged' : ''}.`);
   }
-  return readText({ name, text }, { recordsAre });
 }
 
 export async function readText(
