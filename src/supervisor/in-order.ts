@@ -1,4 +1,5 @@
 /** Works on several items at a time and gives the results in the order of the items. */
+import { orAborted } from './or-aborted.js';
 
 export interface InOrderOptions {
   /** Items that are worked on, or wait for those before them, at a time. */
@@ -19,14 +20,13 @@ export async function* inOrder<Item, Result>(
 ): AsyncGenerator<Result> {
   const iterator = items[Symbol.asyncIterator]();
   const waiting: Promise<Result>[] = [];
-  const aborted = whenAborted(signal);
   let next: Promise<IteratorResult<Item>> | undefined;
   let exhausted = false;
   while (!signal?.aborted) {
     if (!next && !exhausted && waiting.length < ahead) next = handled(iterator.next());
     if (!next && waiting.length === 0) return;
     const events = [...waiting.slice(0, 1).map(asResult), ...(next ? [asItem(next)] : [])];
-    const step = await Promise.race([aborted, ...events]);
+    const step = await orAborted(Promise.race(events), signal);
     if (step === 'aborted') return;
     if (step.kind === 'result') {
       void waiting.shift();
@@ -51,11 +51,4 @@ async function asItem<Item>(next: Promise<IteratorResult<Item>>) {
 function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
-}
-
-function whenAborted(signal: AbortSignal | undefined): Promise<'aborted'> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) resolve('aborted');
-    signal?.addEventListener('abort', () => resolve('aborted'), { once: true });
-  });
 }

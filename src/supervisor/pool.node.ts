@@ -1,6 +1,8 @@
 /** Keeps worker processes, holds their limits from outside, and replaces those that break them. */
+import { setMaxListeners } from 'node:events';
 import { startChild, type Child, type ChildOptions } from './child.node.js';
 import type { Failure } from './messages.js';
+import { orAborted } from './or-aborted.js';
 
 export interface Limits {
   /** Processor time of a task, s; 0 for none. */
@@ -64,9 +66,9 @@ export function createWorkerPool<Task, Event>({
   const slots: Slot[] = Array.from({ length: workers }, () => ({}));
   const free = [...slots];
   const queue: ((slot: Slot) => void)[] = [];
-  let closed = false;
-  let stop = () => {};
-  const stopped = new Promise<void>((resolve) => (stop = resolve));
+  const closing = new AbortController();
+  const { signal } = closing;
+  setMaxListeners(0, signal);
 
   const open = (slot: Slot) => (slot.child ??= startChild<Task, Event>(options));
   const drop = (slot: Slot) => {
@@ -87,20 +89,19 @@ export function createWorkerPool<Task, Event>({
   }
 
   async function run(task: Task, { onStart = () => {}, onEvent }: RunOptions<Event>): Promise<Outcome> {
-    const slot = await Promise.race([acquire(), stopped]);
-    if (!slot || closed) return { kind: 'stopped', seconds: 0 };
+    const slot = await orAborted(acquire(), signal);
+    if (slot === 'aborted' || signal.aborted) return { kind: 'stopped', seconds: 0 };
     let used = 0;
     try {
       let ending: Ending = { kind: 'stopped' };
       for (let tried = 0; tried < TRIES; tried++) {
         const child = open(slot);
-        await Promise.race([child.ready, stopped]);
-        if (closed) break;
+        if ((await orAborted(child.ready, signal)) === 'aborted') break;
         onStart();
         const before = child.usage().seconds;
         ending = await attempt(child, task, seconds - used, onEvent);
         used += child.usage().seconds - before;
-        if (closed) ending = { kind: 'stopped' };
+        if (signal.aborted) ending = { kind: 'stopped' };
         if (child.isGone() || ending.kind === 'crashed') drop(slot);
         if (ending.kind !== 'crashed' || used >= seconds) break;
       }
@@ -146,8 +147,7 @@ export function createWorkerPool<Task, Event>({
     ready: open(slots[0]).ready,
     run,
     close() {
-      closed = true;
-      stop();
+      closing.abort();
       slots.forEach(drop);
     },
   };

@@ -1,4 +1,6 @@
 /** Results come in the order of the items, each as soon as it may, whatever finishes first. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { inOrder } from '../../src/supervisor/in-order.js';
@@ -54,4 +56,19 @@ it('throws what the work throws, after the results before it', async () => {
   };
   await expect(run()).rejects.toThrow('two');
   expect(results).toEqual([0, 1]);
+});
+
+it('keeps no result of before in memory, though it waits for an abort that never comes', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const abort = new AbortController();
+  const results: WeakRef<object>[] = [];
+  for await (const result of inOrder(from(Array.from({ length: 50 })), () => Promise.resolve({ x: 1 }), {
+    ahead: 4,
+    signal: abort.signal,
+  }))
+    results.push(new WeakRef(result));
+  await pause(1);
+  collect();
+  expect(results.filter((result) => result.deref()).length).toBeLessThan(10);
 });
