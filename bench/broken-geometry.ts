@@ -1,8 +1,8 @@
 /** Breaks sound conformers in one way each, for the geometry checks to find. */
 import { planeDeviation } from '../src/chem/geometry-measures.js';
-import { geometryPlan } from '../src/chem/geometry-plan.js';
 import type { Molecule } from '../src/chem/molecule.js';
 import { createRandom } from '../src/flow/random.js';
+import type { ReferenceConformer } from './reference-conformers.js';
 
 export const WAYS = [
   'bond 15 % off',
@@ -16,11 +16,14 @@ export type Way = (typeof WAYS)[number];
 type Vector = readonly [number, number, number];
 
 /** The conformer with one place broken, chosen by the seed; undefined where it has no such place. */
-export function broken(way: Way, molecule: Molecule, x: Float32Array, seed: number): Float32Array | undefined {
+export function broken(
+  way: Way,
+  { molecule, plan, coordinates: x }: ReferenceConformer,
+  seed: number,
+): Float32Array | undefined {
   const random = createRandom(seed);
   const pick = <T>(list: readonly T[]): T | undefined =>
     list.length === 0 ? undefined : list[random.integer(list.length)];
-  const plan = geometryPlan(molecule);
   if (way === 'bond 15 % off') {
     // Of a bond outside rings one side moves along, within rings only one atom.
     const bond = pick(plan.bonds);

@@ -8,7 +8,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { planeDeviation } from '../src/chem/geometry-measures.js';
-import { geometryPlan } from '../src/chem/geometry-plan.js';
 import { loadRDKit } from '../src/chem/rdkit.js';
 import { angle, distance, signedVolume } from '../src/geometry/internal-coordinates.js';
 import { REFERENCE_FILES, referenceConformers } from './reference-conformers.js';
@@ -21,9 +20,8 @@ const add = (measure: string, value: number, molecule: string): void => {
   else seen.set(measure, [{ value, molecule }]);
 };
 let conformers = 0;
-for await (const { molecule, coordinates: x } of referenceConformers(await loadRDKit(), REFERENCE_FILES)) {
+for await (const { molecule, plan, coordinates: x } of referenceConformers(await loadRDKit(), REFERENCE_FILES)) {
   conformers++;
-  const plan = geometryPlan(molecule);
   const of = `${molecule.name} ${molecule.smiles}`;
   for (const { kind, a, b } of plan.bonds) add(`bond ${kind}`, distance(x, a, b), of);
   for (const { atoms, ringSize } of plan.straight)

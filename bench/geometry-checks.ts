@@ -17,12 +17,12 @@ const [each, show] = [Number(values.each), Number(values.show)];
 const tally = new Map(WAYS.map((way) => [way, { made: 0, caught: 0, shown: 0 }]));
 let [index, conformers, alarms, milliseconds] = [0, 0, 0, 0];
 const kinds = new Map<string, number>();
-for await (const { molecule, coordinates } of referenceConformers(await loadRDKit(), REFERENCE_FILES)) {
+for await (const conformer of referenceConformers(await loadRDKit(), REFERENCE_FILES)) {
   if (index++ % each !== 0) continue;
   conformers++;
-  checkGeometry(molecule, coordinates);
+  const { molecule, plan, coordinates } = conformer;
   const started = performance.now();
-  const { ok, problems } = checkGeometry(molecule, coordinates);
+  const { ok, problems } = checkGeometry(molecule, coordinates, plan);
   milliseconds += performance.now() - started;
   if (!ok) {
     alarms++;
@@ -31,11 +31,11 @@ for await (const { molecule, coordinates } of referenceConformers(await loadRDKi
     continue;
   }
   for (const way of WAYS) {
-    const x = broken(way, molecule, coordinates, index);
+    const x = broken(way, conformer, index);
     if (!x) continue;
     const count = tally.get(way)!;
     count.made++;
-    if (!checkGeometry(molecule, x).ok) count.caught++;
+    if (!checkGeometry(molecule, x, plan).ok) count.caught++;
     else if (count.shown++ < show) console.log(`missed: ${way} ${molecule.name} ${molecule.smiles}`);
   }
 }

@@ -1,4 +1,5 @@
-/** The conformers of molecules/, each with its molecule in the molecule's order. */
+/** The conformers of molecules/, each with its molecule and in the order of its atoms. */
+import { geometryPlan, type GeometryPlan } from '../src/chem/geometry-plan.js';
 import { openText } from '../src/chem/io/open.node.js';
 import { recordGroups } from '../src/chem/io/record-groups.js';
 import { readSdf } from '../src/chem/io/sdf.js';
@@ -15,18 +16,26 @@ export const REFERENCE_FILES = [
   'molecules/validation/rare-bonds.sdf.gz',
 ];
 
+export interface ReferenceConformer {
+  readonly molecule: Molecule;
+  readonly plan: GeometryPlan;
+  /** [n,3] Å */
+  readonly coordinates: Float32Array;
+}
+
 /** Records of one title share the molecule of the first: they have its atoms in its order. */
 export async function* referenceConformers(
   rdkit: RDKitModule,
   files: readonly string[],
-): AsyncGenerator<{ molecule: Molecule; coordinates: Float32Array }> {
+): AsyncGenerator<ReferenceConformer> {
   for (const file of files) {
     for await (const group of recordGroups(readSdf(await openText(file), { file }))) {
       const { molecule, order } = moleculeFromStructure(rdkit, group[0].structure);
+      const plan = geometryPlan(molecule);
       for (const { structure } of group) {
         const coordinates = new Float32Array(3 * order.length);
         order.forEach((from, i) => coordinates.set(structure.coordinates!.subarray(3 * from, 3 * from + 3), 3 * i));
-        yield { molecule, coordinates };
+        yield { molecule, plan, coordinates };
       }
     }
   }

@@ -11,8 +11,21 @@ export type {
 } from './chem/molecule.js';
 export { MoleculeError, parseSmiles, moleculeFromStructure, type MoleculeErrorCode } from './chem/parse.js';
 export { loadRDKit, type RDKitModule, type RDKitMol } from './chem/rdkit.js';
-export { verifyStereo, type StereoVerdict } from './chem/stereo.js';
+export {
+  stereoPerception,
+  verifyStereo,
+  type PerceivedStereo,
+  type StereoPerception,
+  type StereoVerdict,
+} from './chem/stereo.js';
 export { checkGeometry, type GeometryProblem } from './chem/geometry-checks.js';
+export {
+  geometryPlan,
+  type EndPlanes,
+  type FlatKind,
+  type GeometryPlan,
+  type PlaneKind,
+} from './chem/geometry-plan.js';
 export {
   createForceField,
   MMFF94Error,
@@ -86,7 +99,13 @@ export {
 } from './generation/refine.js';
 export { DEFAULT_STRENGTH, STRENGTHS, type Strength } from './generation/refine-strength.js';
 export { refineStructures, type RefinedStructure } from './generation/refine-structures.js';
-export { conformerFields, conformerRecord, conformerSdf, type RecordOptions } from './generation/records.js';
+export {
+  conformerFields,
+  conformerRecord,
+  conformerRecords,
+  conformerSdf,
+  type RecordOptions,
+} from './generation/records.js';
 export {
   collectTrajectories,
   recordTrajectory,

@@ -84,11 +84,13 @@ export interface GeometryProblem {
  * All that is wrong with a conformer's geometry. Coordinates that are not finite are the only problem reported
  * where there are any.
  * @param coordinates [n,3] row-major, Å; n may be `atoms.length` or, for a skeleton alone, `skeletonCount`.
+ * @param plan of the molecule; who checks many of its conformers makes it once.
  * @throws RangeError for another length.
  */
 export function checkGeometry(
   molecule: Molecule,
   coordinates: Float32Array,
+  plan: GeometryPlan = geometryPlan(molecule),
 ): { ok: boolean; problems: readonly GeometryProblem[] } {
   const n = coordinates.length / 3;
   if (n !== molecule.atoms.length && n !== molecule.skeletonCount) {
@@ -103,7 +105,6 @@ export function checkGeometry(
   }
   if (problems.length > 0) return { ok: false, problems };
 
-  const plan = geometryPlan(molecule);
   checkBonds(plan, coordinates, n, problems);
   checkClashes(plan, coordinates, n, problems);
   checkShapes(molecule, plan, coordinates, n, problems);

@@ -72,14 +72,6 @@ const LARGEST_HOLE = 8;
 /** Rings in which a double bond may be trans and strained. */
 const MEDIUM_RING: readonly [number, number] = [8, 11];
 
-const plans = new WeakMap<Molecule, GeometryPlan>();
-
-export function geometryPlan(molecule: Molecule): GeometryPlan {
-  let plan = plans.get(molecule);
-  if (!plan) plans.set(molecule, (plan = makePlan(molecule)));
-  return plan;
-}
-
 /**
  * Name of a bond among those of alike length: both elements with their numbers of neighbours, and the order (`a` for an
  * aromatic, `c` for a conjugated single bond).
@@ -93,7 +85,7 @@ export function bondKind(
   return `${ends.join(' ')} ${aromatic ? 'a' : order === 1 && conjugated ? 'c' : order}`;
 }
 
-function makePlan(molecule: Molecule): GeometryPlan {
+export function geometryPlan(molecule: Molecule): GeometryPlan {
   const { atoms, bonds, rings } = molecule;
   const neighbours = adjacency(atoms.length, bonds);
   const degree = neighbours.map((around) => around.length);

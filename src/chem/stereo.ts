@@ -9,7 +9,7 @@ import { withMol } from './rdkit.js';
 import { isomericSmiles } from './isomeric-smiles.js';
 import { mayHoldMore, withStereoOf } from './coordinate-stereo.js';
 import type { RDKitModule } from './rdkit.js';
-import { stereoPlaces, stereoSignature, type StereoPlaces } from './stereo-signature.js';
+import { stereoPlaces, stereoSignature } from './stereo-signature.js';
 
 /**
  * Smallest signed volume u1·(u2×u3) of unit vectors that is a hand at all. An ideal tetrahedron has 0.77; a centre
@@ -53,11 +53,13 @@ export interface StereoVerdict {
  * RDKit sees no stereo from coordinates in some places (P(III) phosphines, trans double bonds in eight-membered
  * rings): there it abstains and the mathematics decides alone.
  * @param coordinates [n,3] row-major, Å, of all atoms. Coordinates that are not finite are wrong everywhere.
+ * @param perceive of the same RDKit and molecule; who verifies many conformers of a molecule makes it once.
  */
 export function verifyStereo(
   rdkit: RDKitModule | undefined,
   molecule: Molecule,
   coordinates: Float32Array,
+  perceive: StereoPerception | undefined = rdkit && stereoPerception(rdkit, molecule),
 ): StereoVerdict {
   if (coordinates.length !== 3 * molecule.atoms.length) {
     throw new RangeError(
@@ -75,7 +77,7 @@ export function verifyStereo(
 
   const axesWrong = (molecule.axes ?? []).flatMap((axis, i) => (axisIsRight(axis, coordinates) ? [] : [i]));
 
-  const seen = rdkit && coordinates.every(Number.isFinite) ? perceived(rdkit, molecule, coordinates) : undefined;
+  const seen = coordinates.every(Number.isFinite) ? perceive?.(coordinates) : undefined;
   seen?.oppositeCentres.forEach((i) => wrongCentres.add(i));
   seen?.oppositeBonds.forEach((i) => wrongBonds.add(i));
 
@@ -124,8 +126,10 @@ function axisIsRight({ a, b, references, positive }: StereoAxis, coordinates: Fl
   return (positive ? turn : -turn) > LEAST_AXIS_SINE;
 }
 
-/** What RDKit sees in a conformer. */
-interface Perception {
+/** What RDKit sees in conformers [n,3] of one molecule, in Å. */
+export type StereoPerception = (coordinates: Float32Array) => PerceivedStereo;
+
+export interface PerceivedStereo {
   readonly assigned: string | undefined;
   readonly opinion: NonNullable<StereoVerdict['secondOpinion']>;
   /** Indices of specified ones that it sees the other way round. */
@@ -133,21 +137,21 @@ interface Perception {
   readonly oppositeBonds: readonly number[];
 }
 
-/** Of each molecule where its stereo may hang on, and what RDKit saw in its stereoisomers by their signatures. */
-const perceptions = new WeakMap<Molecule, { places: StereoPlaces; bySignature: Map<string, Perception> }>();
-
 /** Asks RDKit once for each stereoisomer: it says the same of all conformers of one. */
-function perceived(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Array): Perception {
-  let known = perceptions.get(molecule);
-  if (!known) perceptions.set(molecule, (known = { places: stereoPlaces(molecule), bySignature: new Map() }));
-  const signature = stereoSignature(known.places, coordinates);
-  if (signature === undefined) return perceive(rdkit, molecule, coordinates);
-  let perception = known.bySignature.get(signature);
-  if (!perception) known.bySignature.set(signature, (perception = perceive(rdkit, molecule, coordinates)));
-  return perception;
+export function stereoPerception(rdkit: RDKitModule, molecule: Molecule): StereoPerception {
+  const places = stereoPlaces(molecule);
+  const bySignature = new Map<string, PerceivedStereo>();
+  return (coordinates) => {
+    const signature = stereoSignature(places, coordinates);
+    const known = signature === undefined ? undefined : bySignature.get(signature);
+    if (known) return known;
+    const seen = perceivedStereo(rdkit, molecule, coordinates);
+    if (signature !== undefined) bySignature.set(signature, seen);
+    return seen;
+  };
 }
 
-function perceive(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Array): Perception {
+function perceivedStereo(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Array): PerceivedStereo {
   const assigned = withMol(rdkit, molblock({ molecule, coordinates, title: '' }), (mol) => mol?.get_smiles(), {
     details: '{"removeHs":true}',
   });
@@ -156,7 +160,7 @@ function perceive(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Ar
     const opinion = assigned === undefined ? 'abstains' : 'agrees';
     return { assigned, opinion, oppositeCentres: [], oppositeBonds: [] };
   }
-  const { oppositeCentres, oppositeBonds, complete } = perceivedStereo(rdkit, molecule, coordinates);
+  const { oppositeCentres, oppositeBonds, complete } = comparedStereo(rdkit, molecule, coordinates);
   const contradicts = oppositeCentres.length + oppositeBonds.length > 0;
   return {
     assigned: contradicts || (complete && !blind) ? assigned : smilesOf(rdkit, molecule, coordinates),
@@ -181,7 +185,7 @@ function smilesOf(rdkit: RDKitModule, molecule: Molecule, coordinates: Float32Ar
 }
 
 /** Compares RDKit's perception of the conformer, centre by centre, with what is wanted. Gives indices. */
-function perceivedStereo(
+function comparedStereo(
   rdkit: RDKitModule,
   molecule: Molecule,
   coordinates: Float32Array,

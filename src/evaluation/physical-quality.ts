@@ -1,5 +1,6 @@
 /** Physical quality beside RMSD: bonds, angles and torsions against the references, clashes, broken bonds, flat rings. */
 import { checkGeometry, type GeometryProblem } from '../chem/geometry-checks.js';
+import { geometryPlan, type GeometryPlan } from '../chem/geometry-plan.js';
 import type { Molecule } from '../chem/molecule.js';
 import { angle, dihedral, distance } from '../geometry/internal-coordinates.js';
 import { bestRmsd } from '../geometry/rmsd.js';
@@ -66,8 +67,9 @@ export function physicalTally({ most = 20 }: { most?: number } = {}): {
       const terms = internalTerms(molecule);
       const skeleton = skeletonTerms(terms, molecule.skeletonCount);
       const complete = conformers.filter((conformer) => conformer.every(Number.isFinite));
-      complete.forEach((conformer) => faults.generated.add(molecule, conformer));
-      reference.conformers.forEach((conformer) => faults.references.add(molecule, conformer));
+      const plan = geometryPlan(molecule);
+      complete.forEach((conformer) => faults.generated.add(molecule, plan, conformer));
+      reference.conformers.forEach((conformer) => faults.references.add(molecule, plan, conformer));
       for (const kind of TERMS) {
         for (const [from, into] of [
           [evenly(complete, most), 'generated'],
@@ -144,14 +146,17 @@ function evenly<T>(list: readonly T[], most: number): readonly T[] {
     : Array.from({ length: most }, (_, i) => list[Math.floor((i * list.length) / most)]);
 }
 
-function faultTally(): { add(molecule: Molecule, conformer: Float32Array): void; shares(): FaultShares } {
+function faultTally(): {
+  add(molecule: Molecule, plan: GeometryPlan, conformer: Float32Array): void;
+  shares(): FaultShares;
+} {
   let total = 0;
   const counts = { clash: 0, bond: 0, planarity: 0 };
   const ringTorsions: number[] = [];
   return {
-    add(molecule, conformer) {
+    add(molecule, plan, conformer) {
       total++;
-      const { problems } = checkGeometry(molecule, conformer);
+      const { problems } = checkGeometry(molecule, conformer, plan);
       const has = (...kinds: GeometryProblem['kind'][]): number =>
         Number(problems.some(({ kind }) => kinds.includes(kind)));
       counts.clash += has('clash', 'coincident');

@@ -3,7 +3,7 @@ import { automorphisms } from '../chem/automorphisms.js';
 import type { Molecule } from '../chem/molecule.js';
 import { moleculeFromStructure } from '../chem/parse.js';
 import type { RDKitModule } from '../chem/rdkit.js';
-import { verifyStereo } from '../chem/stereo.js';
+import { stereoPerception, verifyStereo } from '../chem/stereo.js';
 import { atomOrder, reorder } from './atom-order.js';
 import type { ConformerSet } from './conformer-sets.js';
 import { matchEnsembles, type EnsembleMatch } from './ensemble-match.js';
@@ -104,7 +104,7 @@ export function scoreMolecule(
     generated: conformers.length,
     unusable,
     reason,
-    stereoRight: conformers.filter((conformer) => stereoIsRight(rdkit, reference, conformer)).length,
+    stereoRight: countStereoRight(rdkit, reference, conformers),
     complete,
     ...match,
   };
@@ -140,16 +140,23 @@ function usableConformers(
   return { conformers, unusable, reason };
 }
 
-/** Whether the stereo is right for one of the equivalent atom orders: the halves of a meso compound may be exchanged. */
-function stereoIsRight(rdkit: RDKitModule, { molecule, permutations }: Reference, conformer: Float32Array): boolean {
+/** Conformers whose stereo is right for one of the equivalent atom orders: the halves of a meso compound may be exchanged. */
+function countStereoRight(
+  rdkit: RDKitModule,
+  { molecule, permutations }: Reference,
+  conformers: readonly Float32Array[],
+): number {
   const tagged =
     molecule.centres.some(({ specified }) => specified) || molecule.stereoBonds.some(({ cis }) => cis !== undefined);
-  if (!tagged) return true;
-  if (verifyStereo(rdkit, molecule, conformer).right) return true;
-  return permutations.slice(1).some((permutation) => {
-    // A stereocentre is judged by its skeleton neighbours, so hydrogens need not be permuted.
-    const renamed = conformer.slice();
-    permutation.forEach((to, from) => renamed.set(conformer.subarray(3 * to, 3 * to + 3), 3 * from));
-    return verifyStereo(undefined, molecule, renamed).right;
-  });
+  if (!tagged) return conformers.length;
+  const perceive = stereoPerception(rdkit, molecule);
+  const isRight = (conformer: Float32Array): boolean =>
+    verifyStereo(rdkit, molecule, conformer, perceive).right ||
+    permutations.slice(1).some((permutation) => {
+      // A stereocentre is judged by its skeleton neighbours, so hydrogens need not be permuted.
+      const renamed = conformer.slice();
+      permutation.forEach((to, from) => renamed.set(conformer.subarray(3 * to, 3 * to + 3), 3 * from));
+      return verifyStereo(undefined, molecule, renamed).right;
+    });
+  return conformers.filter(isRight).length;
 }

@@ -5,10 +5,11 @@ import type { Molecule } from '../chem/molecule.js';
 import type { RDKitModule } from '../chem/rdkit.js';
 import { verifyStereo, type StereoVerdict } from '../chem/stereo.js';
 import type { Candidate } from './events.js';
+import type { PreparedMolecule } from './prepare.js';
 
 export interface CheckOptions {
   readonly rdkit: RDKitModule;
-  readonly molecule: Molecule;
+  readonly prepared: Pick<PreparedMolecule, 'molecule' | 'geometry' | 'perceiveStereo'>;
   /** For energies, and with `relax` for the minimum that is checked in place of the conformer. */
   readonly forceField?: ForceField | undefined;
   readonly relax: boolean;
@@ -31,9 +32,9 @@ export type Checked =
 /** Checks a conformer [atoms, 3] in Å as drawn, and relaxed where that is asked for. */
 export function checkConformer(
   coordinates: Float32Array,
-  { rdkit, molecule, forceField, relax, lenient }: CheckOptions,
+  { rdkit, prepared: { molecule, geometry, perceiveStereo }, forceField, relax, lenient }: CheckOptions,
 ): Checked {
-  const verdict = verifyStereo(rdkit, molecule, coordinates);
+  const verdict = verifyStereo(rdkit, molecule, coordinates, perceiveStereo);
   const stereoRight = verdict.right;
   const accept = (x: Float32Array, { right, assigned = '' }: StereoVerdict, energy: number | undefined): Checked => ({
     ok: true,
@@ -53,7 +54,7 @@ export function checkConformer(
   if (!coordinates.every(Number.isFinite)) return refuse('geometry', 'coordinates that are not numbers');
   if (lenient) return accept(coordinates, verdict, forceField?.energy(coordinates));
   if (!stereoRight) return refuse('stereo', `wrong: ${places(verdict).join('; ')}`, places(verdict));
-  const { ok, problems } = checkGeometry(molecule, coordinates);
+  const { ok, problems } = checkGeometry(molecule, coordinates, geometry);
   if (!ok)
     return refuse(
       'geometry',
@@ -62,7 +63,7 @@ export function checkConformer(
     );
   if (!forceField || !relax) return accept(coordinates, verdict, forceField?.energy(coordinates));
   const relaxed = forceField.relax(coordinates);
-  const after = verifyStereo(rdkit, molecule, relaxed.coordinates);
+  const after = verifyStereo(rdkit, molecule, relaxed.coordinates, perceiveStereo);
   return after.right
     ? accept(relaxed.coordinates, after, relaxed.energy)
     : refuse('stereo', `wrong: ${places(after).join('; ')}, after relaxation`, places(after));

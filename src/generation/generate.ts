@@ -166,7 +166,7 @@ async function prepareRun(
     oversampling,
     hydrogenSteps,
     frames,
-    check: { rdkit, molecule, forceField: field, relax: optimize !== 'none', lenient: plain },
+    check: { rdkit, prepared, forceField: field, relax: optimize !== 'none', lenient: plain },
     attempts: plain ? 1 : MOST_ATTEMPTS,
     event: {
       kind: 'prepared',

@@ -1,7 +1,9 @@
-/** A molecule made ready: all that drawing and comparing its conformers needs of its graph, computed once. */
+/** A molecule made ready: all that drawing, checking and comparing its conformers needs of its graph, computed once. */
 import { adjacency } from '../chem/adjacency.js';
+import { geometryPlan, type GeometryPlan } from '../chem/geometry-plan.js';
 import { MoleculeError } from '../chem/molecule-error.js';
 import type { Molecule } from '../chem/molecule.js';
+import { stereoPerception, type StereoPerception } from '../chem/stereo.js';
 import type { Prior } from '../flow/prior.js';
 import { graphFeatures, type GraphFeatures } from '../network/features.js';
 import { hydrogenParents, skeletonPrior, type HydrogenParents } from '../network/priors.js';
@@ -27,6 +29,10 @@ export interface PreparedMolecule extends PreparedSkeleton {
   readonly neighbours: readonly (readonly number[])[];
   /** Over which conformers are compared, as RDKit's GetBestRMS does. Searched for when first asked for. */
   readonly permutations: readonly ArrayLike<number>[];
+  /** What the geometry of its conformers is checked for. */
+  readonly geometry: GeometryPlan;
+  /** What RDKit sees of their stereo. */
+  readonly perceiveStereo: StereoPerception;
 }
 
 /**
@@ -57,5 +63,7 @@ export function prepareMolecule(
     get permutations() {
       return (permutations ??= comparedPermutations(rdkit, molecule));
     },
+    geometry: geometryPlan(molecule),
+    perceiveStereo: stereoPerception(rdkit, molecule),
   };
 }

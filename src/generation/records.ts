@@ -17,10 +17,26 @@ export interface RecordOptions {
 export function conformerRecord(
   result: GenerationResult,
   conformer: Conformer,
-  { given = new Map(), likelihood, timeLimit }: RecordOptions = {},
+  options: RecordOptions = {},
 ): ConformerRecord {
-  const { molecule } = result;
-  const { coordinates } = conformer;
+  return recordOf(result, conformer, inInputOrder(result.molecule), options);
+}
+
+/** All conformers of a result as records. They share one molecule: so the writer of PDB knows where the next begins. */
+export function conformerRecords(
+  result: GenerationResult,
+  optionsOf: (index: number) => RecordOptions = () => ({}),
+): ConformerRecord[] {
+  const ordered = inInputOrder(result.molecule);
+  return result.conformers.map((conformer, index) => recordOf(result, conformer, ordered, optionsOf(index)));
+}
+
+function recordOf(
+  result: GenerationResult,
+  conformer: Conformer,
+  { molecule, order }: Ordered,
+  { given = new Map(), likelihood, timeLimit }: RecordOptions,
+): ConformerRecord {
   const fields = new Map<string, FieldValue>([
     ...given,
     ...conformerFields(result, conformer),
@@ -32,28 +48,26 @@ export function conformerRecord(
       : []),
     ...(timeLimit === undefined ? [] : ([['MOLFLOW_TIME_LIMIT', timeLimit]] as const)),
   ]);
-  return { ...inInputOrder(molecule, coordinates), fields };
-}
-
-/** Atoms in the order of the input, hydrogens that it implies after them. */
-function inInputOrder(
-  molecule: Molecule,
-  coordinates: Float32Array,
-): Pick<ConformerRecord, 'molecule' | 'coordinates'> {
-  const { inputOrder } = molecule;
-  if (!inputOrder) return { molecule, coordinates };
-  let known = reordered.get(molecule);
-  if (!known) reordered.set(molecule, (known = reorder(molecule, inputOrder)));
+  const { coordinates } = conformer;
   return {
-    molecule: known.molecule,
-    coordinates: Float32Array.from(known.order.flatMap((i) => [...coordinates.subarray(3 * i, 3 * i + 3)])),
+    molecule,
+    coordinates: order
+      ? Float32Array.from(order.flatMap((i) => [...coordinates.subarray(3 * i, 3 * i + 3)]))
+      : coordinates,
+    fields,
   };
 }
 
-/** One object a molecule: records of one share it. */
-const reordered = new WeakMap<Molecule, ReturnType<typeof reorder>>();
+interface Ordered {
+  readonly molecule: ConformerRecord['molecule'];
+  /** Which atom of the molecule generated is the i-th of the record; the same one where it is undefined. */
+  readonly order?: readonly number[] | undefined;
+}
 
-function reorder({ atoms, bonds, mapNumbers, name }: Molecule, inputOrder: readonly number[]) {
+/** Atoms in the order of the input, hydrogens that it implies after them. */
+function inInputOrder(molecule: Molecule): Ordered {
+  const { atoms, bonds, mapNumbers, name, inputOrder } = molecule;
+  if (!inputOrder) return { molecule };
   const rank = (i: number): number => (inputOrder[i] < 0 ? Infinity : inputOrder[i]);
   const order = atoms.map((_, i) => i).sort((i, j) => (rank(i) === rank(j) ? i - j : rank(i) - rank(j)));
   const place = new Map(order.map((from, to) => [from, to]));
@@ -91,5 +105,5 @@ export function conformerFields(result: GenerationResult, conformer: Conformer):
 
 /** An SDF of all conformers delivered. */
 export function conformerSdf(result: GenerationResult): string {
-  return result.conformers.map((conformer) => sdfRecord(conformerRecord(result, conformer))).join('');
+  return conformerRecords(result).map(sdfRecord).join('');
 }

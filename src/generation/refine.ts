@@ -105,6 +105,8 @@ export async function refineConformers(
     return skeleton;
   });
   const prepared = prepareMolecule(generator, molecule);
+  const stereoIsRight = (coordinates: Float32Array): boolean =>
+    verifyStereo(generator.rdkit, molecule, coordinates, prepared.perceiveStereo).right;
   const policy = skeletonSampling(generator.skeleton.stage).refine;
   const hydrogens = hydrogenSampling(generator.hydrogens.stage).refine;
   const refined: RefinedConformer[] = [];
@@ -158,8 +160,8 @@ export async function refineConformers(
   return refined;
 
   function problemOf(coordinates: Float32Array): RefinedConformer['kept'] {
-    if (!verifyStereo(generator.rdkit, molecule, coordinates).right) return 'stereo';
-    return checkGeometry(molecule, coordinates).ok ? undefined : 'geometry';
+    if (!stereoIsRight(coordinates)) return 'stereo';
+    return checkGeometry(molecule, coordinates, prepared.geometry).ok ? undefined : 'geometry';
   }
 
   /** The conformer as it came; hydrogens that it lacks are set on it. */
@@ -178,8 +180,7 @@ export async function refineConformers(
       for (let a = 3 * heavy; a < coordinates.length; a++)
         if (!Number.isFinite(coordinates[a])) coordinates[a] = all[a]!;
     }
-    const stereoVerified = verifyStereo(generator.rdkit, molecule, coordinates).right;
-    return { coordinates, moved: 0, stereoVerified, draws: ATTEMPTS.length, kept };
+    return { coordinates, moved: 0, stereoVerified: stereoIsRight(coordinates), draws: ATTEMPTS.length, kept };
   }
 }
 

@@ -4,7 +4,7 @@ import { molblock } from '../../src/chem/molblock.js';
 import type { Molecule } from '../../src/chem/molecule.js';
 import { moleculeFromStructure, parseSmiles } from '../../src/chem/parse.js';
 import { loadRDKit } from '../../src/chem/rdkit.js';
-import { verifyStereo } from '../../src/chem/stereo.js';
+import { stereoPerception, verifyStereo } from '../../src/chem/stereo.js';
 import { stereoPlaces, stereoSignature } from '../../src/chem/stereo-signature.js';
 import type { Structure } from '../../src/chem/structure.js';
 import { createRandom } from '../../src/flow/random.js';
@@ -233,14 +233,16 @@ describe('verifyStereo', () => {
     }));
     const random = createRandom(3);
     let [asked, unclear] = [0, 0];
-    for (const { molecule, coordinates } of [...molecules, ...opened])
+    for (const { molecule, coordinates } of [...molecules, ...opened]) {
+      const perceive = stereoPerception(rdkit, molecule);
       for (let k = 0; k < 12; k++) {
         const noisy = (k % 2 ? coordinates : mirrored(coordinates)).map((x) => x + (k % 3) * 0.08 * random.normal());
-        const verdict = verifyStereo(rdkit, molecule, noisy);
-        expect(verdict).toEqual(verifyStereo(rdkit, { ...molecule }, noisy));
+        const verdict = verifyStereo(rdkit, molecule, noisy, perceive);
+        expect(verdict).toEqual(verifyStereo(rdkit, molecule, noisy));
         asked++;
         if (stereoSignature(stereoPlaces(molecule), noisy) === undefined) unclear++;
       }
+    }
     // Most conformers are clear, or nothing was tested.
     expect(unclear / asked).toBeLessThan(0.3);
   });

@@ -1,6 +1,6 @@
 /** What molflow generate says of a molecule: records with their fields, a summary, a line of JSON. */
 import type { ConformerRecord } from '../../chem/io/conformer-record.js';
-import { conformerRecord } from '../../generation/records.js';
+import { conformerRecords } from '../../generation/records.js';
 import { timeLimitReached } from '../worker/time-limit-reached.js';
 import type { Delivery, Undelivered } from './deliver.js';
 
@@ -10,13 +10,11 @@ export function recordsOf(
   { source, result, logLikelihoods, isCutShort }: Delivered,
   { timeLimit }: { readonly timeLimit: number },
 ): ConformerRecord[] {
-  return result.conformers.map((conformer, index) =>
-    conformerRecord(result, conformer, {
-      given: source.fields,
-      likelihood: logLikelihoods.at(index),
-      timeLimit: isCutShort ? (result.report.reason ?? timeLimitReached(timeLimit)) : undefined,
-    }),
-  );
+  return conformerRecords(result, (index) => ({
+    given: source.fields,
+    likelihood: logLikelihoods.at(index),
+    timeLimit: isCutShort ? (result.report.reason ?? timeLimitReached(timeLimit)) : undefined,
+  }));
 }
 
 export function summary({ source, result: { report, model, seed } }: Delivered): string {
