@@ -15,5 +15,10 @@ export function addGeneratorOptions(command: Command): Command {
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
     .addOption(new Option('--engine <engine>', 'engine that runs the network').choices([...ENGINES]).default('auto'))
     .addOption(new Option('--device <name>', 'device of the onnx engine').choices([...DEVICES]).default('cpu'))
-    .option('--threads <n>', 'threads of the onnx engine', wholeFrom(1), 1);
+    .option(
+      '--threads <n>',
+      'threads of the onnx engine for one molecule; of many molecules, --jobs makes more',
+      wholeFrom(1),
+      1,
+    );
 }

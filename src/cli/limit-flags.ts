@@ -1,5 +1,6 @@
 /** The flags for limits of a molecule and for molecules computed at the same time. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { usableCores } from '../supervisor/cores.node.js';
 import { numberFrom, wholeFrom } from './arguments.js';
 
 export interface LimitFlags {
@@ -22,5 +23,9 @@ export function addLimitOptions(command: Command): Command {
       DEFAULT_TIME_LIMIT,
     )
     .option('--memory-limit <MB>', 'memory of a worker process; 0 for no limit', numberFrom(0), DEFAULT_MEMORY_LIMIT)
-    .option('--jobs <n>', 'molecules computed at the same time, each in a process of its own', wholeFrom(1), 1);
+    .addOption(
+      new Option('--jobs <n>', 'molecules computed at the same time, each in a process of its own')
+        .argParser(wholeFrom(1))
+        .default(usableCores(), 'one for each core that the command may use'),
+    );
 }

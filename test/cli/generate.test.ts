@@ -228,6 +228,7 @@ describe('bad input', () => {
     expect(code).toBe(3);
     expect((await records(stdout)).map(({ structure }) => structure.name)).toEqual(['good', 'also-good']);
     expect(stderr).toMatch(/mixed\.smi, line 2/);
+    expect(stderr).toMatch(/^2 of 3 molecules, 2 conformers, 1 failed; [\d.]+ s, [\d.]+ a (second|minute)$/m);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 /** What molflow generate says of a molecule: records with their fields, a summary, a line of JSON. */
 import type { ConformerRecord } from '../../chem/io/conformer-record.js';
 import { conformerRecords } from '../../generation/records.js';
+import { inWords, rateInWords } from '../run-time.js';
 import { timeLimitReached } from '../worker/time-limit-reached.js';
 import type { Delivery, Undelivered } from './deliver.js';
 
@@ -17,13 +18,44 @@ export function recordsOf(
   }));
 }
 
-export function summary({ source, result: { report, model, seed } }: Delivered): string {
-  const { asked, delivered, drawn, stereoRightAtFirst, reason, warnings } = report;
+export function summary(delivered: Delivered, flags: { readonly numConfs?: number }): string {
+  const { source, result } = delivered;
+  const { asked, delivered: count, drawn, stereoRightAtFirst } = result.report;
   return [
-    `${shortened(source.label)}: ${delivered} of ${asked} conformers from ${drawn} draws by ${model}, seed ${seed}; stereo right at first in ${(100 * stereoRightAtFirst).toFixed(1)} %`,
-    ...(reason ? [`  fewer than asked: ${reason}`] : []),
-    ...warnings.map((warning) => `  ${warning}`),
+    `${shortened(source.label)}: ${count} of ${asked} conformers from ${drawn} draws by ${result.model}, seed ${result.seed}; stereo right at first in ${(100 * stereoRightAtFirst).toFixed(1)} %`,
+    ...notes(delivered, flags),
   ].join('\n');
+}
+
+/** What is remarkable: the default number is a proposal, of which rigid molecules have fewer. */
+export function notes(
+  { result: { report }, isCutShort }: Delivered,
+  { numConfs }: { readonly numConfs?: number },
+): string[] {
+  const { reason, warnings } = report;
+  return [
+    ...(reason && (numConfs !== undefined || isCutShort) ? [`  fewer than asked: ${reason}`] : []),
+    ...warnings.map((warning) => `  ${warning}`),
+  ];
+}
+
+/** What came of all molecules together. */
+export function closingLine({
+  done,
+  failed,
+  before,
+  conformers,
+  seconds,
+}: {
+  readonly done: number;
+  readonly failed: number;
+  /** Finished by an earlier run. */
+  readonly before: number;
+  readonly conformers: number;
+  readonly seconds: number;
+}): string {
+  const made = done + failed - before;
+  return `${done} of ${done + failed} molecules, ${conformers} conformers, ${failed} failed; ${before > 0 ? `${made} of them now in ` : ''}${inWords(seconds)}${made > 0 ? `, ${rateInWords(made / seconds)}` : ''}`;
 }
 
 export function jsonLine({ source, result, isCutShort }: Delivered): string {

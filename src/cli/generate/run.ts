@@ -1,5 +1,6 @@
 /** molflow generate at work: molecules from the input through the workers to the output, in order. */
 import type { Command } from 'commander';
+import { countRecords } from '../../chem/io/count-records.node.js';
 import { failedText } from '../../chem/io/failed-records.js';
 import { conformerText, outputFormatOf, type OutputFormat } from '../../chem/io/output.node.js';
 import { readMoleculeFile } from '../../chem/io/read-file.node.js';
@@ -10,6 +11,7 @@ import type { RunOutputs } from '../../files/run-outputs.js';
 import { isSamplerAlias, SAMPLER_ALIASES } from '../../generation/choose-sampler.js';
 import { inOrder } from '../../supervisor/in-order.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
+import { batchProgress } from '../batch-progress.js';
 import { EXIT } from '../exit-codes.js';
 import { leftIn, openOutputs, refuseOtherFormat } from '../output-flags.js';
 import { printable } from '../printable.js';
@@ -19,7 +21,7 @@ import { withPool } from '../worker/open-pool.js';
 import type { GenerateEvent, GenerateTask } from '../worker/tasks.js';
 import { deliver, type Delivery, type Undelivered } from './deliver.js';
 import { FAST_MODEL, type GenerateFlags } from './flags.js';
-import { failureLine, jsonLine, recordsOf, summary } from './report.js';
+import { closingLine, failureLine, jsonLine, notes, recordsOf, summary } from './report.js';
 import { sourcesOf, type Source, type Unread } from './sources.js';
 
 export async function runGenerate(flags: GenerateFlags, command: Command): Promise<void> {
@@ -47,12 +49,27 @@ async function work(
   const records = flags.input === undefined ? undefined : await readMoleculeFile(flags.input, flags);
   const outputs = await openOutputs(flags, pool.ready);
   if (!outputs) return;
-  const bar = progressBar({ enabled: !flags.quiet && !flags.json && flags.jobs === 1 });
-  const say = (line: string) => bar.aside(() => void process.stderr.write(`${printable(line)}\n`));
-  let [done, failed, isWhole] = [0, 0, false];
+  const { input, smiles = [], molecule = [] } = flags;
+  const isBatch = input !== undefined || smiles.length + molecule.length > 1;
+  const speaks = !flags.quiet && !flags.json;
+  const bar = progressBar({ enabled: speaks && !isBatch });
+  const batch = batchProgress({ enabled: speaks && isBatch, total: countOf(flags) });
+  const say = (line: string) => {
+    batch.stop();
+    bar.aside(() => void process.stderr.write(`${printable(line)}\n`));
+  };
+  let [done, failed, before, conformers, isWhole] = [0, 0, 0, 0, false];
+  const onFinished = (entry: Entry) => {
+    before++;
+    conformers += entry.conformers;
+    if (entry.outcome === 'done') done++;
+    else failed++;
+  };
+  const progress = () => batch.update({ finished: done + failed, failed, before });
   try {
+    progress();
     const deliveries = inOrder(
-      unfinished(sourcesOf(flags, records), outputs, (entry) => (entry.outcome === 'done' ? done++ : failed++)),
+      unfinished(sourcesOf(flags, records), outputs, onFinished),
       (source) => deliver(source, { pool, flags, onStart: bar.start, onProgress: bar.update }),
       // The next molecules are begun while those before them are written.
       { ahead: 2 * flags.jobs, signal },
@@ -68,28 +85,48 @@ async function work(
         failed++;
         await writeFailed(written, outputs, flags);
         say(failureLine(written, flags));
+        progress();
         continue;
       }
       done++;
-      if (!flags.quiet) say(flags.json ? jsonLine(written.delivery) : summary(written.delivery));
+      conformers += written.delivery.result.conformers.length;
+      if (flags.json) say(jsonLine(written.delivery));
+      // Of a library a line a molecule would be read by no one: the table of --status has it.
+      else if (speaks && (input === undefined || notes(written.delivery, flags).length > 0))
+        say(summary(written.delivery, flags));
+      progress();
       // More would be made for no one.
       if (!written.isRead) break;
     }
     if (isWhole && !signal.aborted) await outputs.finish();
   } catch (error) {
-    bar.stop();
     throw new Error(`${(error as Error).message}${await leftIn(outputs)}`, { cause: error });
   } finally {
     bar.stop();
+    batch.stop();
   }
   const left = await leftIn(outputs);
   if (signal.aborted) {
     say(`molflow: interrupted; ${done} ${done === 1 ? 'molecule is' : 'molecules are'} written whole${left}`);
     process.exitCode = EXIT.interrupted;
-  } else if (done + failed === 0) {
-    say(`molflow: ${flags.input ?? 'the input'} holds no molecule`);
+    return;
+  }
+  if (done + failed === 0) {
+    say(`molflow: ${input ?? 'the input'} holds no molecule`);
     process.exitCode = EXIT.failure;
-  } else if (failed > 0) process.exitCode = done > 0 ? EXIT.partly : EXIT.failure;
+    return;
+  }
+  if (speaks && isBatch) say(closingLine({ done, failed, before, conformers, seconds: performance.now() / 1e3 }));
+  if (failed > 0) process.exitCode = done > 0 ? EXIT.partly : EXIT.failure;
+}
+
+/** How many molecules the flags ask for, where that can be known beforehand. */
+async function countOf({ input, format, smiles = [], molecule = [] }: GenerateFlags): Promise<number | undefined> {
+  const listed =
+    process.stderr.isTTY && input !== undefined && input !== '-'
+      ? await countRecords(input, format ?? inputFormatOf(input))
+      : 0;
+  return listed === undefined ? undefined : listed + smiles.length + molecule.length;
 }
 
 /** Those that an earlier run has not finished. @throws OutputError where it had another input */
