@@ -245,6 +245,7 @@ function featuresOf(entry: Entry, stage: BatchSettings['stage']) {
   const { pairs, ...graph } = graphFeatures(entry.ensemble.molecule, {
     scope: stage === 'skeleton' ? 'skeleton' : 'all',
     forceField: entry.ensemble.forceField,
+    phase: entry.ensemble.phase,
   });
   return (entry.features = { graph, pairs: Uint8Array.from(pairs) });
 }

@@ -1,5 +1,6 @@
 /** An ensemble: a molecule and its reference conformers, for training or evaluation. */
 import type { Molecule } from '../chem/molecule.js';
+import type { Phase } from '../network/features.js';
 
 export interface Ensemble {
   readonly molecule: Molecule;
@@ -7,6 +8,8 @@ export interface Ensemble {
   readonly family: string;
   /** Whether the geometries are minima of a force field rather than of quantum chemistry. */
   readonly forceField: boolean;
+  /** Where the molecule was when its geometries were minimised. */
+  readonly phase: Phase;
   /** [K, atoms, 3] Å, atoms in the order of the molecule, hydrogens included; with `noise`, [K, skeletonCount, 3]. */
   readonly coordinates: Float32Array;
   readonly conformers: number;

@@ -17,7 +17,7 @@ import { readIfThere } from './read-if-there.js';
 
 const MAGIC = 'molflow1';
 /** Version of the packed contents: raise it whenever they change, so that older caches are made again. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 /** Share of the molecules that are packed a second time with deuterium, see readEnsembles. */
 const DEUTERATED = 0.04;
 
@@ -61,15 +61,26 @@ export async function packEnsembles({ rdkit, files, cache, onProgress, onSkip }:
   async function* packed(): AsyncGenerator<Uint8Array> {
     yield Buffer.from(MAGIC);
     let molecules = 0;
-    for (const file of files) {
+    /** A file that is named several times, so that it counts for more, is read once. */
+    const known = new Map<string, Buffer[]>();
+    for (const [place, file] of files.entries()) {
+      const before = known.get(file);
+      if (before) {
+        yield* before;
+        continue;
+      }
       if (await isPacked(file)) {
         const bytes = await readFile(file);
         assertWhole(bytes, decode(bytes, file).end, file);
         yield bytes.subarray(MAGIC.length);
         continue;
       }
+      const encoded: Buffer[] = [];
+      if (files.includes(file, place + 1)) known.set(file, encoded);
       for await (const ensemble of readEnsembles({ rdkit, file, deuterated: DEUTERATED, ...(onSkip && { onSkip }) })) {
-        yield encode(ensemble);
+        const bytes = encode(ensemble);
+        if (known.has(file)) encoded.push(bytes);
+        yield bytes;
         onProgress?.(++molecules, file);
       }
     }

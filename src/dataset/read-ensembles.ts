@@ -5,6 +5,7 @@ import { openText } from '../chem/io/open.node.js';
 import { recordGroups } from '../chem/io/record-groups.js';
 import { readSdf, type SdfRecord } from '../chem/io/sdf.js';
 import { createRandom } from '../flow/random.js';
+import { PHASES, type Phase } from '../network/features.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import type { Ensemble } from './ensemble.js';
 
@@ -29,13 +30,33 @@ export async function* readEnsembles({
 }: ReadEnsemblesOptions): AsyncGenerator<Ensemble> {
   const records = readSdf(await openText(file), { file, onError: (error) => onSkip(error.message) });
   for await (const group of recordGroups(records)) {
-    const ensemble = ensembleOf(rdkit, file, group, onSkip);
-    if (!ensemble) continue;
-    yield ensemble;
-    const marked = withDeuterium(group, deuterated);
-    const twin = marked && ensembleOf(rdkit, file, marked, onSkip);
-    if (twin) yield { ...twin, family: ensemble.family };
+    for (const records of byPhase(group, onSkip)) {
+      const ensemble = ensembleOf(rdkit, file, records, onSkip);
+      if (!ensemble) continue;
+      yield ensemble;
+      const marked = withDeuterium(records, deuterated);
+      const twin = marked && ensembleOf(rdkit, file, marked, onSkip);
+      if (twin) yield { ...twin, family: ensemble.family };
+    }
   }
+}
+
+/** Minima of a molecule in the gas phase and in water are two ensembles. */
+function byPhase(group: readonly SdfRecord[], onSkip: (reason: string) => void): SdfRecord[][] {
+  const phases = group.map(phaseOf);
+  group.forEach(({ index, fields, structure }, i) => {
+    if (phases[i] === undefined)
+      onSkip(
+        `record ${index + 1}, '${structure.name}': PHASE is '${fields.get('PHASE')}'; expected ${PHASES.join(' or ')}`,
+      );
+  });
+  return PHASES.map((phase) => group.filter((_, i) => phases[i] === phase)).filter(({ length }) => length > 0);
+}
+
+/** Gas where the record does not say; undefined where it names another phase. */
+function phaseOf({ fields }: SdfRecord): Phase | undefined {
+  const named = (fields.get('PHASE') ?? 'gas').trim().toLowerCase();
+  return PHASES.find((phase) => phase === named);
 }
 
 /** The records with one to three hydrogens made deuterium, the same in each; undefined for most titles. */
@@ -83,6 +104,7 @@ function ensembleOf(
       molecule,
       family: molecule.smiles,
       forceField: first.fields.has('MMFF94S_ENERGY_HARTREE'),
+      phase: phaseOf(first) ?? 'gas',
       coordinates,
       conformers: same.length,
       automorphisms: stereoAutomorphisms(rdkit, molecule),

@@ -47,6 +47,8 @@ export interface ModeSelectionSettings {
   /** Candidates that must lead to a mode before it gets a conformer of its own. */
   readonly minClusterSize: number;
   readonly extrapolation?: number | undefined;
+  /** The last steps, which take the network at full depth where all before, the candidates' too, take its early exit; where undefined all do. */
+  readonly fullDepthSteps?: number | undefined;
 }
 
 export type SamplerSettings = OdeSettings | StochasticSettings | ModeSelectionSettings;

@@ -67,7 +67,7 @@ export function createModeSelection({
 }: ModeSelectionOptions): ModeSelection {
   const n = molecule.skeletonCount;
   const size = 3 * n;
-  const predict = predictor.bind(graph);
+  const predict = predictor.bind(graph, { early: settings.fullDepthSteps !== undefined });
   const times = selectionTimes({ candidates, clusterWidth, minClusterSize, ...settings }, predictor.stage.path);
   const compared = permutations.slice(0, MOST_PERMUTATIONS);
   const chosen: SelectedNoise[] = [];

@@ -46,8 +46,7 @@ export async function sampleSkeletons({
     const x0 = startingState({ prior, seed, draws, start, automorphisms });
     return followOde({ x0, draws: draws.length, settings, times, predict, onFrame });
   }
-  const { extrapolation = 0 } = settings;
-  const fullDepthSteps = settings.kind === 'stochastic' ? settings.fullDepthSteps : undefined;
+  const { extrapolation = 0, fullDepthSteps } = settings;
   const early = predictor.bind(graph, { early: true });
   // A model without an early exit makes all predictions in the same way.
   const exits = fullDepthSteps !== undefined && predictor.stage.earlyExit !== undefined;

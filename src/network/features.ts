@@ -10,11 +10,18 @@ const RING_SIZES = [3, 4, 5, 6, 7] as const;
 /** Bond steps between two atoms, as classes: the upper end of each, the last without end. */
 const HOP_CLASSES = [0, 1, 2, 3, 4, 5, 6, 8, Infinity] as const;
 
+/** Where a molecule is: its minima differ, since in water it need not fold onto its own hydrogen bonds. */
+export const PHASES = ['gas', 'water'] as const;
+export type Phase = (typeof PHASES)[number];
+
 /**
  * element, charge, radicals, aromatic, hybridisation, neighbours, hydrogens, rings of each size, larger ring, ring,
- * tagged, and whether the geometry wanted is that of a force field (in training, where some references are).
+ * tagged, whether the geometry wanted is that of a force field (in training, where some references are), and whether
+ * the molecule is in water.
  */
-export const ATOM_FEATURES = ELEMENTS.length + 3 + HYBRIDISATIONS.length + 2 + RING_SIZES.length + 4;
+export const ATOM_FEATURES = ELEMENTS.length + 3 + HYBRIDISATIONS.length + 2 + RING_SIZES.length + 5;
+/** Which of them says water, the last: models from before the phase have no weights for it. */
+export const WATER_FEATURE = ATOM_FEATURES - 1;
 /** bond class (4), ring bond, conjugated, cis, trans, hop class, shared ring of 3–4, 5, 6, more */
 export const PAIR_FEATURES = 8 + HOP_CLASSES.length + 4;
 /** Where among them pairs one, two and three bonds apart are told. */
@@ -33,12 +40,19 @@ export interface GraphFeatures {
   readonly centres: readonly (readonly [number, number, number, number])[];
 }
 
+export interface FeatureOptions {
+  readonly scope?: Scope;
+  /** Whether the geometry wanted is that of a force field. */
+  readonly forceField?: boolean;
+  readonly phase?: Phase;
+}
+
 /**
  * @throws MoleculeError naming the element and atom, where the network does not know it.
  */
 export function graphFeatures(
   molecule: Molecule,
-  { scope = 'skeleton', forceField = false }: { readonly scope?: Scope; readonly forceField?: boolean } = {},
+  { scope = 'skeleton', forceField = false, phase = 'gas' }: FeatureOptions = {},
 ): GraphFeatures {
   const n = scope === 'skeleton' ? molecule.skeletonCount : molecule.atoms.length;
   const bonds = molecule.bonds.filter(({ a, b }) => a < n && b < n);
@@ -49,13 +63,17 @@ export function graphFeatures(
   const tagged = new Set(centres.map(([centre]) => centre));
   return {
     n,
-    atoms: atomFeatures(molecule, n, tagged, forceField),
+    atoms: atomFeatures(molecule, n, { tagged, forceField, phase }),
     pairs: pairFeatures(molecule, n, bonds, neighbours),
     centres,
   };
 }
 
-function atomFeatures(molecule: Molecule, n: number, tagged: ReadonlySet<number>, forceField: boolean): Float32Array {
+interface AtomFeatureOptions extends Required<Pick<FeatureOptions, 'forceField' | 'phase'>> {
+  readonly tagged: ReadonlySet<number>;
+}
+
+function atomFeatures(molecule: Molecule, n: number, { tagged, forceField, phase }: AtomFeatureOptions): Float32Array {
   const out = new Float32Array(n * ATOM_FEATURES);
   const ringSizes: Set<number>[] = Array.from({ length: n }, () => new Set());
   for (const ring of molecule.rings) for (const i of ring) if (i < n) ringSizes[i].add(ring.length);
@@ -87,6 +105,7 @@ function atomFeatures(molecule: Molecule, n: number, tagged: ReadonlySet<number>
     out[at++] = +(sizes.size > 0);
     out[at++] = +tagged.has(i);
     out[at++] = +forceField;
+    out[at++] = +(phase === 'water');
   }
   return out;
 }

@@ -1,6 +1,8 @@
 /** A trained model: the two stages, each with its configuration and weights; one safetensors file. */
 import * as v from 'valibot';
+import type { Shape } from '../engine/program.js';
 import { parameterShapes, type NetworkConfig } from './egnn.js';
+import { WATER_FEATURE } from './features.js';
 import type { PathSettings } from '../flow/path-schedule.js';
 import type { PriorSettings } from './priors.js';
 import { HydrogenSamplingSchema, NamedSamplerSchema, SkeletonSamplingSchema } from './sampling-schema.js';
@@ -121,7 +123,7 @@ export function readPartialModel(bytes: Uint8Array, source = 'model'): Pick<Mode
     ...(sampler && !header.sampling && { sampling: samplingNamed(prefix, sampler) }),
     weights: Object.fromEntries(
       Object.entries(parameterShapes(header.network)).map(([name, shape]) => {
-        const found = tensors[`${prefix}.${name}`];
+        const found = withPhase(name, shape, tensors[`${prefix}.${name}`]);
         if (!found || found.shape.join() !== shape.join())
           throw new Error(
             `${source}: '${prefix}.${name}' is ${found ? `[${found.shape.join(', ')}]` : 'missing'}; its configuration expects [${shape.join(', ')}]`,
@@ -135,6 +137,19 @@ export function readPartialModel(bytes: Uint8Array, source = 'model'): Pick<Mode
     ...(skeleton && { skeleton: stage('skeleton', skeleton) }),
     ...(hydrogens && { hydrogens: stage('hydrogens', hydrogens) }),
   };
+}
+
+/** Weights from before the network was told the phase: those of water are nothing. */
+function withPhase(name: string, [rows, columns]: Shape, given: NamedArray | undefined): NamedArray | undefined {
+  if (name !== 'embed.atoms' || given?.shape[0] !== rows - 1) return given;
+  const data = new Float32Array(rows * columns);
+  data.set(given.data);
+  return { shape: [rows, columns], data };
+}
+
+/** Whether a stage was trained on molecules in water too. */
+export function knowsWater({ network: { width }, weights }: Pick<StageModel, 'network' | 'weights'>): boolean {
+  return weights['embed.atoms'].subarray(WATER_FEATURE * width).some((weight) => weight !== 0);
 }
 
 /** @throws Error as readPartialModel, and where a stage is missing. */

@@ -45,6 +45,7 @@ const sampler = v.variant('kind', [
     clusterWidth: part,
     minClusterSize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
     extrapolation,
+    fullDepthSteps: v.optional(steps),
   }),
 ]);
 const draws = v.pipe(v.number(), v.minValue(1), v.maxValue(100));

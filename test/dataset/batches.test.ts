@@ -1,8 +1,9 @@
 /** Training batches hold what the flow says: states on the straight path, targets that lead to the data, coupled noise. */
 import { fileURLToPath } from 'node:url';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countRotatableBonds } from '../../src/chem/rotatable-bonds.js';
 import { loadRDKit } from '../../src/chem/rdkit.js';
@@ -12,6 +13,7 @@ import { packEnsembles, readPacked } from '../../src/dataset/pack.js';
 import { readEnsembles } from '../../src/dataset/read-ensembles.js';
 import { createRandom } from '../../src/flow/random.js';
 import { rmsdAligned } from '../../src/geometry/rmsd.js';
+import { graphFeatures, WATER_FEATURE, ATOM_FEATURES } from '../../src/network/features.js';
 
 const DATA = fileURLToPath(new URL('../../molecules/reference/qm9-ensembles.sdf.gz', import.meta.url));
 const cache = mkdtempSync(path.join(tmpdir(), 'molflow-pack-'));
@@ -52,6 +54,8 @@ describe('packing', () => {
     let molecules = 0;
     await packEnsembles({ rdkit, files: [DATA], cache, onProgress: () => molecules++ });
     expect(molecules).toBe(0);
+    const twice = await readPacked(await packEnsembles({ rdkit, files: [DATA, DATA], cache }));
+    expect(twice).toEqual([...ensembles, ...ensembles]);
   });
 
   it('makes deuterium part of the skeleton', async () => {
@@ -65,6 +69,32 @@ describe('packing', () => {
     // A molecule and its twin are held out together.
     expect([...families.values()].every((count) => count === 2)).toBe(true);
   });
+});
+
+it('minima of a molecule in the gas phase and in water are two ensembles of one family', async () => {
+  const rdkit = await loadRDKit();
+  const records = gunzipSync(readFileSync(DATA)).toString().split('$$$$\n');
+  const title = records[0].split('\n')[0];
+  const own = records.filter((record) => record.startsWith(`${title}\n`));
+  expect(own.length).toBeGreaterThan(2);
+  // Without the field: gas.
+  const phases = ['', 'water', 'steam', 'gas'];
+  const marked = own.slice(0, 4).map((record, i) => (phases[i] ? `${record}>  <PHASE>\n${phases[i]}\n\n` : record));
+  const file = path.join(cache, 'phases.sdf');
+  writeFileSync(file, marked.map((record) => `${record}$$$$\n`).join(''));
+  const found: Ensemble[] = [];
+  const skipped: string[] = [];
+  for await (const ensemble of readEnsembles({ rdkit, file, onSkip: (reason) => void skipped.push(reason) }))
+    found.push(ensemble);
+  expect(found.map(({ phase, conformers }) => [phase, conformers])).toEqual([
+    ['gas', marked.length - 2],
+    ['water', 1],
+  ]);
+  expect(new Set(found.map(({ family }) => family)).size).toBe(1);
+  expect(skipped).toEqual([expect.stringContaining("PHASE is 'steam'; expected gas or water")]);
+  // The network is told, and nothing else differs.
+  const [gas, water] = found.map(({ molecule, phase }) => graphFeatures(molecule, { phase }).atoms);
+  expect(water.map((v, i) => v - gas[i])).toEqual(gas.map((_, i) => +(i % ATOM_FEATURES === WATER_FEATURE)));
 });
 
 describe.each(['aligned', 'independent', 'rotation-averaged', 'transport', 'sinkhorn'] as const)(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/flow/random.js';
 import { initialParameters } from '../../src/network/egnn.js';
-import { readModel, readPartialModel, writeModel, type StageModel } from '../../src/network/model.js';
+import { knowsWater, readModel, readPartialModel, writeModel, type StageModel } from '../../src/network/model.js';
 import { readSafetensors, writeSafetensors } from '../../src/network/safetensors.js';
 
 const random = createRandom(5);
@@ -52,6 +52,19 @@ describe('safetensors', () => {
     for (let cut = 0; cut < bytes.length; cut++)
       expect(() => readSafetensors(bytes.subarray(0, cut), 'x.safetensors')).toThrow(/x\.safetensors/);
   });
+});
+
+it('a model from before the phase has no weights for water', () => {
+  const told = stage();
+  const bytes = writeModel({ name: 'm', skeleton: told });
+  const { metadata, tensors } = readSafetensors(bytes);
+  const { shape, data } = tensors['skeleton.embed.atoms'];
+  const before = { shape: [shape[0] - 1, shape[1]], data: data.subarray(0, data.length - shape[1]) };
+  const former = writeSafetensors({ metadata, tensors: { ...tensors, 'skeleton.embed.atoms': before } });
+  const { weights } = readPartialModel(former).skeleton!;
+  expect(weights).toEqual({ ...told.weights, 'embed.atoms': data.map((v, i) => (i < before.data.length ? v : 0)) });
+  expect(knowsWater({ network, weights })).toBe(false);
+  expect(knowsWater(told)).toBe(true);
 });
 
 describe('a safetensors file of a stranger', () => {
