@@ -40,6 +40,20 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/cli/**/*.ts'],
+    ignores: ['src/cli/print.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.property.name="write"][callee.object.property.name=/^std(out|err)$/]',
+          message: 'What is printed passes src/cli/print.ts, where names hold no command to the terminal.',
+        },
+      ],
+    },
+  },
+  {
     // tfjs hands kernels their inputs and attributes untyped; the table of kernels names what each expects.
     files: ['src/engine/trace.ts', 'src/network/pointwise.ts'],
     rules: {

@@ -3,7 +3,9 @@ import { Command, Option } from 'commander';
 import { ENGINES, type EngineChoice } from '../engine/names.js';
 import { measureEquivariance, PROBES, SEEN, TOLERANCE } from '../network/equivariance.js';
 import { openGenerator } from '../generation/open-generator.node.js';
+import { printableJson } from '../files/printable.js';
 import { EXIT } from './exit-codes.js';
+import { print } from './print.js';
 
 export function checkCommand(): Command {
   return new Command('check')
@@ -20,7 +22,7 @@ async function run(flags: { model?: string; engine: EngineChoice; json?: boolean
   let broken = 0;
   try {
     if (!flags.json)
-      process.stdout.write(
+      print(
         `${generator.modelName}, ${generator.engine.description}\nrelative errors, at most ${TOLERANCE}; a reflection must differ where a centre is tagged\n`,
       );
     for (const stage of ['skeleton', 'hydrogens'] as const)
@@ -36,9 +38,9 @@ async function run(flags: { model?: string; engine: EngineChoice; json?: boolean
           [rotation, translation, permutation].every((e) => e <= TOLERANCE) &&
           (tagged ? reflection > SEEN : reflection <= TOLERANCE);
         if (!kept) broken++;
-        process.stdout.write(
+        print(
           flags.json
-            ? `${JSON.stringify({ ...errors, kept })}\n`
+            ? `${printableJson({ ...errors, kept })}\n`
             : `${kept ? 'ok  ' : 'FAIL'}  ${stage.padEnd(9)}  rotation ${rotation.toExponential(1)}  translation ${translation.toExponential(1)}  permutation ${permutation.toExponential(1)}  reflection ${reflection.toExponential(1)}${tagged ? ' (tagged)' : ''}  ${smiles}\n`,
         );
       }

@@ -7,9 +7,8 @@ import { MODES, type Mode } from '../dataset/make/worker.js';
 import { pythonWith } from '../python/programs.node.js';
 import { hasXtb } from '../evaluation/xtb.node.js';
 import { wholeFrom } from './arguments.js';
-import { EXIT } from './exit-codes.js';
-import { onInterrupt } from './interrupt.js';
-import { printable } from './printable.js';
+import { interruption, keeps } from './interrupt.js';
+import { printNote } from './print.js';
 
 interface MakeFlags {
   readonly input: string;
@@ -68,7 +67,7 @@ async function run({
   exclude,
   quiet,
 }: MakeFlags): Promise<void> {
-  const say = quiet ? () => {} : (line: string) => process.stderr.write(`${printable(line)}\n`);
+  const say = quiet ? () => {} : printNote;
   const python = pythonWith('rdkit');
   if (!python)
     throw new Error(
@@ -78,33 +77,31 @@ async function run({
     throw new Error(
       `mode ${mode} needs xtb, which is not on the PATH (Debian: apt-get install xtb); mode mmff does without`,
     );
-  const interrupt = onInterrupt();
-  try {
-    const made = await makeEnsembles({
-      rdkit: await loadRDKit(),
-      python,
-      input,
-      folder: out,
-      mode,
-      workers: threads,
-      exclude,
-      onProgress: progressLines(say),
-      signal: interrupt.signal,
-      ...(limit !== undefined && { limit }),
-    });
-    if (made.file === undefined) {
-      process.stderr.write(
-        `molflow: interrupted; ${made.molecules} molecules, ${made.conformers} conformers are made, and the same command goes on\n`,
-      );
-      process.exitCode = EXIT.interrupted;
-      return;
-    }
-    say(`${made.file}: ${made.molecules} molecules, ${made.conformers} conformers`);
-    for (const [reason, count] of made.leftOut) say(`  left out ${String(count).padStart(6)}  ${reason}`);
-    if (made.molecules === 0) throw new Error(`no molecule of ${input} gave an ensemble; ${out}/done.tsv says why`);
-  } finally {
-    interrupt.release();
-  }
+  let last: Progress | undefined;
+  keeps(
+    () =>
+      `${last === undefined ? 'what is' : `${last.done} of ${last.total} molecules are`} made in ${out}, and the same command goes on`,
+  );
+  const progress = progressLines(say);
+  const made = await makeEnsembles({
+    rdkit: await loadRDKit(),
+    python,
+    input,
+    folder: out,
+    mode,
+    workers: threads,
+    exclude,
+    onProgress: (now) => {
+      last = now;
+      progress(now);
+    },
+    signal: interruption,
+    ...(limit !== undefined && { limit }),
+  });
+  if (made.file === undefined) return;
+  say(`${made.file}: ${made.molecules} molecules, ${made.conformers} conformers`);
+  for (const [reason, count] of made.leftOut) say(`  left out ${String(count).padStart(6)}  ${reason}`);
+  if (made.molecules === 0) throw new Error(`no molecule of ${input} gave an ensemble; ${out}/done.tsv says why`);
 }
 
 function progressLines(say: (line: string) => void): (progress: Progress) => void {

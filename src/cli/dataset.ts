@@ -8,12 +8,14 @@ import { importEnsembles, type ImportCounts } from '../dataset/import/import.js'
 import { IMPORT_FORMATS, openSources, type ImportFormat } from '../dataset/import/open.js';
 import { readNpySplit, readSplit, titlesOfSplit } from '../dataset/import/split.js';
 import { datasetStatistics, type Range } from '../dataset/import/statistics.js';
+import { printableJson } from '../files/printable.js';
 import { mirrorImages } from '../dataset/mirror-images.js';
 import { readEnsembles } from '../dataset/read-ensembles.js';
 import { wholeFrom } from './arguments.js';
 import { datasetMakeCommand } from './dataset-make.js';
 import { EXIT } from './exit-codes.js';
-import { printable } from './printable.js';
+import { interruption, keeps } from './interrupt.js';
+import { print, printNote } from './print.js';
 import { refuseSharedFiles } from './shared-files.js';
 
 interface ImportFlags {
@@ -68,7 +70,6 @@ async function runImport(inputs: string[], flags: ImportFlags, command: Command)
     inputs: { input: inputs, '--split': flags.split },
     outputs: { '--out': flags.out },
   });
-  const say = (line: string): void => void process.stderr.write(`${printable(line)}\n`);
   const skipped: string[] = [];
   const onSkip = (reason: string): void => void skipped.push(reason);
   const { format, max, maxConformers } = flags;
@@ -77,6 +78,7 @@ async function runImport(inputs: string[], flags: ImportFlags, command: Command)
   const { clobber, force } = flags;
   const out = await openTextOutput(flags.out, { clobber, force });
   let cutShort: InputError | undefined;
+  keeps(() => `what was imported is in ${flags.out}.part; --force begins anew`);
   try {
     const ensembles = openSources(inputs, { format, onSkip });
     for await (const text of importEnsembles({
@@ -89,7 +91,8 @@ async function runImport(inputs: string[], flags: ImportFlags, command: Command)
       counts,
     })) {
       await out.write(text);
-      if (counts.molecules % 1000 === 0) say(`${counts.molecules} molecules, ${counts.conformers} conformers`);
+      if (interruption.aborted) break;
+      if (counts.molecules % 1000 === 0) printNote(`${counts.molecules} molecules, ${counts.conformers} conformers`);
     }
   } catch (error) {
     // Of a truncated file, the molecules read so far are kept.
@@ -99,14 +102,18 @@ async function runImport(inputs: string[], flags: ImportFlags, command: Command)
     }
     cutShort = error;
   }
+  if (interruption.aborted) {
+    await out.leave();
+    return;
+  }
   await out.close();
-  skipped.slice(0, 5).forEach((reason) => say(`skipped: ${reason}`));
-  say(
+  skipped.slice(0, 5).forEach((reason) => printNote(`skipped: ${reason}`));
+  printNote(
     `${flags.out}: ${counts.molecules} molecules, ${counts.conformers} conformers; left out ${counts.skippedMolecules} molecules and ${counts.skippedConformers} conformers`,
   );
   if (counts.molecules === 0) throw new Error('nothing was imported');
   if (cutShort === undefined) return;
-  say(`molflow: ${cutShort.message}; what follows is not imported`);
+  printNote(`molflow: ${cutShort.message}; what follows is not imported`);
   process.exitCode = EXIT.partly;
 }
 
@@ -146,18 +153,16 @@ async function runStats(
       }
     })(),
   );
-  skipped.slice(0, 5).forEach((reason) => process.stderr.write(`skipped: ${printable(reason)}\n`));
+  skipped.slice(0, 5).forEach((reason) => printNote(`skipped: ${reason}`));
   if (statistics.molecules === 0) throw new Error(`${files.join(', ')}: no molecule could be read`);
   if (json) {
-    process.stdout.write(
-      `${JSON.stringify({ ...statistics, ...(mirrored && { mirrorImages: images }), skipped: skipped.length })}\n`,
-    );
+    print(`${printableJson({ ...statistics, ...(mirrored && { mirrorImages: images }), skipped: skipped.length })}\n`);
     return;
   }
   const range = ({ least, mean, most }: Range): string => `${least} to ${most}, mean ${mean.toFixed(1)}`;
   const { molecules } = statistics;
   const share = (count: number): string => `${count} (${((100 * count) / molecules).toFixed(1)} %)`;
-  process.stdout.write(
+  print(
     [
       `molecules               ${molecules}`,
       `conformers              ${statistics.conformers}`,

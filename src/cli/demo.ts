@@ -9,6 +9,7 @@ import { pathsFigure, qualityFigure } from '../playground/figures.js';
 import { playgroundPage } from '../playground/page.js';
 import { COUPLINGS, type Coupling } from '../playground/pairing.js';
 import { wholeFrom } from './arguments.js';
+import { printNote } from './print.js';
 
 interface Flags {
   readonly out: string;
@@ -62,13 +63,13 @@ async function run({ out, coupling, objective, reflow, steps, seed, seconds, fig
     seed,
     ...(seconds !== undefined && { seconds }),
     onTraining: (label) => {
-      if (!quiet) process.stderr.write(`training: ${label}\n`);
+      if (!quiet) printNote(`training: ${label}`);
     },
   });
   await mkdir(path.dirname(out), { recursive: true });
   await writeWholeFile(out, playgroundPage(result));
   if (figures !== undefined) await writeFigures(figures, result);
-  if (!quiet) process.stderr.write(`${out}\n`);
+  if (!quiet) printNote(out);
 }
 
 async function writeFigures(folder: string, { couplings, reflow, objectives, floor }: PlaygroundResult): Promise<void> {

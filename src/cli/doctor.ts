@@ -1,6 +1,8 @@
 /** molflow doctor: which engines load on this machine, how fast each is, and why others do not load. */
 import { Command, Option } from 'commander';
+import { printableJson } from '../files/printable.js';
 import { EXIT } from './exit-codes.js';
+import { print } from './print.js';
 import { DEVICES, ENGINES, type Device } from '../engine/names.js';
 import { openEngine } from '../engine/open.node.js';
 import { loadModel, shippedModels } from '../network/load-model.node.js';
@@ -45,9 +47,9 @@ async function run(flags: { model?: string; device: Device[]; json?: boolean }):
     model: model.name,
     engines: rows,
   };
-  if (flags.json) process.stdout.write(`${JSON.stringify(facts, null, 2)}\n`);
+  if (flags.json) print(`${printableJson(facts, 2)}\n`);
   else
-    process.stdout.write(
+    print(
       [
         `node ${facts.node} on ${facts.platform}, RDKit ${facts.rdkit}`,
         `models: ${facts.models.join(', ') || 'none shipped'}; measured with ${facts.model}, 8 conformers of aspirin in as many steps as it takes by default`,

@@ -15,6 +15,7 @@ import { prepareReference, type Reference } from '../evaluation/score-molecule.j
 import { mean } from '../evaluation/statistics.js';
 import { THRESHOLDS } from '../evaluation/summary.js';
 import { writeWholeFile } from '../files/output-file.js';
+import { printableJson } from '../files/printable.js';
 import {
   isSamplerAlias,
   isSamplerName,
@@ -30,7 +31,7 @@ import { provenanceOf } from './evaluate/provenance.js';
 import { fileSource, labelOf, modelSource, PEERS, peerSource, type Source } from './evaluate/sources.js';
 import { comparisonText, evaluationText, stepsText } from './evaluate/tables.js';
 import { wholeFrom } from './arguments.js';
-import { printable } from './printable.js';
+import { print, printNote } from './print.js';
 
 interface EvaluateFlags {
   readonly reference: string;
@@ -131,7 +132,7 @@ async function assertWritable(file: string): Promise<void> {
 }
 
 async function run(flags: EvaluateFlags, command: Command): Promise<void> {
-  const say = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${printable(line)}\n`);
+  const say = flags.quiet ? () => {} : printNote;
   const rdkit = await loadRDKit();
   const sources = sourcesOf(flags, rdkit, say);
   if (sources.length === 0) command.error('error: nothing to score; give --generated, --model or --peers');
@@ -217,14 +218,14 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
     await writeWholeFile(flags.report, reportHtml(reportData({ reference, evaluations, delta, worst }), assets));
   const provenance = await provenanceOf(Object.fromEntries((flags.model ?? []).map((file) => [labelOf(file), file])));
   const json = () =>
-    JSON.stringify({
+    printableJson({
       command: commandLine(),
       ...provenance,
       reference,
       results: evaluations.map(({ scores: _, ...evaluation }) => evaluation),
     });
   if (flags.save) await writeWholeFile(flags.save, `${json()}\n`);
-  process.stdout.write(flags.json ? `${json()}\n` : text(reference, evaluations, delta));
+  print(flags.json ? `${json()}\n` : text(reference, evaluations, delta));
 }
 
 function sourcesOf(flags: EvaluateFlags, rdkit: RDKitModule, say: (line: string) => void): Source[] {

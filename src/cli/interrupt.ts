@@ -1,33 +1,51 @@
-/** What Ctrl-C and SIGTERM do: the first ends the command in good order, a second one at once. */
+/** How a command takes part in its end by Ctrl-C or SIGTERM (guard.ts): it is told, stops, and says what it keeps. */
 import { EXIT } from './exit-codes.js';
+import { INTERRUPT, type Kept } from './guard.js';
 
-/** Time for ending in good order, ms. */
-const GRACE_MS = 1500;
+/** From the interruption to the end, however far the command has come, ms: before the guard ends it by force. */
+const GRACE_MS = 1200;
+/** Between two words to the guard, which says them where this process cannot any more, ms. */
+const TELL_MS = 500;
 
-export interface Interrupt {
-  /** Aborts with the first signal. */
-  readonly signal: AbortSignal;
-  /** Signals do again what they did before. */
-  release(): void;
+const NOTHING = 'nothing was written';
+
+const abort = new AbortController();
+let kept: (() => string) | undefined;
+
+/** Aborts when the command is to end: it stops its work, closes its files, and returns. */
+export const interruption: AbortSignal = abort.signal;
+
+/**
+ * From now on an interruption waits for the command to end its work by itself; until then it is simply ended.
+ * @param what what is kept of the work if it ends now, in words; asked at any time, so it is quick and waits for nothing
+ */
+export function keeps(what: () => string): void {
+  kept = what;
+  tell();
 }
 
-/** From here on a signal aborts `signal`; the process ends with code 130 when the grace is over, whatever it waits for. */
-export function onInterrupt({ grace = GRACE_MS }: { readonly grace?: number } = {}): Interrupt {
-  const abort = new AbortController();
-  const end = () => process.exit(EXIT.interrupted);
-  let deadline: NodeJS.Timeout | undefined;
-  const interrupt = () => {
-    if (abort.signal.aborted) end();
+/** Ends the process; its guard says what is kept. */
+export function endInterrupted(): void {
+  tell(() => process.exit(EXIT.interrupted));
+}
+
+/** Takes interruptions from the process that guards this one. */
+export function takeInterruptions(): void {
+  // A terminal sends Ctrl-C to this process too; its guard decides.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => {});
+  process.on('message', (message) => {
+    if (message !== INTERRUPT) return;
     abort.abort();
-    deadline = setTimeout(end, grace);
-  };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const name of signals) process.on(name, interrupt);
-  return {
-    signal: abort.signal,
-    release() {
-      clearTimeout(deadline);
-      for (const name of signals) process.removeListener(name, interrupt);
-    },
-  };
+    if (kept) setTimeout(endInterrupted, GRACE_MS);
+    else endInterrupted();
+  });
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  // To listen is no reason to go on.
+  process.channel?.unref();
+  setInterval(() => tell(), TELL_MS).unref();
+}
+
+function tell(then: () => void = () => {}): void {
+  if (process.connected) process.send?.({ kept: kept?.() ?? NOTHING } satisfies Kept, then);
+  else then();
 }

@@ -1,56 +1,6 @@
 #!/usr/bin/env node
-/** The molflow command. */
-import { Command, CommanderError } from 'commander';
-import { EXIT } from './exit-codes.js';
-import { printable } from './printable.js';
-import { VERSION } from './version.js';
+/** The molflow command: a first process that stays awake for signals, and a second one that does the work. */
+import { isGuarded, runGuarded } from './guard.js';
 
-/** In the order of the help. Loaded when they are asked for: one does not pay for what another needs. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  generate: async () => (await import('./generate.js')).generateCommand(),
-  refine: async () => (await import('./refine.js')).refineCommand(),
-  view: async () => (await import('./view.js')).viewCommand(),
-  evaluate: async () => (await import('./evaluate.js')).evaluateCommand(),
-  train: async () => (await import('./train.js')).trainCommand(),
-  reflow: async () => (await import('./reflow.js')).reflowCommand(),
-  dataset: async () => (await import('./dataset.js')).datasetCommand(),
-  check: async () => (await import('./check.js')).checkCommand(),
-  doctor: async () => (await import('./doctor.js')).doctorCommand(),
-  demo: async () => (await import('./demo.js')).demoCommand(),
-};
-
-const program = new Command('molflow')
-  .description('Molecular conformers by flow matching: SMILES in, accurate 3D out')
-  .version(VERSION);
-const asked = Object.keys(COMMANDS).filter((name) => name === process.argv[2]);
-// Help lists them all, and the name of none gets the nearest suggested.
-for (const name of asked.length > 0 ? asked : Object.keys(COMMANDS)) program.addCommand(await COMMANDS[name]());
-/** Commands of commands too: without it commander ends the process itself, with another code than the documented one. */
-function reportErrors(command: Command): void {
-  command.exitOverride().showHelpAfterError('(molflow <command> --help says more)');
-  command.commands.forEach(reportErrors);
-}
-reportErrors(program);
-
-// The reader of a pipe may go, as `head` does: what it leaves unread is no error, nor does a batch end with its messages.
-process.stderr.on('error', () => {});
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // An output of conformers listens, too, and tells its command.
-  if (error.code === 'EPIPE' || process.stdout.listenerCount('error') > 1) return;
-  process.stderr.write(`molflow: cannot write standard output: ${error.message}\n`);
-  process.exit(EXIT.failure);
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Commander has said what is wrong; help and version are no errors.
-    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  } else {
-    process.stderr.write(`molflow: ${printable(error instanceof Error ? error.message : String(error))}\n`);
-    process.exitCode = EXIT.failure;
-  }
-}
-// Whatever is still waited for, such as a silent pipe, is waited for in vain.
-if (process.exitCode === EXIT.interrupted) process.exit();
+if (isGuarded()) await import('./command.js');
+else runGuarded();

@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import { inputFormatOf, type InputFormat } from '../chem/io/read-molecules.js';
 import { openRunOutputs, type RunOutputs } from '../files/run-outputs.js';
 import { EXIT } from './exit-codes.js';
-import { printable } from './printable.js';
+import { printNote } from './print.js';
 import { VERSION } from './version.js';
 
 export interface OutputFlags {
@@ -86,7 +86,7 @@ export async function openOutputs(flags: OutputFlags, ready: Promise<void>): Pro
     });
   const resumed = resume ? await open() : undefined;
   if (resumed?.complete) {
-    if (!quiet) process.stderr.write(`${printable(out)} is finished already\n`);
+    if (!quiet) printNote(`${out} is finished already`);
     return undefined;
   }
   await ready;
@@ -111,8 +111,25 @@ export function keyOf(text: string): string {
     : createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-/** Closes the outputs of a run that ends early, and says where what it made is; empty where it made nothing. */
-export async function leftIn(outputs: RunOutputs): Promise<string> {
-  const part = await outputs.close();
-  return part === undefined ? '' : `; what was made is in ${part}, and --resume goes on with it`;
+/** Where what a run has made is that ends early; empty where it made nothing. */
+export function leftIn(outputs: RunOutputs): string {
+  const left = outputs.left();
+  if (left === undefined) return '';
+  return `; what was made is in ${left.part}${left.isResumable ? ', and --resume goes on with it' : ''}`;
+}
+
+/** Gives the outputs their names where the run is whole, and closes them. @throws OutputError that says where the rest is */
+export async function closeOutputs(outputs: RunOutputs, { isWhole }: { readonly isWhole: boolean }): Promise<void> {
+  try {
+    if (isWhole) await outputs.finish();
+    await outputs.close();
+  } catch (error) {
+    throw await endedEarly(error, outputs);
+  }
+}
+
+/** The error of a run that ends with it, which says where what it made is. */
+export async function endedEarly(error: unknown, outputs: RunOutputs): Promise<Error> {
+  await outputs.close().catch(() => {});
+  return new Error(`${(error as Error).message}${leftIn(outputs)}`, { cause: error });
 }

@@ -1,5 +1,6 @@
 /** A progress bar on a terminal, and nothing anywhere else. */
 import { Presets, SingleBar } from 'cli-progress';
+import { printable } from '../files/printable.js';
 
 export function progressBar({ enabled }: { readonly enabled: boolean }) {
   const visible = enabled && process.stderr.isTTY === true;
@@ -12,7 +13,8 @@ export function progressBar({ enabled }: { readonly enabled: boolean }) {
   return {
     start(name: string) {
       stop();
-      label = name.length > 32 ? `${name.slice(0, 31)}…` : name;
+      const text = printable(name);
+      label = text.length > 32 ? `${text.slice(0, 31)}…` : text;
     },
     update({ made, planned }: { readonly made: number; readonly planned: number }) {
       if (!visible) return;

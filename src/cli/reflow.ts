@@ -11,9 +11,8 @@ import { loadModel } from '../network/load-model.node.js';
 import { createPredictor } from '../network/predictor.js';
 import { DEFAULT_WEIGHTS } from '../training/config.js';
 import { numberFrom, wholeFrom } from './arguments.js';
-import { EXIT } from './exit-codes.js';
-import { onInterrupt } from './interrupt.js';
-import { printable } from './printable.js';
+import { interruption, keeps } from './interrupt.js';
+import { printNote } from './print.js';
 import { noteSlowEngine } from './slow-engine.js';
 
 interface ReflowFlags {
@@ -82,7 +81,7 @@ async function run({
   cache,
   quiet,
 }: ReflowFlags): Promise<void> {
-  const say = quiet ? () => {} : (line: string) => process.stderr.write(`${printable(line)}\n`);
+  const say = quiet ? () => {} : printNote;
   const { skeleton: stage } = await loadModel(model);
   const packed = await packEnsembles({ rdkit: await loadRDKit(), files: data, cache });
   const source = batchSource(await readPacked(packed), {
@@ -103,11 +102,11 @@ async function run({
   let made = before.reduce((sum, { conformers }) => sum + conformers, 0);
   if (made > 0) say(`${out} holds ${made} pairs; going on`);
 
-  const interrupt = onInterrupt();
+  keeps(() => `${out} holds ${made} pairs, and the same command goes on`);
   noteSlowEngine();
   const predictor = createPredictor({ engine: await openEngine({ threads }), stage });
   const start = performance.now();
-  const stopped = () => interrupt.signal.aborted || performance.now() - start >= minutes * 60_000;
+  const stopped = () => interruption.aborted || performance.now() - start >= minutes * 60_000;
   const first = made;
   let [reported, wrong] = [start, 0];
   try {
@@ -140,8 +139,7 @@ async function run({
     }
   } finally {
     await predictor.dispose();
-    interrupt.release();
   }
+  if (interruption.aborted) return;
   say(`${out}: ${made} pairs; ${wrong} ends had the wrong stereo and are left out`);
-  if (interrupt.signal.aborted) process.exitCode = EXIT.interrupted;
 }

@@ -1,6 +1,7 @@
 /** Says in a line on standard error, once, that the fast engine is not installed and how it is. */
 import { createRequire } from 'node:module';
 import type { EngineChoice } from '../engine/names.js';
+import { printNote } from './print.js';
 
 let looked = false;
 
@@ -11,9 +12,9 @@ export function noteSlowEngine(engine: EngineChoice = 'auto'): void {
   try {
     createRequire(import.meta.url).resolve('onnxruntime-node');
   } catch {
-    process.stderr.write(
+    printNote(
       'molflow: the fast engine is not installed, and the one in its place is some 15 times slower. ' +
-        'Install it with: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node\n',
+        'Install it with: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node',
     );
   }
 }

@@ -1,4 +1,5 @@
 /** molflow train: trains a model from a configuration and SD files of conformers. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -11,9 +12,8 @@ import { pythonWith } from '../python/programs.node.js';
 import { trainTorch } from '../training/torch/train-torch.node.js';
 import { train, type TrainingProgress } from '../training/train.js';
 import { wholeFrom } from './arguments.js';
-import { EXIT } from './exit-codes.js';
-import { onInterrupt } from './interrupt.js';
-import { printable } from './printable.js';
+import { interruption, keeps } from './interrupt.js';
+import { printNote } from './print.js';
 
 interface TrainFlags {
   readonly config: string;
@@ -78,7 +78,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const config = parseTrainingConfig(await readFile(flags.config, 'utf8'), flags.config);
   const stages = (['skeleton', 'hydrogens'] as const).filter((s) => config[s] && (!flags.stage || s === flags.stage));
   if (stages.length === 0) throw new Error(`${flags.config} has no stage '${flags.stage ?? 'skeleton or hydrogens'}'`);
-  const say = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${printable(line)}\n`);
+  const say = flags.quiet ? () => {} : printNote;
   const initial = flags.init ? await readInitial(flags.init) : undefined;
   const anchor = flags.anchor ? await readInitial(flags.anchor) : initial;
   const other = flags.beside ? await readInitial(flags.beside) : initial;
@@ -97,34 +97,39 @@ async function run(flags: TrainFlags): Promise<void> {
     ...(other?.skeleton && !stages.includes('skeleton') && { skeleton: other.skeleton }),
     ...(other?.hydrogens && !stages.includes('hydrogens') && { hydrogens: other.hydrogens }),
   };
-  const interrupt = onInterrupt();
-  const { signal } = interrupt;
-  signal.addEventListener('abort', () => say('stopping after a last checkpoint'));
+  const folder = flags.out ?? path.join('runs', config.name);
+  keeps(() => keptIn(folder, stages));
   const python = flags.engine === 'torch' ? pythonWith('onnx', 'torch') : undefined;
   if (flags.engine === 'torch' && !python)
     throw new Error(
       '--engine torch needs a Python with torch and onnx, and neither python3 nor /usr/bin/python3 has both',
     );
   for (const stage of stages) {
-    if (signal.aborted) break;
+    if (interruption.aborted) break;
     const options = {
       name: config.name,
       stage,
       config: config[stage]!,
       packed,
-      folder: flags.out ?? path.join('runs', config.name),
+      folder,
       workers: flags.workers,
       ...(flags.device !== undefined && { device: flags.device }),
       initial: initial?.[stage],
       anchor: anchor?.[stage],
       kept,
       onProgress: (progress: TrainingProgress) => say(progressLine(progress)),
-      signal,
+      signal: interruption,
     };
     await (python ? trainTorch({ ...options, python }) : train(options));
   }
-  interrupt.release();
-  if (signal.aborted) process.exitCode = EXIT.interrupted;
+}
+
+/** What an interrupted run has on disk. */
+function keptIn(folder: string, stages: readonly StageName[]): string {
+  const saved = stages.filter((stage) => existsSync(path.join(folder, `${stage}.state.bin`)));
+  return saved.length === 0
+    ? 'nothing was trained yet'
+    : `${folder} holds the last checkpoint of ${saved.join(' and ')}, and the same command goes on`;
 }
 
 /** A file, which may hold one stage alone, or a shipped model by name. @throws Error where there is neither, listing those that ship */

@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { writeWholeFile } from '../files/output-file.js';
-import { onInterrupt } from './interrupt.js';
+import { interruption, keeps } from './interrupt.js';
+import { print } from './print.js';
 import { exportedPage } from './view/page.js';
 import { requireShowable } from './view/readable.js';
 import { startViewerServer } from './view/server.js';
@@ -30,17 +31,14 @@ export function viewCommand({
         await Promise.all([...files, ...references].map(requireShowable));
         const page = await exportedPage({ folder, files, references });
         await writeWholeFile(flags.export, page);
-        process.stdout.write(
-          `${flags.export}: ${(page.length / 1e6).toFixed(1)} MB, opens in any browser without a network\n`,
-        );
+        print(`${flags.export}: ${(page.length / 1e6).toFixed(1)} MB, opens in any browser without a network\n`);
         return;
       }
       const server = await startViewerServer({ folder, files, references, port: flags.port });
-      process.stdout.write(`The viewer is at ${server.address}\nCtrl-C stops it.\n`);
-      const { signal, release } = onInterrupt();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      print(`The viewer is at ${server.address}\nCtrl-C stops it.\n`);
+      keeps(() => 'the viewer is closed');
+      await new Promise((resolve) => interruption.addEventListener('abort', resolve));
       await server.close();
-      release();
     });
 }
 

@@ -1,9 +1,9 @@
 /** Strain of the hydrogens: the MMFF94s energy released when they relax while the heavy atoms stay fixed. */
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { sdfRecord } from '../chem/io/write-sdf.js';
+import { inScratchFolder, startProgram } from '../python/other-programs.node.js';
 import { pythonProgram, pythonWith } from '../python/programs.node.js';
 import type { HydrogenStrain } from './evaluation.js';
 import type { ScoredMolecule } from './score-molecule.js';
@@ -44,18 +44,13 @@ export function hydrogenStrainTally({ most = 4 }: { most?: number } = {}): {
   };
 }
 
-async function relieved(python: string, records: readonly string[]): Promise<number[]> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'molflow-hydrogens-'));
-  try {
+function relieved(python: string, records: readonly string[]): Promise<number[]> {
+  return inScratchFolder(async (folder) => {
     const file = path.join(folder, 'conformers.sdf');
     await writeFile(file, records.join(''));
-    const { status, stdout, stderr } = spawnSync(python, [SCRIPT, 'hydrogens', file], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 26,
-    });
+    const { child, ended } = startProgram(python, [SCRIPT, 'hydrogens', file]);
+    const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
     if (status !== 0) throw new Error(`${SCRIPT} ended with status ${status}: ${stderr.trim().slice(-500)}`);
     return stdout.split('\n').flatMap((line) => (line === '' || line === 'null' ? [] : [Number(line)]));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,11 +1,11 @@
 /** GFN2-xTB energies by the `xtb` program (Bannwarth, Ehlert, Grimme, J. Chem. Theory Comput. 15, 1652, 2019). */
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { xyzFrame } from '../chem/io/write-xyz.js';
 import type { Molecule } from '../chem/molecule.js';
 import { rmsdAligned } from '../geometry/rmsd.js';
+import { inScratchFolder, startProgram } from '../python/other-programs.node.js';
 import type { XtbQuality } from './evaluation.js';
 import { landingOf, summariseLandings, type Landing } from './landings.js';
 import type { ScoredMolecule } from './score-molecule.js';
@@ -80,9 +80,8 @@ export function xtbTally({ most = 1 }: { most?: number } = {}): {
 }
 
 /** Optimises a conformer [n,3] (Å); undefined where xtb does not converge. */
-export async function relaxWithXtb(molecule: Molecule, coordinates: Float32Array): Promise<XtbRelaxation | undefined> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'molflow-xtb-'));
-  try {
+export function relaxWithXtb(molecule: Molecule, coordinates: Float32Array): Promise<XtbRelaxation | undefined> {
+  return inScratchFolder(async (folder) => {
     await writeFile(path.join(folder, 'in.xyz'), xyzFrame({ molecule, coordinates }));
     const unpaired = molecule.atoms.reduce((sum, { radicals }) => sum + radicals, 0);
     const args = [
@@ -96,14 +95,13 @@ export async function relaxWithXtb(molecule: Molecule, coordinates: Float32Array
       '--uhf',
       String(unpaired),
     ];
-    const code = await new Promise<number | null>((resolve, reject) => {
-      const child = spawn('xtb', args, {
-        cwd: folder,
-        stdio: 'ignore',
-        env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
-      });
-      child.on('close', resolve).on('error', reject);
+    const { child, ended } = startProgram('xtb', args, {
+      cwd: folder,
+      env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
     });
+    child.stdout.resume();
+    child.stderr.resume();
+    const code = await ended;
     if (code !== 0) return undefined;
     const log = await readFile(path.join(folder, 'xtbopt.log'), 'utf8');
     const energies = [...log.matchAll(/energy:\s*(-?[\d.]+)/g)].map((match) => Number(match[1]));
@@ -118,7 +116,5 @@ export async function relaxWithXtb(molecule: Molecule, coordinates: Float32Array
       above: KCAL_PER_HARTREE * (energies[0] - energies.at(-1)!),
       moved: rmsdAligned(coordinates, relaxed, molecule.skeletonCount),
     };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

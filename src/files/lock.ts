@@ -5,6 +5,7 @@
 import { rmSync } from 'node:fs';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { explain, OutputError } from './output-error.js';
 
 export interface Lock {
@@ -18,6 +19,9 @@ interface Owner {
   readonly began: string;
 }
 
+/** A run that is ending has this time, so that the next may be started at once, also after kill -9. */
+const WAIT_MS = 1000;
+const POLL_MS = 50;
 /** How often a running process touches its locks. */
 const TOUCH_MS = 30_000;
 /** Of a process on another machine only the age of its last touch is known. */
@@ -37,13 +41,14 @@ export async function lockOutput(target: string): Promise<Lock> {
   try {
     // Linked into place, so that no one ever reads half a lock.
     await writeFile(own, text);
-    for (;;) {
+    for (const end = Date.now() + WAIT_MS; ;) {
       try {
         await link(own, file);
         break;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        await takeOver(file, { target, aside: `${own}.old` });
+        const isLast = Date.now() >= end;
+        if (!(await takeOver(file, { target, aside: `${own}.old`, isLast }))) await sleep(POLL_MS);
       }
     }
   } catch (error) {
@@ -62,12 +67,16 @@ export async function lockOutput(target: string): Promise<Lock> {
   };
 }
 
-/** Moves the lock of a dead process out of the way. @throws OutputError where its process lives */
-async function takeOver(file: string, { target, aside }: { target: string; aside: string }): Promise<void> {
+/** Moves the lock of a dead process out of the way; false where its process lives. @throws OutputError instead where it is the last try */
+async function takeOver(
+  file: string,
+  { target, aside, isLast }: { target: string; aside: string; isLast: boolean },
+): Promise<boolean> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return;
+  if (text === undefined) return true;
   const owner = ownerOf(text);
   if (await isAlive(owner, file)) {
+    if (!isLast) return false;
     const where = owner === undefined ? 'Another run' : `Process ${owner.pid} on ${owner.host}`;
     throw new OutputError(
       `cannot write ${target}: ${where} writes it at this moment; wait for it, name another output, or delete ${file} if that run is gone`,
@@ -77,6 +86,7 @@ async function takeOver(file: string, { target, aside }: { target: string; aside
   // Between reading and moving another run may have taken it over: then it gets its lock back.
   if ((await readFile(aside, 'utf8').catch(() => text)) !== text) await link(aside, file).catch(() => {});
   await rm(aside, { force: true });
+  return true;
 }
 
 function ownerOf(text: string): Owner | undefined {

@@ -1,4 +1,5 @@
 /** The outputs of one run over many molecules: written side by side, with a journal so that the run can go on after a kill. */
+import { statSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { isComplete, openJournal, type Entry, type Finished, type Journal } from './journal.js';
 import { isStream, openOutputFile, targetOf, type OpenOptions, type OutputFile } from './output-file.js';
@@ -19,8 +20,10 @@ export interface RunOutputs {
   add(molecule: Finished): Promise<void>;
   /** Gives the files their names. @throws OutputError, the part files and the journal staying */
   finish(): Promise<void>;
-  /** Closes everything. Where the run is not finished, the part file that is left; undefined where nothing is. */
-  close(): Promise<string | undefined>;
+  /** The part file of a run that is not finished, and whether there is a journal from which it goes on; undefined where nothing is left. */
+  left(): { readonly part: string; readonly isResumable: boolean } | undefined;
+  /** Closes everything. */
+  close(): Promise<void>;
 }
 
 export interface RunOutputsOptions extends OpenOptions {
@@ -99,14 +102,12 @@ export async function openRunOutputs({
         if (!done) await file.back().catch(() => {});
         await file.close();
       }
-      if (done) return undefined;
-      if (before + added === 0 && list !== undefined) await rm(list, { force: true });
-      const parts = await Promise.all(
-        [...files.values()]
-          .map(({ part }) => part)
-          .map(async (part) => (part && (await sizeOf(part)) ? part : undefined)),
-      );
-      return parts.find((part) => part !== undefined);
+      if (!done && before + added === 0 && list !== undefined) await rm(list, { force: true });
+    },
+    left() {
+      const parts = done ? [] : [...files.values()].flatMap(({ part = [] }) => part);
+      const part = parts.find((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0);
+      return part === undefined ? undefined : { part, isResumable: list !== undefined };
     },
   };
 }
@@ -133,7 +134,7 @@ async function giveNames(names: readonly string[]): Promise<void> {
 }
 
 function finished(): RunOutputs {
-  const nothing = (): Promise<undefined> => Promise.resolve(undefined);
+  const nothing = (): Promise<void> => Promise.resolve();
   return {
     files: new Map(),
     complete: true,
@@ -142,6 +143,7 @@ function finished(): RunOutputs {
     back: nothing,
     add: nothing,
     finish: nothing,
+    left: () => undefined,
     close: nothing,
   };
 }

@@ -33,7 +33,7 @@ export const workerSlot = (worker: number) => {
   return { loss: at, batches: at + 1, samples: at + 2, squares: at + 3, validation: at + 4, validationBatches: at + 5 };
 };
 
-/** Orders may come at any time. `stopNow` and `snapshotNow` are what worker 0 read, so that all workers of a step agree. */
+/** Orders may come at any time: `stop` is STOP's. `stopNow` and `snapshotNow` are what worker 0 read, so that all workers of a step agree. */
 export const CONTROL = {
   arrived: 0,
   generation: 1,
@@ -43,6 +43,9 @@ export const CONTROL = {
   stopNow: 5,
   snapshotNow: 6,
 } as const;
+
+/** Why it stops: its time is used up, or it is interrupted and no time is left for the held-out loss. */
+export const STOP = { timeUp: 1, interrupted: 2 } as const;
 
 export interface SharedBuffers {
   readonly workers: number;

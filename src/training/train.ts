@@ -15,7 +15,7 @@ import {
   type TrainingState,
 } from './checkpoint.js';
 import type { StageConfig, StageName } from './config.js';
-import { allocate, CONTROL, SLOT, viewOf, workerSlot, type SharedState } from './shared-state.js';
+import { allocate, CONTROL, SLOT, STOP, viewOf, workerSlot, type SharedState } from './shared-state.js';
 import type { WorkerMessage, WorkerTask } from './worker.js';
 
 export interface TrainOptions {
@@ -143,7 +143,7 @@ async function runWorkers({ workers, task, shared, config, save, reporter, signa
     (_, worker) =>
       new Worker(new URL('./worker.js', import.meta.url), { workerData: { ...task, worker } satisfies WorkerTask }),
   );
-  const stop = () => Atomics.store(shared.control, CONTROL.stop, 1);
+  const stop = () => Atomics.store(shared.control, CONTROL.stop, STOP.interrupted);
   signal?.addEventListener('abort', stop);
   if (signal?.aborted) stop();
   const checkpoint = setInterval(() => Atomics.store(shared.control, CONTROL.snapshot, 1), config.saveMinutes * 60_000);

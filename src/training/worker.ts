@@ -12,7 +12,16 @@ import { parameterShapes } from '../network/egnn.js';
 import { parameterSlices, type ParameterSlice } from '../network/flat-parameters.js';
 import type { StageConfig, StageName } from './config.js';
 import { createOptimiser, isMuonMatrix, scheduledRate } from './optimiser.js';
-import { barrier, CONTROL, SLOT, viewOf, workerSlot, type SharedBuffers, type SharedState } from './shared-state.js';
+import {
+  barrier,
+  CONTROL,
+  SLOT,
+  STOP,
+  viewOf,
+  workerSlot,
+  type SharedBuffers,
+  type SharedState,
+} from './shared-state.js';
 import { stepProgram } from './step-program.js';
 import { splitHeldOut } from './held-out.js';
 
@@ -68,7 +77,7 @@ async function work({ worker, stage, config, packed, device, anchor, buffers }: 
       const progress = shared.numbers[SLOT.elapsed] / (minutes * 60_000);
       shared.numbers[SLOT.learningRate] = scheduledRate({ ...o, step, progress });
       shared.numbers[SLOT.step] = step;
-      if (progress >= 1) Atomics.store(shared.control, CONTROL.stop, 1);
+      if (progress >= 1) Atomics.store(shared.control, CONTROL.stop, STOP.timeUp);
       Atomics.store(shared.control, CONTROL.stopNow, Atomics.load(shared.control, CONTROL.stop));
       Atomics.store(shared.control, CONTROL.snapshotNow, Atomics.load(shared.control, CONTROL.snapshot));
     }
@@ -95,7 +104,7 @@ async function work({ worker, stage, config, packed, device, anchor, buffers }: 
       });
     barrier(shared);
     if (orders.snapshot || orders.stop) {
-      if (validation)
+      if (validation && orders.stop !== STOP.interrupted)
         await validate(shared, worker, validation, config, (batch) => lossAndGradient(batch, weights), weights);
       barrier(shared);
       if (worker === 0) snapshot(shared);

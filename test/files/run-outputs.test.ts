@@ -34,7 +34,8 @@ async function run({ resume = false, force = false, stopAt = Infinity, seed = '1
     if (outputs.find(k, `key ${k}`)) continue;
     if (k === stopAt) {
       await outputs.files.get('out')!.write(`half of ${k}`);
-      return { made, part: await outputs.close() };
+      await outputs.close();
+      return { made, part: outputs.left()?.part };
     }
     if (k % 5 === 3) await outputs.files.get('failed')!.write(`bad ${k}\n`);
     else await outputs.files.get('out')!.write(records(k));

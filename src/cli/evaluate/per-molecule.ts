@@ -3,6 +3,7 @@ import { coverage } from '../../evaluation/ensemble-match.js';
 import type { MoleculeScore } from '../../evaluation/score-molecule.js';
 import { mean } from '../../evaluation/statistics.js';
 import { writeWholeFile } from '../../files/output-file.js';
+import { printableJson } from '../../files/printable.js';
 
 export type MoleculeRow = Readonly<Record<string, string | number | null>>;
 
@@ -32,7 +33,7 @@ export function moleculeRow(source: string, score: MoleculeScore, thresholds: re
 }
 
 export async function writeRows(file: string, rows: readonly MoleculeRow[]): Promise<void> {
-  await writeWholeFile(file, /\.json$/i.test(file) ? `${JSON.stringify(rows, null, 1)}\n` : csv(rows));
+  await writeWholeFile(file, /\.json$/i.test(file) ? `${printableJson(rows, 1)}\n` : csv(rows));
 }
 
 /** RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises. */

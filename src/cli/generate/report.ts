@@ -1,5 +1,6 @@
 /** What molflow generate says of a molecule: records with their fields, a summary, a line of JSON. */
 import type { ConformerRecord } from '../../chem/io/conformer-record.js';
+import { printableJson } from '../../files/printable.js';
 import { conformerRecords } from '../../generation/records.js';
 import { inWords, rateInWords } from '../run-time.js';
 import { timeLimitReached } from '../worker/time-limit-reached.js';
@@ -60,7 +61,7 @@ export function closingLine({
 
 export function jsonLine({ source, result, isCutShort }: Delivered): string {
   const { molecule, report, model, seed, conformers } = result;
-  return JSON.stringify({
+  return printableJson({
     input: source.label,
     name: molecule.name,
     smiles: molecule.smiles,
@@ -85,7 +86,7 @@ export function failureLine(
 ): string {
   const input = 'error' in source ? '' : source.label;
   const whole = (label: string) => (label === '' ? message : `${label}: ${message}`);
-  return json ? JSON.stringify({ input, error: whole(input), code }) : `molflow: ${whole(shortened(input))}`;
+  return json ? printableJson({ input, error: whole(input), code }) : `molflow: ${whole(shortened(input))}`;
 }
 
 /** A SMILES may be pages long. */

@@ -13,8 +13,9 @@ import { inOrder } from '../../supervisor/in-order.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { batchProgress } from '../batch-progress.js';
 import { EXIT } from '../exit-codes.js';
-import { leftIn, openOutputs, refuseOtherFormat } from '../output-flags.js';
-import { printable } from '../printable.js';
+import { interruption, keeps } from '../interrupt.js';
+import { closeOutputs, endedEarly, leftIn, openOutputs, refuseOtherFormat } from '../output-flags.js';
+import { printNote } from '../print.js';
 import { progressBar } from '../progress.js';
 import { refuseSharedFiles } from '../shared-files.js';
 import { withPool } from '../worker/open-pool.js';
@@ -34,17 +35,13 @@ export async function runGenerate(flags: GenerateFlags, command: Command): Promi
     outputs: { '--out': flags.out, '--trajectory': flags.trajectory, '--failed': flags.failed },
   });
   const renamed = flags.sampler && isSamplerAlias(flags.sampler) && SAMPLER_ALIASES[flags.sampler];
-  if (renamed) process.stderr.write(`molflow: --sampler ${flags.sampler} is called ${renamed} now\n`);
+  if (renamed) printNote(`molflow: --sampler ${flags.sampler} is called ${renamed} now`);
   refuseOtherFormat(flags.failed, inputFormat(flags), command);
   const model = flags.fast ? { model: FAST_MODEL } : {};
-  await withPool<GenerateTask, GenerateEvent>({ ...flags, ...model }, (pool, signal) => work(flags, pool, signal));
+  await withPool<GenerateTask, GenerateEvent>({ ...flags, ...model }, (pool) => work(flags, pool));
 }
 
-async function work(
-  flags: GenerateFlags,
-  pool: WorkerPool<GenerateTask, GenerateEvent>,
-  signal: AbortSignal,
-): Promise<void> {
+async function work(flags: GenerateFlags, pool: WorkerPool<GenerateTask, GenerateEvent>): Promise<void> {
   const format = flags.outFormat ?? (flags.out === '-' ? 'sdf' : outputFormatOf(flags.out));
   const records = flags.input === undefined ? undefined : await readMoleculeFile(flags.input, flags);
   const outputs = await openOutputs(flags, pool.ready);
@@ -56,7 +53,7 @@ async function work(
   const batch = batchProgress({ enabled: speaks && isBatch, total: countOf(flags) });
   const say = (line: string) => {
     batch.stop();
-    bar.aside(() => void process.stderr.write(`${printable(line)}\n`));
+    bar.aside(() => printNote(line));
   };
   let [done, failed, before, conformers, isWhole] = [0, 0, 0, 0, false];
   const onFinished = (entry: Entry) => {
@@ -66,13 +63,14 @@ async function work(
     else failed++;
   };
   const progress = () => batch.update({ finished: done + failed, failed, before });
+  keeps(() => `${done} ${done === 1 ? 'molecule is' : 'molecules are'} written whole${leftIn(outputs)}`);
   try {
     progress();
     const deliveries = inOrder(
       unfinished(sourcesOf(flags, records), outputs, onFinished),
       (source) => deliver(source, { pool, flags, onStart: bar.start, onProgress: bar.update }),
       // The next molecules are begun while those before them are written.
-      { ahead: 2 * flags.jobs, signal },
+      { ahead: 2 * flags.jobs, signal: interruption },
     );
     isWhole = true;
     for await (const delivery of deliveries) {
@@ -96,19 +94,22 @@ async function work(
         say(summary(written.delivery, flags));
       progress();
       // More would be made for no one.
-      if (!written.isRead) break;
+      if (!written.isRead) {
+        isWhole = false;
+        break;
+      }
     }
-    if (isWhole && !signal.aborted) await outputs.finish();
   } catch (error) {
-    throw new Error(`${(error as Error).message}${await leftIn(outputs)}`, { cause: error });
+    throw await endedEarly(error, outputs);
   } finally {
     bar.stop();
     batch.stop();
   }
-  const left = await leftIn(outputs);
-  if (signal.aborted) {
-    say(`molflow: interrupted; ${done} ${done === 1 ? 'molecule is' : 'molecules are'} written whole${left}`);
-    process.exitCode = EXIT.interrupted;
+  await closeOutputs(outputs, { isWhole: isWhole && !interruption.aborted });
+  if (interruption.aborted) return;
+  if (leftIn(outputs) !== '') {
+    say(`molflow: nobody reads the output any more${leftIn(outputs)}`);
+    process.exitCode = EXIT.failure;
     return;
   }
   if (done + failed === 0) {

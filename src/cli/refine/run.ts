@@ -8,8 +8,9 @@ import { OutputError } from '../../files/output-error.js';
 import { inOrder } from '../../supervisor/in-order.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { EXIT } from '../exit-codes.js';
-import { keyOf, leftIn, openOutputs, refuseOtherFormat } from '../output-flags.js';
-import { printable } from '../printable.js';
+import { interruption, keeps } from '../interrupt.js';
+import { closeOutputs, endedEarly, keyOf, leftIn, openOutputs, refuseOtherFormat } from '../output-flags.js';
+import { printNote as say } from '../print.js';
 import { refuseSharedFiles } from '../shared-files.js';
 import { withPool } from '../worker/open-pool.js';
 import type { RefineEvent, RefineTask } from '../worker/tasks.js';
@@ -23,11 +24,10 @@ export async function runRefine(flags: RefineFlags, command: Command): Promise<v
     outputs: { '--out': flags.out, '--failed': flags.failed },
   });
   refuseOtherFormat(flags.failed, 'sdf', command);
-  await withPool<RefineTask, RefineEvent>(flags, (pool, signal) => work(flags, pool, signal));
+  await withPool<RefineTask, RefineEvent>(flags, (pool) => work(flags, pool));
 }
 
-async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent>, signal: AbortSignal): Promise<void> {
-  const say = (line: string) => void process.stderr.write(`${printable(line)}\n`);
+async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent>): Promise<void> {
   const format = flags.outFormat ?? (flags.out === '-' ? 'sdf' : outputFormatOf(flags.out));
   const records = await readMoleculeFile(flags.input, { format: 'sdf' });
   const opened = await openOutputs(flags, pool.ready);
@@ -36,6 +36,7 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
   let before = 0;
   const tally = { done: 0, failed: 0, moved: 0, stereo: 0, geometry: 0 };
   let model = '';
+  keeps(() => `${tally.done} records are written${leftIn(outputs)}`);
   /** What could be refined of a group, written. @throws OutputError */
   async function write({
     group,
@@ -102,7 +103,7 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
     const groups = inOrder(
       unfinished(),
       async (group) => ({ group, refined: await refineGroup(group, { pool, flags }) }),
-      { ahead: 2 * flags.jobs, signal },
+      { ahead: 2 * flags.jobs, signal: interruption },
     );
     for await (const { group, refined } of groups) {
       if (refined === 'stopped') {
@@ -110,18 +111,21 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
         break;
       }
       // Where the reader of standard output has gone, more would be made for no one.
-      if (!(await write({ group, refined }))) break;
+      if (!(await write({ group, refined }))) {
+        isWhole = false;
+        break;
+      }
     }
-    if (isWhole && !signal.aborted) await outputs.finish();
   } catch (error) {
-    throw new Error(`${(error as Error).message}${await leftIn(outputs)}`, { cause: error });
+    throw await endedEarly(error, outputs);
   }
-  const left = await leftIn(outputs);
+  await closeOutputs(outputs, { isWhole: isWhole && !interruption.aborted });
+  if (interruption.aborted) return;
 
   const { done, failed, moved, stereo, geometry } = tally;
-  if (signal.aborted) {
-    say(`molflow: interrupted; ${done} records are written${left}`);
-    process.exitCode = EXIT.interrupted;
+  if (leftIn(outputs) !== '') {
+    say(`molflow: nobody reads the output any more${leftIn(outputs)}`);
+    process.exitCode = EXIT.failure;
     return;
   }
   if (done + failed === 0) say(`molflow: ${flags.input} holds no record`);

@@ -1,24 +1,22 @@
 /** The worker processes of a command, held to the limits of its flags, for as long as it runs. */
 import { createWorkerPool, type WorkerPool } from '../../supervisor/pool.node.js';
 import type { GeneratorFlags } from '../generator-flags.js';
-import { onInterrupt } from '../interrupt.js';
+import { interruption } from '../interrupt.js';
 import type { LimitFlags } from '../limit-flags.js';
 import { noteSlowEngine } from '../slow-engine.js';
 import type { WorkerEvent, WorkerTask } from './tasks.js';
 
-/** Gives `work` a pool that a signal closes, and closes it when the work has ended, however it does. */
+/** Gives `work` a pool that an interruption closes, and closes it when the work has ended, however it does. */
 export async function withPool<Task extends WorkerTask, Event extends WorkerEvent>(
   flags: GeneratorFlags & LimitFlags,
-  work: (pool: WorkerPool<Task, Event>, signal: AbortSignal) => Promise<void>,
+  work: (pool: WorkerPool<Task, Event>) => Promise<void>,
 ): Promise<void> {
-  const interrupt = onInterrupt();
   const pool = openPool<Task, Event>(flags);
-  interrupt.signal.addEventListener('abort', () => pool.close());
+  interruption.addEventListener('abort', () => pool.close());
   try {
-    await work(pool, interrupt.signal);
+    await work(pool);
   } finally {
     pool.close();
-    interrupt.release();
   }
 }
 

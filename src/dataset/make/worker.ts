@@ -1,6 +1,6 @@
 /** A Python process that makes the ensemble of one molecule after another. */
-import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { startProgram } from '../../python/other-programs.node.js';
 import { pythonProgram } from '../../python/programs.node.js';
 
 export type Mode = 'train' | 'drug' | 'reference' | 'mmff';
@@ -55,14 +55,12 @@ export function startWorker({ python, mode }: { readonly python: string; readonl
 
 function startProcess(python: string, mode: Mode) {
   // The process ends when its input ends, so it outlives a killed command by at most one molecule.
-  const child = spawn(python, [SCRIPT, mode], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const { child, ended: exit } = startProgram(python, [SCRIPT, mode]);
   let problem = '';
   child.stderr.on('data', (text: Buffer) => (problem = `${problem}${text.toString()}`.slice(-2000)));
-  child.stdin.on('error', () => {});
-  const ended = new Promise<string>((resolve) =>
-    child
-      .on('error', (error) => resolve(error.message))
-      .on('close', (code, signal) => resolve(problem.trim() || (signal ?? `status ${code}`))),
+  const ended = exit.then(
+    (code) => problem.trim() || (child.signalCode ?? `status ${code}`),
+    (error: Error) => error.message,
   );
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {

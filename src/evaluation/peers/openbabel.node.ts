@@ -2,12 +2,10 @@
  * Open Babel: one structure by `--gen3d`, then its genetic search for conformers that differ in RMSD (`--conformer`).
  * Its systematic search, Confab, often finds no conformer of a flexible molecule.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openText } from '../../chem/io/open.node.js';
 import { readSdf } from '../../chem/io/sdf.js';
+import { inScratchFolder, startProgram } from '../../python/other-programs.node.js';
 import { gatherConformers, type ConformerSet } from '../conformer-sets.js';
 import { PeerUnavailable, type Peer } from './peer.js';
 
@@ -17,19 +15,29 @@ const TIMEOUT = 120_000;
 export const openBabel: Peer = {
   name: 'openbabel',
   async generate({ molecules, onMolecule = () => {} }) {
-    const run = (...args: string[]): boolean =>
-      spawnSync('obabel', args, { timeout: TIMEOUT, stdio: 'ignore' }).status === 0;
-    if (!run('-V')) throw new PeerUnavailable('Open Babel is not installed (Debian: apt-get install openbabel)');
-    const folder = await mkdtemp(path.join(tmpdir(), 'molflow-peer-'));
+    const run = async (...args: string[]): Promise<boolean> => {
+      const { child, ended } = startProgram('obabel', args, {
+        signal: AbortSignal.timeout(TIMEOUT),
+        killSignal: 'SIGKILL',
+      });
+      child.stdout.resume();
+      child.stderr.resume();
+      return ended.then(
+        (code) => code === 0,
+        () => false,
+      );
+    };
+    if (!(await run('-V')))
+      throw new PeerUnavailable('Open Babel is not installed (Debian: apt-get install openbabel)');
     const conformers = new Map<string, readonly ConformerSet[]>();
     let [made, seconds] = [0, 0];
-    try {
+    await inScratchFolder(async (folder) => {
       for (const [index, { title, smiles, count }] of molecules.entries()) {
         const [one, all] = [path.join(folder, `${index}.sdf`), path.join(folder, `${index}-all.sdf`)];
         const start = performance.now();
         const done =
-          run(`-:${smiles}`, '--title', title, '-O', one, '--gen3d') &&
-          run(one, '-O', all, '--conformer', '--nconf', String(count), '--score', 'rmsd', '--writeconformers');
+          (await run(`-:${smiles}`, '--title', title, '-O', one, '--gen3d')) &&
+          (await run(one, '-O', all, '--conformer', '--nconf', String(count), '--score', 'rmsd', '--writeconformers'));
         seconds += (performance.now() - start) / 1000;
         const records = done ? readSdf(await openText(all), { file: 'obabel', onError: () => {} }) : undefined;
         const sets = records && [...(await gatherConformers(records)).values()][0];
@@ -39,9 +47,7 @@ export const openBabel: Peer = {
         }
         onMolecule(index + 1);
       }
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
     // Node does not report the processor time of child processes.
     return { conformers, made, seconds, cpuSeconds: NaN };
   },

@@ -1,12 +1,11 @@
 /** Trains one stage with PyTorch, on a GPU if there is one, with the step program, batches, schedule and files of train. */
-import { spawn } from 'node:child_process';
-import { appendFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parameterShapes } from '../../network/egnn.js';
 import { parameterSlices, type ParameterSlice } from '../../network/flat-parameters.js';
+import { inScratchFolder, startProgram } from '../../python/other-programs.node.js';
 import { pythonProgram } from '../../python/programs.node.js';
 import { anchorWeights } from '../anchor.js';
 import { firstState, readState, runFiles, writeModelOf, writeState } from '../checkpoint.js';
@@ -66,8 +65,7 @@ export async function trainTorch({
   const { statePath, metricsPath } = runFiles(folder, stage);
   const state = (await readState(statePath, parameters.total)) ?? firstState(config, parameters, initial);
   if (!(await stat(statePath).catch(() => undefined))) await writeState(statePath, state);
-  const temporary = await mkdtemp(path.join(tmpdir(), 'molflow-train-'));
-  try {
+  await inScratchFolder(async (temporary) => {
     const anchorPath = path.join(temporary, 'anchor');
     if (taughtBy) await writeFile(anchorPath, taughtBy);
     const task: TorchTask = {
@@ -104,9 +102,7 @@ export async function trainTorch({
       onProgress({ stage, ...progress });
       await appendFile(metricsPath, `${JSON.stringify({ stage, ...progress })}\n`);
     });
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+  });
 }
 
 async function runScript(
@@ -117,18 +113,16 @@ async function runScript(
   }: { readonly python: string; readonly taskFile: string; readonly signal: AbortSignal | undefined },
   onMessage: (message: Message) => Promise<void>,
 ): Promise<void> {
-  const child = spawn(python, [SCRIPT, taskFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const { child, ended: exit } = startProgram(python, [SCRIPT, taskFile]);
   const stop = () => void child.kill('SIGTERM');
   signal?.addEventListener('abort', stop);
   if (signal?.aborted) stop();
   let problem = '';
   child.stderr.on('data', (text: Buffer) => (problem = `${problem}${text.toString()}`.slice(-4000)));
-  const ended = new Promise<void>((resolve, reject) =>
-    child.on('error', reject).on('close', (code, killedBy) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${SCRIPT} ended with ${killedBy ?? `status ${code}`}: ${problem.trim()}`));
-    }),
-  );
+  const ended = exit.then((code) => {
+    if (code === 0) return;
+    throw new Error(`${SCRIPT} ended with ${child.signalCode ?? `status ${code}`}: ${problem.trim()}`);
+  });
   // The process may end while a message is still being handled, so its exit is awaited afterwards.
   ended.catch(() => {});
   try {
