@@ -102,7 +102,8 @@ async function run({
   let made = before.reduce((sum, { conformers }) => sum + conformers, 0);
   if (made > 0) say(`${out} holds ${made} pairs; going on`);
 
-  keeps(() => `${out} holds ${made} pairs, and the same command goes on`);
+  const kept = () => `${out} holds ${made} pairs, and the same command goes on`;
+  keeps(kept);
   noteSlowEngine();
   const predictor = createPredictor({ engine: await openEngine({ threads }), stage });
   const start = performance.now();
@@ -127,6 +128,8 @@ async function run({
         if (conformers === 0) continue;
         await appendPacked(out, [{ ...ensemble, forceField: false, conformers, coordinates: skeletons, noise }]);
         made += conformers;
+        // The next chunk may leave no time to say it.
+        keeps(kept);
         break;
       }
       if (performance.now() - reported > REPORT_MS) {
