@@ -15,7 +15,7 @@ export type Way = (typeof WAYS)[number];
 
 type Vector = readonly [number, number, number];
 
-/** The conformer with one place broken, chosen by the seed; undefined where it has no such place. */
+/** The conformer with one place of this kind broken, chosen by the seed; undefined where it has none. */
 export function broken(
   way: Way,
   { molecule, plan, coordinates: x }: ReferenceConformer,
@@ -25,7 +25,7 @@ export function broken(
   const pick = <T>(list: readonly T[]): T | undefined =>
     list.length === 0 ? undefined : list[random.integer(list.length)];
   if (way === 'bond 15 % off') {
-    // Of a bond outside rings one side moves along, within rings only one atom.
+    // Outside rings all of one side of the bond moves, within rings one atom.
     const bond = pick(plan.bonds);
     if (!bond) return undefined;
     const { a, b, inRing } = bond;
@@ -34,7 +34,7 @@ export function broken(
     return moved(x, inRing ? new Set([b]) : sideOf(molecule, a, b), (p) => add(p, shift));
   }
   if (way === 'ring pierced') {
-    // A hydrogen's bond is laid through the middle of a ring: its parent stays, or the whole bond comes from elsewhere.
+    // A bond is laid through the centre of a ring.
     const hole = pick(plan.holes.filter(({ bonds }) => bonds.length > 0));
     if (!hole) return undefined;
     const [i, j] = hole.bonds[random.integer(hole.bonds.length)];
@@ -57,11 +57,11 @@ export function broken(
   const { a, b, ofB } = plane;
   const axis = unit([0, 1, 2].map((k) => x[3 * b + k] - x[3 * a + k]) as unknown as Vector);
   const angle = (random.uniform() < 0.5 ? 40 : -40) * (Math.PI / 180);
-  // Of a ring only what hangs at the end turns, with the ring's own atoms; a bond outside takes its side along.
+  // At a bond of a ring the neighbours of one end turn; outside rings all of one side.
   const atoms = way === 'ring amide bent by 40°' ? new Set(ofB) : sideOf(molecule, a, b, plane.a);
   const origin = [x[3 * b], x[3 * b + 1], x[3 * b + 2]] as const;
   const out = moved(x, atoms, (p) => rotated(p, origin, axis, angle));
-  // A place that was twisted already may have been turned back.
+  // Where the place was twisted before, the turn may have mended it.
   return planeDeviation(out, plane) > planeDeviation(x, plane) + 15 ? out : undefined;
 }
 
@@ -80,7 +80,7 @@ function sideOf({ bonds }: Molecule, a: number, b: number, from = a): Set<number
   return side;
 }
 
-/** The atoms of the shortest path between two, themselves left out but for the first. */
+/** The shortest path from one atom to another: the first atom and those between. */
 function chainBetween(bonds: Molecule['bonds'], from: number, to: number): Set<number> {
   const before = new Map<number, number>([[from, -1]]);
   const list = [from];

@@ -1,10 +1,10 @@
 /**
- * Compares couplings by the paths from noise to conformers that they give, on data, without a model.
+ * Compares couplings by the lengths and crossings of their paths from noise to conformers. No model is used.
  *
  *   npm run bench -- couplings --data ensembles.sdf.gz [--molecules 100] [--draws 8] [--batches 4] [--prior harmonic]
  *
- * Molecules with two conformers or more. `crossing` is the share of pairs of paths of one molecule that would be
- * shorter together with their ends exchanged, each turned onto its new partner.
+ * Takes molecules with two conformers or more. Two paths of a molecule cross where they would be shorter together with
+ * their ends exchanged and superposed again; `crossing` is the share of such pairs.
  */
 import { parseArgs } from 'node:util';
 import { loadRDKit } from '../src/chem/rdkit.js';

@@ -1,7 +1,7 @@
 /**
- * Measures early exits: RMSD in Å between the prediction of an earlier layer and that of the last, median and largest
- * over the references, for each number of layers and each flow time. The references are noised as in refinement. Where
- * the last layers move no molecule much, a model may have its `earlyExit`.
+ * Measures early exits: RMSD in Å between the prediction of an earlier layer and that of the last one, median and largest
+ * over the references, for each layer and flow time. The references are noised as in refinement. A model's `earlyExit` is
+ * a layer where these distances are small.
  *
  *   npm run bench -- exits --reference refs.sdf.gz [--model molflow-base] [--max 40] [--each 4] [--layers 8,9] [--times 0,0.25,0.5,0.75,0.9]
  */

@@ -1,4 +1,4 @@
-/** One experiment of bench/experiments.ts as it is saved: what was trained, and how its draws scored. */
+/** An experiment as bench/experiments.ts saves it: what was trained, and the scores of its draws. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Cost, Evaluation } from '../src/evaluation/evaluation.js';
 

@@ -1,7 +1,8 @@
 /**
- * Experiments at equal compute: trains the skeleton stage of each configuration for its minutes on one worker, with the
- * same data, and scores its plain draws against the same molecules. What was done is not done again; each row is added
- * to a file that `npm run bench -- results` makes a table of. Needs `npm run build`.
+ * Experiments at equal compute: trains the skeleton stage of each configuration for as many minutes as it says, on one
+ * worker and the same data, and scores its draws, none refused or drawn again, on the same molecules. Each experiment adds
+ * a row to a file, of which `npm run bench -- results` makes a table; one that has a row is not run again. Needs
+ * `npm run build`.
  *
  *   npm run bench -- experiments --data ensembles.sdf.gz --reference refs.sdf.gz --configs configs/experiments/*.json
  *     [--max 80] [--workers 1] [--hydrogens molflow-base] [--folder runs/experiments] [--save bench/results/experiments.jsonl]

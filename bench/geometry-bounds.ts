@@ -38,7 +38,7 @@ for (const [measure, list] of [...seen].sort(([a], [b]) => (a < b ? -1 : 1))) {
   console.log([measure, list.length, ...row].join('\t'));
   for (const { value, molecule } of list.slice(list.length - Number(values.worst)))
     console.log(`    ${value.toFixed(3)} ${molecule}`);
-  // One bond in two thousand is left out at either side: a strange minimum is no bound for all.
+  // One bond in two thousand is left out at either end: outliers set no bound.
   if (measure.startsWith('bond ')) lengths.push([measure.slice(5), list.length, at(0.0005), at(0.9995)]);
 }
 if (values.write) {

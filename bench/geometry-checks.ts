@@ -1,6 +1,6 @@
 /**
- * The geometry checks over reference ensembles: the share of sound conformers that they refuse, what they catch of the same
- * conformers broken in one way each, and milliseconds a conformer. The command exits 1 above 0.1 % or under 99 %.
+ * The geometry checks over reference ensembles: per cent of sound conformers refused, per cent of broken ones found, and
+ * milliseconds a conformer. Exits with 1 where more than 0.1 % are refused or less than 99 % found.
  *
  *   npm run bench -- geometry-checks [--each 1] [--show 3]
  */

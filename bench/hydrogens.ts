@@ -1,6 +1,6 @@
 /**
- * Measures the hydrogen stage by itself: the skeletons are those of the references, the hydrogens are the model's. The
- * figure is the MMFF94s energy above that of the reference conformer, which has the same skeleton.
+ * Measures the hydrogen stage alone: the model sets hydrogens on the skeletons of reference conformers. The figure is the
+ * MMFF94s energy above that of the reference conformer.
  *
  *   npm run bench -- hydrogens --reference refs.sdf.gz [--model molflow-base] [--steps 6,3] [--max 80]
  */

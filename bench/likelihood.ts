@@ -4,8 +4,8 @@
  *
  *   npm run bench -- likelihood --reference qm9-val.sdf.gz [--model FILE] [--molecules 20] [--divergence exact]
  *
- * The reference needs the field BOLTZMANN_WEIGHT_298K or RELATIVE_ENERGY_KCAL_MOL. Molecules with three conformers or
- * more. MMFF94s energies of the same geometries are the yardstick; the p-value is that of shuffled values.
+ * The reference needs the field BOLTZMANN_WEIGHT_298K or RELATIVE_ENERGY_KCAL_MOL; molecules with fewer than three
+ * conformers are left out. MMFF94s energies of the same geometries are ranked beside. The p-value is by permutation.
  */
 import { parseArgs } from 'node:util';
 import { createForceField, MMFF94Error } from '../src/chem/mmff94.js';

@@ -6,7 +6,7 @@ import { PUBLISHED_DRUGS, PUBLISHED_QM9, type PublishedRow } from './published.j
 
 interface Measured extends Provenance {
   readonly command: string;
-  /** Commit and date that a result without provenance of its own was saved by; its weights are those of that commit. */
+  /** Commit and date of a result that was saved without provenance; its weights are those of that commit. */
   readonly committed?: string;
 }
 
@@ -33,13 +33,15 @@ export interface SavedSpeed extends Measured {
   }[];
 }
 
-/** Means over `seeds`, as bench/refine.ts prints them for each. */
+/** Means over `seeds`, by bench/refine.ts. */
 export interface SavedRefinement extends Measured {
   readonly reference: string;
+  /** Å, of the coverage; 0.75 where it is not told. */
+  readonly delta?: number;
   readonly seeds: readonly number[];
   readonly refinement: readonly {
     readonly name: string;
-    /** Whose weights the row depends on. */
+    /** The model that made the row. */
     readonly model?: string;
     /** Å. */
     readonly amrRecall: number;
@@ -75,7 +77,7 @@ const MARK = ' †';
  */
 export function resultsPages({ saved, experiments, shipped }: ResultsOptions): ResultsPages {
   for (const [file, { weights }] of saved)
-    // An old file may lack what its type promises.
+    // A file of before provenance may lack them.
     if ((weights as Provenance['weights'] | undefined) === undefined)
       throw new Error(
         `${file} does not say with which weights it was measured; measure it again with this version, which saves them`,
@@ -278,7 +280,7 @@ function about(one: Saved, shipped: Readonly<Record<string, string>>): string[] 
 const rank = ({ weights }: Measured): number =>
   'molflow-base' in weights ? 0 : Object.keys(weights).length > 0 ? 1 : 2;
 
-/** As people read it: the sampler `spread`, and no sampler at all, are the default. */
+/** The name that a reader knows. Mode selection, in older files `spread`, is the default sampler, as is none at all. */
 function nameOf(source: string): string {
   return source
     .replace(', spread', ', default sampler')
@@ -419,7 +421,7 @@ function speedTable(speeds: readonly SavedSpeed[], mark: (one: Measured) => stri
       return {
         molecule: `${row.molecule}${row.heavyAtoms === undefined ? '' : `, ${row.heavyAtoms} heavy atoms`}`,
         program: own ? `${row.program.replace('molflow', model)}${mark(one)}` : nameOf(row.program),
-        // Where processor time is not known, the clock.
+        // By the clock where processor time is not known.
         ms: row.cpuMs ?? row.ms,
         run: one.command,
       };

@@ -3,9 +3,9 @@
  *
  *   npm run bench -- results
  *
- * `molflow evaluate … --save bench/results/NAME.json` and `npm run bench -- speed … --out bench/results/speed*.json`
- * make the files. Each holds its command, the version of molflow and a hash of the weights; where these are not the
- * weights that ship, its rows are marked.
+ * `molflow evaluate … --save FILE`, `npm run bench -- refine … --save FILE` and `npm run bench -- speed … --out FILE` make
+ * the files. Each holds its command, the version of molflow and a hash of the weights; where these are not the weights
+ * that ship, its rows are marked.
  */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

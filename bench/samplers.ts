@@ -1,12 +1,14 @@
 /**
- * Compares samplers of the skeleton stage on one model: each as NAME:STEPS[:FROM[:POWER[:TEMPERATURE[:EXTRAPOLATION[:FULL]]]]],
- * fresh noise of that temperature from that time on, times 1 − (1 − s)^POWER, and but for the last FULL steps, where that
- * is given, the network's early exit; or modes:STEPS as it comes, or as
- * modes:STEPS:CANDIDATES:EACH:TIME:REST:TEMPERATURE:WIDTH:CLUSTER[:EXTRAPOLATION] has it.
- * Every draw counts; twice as many as references.
+ * Compares samplers of the skeleton stage on one model. Twice as many conformers are drawn as there are references, and
+ * every draw counts.
  *
  *   npm run bench -- samplers --reference refs.sdf.gz [--model molflow-base] [--max 80] [--delta 0.5]
  *     [--samplers modes:20,stochastic:20:0.6,stochastic:20:0.4,euler:20]
+ *
+ * A sampler is NAME:STEPS[:FROM[:POWER[:TEMPERATURE[:EXTRAPOLATION[:FULL]]]]]: fresh noise from flow time FROM on, its
+ * noise temperature, the extrapolation, step times 1 − (1 − s)^POWER, and FULL full-depth steps at the end, those before
+ * by the early exit. Mode selection is modes:STEPS, or with all of its settings
+ * modes:STEPS:CANDIDATES:SELECTION_STEPS:SELECTION_TIME:FINISH_STEPS:TEMPERATURE:CLUSTER_WIDTH:MIN_CLUSTER_SIZE[:EXTRAPOLATION].
  */
 import { parseArgs } from 'node:util';
 import { automorphisms } from '../src/chem/automorphisms.js';
@@ -59,7 +61,7 @@ function settingsOf(text: string, molecule: Molecule): SamplerSettings {
       temperature,
       clusterWidth,
       minClusterSize,
-      ahead = 0,
+      modesExtrapolation = 0,
     ] = text.split(':').slice(2).map(Number);
     if (minClusterSize === undefined || molecule.skeletonCount < 4) return usual;
     return {
@@ -71,7 +73,7 @@ function settingsOf(text: string, molecule: Molecule): SamplerSettings {
       noise: { freshShare: 1, temperature },
       clusterWidth,
       minClusterSize,
-      extrapolation: ahead,
+      extrapolation: modesExtrapolation,
     };
   }
   const spacing = { kind: 'power', power: Number(power) } as const;

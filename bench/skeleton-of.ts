@@ -1,4 +1,4 @@
-/** The skeleton stage of a model, for benches that need nothing else of it: the other may not be trained yet. */
+/** The skeleton stage of a model whose hydrogen stage may not be trained yet. */
 import { readFile } from 'node:fs/promises';
 import { modelFile } from '../src/network/load-model.node.js';
 import { readPartialModel, type StageModel } from '../src/network/model.js';

@@ -4,11 +4,11 @@
  *   npm run bench -- speed [--model FILE] [--steps 5,20] [--count 20] [--sizes 10,20,40,60] [--peers all|none|NAME,…]
  *                          [--reference refs.sdf.gz] [--repeat 1] [--threads 1] [--out FILE.json]
  *
- * With --reference also all molecules of that file together, --count of each or else twice as many as it holds. Each program
- * makes the conformers of each molecule, or of the file, in a process of its own; with --repeat in turn with the others
- * so many times, and the middle figure counts. Molflow and OpenChemLib, which live in
- * Node, run once to warm up (compiling included: `first`) and once for the figure. Processor time is told beside the
- * clock: on a busy machine it is the one to compare. Ratios are of processor time, above 1 where molflow is faster.
+ * --reference adds all molecules of a file together: --count conformers of each, by default twice its references. Each
+ * program makes the conformers of a molecule, or of the file, in a process of its own. With --repeat the programs take
+ * turns, and the median counts. molflow and OpenChemLib run in Node: a first run, compilation included, is reported as
+ * `first`, a second one is measured. On a busy machine compare processor time rather than the clock. Ratios are of
+ * processor time, above 1 where molflow is faster.
  */
 import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -28,7 +28,7 @@ import { createGenerator } from '../src/generation/generator.js';
 import { generateConformers } from '../src/generation/generate.js';
 import { readModel } from '../src/network/model.js';
 
-/** Heavy atoms of one of MOLECULES, or all molecules of --reference. */
+/** Number of heavy atoms, by which MOLECULES names a molecule; or all molecules of --reference. */
 type Size = number | 'reference';
 
 const PEERS = [etkdg, etkdgMmff, openChemLib, openBabel];
@@ -48,7 +48,7 @@ interface Figure {
   readonly made: number;
   readonly ms: number;
   readonly cpuMs: number;
-  /** Time of the first call by the clock, ms: starting, loading and compiling. */
+  /** The first call by the clock, ms, with starting, loading and compiling. */
   readonly first?: number | undefined;
   /** Bytes. */
   readonly peakMemory?: number | undefined;
@@ -103,7 +103,7 @@ async function compare(): Promise<void> {
       if ('failure' in figure) console.log(`  ${program.padEnd(20)} failed: ${figure.failure}`);
       else if (figure.unavailable) console.log(`  ${program.padEnd(20)} skipped: ${figure.unavailable}`);
       else {
-        // Where processor time is not to be had, the clock stands for it.
+        // Open Babel's processor time is not known: the clock stands for it.
         const cost = Number.isFinite(figure.cpuMs) && figure.cpuMs !== null ? figure.cpuMs : figure.ms;
         own ??= program.startsWith('molflow') ? cost : undefined;
         console.log(
@@ -142,7 +142,7 @@ function nearest(asked: number): number {
     .reduce((best, size) => (Math.abs(size - asked) < Math.abs(best - asked) ? size : best));
 }
 
-/** That of the middle time, or the first that is none. */
+/** The figure of median time, or the first failure. */
 function middle(figures: readonly (Figure | { failure: string })[]): Figure | { failure: string } {
   const isTimed = (figure: Figure | { failure: string }): figure is Figure =>
     !('failure' in figure) && !figure.unavailable;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The training step of src/network/egnn.ts in PyTorch, for its speed alone: prints samples a second on one thread.
+"""The training step of src/network/egnn.ts in PyTorch, to measure its speed: prints samples a second on one thread.
 
   training-torch.py ATOMS BATCH WIDTH EDGE_WIDTH LAYERS SECONDS        (Debian: apt-get install python3-torch)
 """

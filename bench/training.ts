@@ -1,9 +1,10 @@
 /**
- * Samples a second of a training step (forward, backward, weights in and gradient out), beside PyTorch on the CPU.
+ * Training samples a second (forward and backward pass, with copying of weights and gradient), beside PyTorch on the CPU.
  *
  *   npm run bench -- training [--seconds 4] [--python /usr/bin/python3]
  *
- * Both sides run one after the other at equal shapes on one thread; then two of ours at once, as two workers would.
+ * molflow and PyTorch run in turn, with equal shapes, on one thread each; then two processes of molflow at once, as two
+ * workers train.
  */
 import { execFile, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -51,7 +52,7 @@ async function ours({ n, size, layers, ...widths }: BenchShape, seconds: number)
   return rate;
 }
 
-/** The same in a process of its own, so that several can run at once. */
+/** `ours` in a process of its own, so that two can run at once. */
 function oursElsewhere(index: number, seconds: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = fork(process.argv[1], ['--child', String(index), '--seconds', String(seconds)], {

@@ -114,7 +114,7 @@ function shippedModels(): Plugin {
           ? `export const ${name} = undefined;`
           : `export { default as ${name} } from ${JSON.stringify(`${file}?url`)};`;
       return [
-        line('thorough', own ?? shipped(DEFAULT_MODEL)),
+        line('base', own ?? shipped(DEFAULT_MODEL)),
         line('fast', own === undefined ? shipped(FAST_MODEL) : undefined),
       ].join('\n');
     },

@@ -1,7 +1,7 @@
 /** Evaluates one source of conformers against the references: coverage, physical quality, strain, cost. */
 import type { RDKitModule } from '../chem/rdkit.js';
 import type { ConformerSet } from './conformer-sets.js';
-import type { Landings } from './landings.js';
+import type { RelaxedMinima } from './relaxed-minima.js';
 import { physicalTally, type PhysicalQuality } from './physical-quality.js';
 import { scoreMolecule, type MoleculeScore, type Reference, type ScoredMolecule } from './score-molecule.js';
 import { strainTally, type Strain } from './strain.js';
@@ -25,7 +25,7 @@ export interface XtbQuality {
   /** Heavy-atom RMSD to that minimum, Å. */
   readonly medianMoved: number;
   /** Which minima these are, where the references have energies. */
-  readonly landings?: Landings | undefined;
+  readonly relaxedMinima?: RelaxedMinima | undefined;
 }
 
 /** MMFF94s energy released when only the hydrogens relax, kcal/mol. */

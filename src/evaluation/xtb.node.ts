@@ -7,7 +7,7 @@ import type { Molecule } from '../chem/molecule.js';
 import { rmsdAligned } from '../geometry/rmsd.js';
 import { inScratchFolder, startProgram } from '../python/other-programs.node.js';
 import type { XtbQuality } from './evaluation.js';
-import { landingOf, summariseLandings, type Landing } from './landings.js';
+import { relaxedMinimumOf, summariseRelaxedMinima, type RelaxedMinimum } from './relaxed-minima.js';
 import type { ScoredMolecule } from './score-molecule.js';
 import { quantile } from './statistics.js';
 
@@ -35,11 +35,11 @@ export function xtbTally({ most = 1 }: { most?: number } = {}): {
 } {
   const relaxations: XtbRelaxation[] = [];
   /** By molecule. */
-  const landings: Landing[][] = [];
+  const relaxedMinima: RelaxedMinimum[][] = [];
   let failed = 0;
   return {
     async add({ reference, conformers, score }) {
-      const own: Landing[] = [];
+      const own: RelaxedMinimum[] = [];
       let asked = 0;
       for (const [i, conformer] of conformers.entries()) {
         if (!conformer.every(Number.isFinite)) continue;
@@ -52,7 +52,7 @@ export function xtbTally({ most = 1 }: { most?: number } = {}): {
         relaxations.push(relaxation);
         if (reference.lowestEnergy !== undefined)
           own.push(
-            landingOf({
+            relaxedMinimumOf({
               ...relaxation,
               above: KCAL_PER_HARTREE * (relaxation.energy - reference.lowestEnergy),
               reference,
@@ -60,7 +60,7 @@ export function xtbTally({ most = 1 }: { most?: number } = {}): {
             }),
           );
       }
-      if (own.length > 0) landings.push(own);
+      if (own.length > 0) relaxedMinima.push(own);
     },
     result() {
       const above = relaxations.map((relaxation) => relaxation.above);
@@ -73,7 +73,7 @@ export function xtbTally({ most = 1 }: { most?: number } = {}): {
           relaxations.map(({ moved }) => moved),
           0.5,
         ),
-        ...(landings.length > 0 && { landings: summariseLandings(landings) }),
+        ...(relaxedMinima.length > 0 && { relaxedMinima: summariseRelaxedMinima(relaxedMinima) }),
       };
     },
   };

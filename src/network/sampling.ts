@@ -159,7 +159,7 @@ export const DEFAULT_SKELETON_SAMPLING: SkeletonSampling = {
   },
 };
 
-/** Steps crowded late in t, where hydrogens settle: twice as good as equal ones (docs/experiments.md). */
+/** Steps that get shorter towards t = 1, where hydrogens settle: half the strain of equal ones (docs/experiments.md). */
 export const DEFAULT_HYDROGEN_SAMPLING: HydrogenSampling = {
   kind: 'hydrogens',
   steps: 8,

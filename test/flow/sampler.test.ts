@@ -130,7 +130,7 @@ describe('the sampler', () => {
     expect(rmsd(sampled, x, 5)).toBeLessThan(1e-5);
   });
 
-  it('is of second order with half of the last change ahead, of first order without', async () => {
+  it('is of second order with second-order extrapolation, of first order without', async () => {
     // Data of variance 0.3 and noise of variance 1: the flow scales every state by its standard deviation.
     const deviation = (t: number) => Math.sqrt(0.3 * t * t + (1 - t) ** 2);
     const predict = (x: Float32Array, t: number) => x.map((v) => ((0.3 * t) / deviation(t) ** 2) * v);
@@ -242,7 +242,7 @@ describe('the sampler', () => {
     expect(distances[2]).toBeLessThan(0.2);
   });
 
-  it('adds no change of the prediction where it is made in another way than before', async () => {
+  it('extrapolates from no prediction of another depth', async () => {
     const times = [0, 0.25, 0.5, 0.75, 1];
     const predictions: Float32Array[] = [];
     const data: Float32Array[] = [];

@@ -60,7 +60,7 @@ it('is not taken where hundredths of Å tell conformers apart, nor by a solver o
   expect(asked).toEqual({ early: 0, whole: 20 });
 });
 
-it('leads nearly where the whole network does', async () => {
+it('ends near where full-depth steps do', async () => {
   const molecule = parseSmiles(generator.rdkit, LARGE);
   const n = molecule.skeletonCount;
   const graph = graphFeatures(molecule);

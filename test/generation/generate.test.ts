@@ -213,7 +213,7 @@ describe('diversity', () => {
     expect(pruneByRmsd({ skeletons, permutations }, 0.1)).toEqual([0, 2, 4]);
   });
 
-  it('the choice spreads as far as it can', () => {
+  it('the choice is as diverse as it can be', () => {
     const skeletons = [1, 1.1, 1.2, 5, 3].map(line);
     expect(chooseDiverse({ skeletons, permutations }, 3)).toEqual([0, 3, 4]);
     expect(chooseDiverse({ skeletons, permutations }, 9)).toEqual([0, 1, 2, 3, 4]);

@@ -64,7 +64,7 @@ describe('noises selected by the modes they lead to', () => {
     }
   });
 
-  it('name their conformer: the key alone flies the same way, state and all', async () => {
+  it('identify their conformer: the key alone gives the same one, selection state included', async () => {
     const { create, common, settings, molecule } = selectionOf(FEW_SHAPES);
     const { draw, selectionState } = (await create()([0, 1, 2, 3])).find(({ draw }) => draw.attempt > 0)!;
     const { selectionTime, selectionSteps } = settings;
@@ -91,7 +91,7 @@ describe('noises selected by the modes they lead to', () => {
     expect(furthest(alone, delivered.coordinates.subarray(0, alone.length))).toBeLessThan(1e-3);
   });
 
-  it('meet more shapes than independent ones', async () => {
+  it('find more shapes than independent draws', async () => {
     let [selected, independent] = [0, 0];
     for (const smiles of ['CC(C)CCO', 'OCCCN', 'CCCCO', 'NCC(C)CO', 'CC(=O)CCC']) {
       const molecule = parseSmiles(generator.rdkit, smiles);
@@ -134,7 +134,7 @@ describe('noises selected by the modes they lead to', () => {
     expect(found).toBeGreaterThan(1.3 * independent);
   });
 
-  it('are not chosen among where there is one shape, few steps, or a large molecule', () => {
+  it('are not selected where there is one shape, few steps, or a large molecule', () => {
     const kindOf = (skeletonCount: number, steps?: number) => chosenSampler({ skeletonCount }, { steps }).kind;
     expect([kindOf(3), kindOf(9, 5), kindOf(25)]).toEqual(['stochastic', 'stochastic', 'stochastic']);
     for (const steps of [undefined, 8, 10, 20, 50]) {

@@ -25,7 +25,7 @@ function pace(from: TrajectoryFrame, to: TrajectoryFrame, count: number): number
 }
 
 describe('the speed of a trajectory’s frames', () => {
-  it('is the pace of the atoms where a step follows the flow, and has no fresh noise in it where one does not', async () => {
+  it('is the distance moved by time where a step follows the flow, and leaves fresh noise out', async () => {
     const molecule = parseSmiles(generator.rdkit, 'C[C@@H](O)[C@H](N)C(=O)O');
     for (const sampler of ['euler', 'stochastic'] as const) {
       const settings: SamplerSettings =

@@ -1,4 +1,4 @@
-/** Makes trajectory files for the viewer's tests: straight lines from noise to real conformers, in two acts. */
+/** Makes trajectory files for the viewer's tests: straight lines from noise to real conformers, in two stages. */
 import { ConformerGenerator, Molecule as OclMolecule, Resources } from 'openchemlib';
 import { readMolblock } from '../../src/chem/io/ctab.js';
 import { molblock } from '../../src/chem/molblock.js';
@@ -39,7 +39,7 @@ export function conformersOf(smiles: string, count: number): Structure[] {
   return structures;
 }
 
-/** A trajectory file as `molflow generate --trajectory` writes it: the skeleton's act, then that of the hydrogens. */
+/** A trajectory file as `molflow generate --trajectory` writes it: the skeleton stage, then that of the hydrogens. */
 export function trajectorySdf({
   name,
   smiles,

@@ -7,7 +7,7 @@ import { molblock } from '../../src/chem/molblock.js';
 import { xyzFrame } from '../../src/chem/io/write-xyz.js';
 import { aligned } from '../../viewer/src/data/align.js';
 import { readText } from '../../viewer/src/data/read.js';
-import { actAt, momentAt, stopBeside, timelineOf } from '../../viewer/src/data/timeline.js';
+import { momentAt, stageAt, stopBeside, timelineOf } from '../../viewer/src/data/timeline.js';
 import { isTrajectory, lastFrame, lateHydrogens } from '../../viewer/src/data/trajectory.js';
 import { fragmentOf, readFragment } from '../../viewer/src/link.js';
 import { atomsOfText } from '../../viewer/src/measure.js';
@@ -19,7 +19,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const ASPIRIN = 'CC(=O)Oc1ccccc1C(=O)O';
 
 describe('a trajectory SDF', () => {
-  it('has its conformers, its two acts and all of its frames in order of time', async () => {
+  it('has its conformers, both stages and all frames in the order of time', async () => {
     const text = trajectorySdf({ name: 'aspirin', smiles: ASPIRIN, conformers: 3, frames: 10 });
     const { entries, problems } = await readText({ name: 'a.sdf', text });
     expect(problems).toEqual([]);
@@ -28,13 +28,13 @@ describe('a trajectory SDF', () => {
     expect(entry.conformers.map(({ label }) => label)).toEqual(['1', '2', '3']);
     expect(isTrajectory(entry)).toBe(true);
     const timeline = timelineOf(entry);
-    expect(timeline.acts.map(({ stage }) => stage)).toEqual(['skeleton', 'hydrogens']);
+    expect(timeline.stages.map(({ stage }) => stage)).toEqual(['skeleton', 'hydrogens']);
     for (const { frames } of entry.conformers) {
       expect(frames).toHaveLength(17);
       const last = frames[frames.length - 1];
       expect([last.stage, last.t]).toEqual(['hydrogens', 1]);
     }
-    expect(actAt(timeline, timeline.length)).toEqual({ act: timeline.acts[1], t: 1 });
+    expect(stageAt(timeline, timeline.length)).toEqual({ stage: 'hydrogens', t: 1 });
   });
 
   it('moves atoms on straight lines between frames, and stands on the frames themselves', async () => {
@@ -42,7 +42,7 @@ describe('a trajectory SDF', () => {
     const { entries } = await readText({ name: 'a.sdf', text });
     const [conformer] = entries[0].conformers;
     const timeline = timelineOf(entries[0]);
-    // Frames of the skeleton's act lie at t = 0, 0.2, …; a quarter of the way between the second and the third is 0.25.
+    // Frames of the skeleton stage lie at t = 0, 0.2, …; a quarter of the way between the second and the third is 0.25.
     const [, second, third] = conformer.frames;
     const expected = second.coordinates.map((from, k) => from + 0.25 * (third.coordinates[k] - from));
     const moment = momentAt(timeline, conformer, 0.25);
@@ -54,7 +54,7 @@ describe('a trajectory SDF', () => {
     expect(stopBeside(timeline, position, -1)).toBeCloseTo(0.6, 6);
   });
 
-  it('leaves out in the first act the hydrogens that are made in the second, and no others', async () => {
+  it('leaves out in the skeleton stage the hydrogens that the second stage makes, and no others', async () => {
     const [structure] = conformersOf('CCO', 1);
     expect(lateHydrogens(structure)).toEqual(structure.atoms.map(({ element }) => element === 1));
     const deuterated = {

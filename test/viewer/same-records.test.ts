@@ -7,12 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSdf, type SdfRecord } from '../../src/chem/io/sdf.js';
+import { parseSmiles } from '../../src/chem/parse.js';
 import { collectEvents } from '../../src/generation/finish.js';
+import { generateConformers } from '../../src/generation/generate.js';
 import type { Generator } from '../../src/generation/generator.js';
 import { openGenerator } from '../../src/generation/open-generator.node.js';
 import { lastFrame, type Conformer } from '../../viewer/src/data/trajectory.js';
 import { answer } from '../../viewer/src/generate/answer.js';
 import { createAssembly } from '../../viewer/src/generate/assemble.js';
+import type { GenerateRequest } from '../../viewer/src/generate/protocol.js';
+import { readRequest } from '../../viewer/src/generate/request.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const COUNT = 3;
@@ -43,12 +47,12 @@ afterAll(async () => {
 });
 
 /** What the page shows in the end of what the worker tells it. */
-async function shown(smiles: string, name: string): Promise<Conformer[]> {
+async function shown(smiles: string, name: string, request?: Partial<GenerateRequest>): Promise<Conformer[]> {
   const assembly = createAssembly();
   const collector = collectEvents();
   await answer(
     generator,
-    { kind: 'generate', id: 1, smiles, name, count: COUNT, seed: SEED },
+    { kind: 'generate', id: 1, smiles, name, count: COUNT, seed: SEED, ...request },
     {
       signal: new AbortController().signal,
       tell(told) {
@@ -74,6 +78,14 @@ it.each(Object.entries(MOLECULES))('of %s', async (name, smiles) => {
     // The file has four decimals.
     coordinates.forEach((v, k) => expect(Math.abs(v - records[i].structure.coordinates![k])).toBeLessThan(1e-3));
   });
+});
+
+it('thorough means the same to the page and to the command', async () => {
+  const link = readRequest(new URLSearchParams('smiles=aspirin&quality=thorough'));
+  const [conformer] = await shown(MOLECULES.aspirin, 'aspirin', { count: 1, quality: link?.quality });
+  const molecule = parseSmiles(generator.rdkit, MOLECULES.aspirin);
+  const { conformers } = await generateConformers(generator, molecule, { count: 1, seed: SEED, thorough: true });
+  expect([...lastFrame(conformer).coordinates]).toEqual([...conformers[0].coordinates]);
 });
 
 it('an open centre’s hand is in its record', () => {

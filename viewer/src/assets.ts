@@ -1,4 +1,4 @@
-/** Where large files lie: beside the page, or inside it where the page is one exported file. */
+/** Large files: beside the page, or inside it where it is one exported file. */
 
 /**
  * Address of an asset, or in an exported page, whose assets are gzipped in the page itself, its content;

@@ -1,7 +1,7 @@
 /** The molecule in words: formula and counts, and what the canvas shows for those who do not see it. */
 import { elementSymbol } from '../../src/chem/elements.js';
 import type { StructureAtom } from '../../src/chem/structure.js';
-import { actAt } from './data/timeline.js';
+import { stageAt } from './data/timeline.js';
 import type { Shown } from './session.js';
 import type { State } from './store.js';
 import { drawnConformers } from './view/show.js';
@@ -33,7 +33,7 @@ export function formula({ atoms }: { readonly atoms: readonly Pick<StructureAtom
   );
 }
 
-/** @param identity what the molecule is with the hydrogens that the file leaves out, once it is known. */
+/** @param identity formula and SMILES with the hydrogens that the file leaves out, once they are known. */
 export function facts(
   { entry, conformers }: Shown,
   identity?: { readonly atoms: readonly Pick<StructureAtom, 'element' | 'charge'>[] },
@@ -56,6 +56,6 @@ export function describe(state: State, shown: Shown | undefined): string {
     drawn.length === 1
       ? `conformer ${drawn[0]} of ${conformers.length}`
       : `${drawn.length} conformers ${state.arrangement === 'grid' ? 'side by side' : 'overlaid'}`;
-  const when = timeline.length > 0 ? `, flow time ${actAt(timeline, state.position).t.toFixed(2)}` : '';
+  const when = timeline.length > 0 ? `, flow time ${stageAt(timeline, state.position).t.toFixed(2)}` : '';
   return `${entry.structure.name || 'Molecule'}, ${formula(entry.structure)}, ${which}${when}. Arrow keys rotate, plus and minus zoom.`;
 }

@@ -1,4 +1,4 @@
-/** Making elements: text always as text, so that no name or file content can become markup. */
+/** Makes elements. Text stays text, so that no name or file content can become markup. */
 
 type Child = Node | string | null | undefined | false;
 
@@ -7,7 +7,7 @@ export interface Properties {
   readonly [name: string]: string | number | boolean | undefined | ((event: never) => void);
 }
 
-/** An element; `on…` properties are listeners, booleans set or leave out an attribute, all else are attributes. */
+/** An element; `on…` properties are listeners, booleans set or omit an attribute, all others are attributes. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Properties = {},
@@ -73,7 +73,7 @@ export function segmented<V extends string>(
   return { set, enable: (enabled) => (field.disabled = !enabled) };
 }
 
-/** A function that may be called as often as one likes: `draw` runs once, with the next frame of the screen. */
+/** Makes a function that may be called often: `draw` runs once, at the next frame of the screen. */
 export function onNextFrame(draw: () => void): () => void {
   let queued = false;
   return () => {

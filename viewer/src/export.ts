@@ -1,4 +1,4 @@
-/** What can be taken out of the page: conformers and trajectories as SDF, a picture. The animation is film.ts. */
+/** Exports of the page: conformers and trajectories as SDF, a picture. film.ts makes the animation. */
 import { sdfRecord } from '../../src/chem/io/write-sdf.js';
 import { lastFrame } from './data/trajectory.js';
 import { h } from './dom.js';
@@ -20,10 +20,10 @@ export function fileStem({ entry }: Shown): string {
   return stem.slice(0, 60) || 'molecule';
 }
 
-/** Fields that say which frame it is, and of which conformer: as they were called before, too. */
+/** Fields that name the frame and its conformer, under their former names too. */
 const OF_A_FRAME = /^(MOLFLOW_)?(FLOW_TIME|STAGE|SPEED|CONFORMER)$/;
 
-/** Of a record that molflow made, nothing is changed or added. */
+/** A record with this field was made by molflow and is exported unchanged. */
 const MADE_BY_MOLFLOW = 'MOLFLOW_DRAW';
 
 /** The last frames of `conformers` as SDF records: where they lay in the file, with their data fields. */

@@ -1,8 +1,8 @@
-/** An animation of the canvas as WebM, at a fixed rate of frames whatever the pace of the machine. */
+/** An animation of the canvas as WebM, at a fixed frame rate however fast the machine is. */
 import { ArrayBufferTarget, Muxer } from 'webm-muxer';
 
 export const FRAMES_A_SECOND = 30;
-/** Bits a second: the background is even, and molecules are not small. */
+/** Bits a second. An even background and large shapes compress well. */
 const BITRATE = 6e6;
 const CODECS = [
   { webCodecs: 'vp09.00.31.08', webm: 'V_VP9' },
@@ -21,7 +21,7 @@ export async function filmOf(
   show: (frame: number) => void,
   { onProgress = () => undefined }: { onProgress?: (share: number) => void } = {},
 ): Promise<Blob> {
-  // Video has pairs of rows and columns.
+  // Codecs want even widths and heights.
   const [width, height] = [canvas.width, canvas.height].map((size) => Math.max(2, size - (size % 2))) as [
     number,
     number,
@@ -47,7 +47,7 @@ export async function filmOf(
     encoder.encode(picture, { keyFrame: frame % (2 * FRAMES_A_SECOND) === 0 });
     picture.close();
     onProgress((frame + 1) / frames);
-    // The page stays usable, and the encoder comes along.
+    // Lets the page respond and the encoder catch up.
     do await new Promise((resolve) => setTimeout(resolve));
     while (encoder.encodeQueueSize > MOST_WAITING);
   }

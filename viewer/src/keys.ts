@@ -1,4 +1,4 @@
-/** Keys of the page. */
+/** Keyboard shortcuts of the page. */
 import { byId, h } from './dom.js';
 import type { Measuring } from './panels/measure.js';
 import { arrange, ARRANGEMENTS, STYLES } from './panels/view.js';
@@ -33,7 +33,7 @@ export function connectKeys({
     const { entry, active, order } = store.get();
     const count = session.shown(entry)?.conformers.length ?? 0;
     if (count === 0) return;
-    // As the table lists them.
+    // In the order of the table.
     const listed = order.length === count ? order : Array.from({ length: count }, (_, index) => index);
     store.set({ active: listed[(listed.indexOf(active) + direction + count) % count] });
   };

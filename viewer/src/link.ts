@@ -36,7 +36,7 @@ const KEPT = [
   'reference',
 ] as const;
 
-/** Whether a value read from a link has the form that the state needs; a link can hold anything. */
+/** Checks the form of a value that was read from a link, which can hold anything. */
 const CHECKS: { readonly [K in (typeof KEPT)[number]]: (value: unknown) => boolean } = {
   style: oneOf('ball', 'stick', 'sphere', 'surface'),
   arrangement: oneOf('one', 'overlay', 'grid'),
@@ -84,11 +84,11 @@ export async function fragmentOf({
 }): Promise<{ fragment: string; embedded: boolean }> {
   const changed: Record<string, unknown> = {};
   for (const key of KEPT) if (JSON.stringify(state[key]) !== JSON.stringify(INITIAL[key])) changed[key] = state[key];
-  // At rest a molecule stands at its end, wherever that is; a link with a camera brings back the moment, too.
+  // A molecule at rest is at its last frame. Only a link with a camera keeps the position on the timeline.
   delete changed['position'];
   if (camera) changed['position'] = Math.round(state.position! * 1e4) / 1e4;
   if (changed['entry'] === 0) delete changed['entry'];
-  // As the address keeps itself: short, and to be read by people.
+  // The fragment is kept short and legible.
   if (smiles && !camera && Object.keys(changed).length === 0)
     return { fragment: `#${requestText(smiles)}`, embedded: true };
   const parts: Record<string, unknown> = { v: 1, state: changed, camera, open, smiles };
@@ -99,7 +99,7 @@ export async function fragmentOf({
   return { fragment: `#z${packed}`, embedded: true };
 }
 
-/** What a fragment holds; empty where it holds nothing that can be used. */
+/** Reads a fragment; empty where it holds nothing usable. */
 export async function readFragment(fragment: string): Promise<Linked> {
   const text = fragment.replace(/^#/, '');
   if (text === '') return { state: {} };

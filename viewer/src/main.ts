@@ -140,14 +140,14 @@ function showEntry(): void {
 
 function showFacts(): void {
   const shown = session.shown(store.get().entry);
-  // Asked for where the file may leave hydrogens out, and where it can be generated from.
+  // Needed where the file may leave hydrogens out, and for the button that generates from it.
   const identity =
     shown && !shown.entry.live && origins[shown.index]?.smiles === undefined ? results.identity(shown) : undefined;
   byId('facts').textContent = shown ? facts(shown, identity) : '';
   showReading(shown?.entry, identity?.smiles);
 }
 
-/** Says how the file was read where it can be read in two ways, and offers the other. */
+/** Where a file can be read in two ways, says which was taken and offers the other. */
 function showReading(entry: Entry | undefined, smiles: string | undefined): void {
   const reading = byId('reading');
   const source = entry?.ambiguous ? sources.get(entry.source) : undefined;
@@ -182,7 +182,7 @@ function describeCanvas(): void {
   byId('canvas').setAttribute('aria-label', describe(state, session.shown(state.entry)));
 }
 
-/** Shows a molecule as it is, at rest: its way from noise is played where that is asked for. */
+/** Shows a molecule at its last frame; its flow from noise is played on request. */
 function showAt(index: number): void {
   const shown = session.shown(index);
   if (!shown) return;
@@ -190,7 +190,7 @@ function showAt(index: number): void {
   keepAddress();
 }
 
-/** Turns to the lowest conformer when all energies are there, unless the user has turned to another. */
+/** Chooses the conformer of lowest energy once all are computed, unless the user has chosen one. */
 function preferLowest(index: number): void {
   const entry = session.entries()[index];
   const stop = results.onChange(() => {
@@ -210,7 +210,7 @@ function take(opened: Opened): number {
   return session.add(opened.entries);
 }
 
-/** Opens files and shows the first molecule of them; what was open stays. */
+/** Opens files beside those already open, and shows their first molecule. */
 async function openFiles(
   files: readonly { readonly name: string; readonly blob: Blob }[],
   { origin }: { origin?: Origin } = {},
@@ -382,7 +382,7 @@ function saveSdf(shown: Shown, chosen: readonly number[]): void {
   download(`${fileStem(shown)}.sdf`, new Blob([sdf], { type: 'chemical/x-mdl-sdfile' }));
 }
 
-/** The menu says how many conformers it would save. */
+/** Writes into the menu how many conformers it would save. */
 function countExports(): void {
   const shown = session.shown(store.get().entry);
   const all = shown?.conformers.length ?? 0;
@@ -404,7 +404,7 @@ exporting('export-video', async (shown) => {
   const { length } = shown.timeline;
   store.set({ playing: false });
   tell('Recording: the animation is saved when every picture of it is drawn.');
-  // A way from noise, with a rest at its end; a molecule that does not move is turned about once.
+  // A trajectory with a rest at its end; a molecule that does not move is turned once around.
   const moving = length > 0 ? Math.round((FRAMES_A_SECOND * length) / (FLOW_TIME_A_SECOND * before.speed)) : 0;
   const frames = moving > 0 ? moving + FRAMES_A_SECOND : 4 * FRAMES_A_SECOND;
   try {
@@ -436,7 +436,7 @@ exporting('export-link', async (shown) => {
 /** Files larger than this are not packed into the address, which holds far less. */
 const MOST_PACKED = 400_000;
 
-/** Writes into the address what is shown; false where a file could not travel in it. */
+/** Writes what is shown into the address; false where a file is too large for it. */
 async function writeAddress(shown: Shown, view: State, camera?: Camera): Promise<boolean> {
   const source = sources.get(shown.entry.source);
   const { first = 0, inLink = false, open, smiles } = origins[shown.index] ?? {};
@@ -452,7 +452,7 @@ async function writeAddress(shown: Shown, view: State, camera?: Camera): Promise
   return embedded;
 }
 
-/** The address follows what is shown, so that a reload brings it back. */
+/** Keeps the address up to date, so that a reload restores the view. */
 function keepAddress(): void {
   const shown = session.shown(store.get().entry);
   if (!shown || restoring) return;
@@ -474,7 +474,7 @@ byId('watch').addEventListener('click', () => {
 });
 byId('example').addEventListener('click', () => void generation.offer({ text: 'aspirin' }));
 
-/** While the address is being read it is not written. */
+/** Whether the address is being read; it is not written then. */
 let restoring = true;
 
 async function start(): Promise<void> {
@@ -492,7 +492,7 @@ async function start(): Promise<void> {
   const open = asked.length > 0 ? asked : (linked.open ?? []);
   const { file, missing } = linked;
   const request = linked.smiles ?? (file || missing !== undefined ? undefined : readRequest(query));
-  // A page that holds its files, and an address that names them, need nothing more in the link.
+  // The link needs no files where the page holds them or the address names them.
   if (packed.files.length > 0) await openFiles(packed.files, { origin: { first: 0 } });
   if (open.length > 0)
     await openFiles(await fetchFiles(open), { origin: { first: 0, ...(asked.length === 0 && { open }) } });
@@ -528,7 +528,7 @@ async function start(): Promise<void> {
 
 function restore({ state, camera }: Linked): void {
   const { entry: offset = 0, ...rest } = state;
-  // A link counts from the first molecule of what it brings: the last thing opened.
+  // Indices in a link count from the first molecule of the files that it brings, which were opened last.
   const entry = (origins[session.entries().length - 1]?.first ?? 0) + offset;
   if (!session.shown(entry)) return;
   showAt(entry);

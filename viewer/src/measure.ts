@@ -28,7 +28,7 @@ export function atomName(structure: Structure, atom: number): string {
 }
 
 /**
- * Atoms typed by the user: numbers from 1, with or without the element, apart by anything else (“C1 C2 O5”, “1-2-5”).
+ * Atoms typed by the user: numbers from 1, with or without the element, separated by anything else (“C1 C2 O5”, “1-2-5”).
  * @throws Error with what is wrong
  */
 export function atomsOfText(text: string, structure: Structure): number[] {

@@ -1,4 +1,4 @@
-/** Messages in the page: problems stay until closed, notes go by themselves; both are read out. */
+/** Messages in the page: problems stay until closed, notes vanish; screen readers announce both. */
 import { byId, h } from './dom.js';
 
 export function tell(

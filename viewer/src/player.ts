@@ -3,7 +3,7 @@ import { stopBeside } from './data/timeline.js';
 import type { Session } from './session.js';
 import type { Store } from './store.js';
 
-/** At normal speed. */
+/** Units of flow time a second at normal speed. */
 export const FLOW_TIME_A_SECOND = 0.3;
 /** How long a looping trajectory rests on its last frame, in seconds. */
 const HOLD = 1.2;

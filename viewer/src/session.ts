@@ -6,12 +6,12 @@ import { lastFrame, lateHydrogens, type Conformer, type Entry } from './data/tra
 export interface Shown {
   readonly index: number;
   readonly entry: Entry;
-  /** Laid on top of each other. */
+  /** Superposed. */
   readonly conformers: readonly Conformer[];
   readonly timeline: Timeline;
-  /** Hydrogens that the skeleton act leaves out. */
+  /** Hydrogens that the skeleton stage leaves out. */
   readonly late: readonly boolean[];
-  /** Radius in Å of what should be in view. */
+  /** Radius in Å of what the view must hold. */
   readonly radius: number;
 }
 
@@ -69,7 +69,7 @@ export function createSession(): Session {
 }
 
 function derive(entry: Entry, index: number): Shown {
-  // While it is made, a molecule stays where it is: its noise has no shape to be laid onto.
+  // During generation nothing is superposed: noise has no shape.
   const conformers = entry.live ? entry.conformers : aligned(entry);
   const ends = conformers.map((conformer) => ({ ...conformer, frames: [lastFrame(conformer)] }));
   return {

@@ -1,4 +1,4 @@
-/** The page's state: one plain object, changed in one place, watched by the parts that show it. */
+/** The page's state: one plain object, changed here alone, watched by the parts that show it. */
 import type { DrawStyle } from './view/scene.js';
 
 export type Arrangement = 'one' | 'overlay' | 'grid';
@@ -21,9 +21,9 @@ export interface State {
   readonly position: number;
   /** Index of the molecule shown; −1 while there is none. */
   readonly entry: number;
-  /** Index of the conformer that is measured and listed as chosen. */
+  /** Index of the chosen conformer: the one that is measured. */
   readonly active: number;
-  /** Conformers ticked: those of the overlay, the grid and “Ticked, SDF”. All of them, however many come, until one is unticked. */
+  /** Ticked conformers, for the overlay, the grid and “Ticked, SDF”: all, later ones too, until one is unticked. */
   readonly shown: readonly number[] | 'all';
   /** Conformers in the order of the table. */
   readonly order: readonly number[];
@@ -62,7 +62,7 @@ export const INITIAL: State = {
 export interface Store {
   get(): State;
   set(change: Partial<State>): void;
-  /** Calls `listener` after changes of any of `keys` (of anything, without). */
+  /** Calls `listener` after changes of any of `keys`; without keys, after every change. */
   watch(keys: readonly (keyof State)[], listener: (state: State) => void): void;
 }
 

@@ -1,8 +1,8 @@
 /// <reference types="vite/client" />
 
 declare module 'virtual:shipped-models' {
-  /** Addresses of the checkpoints; undefined where the viewer was built without. */
-  export const thorough: string | undefined;
+  /** Addresses of the models; undefined where the viewer was built without. */
+  export const base: string | undefined;
   export const fast: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 /** Evaluations as text for a terminal. */
 import type { Evaluation } from '../../evaluation/evaluation.js';
-import type { Landings } from '../../evaluation/landings.js';
+import type { RelaxedMinima } from '../../evaluation/relaxed-minima.js';
 import { byStep } from '../../evaluation/report/by-step.js';
 import type { MeanAndMedian, Summary } from '../../evaluation/summary.js';
 
@@ -82,14 +82,14 @@ export function evaluationText(
     );
   if (xtb)
     blocks.push(
-      `GFN2-xTB, ${xtb.conformers} conformers${xtb.failed > 0 ? ` (${xtb.failed} failed)` : ''}: ${number(xtb.medianAbove, 2)} kcal/mol above the nearest minimum (90th percentile ${number(xtb.p90Above, 2)}), moved ${number(xtb.medianMoved, 3)} Å (medians)${landingsText(xtb.landings)}`,
+      `GFN2-xTB, ${xtb.conformers} conformers${xtb.failed > 0 ? ` (${xtb.failed} failed)` : ''}: ${number(xtb.medianAbove, 2)} kcal/mol above the nearest minimum (90th percentile ${number(xtb.p90Above, 2)}), moved ${number(xtb.medianMoved, 3)} Å (medians)${relaxedMinimaText(xtb.relaxedMinima)}`,
     );
   return `${blocks.join('\n\n')}\n`;
 }
 
-function landingsText(landings: Landings | undefined): string {
-  if (!landings) return '';
-  const { reference, unlisted, above, precision, precisionWithUnlisted } = landings;
+function relaxedMinimaText(relaxedMinima: RelaxedMinima | undefined): string {
+  if (!relaxedMinima) return '';
+  const { reference, unlisted, above, precision, precisionWithUnlisted } = relaxedMinima;
   return `\n  that minimum is a reference for ${percent(reference)} %, one that the references lack, within their 6 kcal/mol, for ${percent(unlisted)} %, a higher one for ${percent(above)} %\n  AMR-P of these conformers ${number(precision, 3)} Å, with the lacking minima counted as references ${number(precisionWithUnlisted, 3)} Å`;
 }
 

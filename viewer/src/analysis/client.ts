@@ -19,7 +19,7 @@ export function createAnalysis(): Analysis {
     const fail = (message: string): void => {
       for (const { reject } of waiting.values()) reject(new Error(message));
       waiting.clear();
-      // RDKit's module is dead after some errors: the next question gets a new worker.
+      // RDKit's module is unusable after some errors: the next question gets a new worker.
       started.terminate();
       worker = undefined;
     };

@@ -6,17 +6,17 @@ export interface StereoMarks {
   readonly bonds: readonly { readonly a: number; readonly b: number; readonly cip: string }[];
   /** Isomeric SMILES read from the coordinates: equal for conformers of one stereoisomer. */
   readonly smiles: string;
-  /** Whether the stereo that was asked for is there; undefined where none was named. */
+  /** Whether the specified stereo is there; undefined where none is specified. */
   readonly asWanted: boolean | undefined;
 }
 
 export interface Analyses {
-  /** Stereo of a structure from its coordinates, held against the SMILES of what it should be. */
+  /** Stereo of a structure from its coordinates, compared with a SMILES that specifies it. */
   stereo: {
     readonly request: { readonly structure: Structure; readonly wanted?: string | undefined };
     readonly answer: StereoMarks;
   };
-  /** What a structure's atoms and bonds are, whatever its coordinates. */
+  /** Formula and SMILES of a structure's atoms and bonds, whatever its coordinates. */
   identity: {
     readonly request: { readonly structure: Structure };
     readonly answer: {
@@ -30,8 +30,8 @@ export interface Analyses {
     readonly answer: readonly (number | null)[];
   };
   /**
-   * All ways to lay the heavy atoms of one structure onto those of another, as rows: `permutation[i]` is the atom of
-   * the reference for the structure's heavy atom i.
+   * All isomorphisms of the heavy atoms of two structures, as rows: `permutation[i]` is the atom of the reference that
+   * heavy atom i of the structure corresponds to.
    */
   mappings: {
     readonly request: { readonly structure: Structure; readonly reference: Structure };
@@ -44,7 +44,7 @@ export type Request = {
 }[keyof Analyses];
 
 export interface Start {
-  /** Where RDKit's WebAssembly lies, or its content. */
+  /** Address of RDKit's WebAssembly, or its content. */
   readonly rdkitWasm: string | Blob;
 }
 

@@ -14,7 +14,7 @@ export interface Series {
   /** Positions of the frames on the timeline. */
   readonly positions: readonly number[];
   readonly toFinal: readonly (number | null)[];
-  /** Heavy atoms, least over the reference's conformers and the molecule's symmetry. */
+  /** Heavy-atom RMSD, the least over the reference's conformers and the automorphisms, Å. */
   readonly toReference: readonly (number | null)[] | undefined;
   /** MMFF94 energy, kcal/mol. */
   readonly energy: readonly (number | null)[] | undefined;
@@ -27,7 +27,7 @@ export interface ConformerResult {
   readonly stereo?: StereoMarks | null | undefined;
   /** Of the last frame, kcal/mol; null where MMFF94 gives none. */
   readonly energy?: number | null | undefined;
-  /** Heavy-atom RMSD to the first conformer over the molecule's symmetry, Å. */
+  /** Heavy-atom RMSD to the first conformer, the least over the automorphisms, Å. */
   readonly toFirst?: number | null | undefined;
   /** The same to the nearest reference conformer. */
   readonly toReference?: number | undefined;
@@ -36,17 +36,17 @@ export interface ConformerResult {
 export interface Results {
   conformer(shown: Shown, index: number): ConformerResult;
   series(shown: Shown, index: number): Series;
-  /** Conformers of the same molecule to compare with; of another than `against`, they are not taken. */
+  /** Reference conformers; taken only where they are of the same molecule as `against`. */
   setReference(entry: Entry, against?: Entry): Promise<ReferenceVerdict>;
   clearReference(): void;
   reference(): Entry | undefined;
-  /** Whether the reference is compared with: it is of the same molecule. */
+  /** Whether the reference is of the same molecule, and so compared with. */
   hasReference(shown: Shown): boolean;
-  /** The reference's conformer that is nearest to one, laid onto it. */
+  /** The reference conformer nearest to one, superposed onto it. */
   referenceBeside(shown: Shown, index: number): { structure: Structure; coordinates: Float32Array } | undefined;
-  /** Formula and SMILES of what the atoms and bonds are, with the hydrogens that are left out. */
+  /** Formula and SMILES of the molecule, with the hydrogens that the file leaves out. */
   identity(shown: Shown): Analyses['identity']['answer'] | undefined;
-  /** Whether energies along the path are on their way. */
+  /** Whether energies along the path are being computed. */
   computing(shown: Shown, index: number): boolean;
   /** Calls back until the function that it returns is called. */
   onChange(listener: () => void): () => void;
@@ -63,7 +63,7 @@ interface Cache {
   readonly asked: Set<string>;
   readonly failed: Set<string>;
   identity?: Analyses['identity']['answer'];
-  /** Ways to lay the heavy atoms onto themselves. */
+  /** Automorphisms of the heavy atoms. */
   symmetry: readonly (readonly number[])[] | undefined;
 }
 
@@ -108,14 +108,14 @@ export function createResults({
   }
 
   function once(entry: Entry, key: string, ask: () => Promise<void>): void {
-    // A trajectory in the making is another entry with every frame: its analysis waits for the last one.
+    // During generation every frame makes a new entry: only the last one is analysed.
     if (entry.live) return;
     const { asked, failed } = cacheOf(entry);
     if (asked.has(key)) return;
     asked.add(key);
     ask().then(changed, (error: unknown) => {
       failed.add(key);
-      // Whether there is a button to generate from it is no problem of the user's.
+      // It only decides on a button: a failure is not reported.
       if (key !== 'Identity') problem(key.split(' ')[0], error);
       changed();
     });
@@ -138,7 +138,7 @@ export function createResults({
         const wanted = ownField(entry.conformers[conformer].fields, 'SMILES');
         cache.stereo.set(conformer, await analysis.ask('stereo', { structure: structureAt(entry, conformer), wanted }));
       });
-      // The table needs the last frames first; whole paths follow for the conformers that are looked at.
+      // The table needs the last frames first; whole paths follow for the conformers that are shown.
       once(entry, `MMFF94 ${conformer}`, async () => {
         const coordinates = [lastFrame(entry.conformers[conformer]).coordinates];
         const [energy] = await analysis.ask('energies', { structure: entry.structure, coordinates });
@@ -244,7 +244,7 @@ export function createResults({
       const { coordinates } = lastFrame(entry.conformers[index]);
       const heavy = heavyAtoms(entry.structure);
       const identity = [heavy];
-      // What is not computed, or cannot be, is not on its way.
+      // Values that are not asked for, or cannot be computed, do not count.
       const nothing = entry.bondsGuessed || entry.structure.dimension !== 3;
       return {
         stereo: cache.stereo.get(index) ?? (nothing || cache.failed.has(`Stereo ${index}`) ? null : undefined),

@@ -8,7 +8,7 @@ import { loadRDKit, type RDKitModule, withMol } from '../../../src/chem/rdkit.js
 import type { Structure } from '../../../src/chem/structure.js';
 import type { Analyses, Answer, Request, Start, StereoMarks } from './protocol.js';
 
-/** Beyond this many the symmetry is that of rotors like tert-butyl groups, and more would only take time. */
+/** More automorphisms than this come from rotors such as tert-butyl groups, and are not searched. */
 const MAX_MAPPINGS = 2000;
 
 let rdkit: Promise<RDKitModule> | undefined;
@@ -55,7 +55,7 @@ function stereo(module: RDKitModule, { structure, wanted }: Analyses['stereo']['
   };
 }
 
-/** Whether a molecule has all stereo that a SMILES specifies; undefined where the SMILES is another molecule's. */
+/** Whether a molecule has all stereo that a SMILES specifies; undefined where the SMILES is of another molecule. */
 function holds(module: RDKitModule, smiles: string, wanted: string): boolean | undefined {
   return withMol(module, smiles, (mol) =>
     withMol(module, wanted, (query) => {
@@ -103,7 +103,7 @@ function mappings(module: RDKitModule, { structure, reference }: Analyses['mappi
 
 type Perceived = ReturnType<typeof moleculeFromStructure>;
 
-/** One way to lay the skeleton of one molecule onto that of another, whatever the stereo. */
+/** One isomorphism of two skeletons, stereo ignored. */
 function oneMapping(
   module: RDKitModule,
   same: Structure | undefined,

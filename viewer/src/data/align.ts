@@ -1,4 +1,4 @@
-/** Puts the conformers of a molecule on top of each other, each moved as a rigid body with all of its frames. */
+/** Superposes the conformers of a molecule, each moved as a rigid body with all of its frames. */
 import { centroid } from '../../../src/geometry/coordinates.js';
 import { inertiaTensor } from '../../../src/geometry/inertia.js';
 import { kabschRotation } from '../../../src/geometry/kabsch.js';
@@ -14,9 +14,8 @@ export function rows(x: Float32Array, atoms: readonly number[]): Float32Array {
 }
 
 /**
- * The conformers with the heavy atoms of their last frames centred at the origin and turned onto those of the first
- * conformer, which lies as one looks at it best: longest across the screen, flattest towards the eye. Within a
- * conformer all frames move alike, so its path stays what it was.
+ * Conformers whose last frames are superposed by their heavy atoms, about the origin. The first one is turned for the
+ * best view: its longest axis across the screen, its shortest towards the eye. All frames of a conformer move alike.
  */
 export function aligned({ structure, conformers }: Pick<Entry, 'structure' | 'conformers'>): Conformer[] {
   const heavy = heavyAtoms(structure);
@@ -39,7 +38,7 @@ export function aligned({ structure, conformers }: Pick<Entry, 'structure' | 'co
   });
 }
 
-/** A copy of `x` [n,3] about its middle, with its longest extent along x and its shortest along z; never its mirror image. */
+/** A copy of `x` [n,3] about its centroid, its longest axis along x and its shortest along z, without reflection. */
 export function alongPrincipalAxes(x: Float32Array): Float32Array {
   const n = x.length / 3;
   const tensor = new Float64Array(9);
@@ -61,7 +60,7 @@ export function alongPrincipalAxes(x: Float32Array): Float32Array {
   return out;
 }
 
-/** A copy of `x` [n,3] moved as a rigid body so that its rows `atoms` lie best on `target`. */
+/** A copy of `x` [n,3] whose rows `atoms` are superposed onto `target`. */
 export function laidOnto(x: Float32Array, atoms: readonly number[], target: Float32Array): Float32Array {
   const own = rows(x, atoms);
   const rotation = new Float64Array(9);

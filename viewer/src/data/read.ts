@@ -1,4 +1,4 @@
-/** Reads a file of any kind that the viewer knows into the molecules that it shows. */
+/** Reads a file into the molecules that the viewer shows. */
 import { readSdf, type SdfRecord } from '../../../src/chem/io/sdf.js';
 import type { Structure, StructureBond } from '../../../src/chem/structure.js';
 import { ownField } from './fields.js';
@@ -15,7 +15,7 @@ export type RecordsAre = 'conformers' | 'frames';
 
 export interface Opened {
   readonly entries: readonly Entry[];
-  /** What went wrong in parts of the file that were left out. */
+  /** Why parts of the file were left out. */
   readonly problems: readonly string[];
 }
 
@@ -79,14 +79,14 @@ async function fromSdf(text: string, source: string, recordsAre: RecordsAre | un
   return { entries: groups(records, source).map((group) => entryOf(group, source, recordsAre)), problems };
 }
 
-/** Runs of records that are one molecule: the same atoms and bonds in the same order. */
+/** Groups of consecutive records of one molecule: the same atoms and bonds in the same order. */
 function groups(records: readonly SdfRecord[], source: string): SdfRecord[][] {
   const found: SdfRecord[][] = [];
   for (const record of records) {
     const group = found[found.length - 1];
     if (group && sameGraph(group[0].structure, record.structure)) group.push(record);
     else {
-      // A trajectory's records belong together, so another number of atoms within one is an error, not a new molecule.
+      // Within a trajectory another number of atoms is an error, not a new molecule.
       const before = group?.[group.length - 1];
       const t = flowTime(record);
       const previous = before && flowTime(before);
@@ -177,7 +177,7 @@ function fromXyz(text: string, source: string, recordsAre: RecordsAre | undefine
   if (elements.length > MAX_ATOMS) throw new FileProblem(tooLarge(source, elements.length));
   checkSize(source, frames.length, elements.length);
   const timed = frames.some((frame) => frame.timed);
-  // The atoms of a trajectory begin as noise; conformers are the same molecule from the first record on.
+  // A trajectory begins with noise, so bonds by distance differ between its frames; those of conformers do not.
   const last = frames[frames.length - 1].coordinates;
   const bonds = bondsByDistance(elements, last);
   const asConformers =

@@ -1,17 +1,17 @@
-/** Flow time as one axis: the skeleton act, a short rest, then the act of the hydrogens. */
+/** Flow time as one axis: the skeleton stage, a short gap, then the hydrogen stage. */
 import type { Conformer, Entry, Frame, Stage } from './trajectory.js';
 
-/** Rest between two acts, in units of flow time. */
-const REST = 0.12;
+/** Gap between two stages, in units of flow time. */
+const GAP = 0.12;
 
-export interface Act {
+export interface StageInterval {
   readonly stage: Stage;
-  /** Position of the act's t = 0 on the axis. */
+  /** Position of the stage's t = 0 on the axis. */
   readonly start: number;
 }
 
 export interface Timeline {
-  readonly acts: readonly Act[];
+  readonly stages: readonly StageInterval[];
   /** Length of the axis; 0 where nothing moves. */
   readonly length: number;
   /** Every position at which some conformer has a frame, ascending. */
@@ -29,35 +29,39 @@ export interface Moment {
 const ORDER: readonly Stage[] = ['all', 'skeleton', 'hydrogens'];
 
 export function timelineOf(entry: Entry): Timeline {
-  const stages = new Set(entry.conformers.flatMap(({ frames }) => frames.map(({ stage }) => stage)));
-  const acts = ORDER.filter((stage) => stages.has(stage)).map((stage, index) => ({ stage, start: index * (1 + REST) }));
+  const present = new Set(entry.conformers.flatMap(({ frames }) => frames.map(({ stage }) => stage)));
+  const stages = ORDER.filter((stage) => present.has(stage)).map((stage, index) => ({
+    stage,
+    start: index * (1 + GAP),
+  }));
   const positions = new Set<number>();
-  for (const { frames } of entry.conformers) for (const frame of frames) positions.add(round(positionIn(acts, frame)));
+  for (const { frames } of entry.conformers)
+    for (const frame of frames) positions.add(round(positionIn(stages, frame)));
   const stops = [...positions].sort((one, other) => one - other);
   const moving = entry.conformers.some(({ frames }) => frames.length > 1);
-  return { acts, stops, length: moving ? (stops[stops.length - 1] ?? 0) : 0 };
+  return { stages, stops, length: moving ? (stops[stops.length - 1] ?? 0) : 0 };
 }
 
 function round(position: number): number {
   return Math.round(position * 1e6) / 1e6;
 }
 
-function positionIn(acts: readonly Act[], frame: Frame): number {
-  return (acts.find(({ stage }) => stage === frame.stage)?.start ?? 0) + frame.t;
+function positionIn(stages: readonly StageInterval[], frame: Frame): number {
+  return (stages.find(({ stage }) => stage === frame.stage)?.start ?? 0) + frame.t;
 }
 
 export function positionOf(timeline: Timeline, frame: Frame): number {
-  return round(positionIn(timeline.acts, frame));
+  return round(positionIn(timeline.stages, frame));
 }
 
-/** The act that a position lies in, and flow time there. During the rest it is the end of the act before. */
-export function actAt(timeline: Timeline, position: number): { act: Act; t: number } {
-  const act = timeline.acts.findLast(({ start }) => start <= position + 1e-6) ?? timeline.acts[0];
-  return { act, t: Math.max(0, Math.min(1, position - act.start)) };
+/** The stage at a position, and flow time there. In the gap it is the end of the stage before. */
+export function stageAt(timeline: Timeline, position: number): { stage: Stage; t: number } {
+  const { stage, start } = timeline.stages.findLast(({ start }) => start <= position + 1e-6) ?? timeline.stages[0];
+  return { stage, t: Math.max(0, Math.min(1, position - start)) };
 }
 
 /**
- * Where a conformer's atoms are at a position. With `smooth`, straight lines between frames of one act, which is
+ * Where a conformer's atoms are at a position. With `smooth`, straight lines between frames of one stage, which is
  * also what an Euler step draws; else the last frame at or before the position.
  */
 export function momentAt(
@@ -79,7 +83,7 @@ export function momentAt(
   return { coordinates: frame.coordinates, stage: frame.stage, t: frame.t, frame: index };
 }
 
-/** The stop after (`direction` 1) or before (−1) a position; the position's own end where there is none. */
+/** The stop after (`direction` 1) or before (−1) a position; at the end of the axis, that end. */
 export function stopBeside({ stops }: Timeline, position: number, direction: 1 | -1): number {
   const beside =
     direction === 1 ? stops.find((stop) => stop > position + 1e-6) : stops.findLast((stop) => stop < position - 1e-6);

@@ -25,16 +25,16 @@ export interface Entry {
   /** Its `coordinates` are those of the first conformer's last frame. */
   readonly structure: Structure;
   readonly conformers: readonly Conformer[];
-  /** True where the file held no bonds and they were put in by distance. */
+  /** True where the file held no bonds: they were assigned by distance. */
   readonly bondsGuessed: boolean;
   /** What can be read in two ways: a file whose records are conformers or the frames of one. */
   readonly ambiguous: boolean;
   readonly source: string;
-  /** True while more frames are on their way. */
+  /** True while frames are still being made. */
   readonly live?: boolean | undefined;
 }
 
-/** A problem with a file that the user is told of; the message stands in the page as it is. */
+/** A problem with a file; the page shows the message as it is. */
 export class FileProblem extends Error {
   override name = 'FileProblem';
 }
@@ -54,8 +54,8 @@ export function heavyAtoms(structure: Structure): number[] {
 }
 
 /**
- * Atoms that the skeleton act leaves out: ordinary hydrogens bound to one heavy atom. Those that molflow counts to
- * the skeleton (isotopes, H2, hydrides) keep their place in the first act, for their records move there.
+ * Atoms that the skeleton stage leaves out: ordinary hydrogens bound to one heavy atom. Hydrogens of the skeleton
+ * (isotopes, H2, hydrides) are shown, for they move in that stage.
  */
 export function lateHydrogens(structure: Structure): boolean[] {
   const { atoms, bonds } = structure;

@@ -1,4 +1,4 @@
-/** Multi-frame XYZ files: frames of coordinates with no bonds, which are put in by distance. */
+/** XYZ files of one or more frames. They hold no bonds: these are assigned by distance. */
 import { atomicNumber } from '../../../src/chem/elements.js';
 import type { StructureBond } from '../../../src/chem/structure.js';
 import { FileProblem, type Frame, type Stage } from './trajectory.js';
@@ -41,7 +41,7 @@ const RADII: Readonly<Record<number, number>> = {
 
 /**
  * Reads every frame. The comment line may be a title followed by `MOLFLOW_FLOW_TIME=`, `MOLFLOW_STAGE=`,
- * `MOLFLOW_CONFORMER=` and `MOLFLOW_SPEED=` in any case, as molflow writes them, or without the prefix, as it did before; what else stands there is ignored.
+ * `MOLFLOW_CONFORMER=` and `MOLFLOW_SPEED=` in any case, as molflow writes them, or without the prefix, as it did before; all else is ignored.
  * @throws FileProblem with the line where the file is no XYZ, or where the atoms differ between frames.
  */
 export function readXyz(text: string, source: string): XyzFrame[] {

@@ -1,4 +1,4 @@
-/** Answers one request for conformers, step by step: the library's generation, observed. */
+/** Answers one request for conformers with the events of the library's generation. */
 import { parseSmiles } from '../../../src/chem/parse.js';
 import { generateConformers } from '../../../src/generation/generate.js';
 import type { Generator } from '../../../src/generation/generator.js';
@@ -7,7 +7,7 @@ import type { GenerateRequest, GeneratorAnswer } from './protocol.js';
 /** @throws MoleculeError, and what generateConformers throws; the signal's reason where it is aborted. */
 export async function answer(
   generator: Generator,
-  { id, smiles, name, count, seed, optimize, energyWindow, largestFragment }: GenerateRequest,
+  { id, smiles, name, count, seed, optimize, energyWindow, quality, largestFragment }: GenerateRequest,
   { tell, signal }: { readonly tell: (answer: GeneratorAnswer) => void; readonly signal: AbortSignal },
 ): Promise<void> {
   const molecule = parseSmiles(generator.rdkit, smiles, { name, largestFragment });
@@ -16,6 +16,7 @@ export async function answer(
     seed,
     optimize,
     energyWindow,
+    thorough: quality === 'thorough',
     signal,
     frames: true,
     observe: (event) => tell({ kind: 'event', id, event }),

@@ -1,16 +1,16 @@
-/** Conformers as the page shows them, put together from the events of generation: live while they are made, then as delivered. */
+/** Puts the page's conformers together from the events of generation: live during the run, then as delivered. */
 import { drawName } from '../../../src/flow/sampler.js';
 import type { FrameEvent } from '../../../src/generation/events.js';
 import type { GenerationResult } from '../../../src/generation/finish.js';
 import { conformerFields } from '../../../src/generation/records.js';
 import type { Conformer, Frame } from '../data/trajectory.js';
 
-/** While they are made, so many are shown: each frame of each is a new picture. */
+/** At most so many are shown during the run, for each frame of each is drawn anew. */
 const MOST_LIVE = 12;
 
 export interface Assembly {
   take(event: FrameEvent): void;
-  /** The first of those on their way, refused draws and later duplicates among them; none before the first frame. */
+  /** The first conformers that have frames; some of them may later be refused or dropped as duplicates. */
   live(fields: ReadonlyMap<string, string>): Conformer[];
   delivered(result: GenerationResult): Conformer[];
 }
@@ -23,7 +23,7 @@ export function createAssembly(): Assembly {
     take({ slots, draws, coordinates, speeds, stage, time }) {
       slots.forEach((slot, b) => {
         const key = drawName(draws[b]);
-        // What was drawn before in this slot has been refused.
+        // The former draw of this slot was refused.
         if (latest[slot] !== key) ways.delete(latest[slot]);
         latest[slot] = key;
         const way = ways.get(key) ?? [];
@@ -43,7 +43,7 @@ export function createAssembly(): Assembly {
         const last = way.at(-1) ?? { t: 1, stage: 'all' };
         return {
           label: String(index + 1),
-          // It ends where the conformer is delivered: a force field may have moved it since.
+          // The last frame is the conformer as delivered: a force field may have moved it.
           frames: [...way.slice(0, -1), { ...last, coordinates }],
           fields: new Map(Array.from(conformerFields(result, conformer), ([field, value]) => [field, String(value)])),
         };

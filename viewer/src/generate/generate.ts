@@ -1,4 +1,4 @@
-/** The generation form: a SMILES or a name becomes conformers. A run has one end, whatever it is: it leaves what is finished. */
+/** The generation form: a SMILES or a name becomes conformers. However a run ends, `end` shows what was finished. */
 import list from '../../../molecules/molecules.json?raw';
 import { findMolecule, parseNamedMolecules, UnknownMoleculeError } from '../../../src/chem/named-molecules.js';
 import type { GenerationEvent, PreparedEvent } from '../../../src/generation/events.js';
@@ -17,13 +17,13 @@ import { hasFastModel, startGenerator } from './start-generator.js';
 export interface Generation {
   /** Whether this page can make conformers. */
   readonly available: boolean;
-  /** Resolves when the run has come to its end, whatever it was. */
+  /** Resolves when the run has ended, in whatever way. */
   run(request: GenerationRequest): Promise<void>;
   /** Fills the form in and runs it. */
   offer(request: Pick<GenerationRequest, 'text' | 'name'>): Promise<void>;
   /** Ends the run with the conformers that are finished; false where there is none. */
   stop(): boolean;
-  /** Gives up a molecule of which nothing is shown yet: the user has turned to something else. */
+  /** Ends a run of which nothing is shown yet, because the user has opened something else. */
   abandon(): void;
 }
 
@@ -36,7 +36,7 @@ interface Running {
   readonly collector: Collector;
   readonly assembly: Assembly;
   prepared: PreparedEvent | undefined;
-  /** Where it is shown; −1 before its first frame. */
+  /** Index of its entry in the session; −1 before its first frame. */
   entry: number;
 }
 
@@ -58,9 +58,9 @@ export function connectGeneration({
 }: {
   readonly store: Store;
   readonly session: Session;
-  /** The first picture of a new molecule is there. */
+  /** Called when a new molecule is first shown. */
   readonly onShown: (entry: number, request: GenerationRequest) => void;
-  /** The molecule is as it stays. */
+  /** Called when the run has ended and its conformers are final. */
   readonly onDone: (entry: number) => void;
 }): Generation {
   const form = byId<HTMLFormElement>('generate');
@@ -71,13 +71,13 @@ export function connectGeneration({
   const progress = connectProgress({ onStop: () => void stop() });
   byId('known').append(...known.map(({ name, formula }) => h('option', { value: name }, formula)));
   field('count').max = String(MAX_COUNT);
-  byId('quality-row').hidden = !hasFastModel;
+  if (!hasFastModel) field('quality').querySelector('[value=fast]')?.remove();
 
   let worker: Worker | undefined;
   let running: Running | undefined;
   let next = 0;
   let redraw = 0;
-  /** The molecule that the text in the field is the SMILES of, where something else named it. */
+  /** The name of the molecule in the field, where the field holds its SMILES and the name came from elsewhere. */
   let named: { text: string; name: string } | undefined;
 
   function start(): Worker | undefined {
@@ -94,7 +94,7 @@ export function connectGeneration({
 
   function fail(message: string): void {
     tell(message, { kind: 'problem' });
-    // A dead RDKit or engine does not come back: the next request gets a new worker.
+    // RDKit or the engine may be unusable after an error: the next request gets a new worker.
     worker?.terminate();
     worker = undefined;
     end({ because: 'the generator failed' });
@@ -151,7 +151,7 @@ export function connectGeneration({
     return `“${text}” is not among the ${known.length} names that the page knows, and no SMILES either. Any molecule can be given by its SMILES.`;
   }
 
-  /** Frames come faster than a screen shows them; a page in the background shows none. */
+  /** Redraws once a screen frame at most, and never in the background: frames of the flow come faster. */
   function plan(): void {
     if (redraw !== 0) return;
     redraw = requestAnimationFrame(() => {
@@ -181,7 +181,7 @@ export function connectGeneration({
       running.entry = session.add([entry]);
       onShown(running.entry, request);
     } else session.replace(running.entry, entry);
-    // The newest frame is followed unless the user has gone elsewhere.
+    // The slider follows the newest frame while this molecule is shown.
     const length = session.shown(running.entry)?.timeline.length ?? 0;
     if (store.get().entry === running.entry && live) store.set({ position: length });
   }
@@ -190,7 +190,7 @@ export function connectGeneration({
     if (running && running.entry > index) running.entry -= 1;
   });
 
-  /** The one end of a run: what is finished is kept and shown, else the molecule goes. `because`: it did not come to its own end. */
+  /** Ends the run: its conformers are shown, or the molecule is removed where there are none. `because`: why it was cut short. */
   function end({ because, quiet = false }: { because?: string; quiet?: boolean }): void {
     if (!running) return;
     const { collector, assembly, prepared, begun, resolve } = running;
@@ -226,7 +226,7 @@ export function connectGeneration({
       ({ smiles, name } = findMolecule(known, text));
     } catch (error) {
       if (!(error instanceof UnknownMoleculeError)) throw error;
-      // Words are no SMILES; what may be one is left to RDKit.
+      // Text with blanks is no SMILES. Whether other text is one, RDKit decides.
       if (looksLikeAName(text) && (error.suggestions.length > 0 || /\s/.test(text)))
         return tell(notFound(text), { kind: 'problem' });
     }
@@ -292,7 +292,7 @@ export function connectGeneration({
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const request = read();
-    // A double click, or Enter held down: what is asked for is being made.
+    // A double click, or Enter held down: this very request is running.
     if (running && sameRequest(running.request, request)) return;
     byId<HTMLDetailsElement>('options').open = false;
     void run(request);

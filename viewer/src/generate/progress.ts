@@ -2,9 +2,9 @@
 import type { GenerationEvent } from '../../../src/generation/events.js';
 import { byId } from '../dom.js';
 
-/** Of the work of a batch, the part that is its skeletons. */
+/** Share of the skeletons in the work of a batch. */
 const SKELETON_SHARE = 0.8;
-/** Before this part is done nothing is said of the time left. */
+/** The time left is shown once this share of the work is done. */
 const LEAST_KNOWN = 0.08;
 
 export interface Progress {
@@ -22,7 +22,7 @@ export function connectProgress({ onStop }: { readonly onStop: () => void }): Pr
   const bar = byId<HTMLProgressElement>('run-progress');
   byId('stop').addEventListener('click', onStop);
   let [made, planned, inBatch] = [0, 0, 0];
-  /** When the first draw was begun: loading and preparing say nothing of the pace. */
+  /** Start of the first draw: loading and preparing are not part of the pace. */
   let drawing: number | undefined;
 
   return {
@@ -55,7 +55,7 @@ export function connectProgress({ onStop }: { readonly onStop: () => void }): Pr
       if (drawing === undefined) return;
       const seconds = (performance.now() - drawing) / 1000;
       const left = share > LEAST_KNOWN && share < 1 ? (seconds * (1 - share)) / share : undefined;
-      // More are drawn than are asked for, so that the different ones among them are enough.
+      // More conformers are drawn than asked for, because some are duplicates.
       const words = `${Math.min(finished, count)} of ${count}${left === undefined ? '' : ` · about ${duration(left)} left`}`;
       if (text.textContent !== words) text.textContent = words;
       bar.value = share;

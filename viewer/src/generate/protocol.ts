@@ -6,8 +6,8 @@ import type { GenerationRequest } from './request.js';
 export interface StartGenerator {
   readonly kind: 'start';
   readonly rdkitWasm: string;
-  /** Addresses of the models: the thorough one, and the fast one where the page was built with it. */
-  readonly models: { readonly thorough: string; readonly fast?: string | undefined };
+  /** Addresses of the models; `fast` where the page was built with it. */
+  readonly models: { readonly base: string; readonly fast?: string | undefined };
   /** WebAssembly of onnxruntime, without and with WebGPU. */
   readonly ortWasm: string;
   readonly ortWebGpu: string;
@@ -15,13 +15,13 @@ export interface StartGenerator {
 
 export interface GenerateRequest extends Omit<GenerationRequest, 'text'> {
   readonly kind: 'generate';
-  /** A later request takes the place of an earlier one that is not done. */
+  /** A later request ends an earlier one. */
   readonly id: number;
   readonly smiles: string;
   readonly name: string;
 }
 
-/** Ends what is being made. */
+/** Ends the run. */
 export interface CancelRequest {
   readonly kind: 'cancel';
 }
@@ -31,7 +31,7 @@ export type GeneratorRequest = StartGenerator | GenerateRequest | CancelRequest;
 export type GeneratorAnswer =
   /** The engine runs, the model is read. */
   | { readonly kind: 'ready'; readonly engine: string; readonly model: string }
-  /** The page makes the result of these, as the library does, so that what is stopped keeps what it has. */
+  /** The page makes the result from the events, as the library does, so that a run that is stopped keeps what it made. */
   | { readonly kind: 'event'; readonly id: number; readonly event: GenerationEvent }
   | { readonly kind: 'done'; readonly id: number }
   | {

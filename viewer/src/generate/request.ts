@@ -1,8 +1,9 @@
-/** What is asked of the generator, as the form, the address and the worker have it. */
+/** A request for conformers, as form, address and worker exchange it. */
 
 export const MAX_COUNT = 300;
 export const RELAXATIONS = ['none', 'mmff94s', 'mmff94'] as const;
-export const QUALITIES = ['thorough', 'fast'] as const;
+/** As the command has them: its default, `--fast`, `--thorough`. */
+export const QUALITIES = ['default', 'fast', 'thorough'] as const;
 
 export interface GenerationRequest {
   /** SMILES or a known name. */
@@ -11,17 +12,17 @@ export interface GenerationRequest {
   readonly seed: number;
   /** Force field by which every conformer is relaxed. */
   readonly optimize?: (typeof RELAXATIONS)[number] | undefined;
-  /** kcal/mol above the lowest beyond which conformers are dropped. */
+  /** Conformers further above the lowest are dropped, kcal/mol. */
   readonly energyWindow?: number | undefined;
-  /** Which of the models that the page was built with; the thorough one by default. */
+  /** `fast`: the model distilled to two steps; `thorough`: more steps and a choice among more draws. */
   readonly quality?: (typeof QUALITIES)[number] | undefined;
   /** Of several fragments, take the largest. */
   readonly largestFragment?: boolean | undefined;
-  /** Name of the molecule, where the text is not it. */
+  /** Name of the molecule, where it is not the text. */
   readonly name?: string | undefined;
 }
 
-/** A request as the parameters of an address; undefined where there is no molecule in them. Numbers out of range are brought into it. */
+/** Reads a request from the parameters of an address; undefined where they name no molecule. Numbers are clamped to their range. */
 export function readRequest(parameters: URLSearchParams): GenerationRequest | undefined {
   const text = parameters.get('smiles');
   if (text === null) return undefined;

@@ -2,24 +2,24 @@
 import ortWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import ortWebGpu from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import rdkitWasm from '@rdkit/rdkit/RDKit_minimal.wasm?url';
-import { fast, thorough } from 'virtual:shipped-models';
+import { base, fast } from 'virtual:shipped-models';
 import type { StartGenerator } from './protocol.js';
 
-/** A worker reads addresses from where its own script lies, not from where the page does. */
+/** Addresses in a worker are relative to its script, not to the page. */
 function absolute(address: string): string {
   return new URL(address, document.baseURI).href;
 }
 
-/** Whether this build has a second, faster model. */
+/** Whether this build has molflow-fast. */
 export const hasFastModel = fast !== undefined;
 
-/** Undefined where this build of the viewer has no model. */
+/** Undefined where the viewer was built without a model. */
 export function startGenerator(): Worker | undefined {
-  if (thorough === undefined) return undefined;
+  if (base === undefined) return undefined;
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'generator' });
   const message: StartGenerator = {
     kind: 'start',
-    models: { thorough: absolute(thorough), fast: fast && absolute(fast) },
+    models: { base: absolute(base), fast: fast && absolute(fast) },
     rdkitWasm: absolute(rdkitWasm),
     ortWasm: absolute(ortWasm),
     ortWebGpu: absolute(ortWebGpu),

@@ -1,4 +1,4 @@
-/** The worker that makes conformers in the page, with the library on onnxruntime-web. */
+/** The worker that makes conformers in the page: the library on onnxruntime-web. */
 import mmff94 from 'virtual:mmff94-parameters';
 import { createForceField } from '../../../src/chem/mmff94.js';
 import type { Generator } from '../../../src/generation/generator.js';
@@ -8,12 +8,12 @@ import { answer } from './answer.js';
 import type { GeneratorAnswer, GeneratorRequest, StartGenerator } from './protocol.js';
 
 let started: StartGenerator | undefined;
-/** By the address of their model. */
+/** By the address of the model. */
 const generators = new Map<string, Promise<Generator>>();
 let running = new AbortController();
 
 addEventListener('message', ({ data }: MessageEvent<GeneratorRequest>) => {
-  // Whatever is asked for takes the place of what is being made.
+  // A new request takes the place of the run in progress.
   running.abort();
   running = new AbortController();
   const { signal } = running;
@@ -37,17 +37,17 @@ async function take(request: GeneratorRequest, signal: AbortSignal): Promise<voi
   switch (request.kind) {
     case 'start':
       started = request;
-      await open(request.models.thorough);
+      await open(request.models.base);
       return;
     case 'generate': {
       if (!started) throw new Error('The generator has not been started.');
-      const { thorough, fast = thorough } = started.models;
-      // The first force field brings the parameters, which the page holds.
+      const { base, fast = base } = started.models;
+      // The page holds the parameters of MMFF94; the first force field that is made takes them.
       if (request.optimize !== undefined || request.energyWindow !== undefined) {
-        const { rdkit } = await open(thorough);
+        const { rdkit } = await open(base);
         await createForceField(parseSmiles(rdkit, 'C'), { resources: mmff94 });
       }
-      return answer(await open(request.quality === 'fast' ? fast : thorough), request, { tell, signal });
+      return answer(await open(request.quality === 'fast' ? fast : base), request, { tell, signal });
     }
     case 'cancel':
   }
@@ -67,12 +67,12 @@ async function start(model: string): Promise<Generator> {
   if (!started) throw new Error('The generator has not been started.');
   const { rdkitWasm, ortWasm, ortWebGpu } = started;
   const opened = await openGenerator({ rdkitWasm, model, ortWasm, ortWebGpu });
-  if (model === started.models.thorough)
+  if (model === started.models.base)
     tell({ kind: 'ready', engine: opened.engine.description, model: opened.modelName });
   return { ...opened, skeleton: interruptible(opened.skeleton), hydrogens: interruptible(opened.hydrogens) };
 }
 
-/** Between two predictions, which keep the worker busy, it reads its messages: one may end what is being made. */
+/** A prediction blocks the worker. Before each, pending messages are handled, so that a run can be ended. */
 function interruptible(predictor: Predictor): Predictor {
   return {
     ...predictor,

@@ -1,4 +1,4 @@
-/** The table of conformers: energy, RMSD, stereo check; it chooses the one looked at and those drawn together. */
+/** The table of conformers: energy, RMSD, stereo check. Its rows choose the conformer shown and those drawn together. */
 import { byId, h, onNextFrame } from '../dom.js';
 import type { StereoMarks } from '../analysis/protocol.js';
 import type { Results } from '../analysis/results.js';
@@ -112,7 +112,7 @@ export function connectConformersPanel({
       return;
     }
     const found = shown.conformers.map((_, index) => results.conformer(shown, index));
-    // Energies are compared among conformers of one stereoisomer: others are another molecule.
+    // Energies are compared within a stereoisomer: another one is another molecule.
     const isomerOf = (index: number): string => found[index].stereo?.smiles ?? '';
     const lowestOf = new Map<string, number>();
     found.forEach(({ energy }, index) => {
@@ -239,7 +239,7 @@ export function connectConformersPanel({
   draw();
 }
 
-/** ✓ where the stereo is what was asked for, by the file's verdict or its SMILES, ✗ where not; else ≠ where it is not the first's. */
+/** ✓ or ✗: the stereo is or is not what the file's verdict or SMILES asks for. Without those ≠ where it differs from the first conformer's. */
 function stereoCell(
   verified: string | undefined,
   stereo: StereoMarks | null | undefined,
@@ -248,10 +248,10 @@ function stereoCell(
   if (!stereo) return h('td', {}, stereo === null ? '–' : '…');
   const marks = [...stereo.centres, ...stereo.bonds].map(({ cip }) => cip).join(' ');
   const other = !!first && stereo.smiles !== first.smiles;
-  // molflow's own verdict stands before a SMILES, which in its files is that of the conformer itself.
+  // molflow's verdict comes before the SMILES, which in its files describes the conformer itself.
   const asWanted = verified === undefined ? stereo.asWanted : verified !== 'no' && stereo.asWanted !== false;
   const wrong = asWanted === false || (asWanted === undefined && other);
-  // What leaves a centre open asks for both of its hands: each is right, and they are not the same molecule.
+  // An open centre may have either hand: both are right, but they are different molecules.
   const sign = [asWanted === undefined ? '' : asWanted ? '✓' : '✗', other ? '≠ 1' : '']
     .filter((part) => part !== '')
     .join(' ');

@@ -20,7 +20,7 @@ interface Chart {
   readonly title: string;
   readonly unit: string;
   readonly note?: string;
-  /** Steep values: a scale that is linear near zero and logarithmic beyond. */
+  /** Whether the axis is linear near zero and logarithmic beyond. */
   readonly asinh?: boolean;
   readonly lines: (series: Series) => readonly Line[];
 }
@@ -111,7 +111,7 @@ export function connectPlots({
     for (const { chart, canvas, now, legend, host } of hosts) {
       const lines = chart.lines(series);
       const any = lines.some(({ values }) => values.some((value) => value !== null));
-      // The energies take a moment; their place is kept so that the page does not jump.
+      // Energies come later; their place is kept so that the layout does not jump.
       const waiting = !any && chart.id === 'energy' && results.computing(shown, state.active);
       host.hidden = !any && !waiting;
       canvas.classList.toggle('waiting', waiting);
@@ -151,7 +151,7 @@ export function connectPlots({
               values: (_plot: uPlot, ticks: number[]) => ticks.map((tick) => String(Number(tick.toPrecision(6)))),
             },
           ],
-          // The scales stand with the first drawing, not before: only then can the time be placed.
+          // The time line needs the axes, which exist from the first drawing on.
           hooks: { draw: [showTime] },
           series: [
             {},
@@ -221,10 +221,10 @@ export function connectPlots({
   return { redraw: plan };
 }
 
-/** The data with a point without value in each rest between two acts, so that no line crosses it. */
-function withGaps({ acts }: Timeline, positions: readonly number[], lines: readonly Line[]): uPlot.AlignedData {
-  const rests = acts.slice(1).map(({ start }) => start - 0.01);
-  const order = [...positions.map((at, index) => ({ at, index })), ...rests.map((at) => ({ at, index: -1 }))].sort(
+/** The data with a point without value in each gap between two stages, so that no line crosses it. */
+function withGaps({ stages }: Timeline, positions: readonly number[], lines: readonly Line[]): uPlot.AlignedData {
+  const gaps = stages.slice(1).map(({ start }) => start - 0.01);
+  const order = [...positions.map((at, index) => ({ at, index })), ...gaps.map((at) => ({ at, index: -1 }))].sort(
     (a, b) => a.at - b.at,
   );
   return [
@@ -243,9 +243,9 @@ function decades(min: number, max: number): number[] {
   return ticks.filter((tick) => tick >= min && tick <= max);
 }
 
-/** Ticks at flow times 0, ½ and 1 of each act. */
-function timeTicks({ acts, length }: Timeline): Pick<uPlot.Axis, 'splits' | 'values'> {
-  const ticks = acts
+/** Ticks at flow times 0, ½ and 1 of each stage. */
+function timeTicks({ stages, length }: Timeline): Pick<uPlot.Axis, 'splits' | 'values'> {
+  const ticks = stages
     .flatMap(({ start }, index) => [
       ...(index === 0 ? [{ at: start, text: '0' }] : []),
       { at: start + 0.5, text: '0.5' },

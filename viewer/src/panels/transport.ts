@@ -1,5 +1,5 @@
 /** The bar below the molecule: play, step, slider over flow time, speed, loop. */
-import { actAt } from '../data/timeline.js';
+import { stageAt } from '../data/timeline.js';
 import type { Stage } from '../data/trajectory.js';
 import { byId, h } from '../dom.js';
 import type { Player } from '../player.js';
@@ -44,7 +44,7 @@ export function connectTransport({
   const time = byId<HTMLInputElement>('time');
   const speed = byId<HTMLSelectElement>('speed');
   const clock = byId('clock');
-  const acts = byId('acts');
+  const stageNames = byId('stage-names');
   back.append(icon('back'));
   forward.append(icon('forward'));
   loop.append(icon('loop'));
@@ -58,7 +58,7 @@ export function connectTransport({
     store.set({ playing: false });
     player.seek(Number(time.value));
   });
-  // The browser's own steps of a continuous slider are a hundredth; here an arrow is a frame.
+  // By itself a browser moves a continuous slider by a hundredth; here an arrow key moves it by a frame.
   time.addEventListener('keydown', (event) => {
     const direction = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     if (direction === undefined) return;
@@ -72,14 +72,14 @@ export function connectTransport({
     const length = shown?.timeline.length ?? 0;
     for (const control of [play, back, forward, loop, time, speed]) control.disabled = length === 0;
     time.max = String(length || 1);
-    acts.replaceChildren();
-    const stages = shown?.timeline.acts ?? [];
+    stageNames.replaceChildren();
+    const stages = shown?.timeline.stages ?? [];
     if (length > 0 && stages.length > 1) {
       for (const { stage, start } of stages) {
         const span = h('span', {}, stageName(stage));
         span.style.left = `${(100 * start) / length}%`;
         span.style.width = `${(100 * Math.min(1, length - start)) / length}%`;
-        acts.append(span);
+        stageNames.append(span);
       }
     }
     showTime(store.get());
@@ -93,8 +93,8 @@ export function connectTransport({
       time.setAttribute('aria-valuetext', clock.textContent);
       return;
     }
-    const { act, t } = actAt(shown.timeline, state.position);
-    clock.textContent = `t = ${t.toFixed(2)}${act.stage === 'all' ? '' : ` · ${stageName(act.stage)}`}`;
+    const { stage, t } = stageAt(shown.timeline, state.position);
+    clock.textContent = `t = ${t.toFixed(2)}${stage === 'all' ? '' : ` · ${stageName(stage)}`}`;
     time.setAttribute('aria-valuetext', clock.textContent);
   }
 

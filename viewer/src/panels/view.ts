@@ -23,7 +23,7 @@ const LABELS: readonly { readonly value: LabelKind; readonly text: string }[] = 
   { value: 'number', text: 'Number' },
 ];
 
-/** Many molecules on one place are seen best as sticks without hydrogens: unless the user has chosen another way to draw. */
+/** An overlay is drawn as sticks without hydrogens unless the user has chosen a style. */
 export function arrange(store: Store, arrangement: Arrangement): void {
   const { style, hydrogens, arrangement: before } = store.get();
   const [alone, laid] = [

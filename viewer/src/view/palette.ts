@@ -38,7 +38,7 @@ const OWN: Record<Theme, Record<string, string>> = {
 /** Carbons of the reference. */
 export const REFERENCE_COLOUR = '#c0309a';
 
-/** Sequence for conformers, apart from each other for the colour-blind too (after Okabe and Ito). */
+/** Colours of conformers in turn, distinct for the colour-blind too (after Okabe and Ito). */
 const CONFORMERS = ['#0f8a8a', '#d9782b', '#5b6ee1', '#b2467f', '#7a9a1f', '#c4a000', '#3a9ad9', '#9c5a3c'];
 
 export const BACKGROUND: Record<Theme, string> = { light: '#eef2f5', dark: '#10161c' };

@@ -1,4 +1,4 @@
-/** The 3D canvas: draws models with 3Dmol, keeps their bonds, moves their atoms, answers clicks. */
+/** The 3D canvas: draws models with 3Dmol, moves their atoms, answers clicks. */
 import { onNextFrame } from '../dom.js';
 import { createViewer, setSyncSurface, type GLModel, type GLViewer, type Label } from '3dmol';
 import { elementSymbol } from '../../../src/chem/elements.js';
@@ -12,7 +12,7 @@ export interface SceneModel {
   readonly structure: Structure;
   /** Colour of the carbons; undefined: by element. */
   readonly colour?: string | undefined;
-  /** Cell of the grid that it stands in; undefined: the middle. */
+  /** Its cell of the grid; undefined: the centre. */
   /** A style of its own; undefined: that of the scene. */
   readonly style?: DrawStyle | undefined;
   readonly cell?: { readonly column: number; readonly row: number } | undefined;
@@ -26,7 +26,7 @@ export interface Pose {
 
 export interface AtomLabel {
   readonly text: string;
-  /** Atoms in whose middle the label stands. */
+  /** Atoms at whose centroid the label is. */
   readonly atoms: readonly number[];
   readonly model: number;
   readonly kind: 'atom' | 'stereo' | 'measure';
@@ -47,9 +47,9 @@ export interface Scene {
   setStyle(style: DrawStyle, theme: Theme): void;
   setLabels(labels: readonly AtomLabel[]): void;
   setSegments(segments: readonly Segment[], selected: readonly { model: number; atom: number }[]): void;
-  /** While the atoms move, a surface is shown as soft spheres; it is computed when they rest. */
+  /** A surface is computed when the atoms rest; while they move, soft spheres stand for it. */
   setMoving(moving: boolean): void;
-  /** Shows everything within these distances of the middle, in Å across and up the screen. */
+  /** Zooms so that everything within these distances of the centre is visible, in Å across and up the screen. */
   fit(
     size: { readonly halfWidth: number; readonly halfHeight: number },
     options?: { readonly columns?: number; readonly rows?: number; readonly cellSize?: number },
@@ -85,7 +85,7 @@ export function createScene(
   container: HTMLElement,
   { onPick, onCamera }: { onPick: (model: number, atom: number) => void; onCamera: () => void },
 ): Scene {
-  // 3Dmol's workers for surfaces are made of text, which the page's policy forbids.
+  // 3Dmol makes its workers for surfaces from text, which the page's Content-Security-Policy forbids.
   setSyncSurface(true);
   // The module build of 3Dmol looks for its workers in a global and complains on the console where there is none.
   (globalThis as { $3Dmol?: object }).$3Dmol ??= { SurfaceWorker: '' };
@@ -108,7 +108,7 @@ export function createScene(
   let rotation = '';
 
   viewer.setViewChangeCallback(() => {
-    // A grid stands upright on the screen whatever the rotation: each molecule turns about its own middle.
+    // The grid itself does not turn: each molecule turns about its own centre.
     const now = viewer.getView().slice(4, 8).join();
     if (now !== rotation) {
       rotation = now;
@@ -129,7 +129,7 @@ export function createScene(
     switch (own) {
       case 'stick':
         // 3Dmol leaves sticks open at atoms with four bonds; a ball as thick as the stick closes them.
-        // One of its own (the reference) is seen where it lies on another, too.
+        // One with a style of its own (the reference) has thicker sticks, so that it is seen where it lies on another.
         return {
           stick: { radius: spec.style ? 0.17 : 0.14, color },
           sphere: { radius: spec.style ? 0.17 : 0.14, color },
@@ -145,7 +145,7 @@ export function createScene(
     }
   }
 
-  /** Offset that puts a grid cell in its place on the screen: the cell's vector, turned back by the rotation. */
+  /** Offset of a grid cell: its vector on the screen, turned back by the rotation. */
   function offsetOf({ cell }: SceneModel): [number, number, number] {
     if (!cell) return [0, 0, 0];
     const [, , , , qx, qy, qz, qw] = viewer.getView() as number[] as [
@@ -386,7 +386,7 @@ export function createScene(
       viewer.setProjection(columns * rows > 1 ? 'orthographic' : 'perspective');
       const width = container.clientWidth || 1;
       const height = container.clientHeight || 1;
-      // Half the height that must be seen; the width counts by the shape of the canvas.
+      // Half the height that must be visible; a width counts by the aspect ratio of the canvas.
       const half = Math.max(
         halfHeight + ((rows - 1) * cell) / 2,
         ((halfWidth + ((columns - 1) * cell) / 2) * height) / width,

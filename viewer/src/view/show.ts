@@ -1,4 +1,4 @@
-/** Draws the shown conformers of the shown molecule as the state says: which, where, when and how. */
+/** Draws conformers of the shown molecule by the page's state: which ones, at what flow time, in which style. */
 import { extent } from '../data/align.js';
 import { momentAt } from '../data/timeline.js';
 import { lastFrame, type Entry } from '../data/trajectory.js';
@@ -60,14 +60,14 @@ export function connectScene({
   readonly theme: () => Theme;
   /** Stereo marks of a conformer, once they are known. */
   readonly marks: (shown: Shown, conformer: number) => StereoMarks | undefined;
-  /** The reference's conformer nearest to one shown, laid onto it; once it is known. */
+  /** The reference conformer nearest to one shown, superposed onto it; once it is known. */
   readonly reference: (
     shown: Shown,
     conformer: number,
   ) => { structure: Structure; coordinates: Float32Array } | undefined;
 }): { rebuild(): void; relabel(): void; fit(): void } {
   let drawn: number[] = [];
-  /** What `drawn` counts in: between a change of the molecule and its being drawn, nothing is moved or labelled. */
+  /** The entry that is drawn: after a change of molecule nothing is moved or labelled until the new one is drawn. */
   let drawnOf: Entry | undefined;
   let fitted: string | undefined;
   let lastLabels = '';
@@ -93,7 +93,7 @@ export function connectScene({
     scene.fit(halvesOf(shown));
   }
 
-  /** What the molecule at its end takes up on the screen as it is turned now; of the noise before, most of it. */
+  /** Extent on the screen of the finished molecule in its present rotation, and of most of the noise before it. */
   function halvesOf({ conformers, radius }: Shown): { halfWidth: number; halfHeight: number } {
     const [qx, qy, qz, qw] = scene.getCamera().slice(4, 8);
     const across = [1 - 2 * (qy * qy + qz * qz), 2 * (qx * qy - qz * qw), 2 * (qx * qz + qy * qw)];
@@ -159,7 +159,7 @@ export function connectScene({
       : undefined;
   }
 
-  /** The reference follows the chosen conformer, and comes and goes. */
+  /** Draws the reference onto the chosen conformer, or removes it. */
   function reconsider(): void {
     const state = store.get();
     const shown = session.shown(state.entry);
@@ -190,7 +190,7 @@ export function connectScene({
     const labels: AtomLabel[] = [];
     const activeModel = drawn.indexOf(state.active);
     drawn.forEach((conformer, model) => {
-      // Overlaid molecules would write over each other: only the chosen one is labelled.
+      // Labels of an overlay would cover each other: only the chosen conformer has them.
       if (state.arrangement === 'overlay' && model !== activeModel) return;
       const found = state.stereo ? marks(shown, conformer) : undefined;
       const hands = new Map(found?.centres.map(({ atom, cip }) => [atom, cip]));
@@ -212,7 +212,7 @@ export function connectScene({
         labels.push({ text: measurementText(measured, coordinates), atoms: ends, model: activeModel, kind: 'measure' });
       }
     }
-    // Making a label draws a texture: only when one changed.
+    // A label costs a texture: they are made anew only when one changed.
     const key = JSON.stringify(labels);
     if (key !== lastLabels) {
       lastLabels = key;

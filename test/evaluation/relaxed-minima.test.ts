@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { landingOf, summariseLandings } from '../../src/evaluation/landings.js';
+import { relaxedMinimumOf, summariseRelaxedMinima } from '../../src/evaluation/relaxed-minima.js';
 
 /** Three atoms, the angle at the middle one in degrees. */
 function bent(degrees: number): Float32Array {
@@ -12,27 +12,27 @@ const reference = {
   permutations: [Uint16Array.of(0, 1, 2), Uint16Array.of(2, 1, 0)],
 };
 
-describe('landings', () => {
+describe('the minima that conformers relax into', () => {
   it('tell references, minima that they lack, and higher ones apart', () => {
     const common = { reference, moved: 0.02, precision: 0.4 };
-    expect(landingOf({ ...common, minimum: bent(110), above: 0.3 })).toEqual({
+    expect(relaxedMinimumOf({ ...common, minimum: bent(110), above: 0.3 })).toEqual({
       kind: 'reference',
       precision: 0.4,
       precisionWithUnlisted: 0.4,
     });
-    expect(landingOf({ ...common, minimum: bent(140), above: 5.9 })).toEqual({
+    expect(relaxedMinimumOf({ ...common, minimum: bent(140), above: 5.9 })).toEqual({
       kind: 'unlisted',
       precision: 0.4,
       precisionWithUnlisted: 0.02,
     });
-    expect(landingOf({ ...common, minimum: bent(140), above: -1 }).kind).toBe('unlisted');
-    expect(landingOf({ ...common, minimum: bent(140), above: 6.1 })).toEqual({
+    expect(relaxedMinimumOf({ ...common, minimum: bent(140), above: -1 }).kind).toBe('unlisted');
+    expect(relaxedMinimumOf({ ...common, minimum: bent(140), above: 6.1 })).toEqual({
       kind: 'above',
       precision: 0.4,
       precisionWithUnlisted: 0.4,
     });
     // A conformer that fell far is no worse for its minimum.
-    expect(landingOf({ ...common, moved: 0.7, minimum: bent(140), above: 1 }).precisionWithUnlisted).toBe(0.4);
+    expect(relaxedMinimumOf({ ...common, moved: 0.7, minimum: bent(140), above: 1 }).precisionWithUnlisted).toBe(0.4);
   });
 
   it('are means over molecules, and shares of conformers', () => {
@@ -41,7 +41,7 @@ describe('landings', () => {
       precision,
       precisionWithUnlisted,
     });
-    const found = summariseLandings([
+    const found = summariseRelaxedMinima([
       [at('reference', 0.1, 0.1), at('unlisted', 0.5, 0.1), at('unlisted', 0.6, 0.1)],
       [at('reference', 0.2, 0.2)],
     ]);

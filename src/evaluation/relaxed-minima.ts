@@ -11,7 +11,7 @@ const SAME_MINIMUM = 0.1;
 /** Energy window of reference ensembles, kcal/mol, as python/make-ensembles.py cuts them. */
 const WINDOW = 6;
 
-export interface Landing {
+export interface RelaxedMinimum {
   /** The minimum is a reference; a minimum within the references' energy window that they lack; or a higher one. */
   readonly kind: 'reference' | 'unlisted' | 'above';
   /** Distance in Å from the conformer to the nearest reference; and the same with its unlisted minimum as a reference. */
@@ -20,7 +20,7 @@ export interface Landing {
 }
 
 /** The minima that conformers relax into, and their effect on the measured precision. */
-export interface Landings {
+export interface RelaxedMinima {
   /** Shares of the conformers. */
   readonly reference: number;
   readonly unlisted: number;
@@ -30,7 +30,7 @@ export interface Landings {
   readonly precisionWithUnlisted: number;
 }
 
-export interface LandingOptions {
+export interface RelaxedMinimumOptions {
   readonly reference: Pick<Reference, 'conformers' | 'permutations'>;
   /** [n,3] Å, of the references' atom order. */
   readonly minimum: Float32Array;
@@ -41,23 +41,24 @@ export interface LandingOptions {
   readonly precision: number;
 }
 
-export function landingOf({
+export function relaxedMinimumOf({
   reference: { conformers, permutations },
   minimum,
   above,
   moved,
   precision,
-}: LandingOptions): Landing {
+}: RelaxedMinimumOptions): RelaxedMinimum {
   const known = conformers.some((conformer) => bestRmsd(minimum, conformer, permutations).rmsd < SAME_MINIMUM);
   const kind = known ? 'reference' : above <= WINDOW ? 'unlisted' : 'above';
   return { kind, precision, precisionWithUnlisted: kind === 'unlisted' ? Math.min(precision, moved) : precision };
 }
 
-/** @param molecules the landings of the conformers of each molecule; none may be empty. */
-export function summariseLandings(molecules: readonly (readonly Landing[])[]): Landings {
+/** @param molecules the minima of the conformers of each molecule; none may be empty. */
+export function summariseRelaxedMinima(molecules: readonly (readonly RelaxedMinimum[])[]): RelaxedMinima {
   const all = molecules.flat();
-  const share = (kind: Landing['kind']) => all.filter((one) => one.kind === kind).length / all.length;
-  const overMolecules = (figure: (one: Landing) => number) => mean(molecules.map((own) => mean(own.map(figure))));
+  const share = (kind: RelaxedMinimum['kind']) => all.filter((one) => one.kind === kind).length / all.length;
+  const overMolecules = (figure: (one: RelaxedMinimum) => number) =>
+    mean(molecules.map((own) => mean(own.map(figure))));
   return {
     reference: share('reference'),
     unlisted: share('unlisted'),
