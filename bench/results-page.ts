@@ -161,7 +161,7 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
     '',
     '## Does `molflow refine` improve conformers of another program?',
     '',
-    `ETKDGv3’s conformers of \`drugs-val\`, refined; means over embeddings. Time is processor time relative to MMFF94’s.`,
+    `ETKDGv3’s conformers of \`drugs-val\`, refined (\`clean\` is the default strength); means over embeddings, so compare rows of the same seeds. Time is processor time relative to MMFF94’s.`,
     '',
     ...markdown(
       ['', 'AMR-R, Å', 'AMR-P, Å', 'COV-R at 0.75 Å, %', 'time', 'embeddings'],
