@@ -4,6 +4,7 @@ import { SAMPLER_ALIASES, SAMPLERS } from '../generation/choose-sampler.js';
 import { numberFrom, wholeFrom } from './arguments.js';
 import { FAST_MODEL, type GenerateFlags } from './generate/flags.js';
 import { addGeneratorOptions } from './generator-flags.js';
+import { addLibraryOptions } from './library-flags.js';
 import { addLimitOptions } from './limit-flags.js';
 import { addOutputOptions, outFormatOption, outOption } from './output-flags.js';
 
@@ -14,7 +15,8 @@ Exit codes:
   0  every molecule gave conformers (fewer than asked for is reported, but is no failure)
   1  no molecule gave conformers, or the command could not start (model, engine, output)
   2  the command line is wrong
-  3  some molecules of a batch failed; those that did not are written
+  3  some molecules of a batch failed; those that did not are written (0 with --allow-failures, also where all failed)
+  75  the time of --walltime is over; --resume goes on
   130  interrupted; what was made is in the part file, from which --resume continues
 
 Examples:
@@ -105,5 +107,5 @@ export function generateCommand(): Command {
     .action(async (flags: GenerateFlags, self: Command) =>
       (await import('./generate/run.js')).runGenerate(flags, self),
     );
-  return addLimitOptions(addGeneratorOptions(addOutputOptions(command)));
+  return addLimitOptions(addGeneratorOptions(addLibraryOptions(addOutputOptions(command))));
 }

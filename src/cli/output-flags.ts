@@ -15,6 +15,9 @@ export interface OutputFlags {
   readonly resume?: boolean;
   readonly force?: boolean;
   readonly failed?: string;
+  readonly status?: string;
+  readonly shard?: string;
+  readonly allowFailures?: boolean;
 }
 
 export const outOption = (): Option =>
@@ -58,6 +61,9 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'out',
   'trajectory',
   'failed',
+  'status',
+  'allowFailures',
+  'walltime',
   'resume',
   'force',
   'clobber',
@@ -74,14 +80,16 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
  * @throws OutputError; what `ready` rejects with
  */
 export async function openOutputs(flags: OutputFlags, ready: Promise<void>): Promise<RunOutputs | undefined> {
-  const { out, trajectory, failed, clobber, resume, force, quiet } = flags;
+  const { out, trajectory, failed, status, shard, allowFailures, clobber, resume, force, quiet } = flags;
   const open = () =>
     openRunOutputs({
       clobber,
       resume,
       force,
-      outputs: { out, trajectory, failed },
-      replaced: ['failed'],
+      outputs: { out, trajectory, failed, status },
+      // A part of a library may have no molecule, and its file is waited for all the same.
+      replaced: ['failed', 'status', ...(shard || allowFailures ? ['out', 'trajectory'] : [])],
+      keepJournal: shard !== undefined,
       settings: settingsOf(flags),
     });
   const resumed = resume ? await open() : undefined;

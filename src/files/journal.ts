@@ -42,8 +42,11 @@ export interface Journal {
    * @throws OutputError, the files then ending with the molecule before
    */
   add(molecule: Finished): Promise<void>;
-  /** Notes that all is done, when the disk has everything: the files are whole, and only their names are to be given. */
-  finish(): Promise<void>;
+  /**
+   * Notes that all is done, when the disk has everything: the files are whole, and only their names are to be given.
+   * @param names of the files by what they are, for a journal that stays
+   */
+  finish(names?: Readonly<Record<string, string>>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,6 +65,7 @@ export interface OpenJournalOptions {
 
 const MAGIC = '# molflow journal 1';
 const COLUMNS = '# molecule\toutcome\tconformers\tseconds\tkey\treason\tbytes';
+const FILES = '# files';
 const COMPLETE = '# complete';
 const OUTCOMES: ReadonlySet<string> = new Set<Outcome>(['done', 'failed', 'skipped']);
 
@@ -133,10 +137,10 @@ export async function openJournal(
         working = adding.catch(() => {});
         return adding;
       },
-      async finish() {
+      async finish(names) {
         await working;
         await sync();
-        await append(`${COMPLETE}\n`);
+        await append(`${names ? `${FILES} ${JSON.stringify(names)}\n` : ''}${COMPLETE}\n`);
         await list.datasync();
       },
       async close() {
@@ -233,21 +237,21 @@ const wholeLines = (text: string): string[] =>
     .split('\n')
     .slice(0, -1);
 
-/** The molecule of a line; undefined where the line is torn or the files do not hold its bytes. */
-async function readRow(
-  line: string,
-  { files, from }: { files: readonly OutputFile[]; from: readonly number[] },
-): Promise<Entry | undefined> {
-  const [index, outcome = '', conformers, seconds, key, reason, ...stretches] = line.split('\t');
-  if (!/^\d+$/.test(index) || !OUTCOMES.has(outcome) || stretches.length !== files.length) return undefined;
-  const ends: number[] = [];
-  for (const [i, file] of files.entries()) {
-    const [, to, crc] = /^(\d+):([0-9a-f]+)$/.exec(stretches[i]) ?? [];
+/** A line of the list. */
+interface Row extends Finished {
+  /** By file. */
+  readonly stretches: readonly Stretch[];
+}
+
+/** Undefined where the line is torn. */
+function rowOfLine(line: string): Row | undefined {
+  const [index, outcome = '', conformers, seconds, key, reason, ...texts] = line.split('\t');
+  if (!/^\d+$/.test(index) || !OUTCOMES.has(outcome)) return undefined;
+  const stretches: Stretch[] = [];
+  for (const text of texts) {
+    const [, to, crc] = /^(\d+):([0-9a-f]+)$/.exec(text) ?? [];
     if (to === undefined) return undefined;
-    const end = Number(to);
-    if (file.part !== undefined && (end < from[i] || (await file.crcOf(from[i], end)) !== parseInt(crc, 16)))
-      return undefined;
-    ends.push(end);
+    stretches.push({ to: Number(to), crc: parseInt(crc, 16) });
   }
   return {
     index: Number(index),
@@ -256,7 +260,60 @@ async function readRow(
     conformers: Number(conformers),
     seconds: Number(seconds),
     reason: reason || undefined,
-    starts: from,
-    ends,
+    stretches,
   };
+}
+
+export interface KeptJournal {
+  readonly settings: Readonly<Record<string, string>>;
+  /** The files by what they are, as seen from the folder of the first. */
+  readonly names: Readonly<Record<string, string>>;
+  /** In the order of the list. @throws OutputError for a line that is none */
+  rows(): AsyncGenerator<Row>;
+}
+
+/** The journal of a finished run that kept it. @throws OutputError where there is none, or the run is not finished */
+export async function readKeptJournal(path: string): Promise<KeptJournal> {
+  const list = await open(path).catch((error: unknown) => {
+    throw new OutputError(`cannot read ${path}: a part that --shard made has its journal beside it`, { cause: error });
+  });
+  try {
+    const { size } = await list.stat();
+    const tail = Buffer.alloc(Math.min(size, 1 << 16));
+    await list.read(tail, 0, tail.length, size - tail.length);
+    const [names = '', complete] = tail.toString().split('\n').slice(-3);
+    if (complete !== COMPLETE || !names.startsWith(`${FILES} `))
+      throw new OutputError(`${path} is of a run that is not finished; --resume goes on with it`);
+    const head = (await list.read(Buffer.alloc(1 << 16), 0, 1 << 16, 0)).buffer.toString().split('\n', 1)[0];
+    return {
+      settings: JSON.parse(head.slice(MAGIC.length)) as Record<string, string>,
+      names: JSON.parse(names.slice(FILES.length)) as Record<string, string>,
+      async *rows() {
+        const lines = await open(path);
+        for await (const line of lines.readLines()) {
+          if (line.startsWith('#')) continue;
+          const row = rowOfLine(line);
+          if (row === undefined) throw new OutputError(`${path}: the line "${line.slice(0, 80)}" is damaged`);
+          yield row;
+        }
+      },
+    };
+  } finally {
+    await list.close();
+  }
+}
+
+/** The molecule of a line; undefined where the line is torn or the files do not hold its bytes. */
+async function readRow(
+  line: string,
+  { files, from }: { files: readonly OutputFile[]; from: readonly number[] },
+): Promise<Entry | undefined> {
+  const row = rowOfLine(line);
+  if (row?.stretches.length !== files.length) return undefined;
+  const { stretches, ...finished } = row;
+  for (const [i, file] of files.entries()) {
+    const { to, crc } = stretches[i];
+    if (file.part !== undefined && (to < from[i] || (await file.crcOf(from[i], to)) !== crc)) return undefined;
+  }
+  return { ...finished, starts: from, ends: stretches.map(({ to }) => to) };
 }

@@ -1,6 +1,7 @@
 /** The outputs of one run over many molecules: written side by side, with a journal so that the run can go on after a kill. */
 import { statSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { isComplete, openJournal, type Entry, type Finished, type Journal } from './journal.js';
 import { isStream, openOutputFile, targetOf, type OpenOptions, type OutputFile } from './output-file.js';
 import { explain, OutputError } from './output-error.js';
@@ -30,6 +31,8 @@ export interface RunOutputsOptions extends OpenOptions {
   /** Files by what they are; the journal lies beside the first. Those of `replaced` stand for themselves where they are empty. */
   readonly outputs: Readonly<Record<string, string | undefined>>;
   readonly replaced?: readonly string[];
+  /** Keeps the journal when the run is finished: it says which bytes of each file are which molecule's, for mergeParts. */
+  readonly keepJournal?: boolean;
   /** What the results depend on beside the molecules, by the names of messages. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -39,6 +42,7 @@ export async function openRunOutputs({
   outputs,
   replaced = [],
   settings = {},
+  keepJournal = false,
   resume = false,
   ...options
 }: RunOutputsOptions): Promise<RunOutputs> {
@@ -52,7 +56,7 @@ export async function openRunOutputs({
       throw new OutputError(`cannot go on with ${first}: --resume needs a file, of which it knows what is done`);
     if (await isComplete(list)) {
       await giveNames(named.map(([, name]) => name));
-      await rm(list, { force: true });
+      if (!keepJournal) await rm(list, { force: true });
       return finished();
     }
     const [journal, part, target] = await Promise.all([list, `${await targetOf(first)}.part`, first].map(sizeOf));
@@ -90,10 +94,13 @@ export async function openRunOutputs({
       added++;
     },
     async finish() {
-      await journal?.finish();
+      const beside = (name: string): string => path.relative(path.dirname(first), name);
+      await journal?.finish(
+        keepJournal ? Object.fromEntries(named.map(([label, name]) => [label, beside(name)])) : undefined,
+      );
       for (const [label, file] of [...files].reverse())
         await file.finish({ empty: replaced.includes(label) ? 'replace' : 'keep' });
-      if (list !== undefined) await rm(list, { force: true });
+      if (list !== undefined && !keepJournal) await rm(list, { force: true });
       done = true;
     },
     async close() {

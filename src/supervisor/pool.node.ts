@@ -38,7 +38,7 @@ export interface RunOptions<Event> {
 }
 
 export interface WorkerPool<Task, Event> {
-  /** @rejects Error where the first worker cannot be opened. */
+  /** Also resolves where the pool is closed before. @rejects Error where the first worker cannot be opened. */
   readonly ready: Promise<void>;
   /** Waits for a free worker. @rejects Error where none can be opened. */
   run(task: Task, options: RunOptions<Event>): Promise<Outcome>;
@@ -143,8 +143,10 @@ export function createWorkerPool<Task, Event>({
     }
   }
 
+  const ready = orAborted(open(slots[0]).ready, signal).then(() => {});
+  ready.catch(() => {});
   return {
-    ready: open(slots[0]).ready,
+    ready,
     run,
     close() {
       closing.abort();

@@ -4,6 +4,7 @@ import type { MoleculeScore } from '../../evaluation/score-molecule.js';
 import { mean } from '../../evaluation/statistics.js';
 import { writeWholeFile } from '../../files/output-file.js';
 import { printableJson } from '../../files/printable.js';
+import { csvRow } from '../csv.js';
 
 export type MoleculeRow = Readonly<Record<string, string | number | null>>;
 
@@ -36,15 +37,8 @@ export async function writeRows(file: string, rows: readonly MoleculeRow[]): Pro
   await writeWholeFile(file, /\.json$/i.test(file) ? `${printableJson(rows, 1)}\n` : csv(rows));
 }
 
-/** RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises. */
+/** A header, then a row each. */
 export function csv(rows: readonly MoleculeRow[]): string {
-  const cell = (value: string | number | null): string => {
-    const formula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value);
-    const text = `${formula ? "'" : ''}${value ?? ''}`;
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
   const header = Object.keys(rows[0] ?? {});
-  return [header, ...rows.map((row) => header.map((key) => row[key] ?? null))]
-    .map((cells) => `${cells.map(cell).join(',')}\n`)
-    .join('');
+  return [header, ...rows.map((row) => header.map((key) => row[key] ?? null))].map(csvRow).join('');
 }

@@ -19,6 +19,8 @@ export type Delivery =
       readonly trajectories: readonly (readonly ConformerRecord[])[];
       /** Whether less was made because its time was used up. */
       readonly isCutShort: boolean;
+      /** Processor time that it took. */
+      readonly seconds: number;
     }
   | Undelivered
   /** The command is ending. */
@@ -94,7 +96,7 @@ export async function deliver(
       : (result?.report.reason ?? 'none was drawn');
     return failed(`no conformer: ${reason}`, isCutShort ? 'time-limit' : undefined);
   }
-  return { kind: 'conformers', source, result, logLikelihoods, trajectories, isCutShort };
+  return { kind: 'conformers', source, result, logLikelihoods, trajectories, isCutShort, seconds: outcome.seconds };
 }
 
 function nothing() {

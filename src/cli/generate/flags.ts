@@ -3,6 +3,7 @@ import type { InputFormat } from '../../chem/io/read-molecules.js';
 import type { OutputFormat } from '../../chem/io/output.node.js';
 import type { GenerateOptions } from '../../generation/generate.js';
 import type { GeneratorFlags } from '../generator-flags.js';
+import type { LibraryFlags } from '../library-flags.js';
 import type { LimitFlags } from '../limit-flags.js';
 import type { OutputFlags } from '../output-flags.js';
 import type { SamplerAlias, SamplerName } from '../../generation/choose-sampler.js';
@@ -10,7 +11,7 @@ import type { SamplerAlias, SamplerName } from '../../generation/choose-sampler.
 /** Distilled to two steps. */
 export const FAST_MODEL = 'molflow-fast';
 
-export interface GenerateFlags extends GeneratorFlags, LimitFlags, OutputFlags {
+export interface GenerateFlags extends GeneratorFlags, LibraryFlags, LimitFlags, OutputFlags {
   readonly smiles?: string[];
   readonly molecule?: string[];
   readonly input?: string;

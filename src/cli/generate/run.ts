@@ -13,16 +13,18 @@ import { inOrder } from '../../supervisor/in-order.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { batchProgress } from '../batch-progress.js';
 import { EXIT } from '../exit-codes.js';
-import { interruption, keeps } from '../interrupt.js';
+import { interruptBefore, interruption, keeps } from '../interrupt.js';
 import { closeOutputs, endedEarly, leftIn, openOutputs, refuseOtherFormat } from '../output-flags.js';
 import { printNote } from '../print.js';
 import { progressBar } from '../progress.js';
 import { refuseSharedFiles } from '../shared-files.js';
+import { isInShard, shardOf, type Shard } from '../shard.js';
 import { withPool } from '../worker/open-pool.js';
 import type { GenerateEvent, GenerateTask } from '../worker/tasks.js';
 import { deliver, type Delivery, type Undelivered } from './deliver.js';
 import { FAST_MODEL, type GenerateFlags } from './flags.js';
 import { closingLine, failureLine, jsonLine, notes, recordsOf, summary } from './report.js';
+import { statusText } from './status.js';
 import { sourcesOf, type Source, type Unread } from './sources.js';
 
 export async function runGenerate(flags: GenerateFlags, command: Command): Promise<void> {
@@ -32,11 +34,17 @@ export async function runGenerate(flags: GenerateFlags, command: Command): Promi
     command.error('error: a trajectory is written as .sdf or .xyz', { exitCode: EXIT.usage });
   await refuseSharedFiles(command, {
     inputs: { '--input': flags.input },
-    outputs: { '--out': flags.out, '--trajectory': flags.trajectory, '--failed': flags.failed },
+    outputs: {
+      '--out': flags.out,
+      '--trajectory': flags.trajectory,
+      '--failed': flags.failed,
+      '--status': flags.status,
+    },
   });
   const renamed = flags.sampler && isSamplerAlias(flags.sampler) && SAMPLER_ALIASES[flags.sampler];
   if (renamed) printNote(`molflow: --sampler ${flags.sampler} is called ${renamed} now`);
   refuseOtherFormat(flags.failed, inputFormat(flags), command);
+  if (flags.walltime !== undefined) interruptBefore(flags.walltime);
   const model = flags.fast ? { model: FAST_MODEL } : {};
   await withPool<GenerateTask, GenerateEvent>({ ...flags, ...model }, (pool) => work(flags, pool));
 }
@@ -48,9 +56,10 @@ async function work(flags: GenerateFlags, pool: WorkerPool<GenerateTask, Generat
   if (!outputs) return;
   const { input, smiles = [], molecule = [] } = flags;
   const isBatch = input !== undefined || smiles.length + molecule.length > 1;
+  const shard = flags.shard === undefined ? undefined : shardOf(flags.shard);
   const speaks = !flags.quiet && !flags.json;
   const bar = progressBar({ enabled: speaks && !isBatch });
-  const batch = batchProgress({ enabled: speaks && isBatch, total: countOf(flags) });
+  const batch = batchProgress({ enabled: speaks && isBatch, total: countOf(flags, shard) });
   const say = (line: string) => {
     batch.stop();
     bar.aside(() => printNote(line));
@@ -67,7 +76,7 @@ async function work(flags: GenerateFlags, pool: WorkerPool<GenerateTask, Generat
   try {
     progress();
     const deliveries = inOrder(
-      unfinished(sourcesOf(flags, records), outputs, onFinished),
+      unfinished(sourcesOf(flags, records), { outputs, shard, onFinished }),
       (source) => deliver(source, { pool, flags, onStart: bar.start, onProgress: bar.update }),
       // The next molecules are begun while those before them are written.
       { ahead: 2 * flags.jobs, signal: interruption },
@@ -113,30 +122,42 @@ async function work(flags: GenerateFlags, pool: WorkerPool<GenerateTask, Generat
     return;
   }
   if (done + failed === 0) {
-    say(`molflow: ${input ?? 'the input'} holds no molecule`);
-    process.exitCode = EXIT.failure;
+    say(`molflow: ${input ?? 'the input'} holds no molecule${shard ? ` of shard ${flags.shard}` : ''}`);
+    if (!shard) process.exitCode = EXIT.failure;
     return;
   }
   if (speaks && isBatch) say(closingLine({ done, failed, before, conformers, seconds: performance.now() / 1e3 }));
-  if (failed > 0) process.exitCode = done > 0 ? EXIT.partly : EXIT.failure;
+  if (failed > 0 && !flags.allowFailures) process.exitCode = done > 0 ? EXIT.partly : EXIT.failure;
 }
 
 /** How many molecules the flags ask for, where that can be known beforehand. */
-async function countOf({ input, format, smiles = [], molecule = [] }: GenerateFlags): Promise<number | undefined> {
+async function countOf(
+  { input, format, smiles = [], molecule = [] }: GenerateFlags,
+  shard: Shard | undefined,
+): Promise<number | undefined> {
   const listed =
     process.stderr.isTTY && input !== undefined && input !== '-'
       ? await countRecords(input, format ?? inputFormatOf(input))
       : 0;
-  return listed === undefined ? undefined : listed + smiles.length + molecule.length;
+  const all = listed === undefined ? undefined : listed + smiles.length + molecule.length;
+  return all === undefined || !shard ? all : Math.max(0, Math.ceil((all - shard.number + 1) / shard.count));
 }
 
-/** Those that an earlier run has not finished. @throws OutputError where it had another input */
+/** Those of the shard that an earlier run has not finished. @throws OutputError where it had another input */
 async function* unfinished(
   sources: AsyncIterable<Source | Unread>,
-  outputs: RunOutputs,
-  onFinished: (entry: Entry) => void,
+  {
+    outputs,
+    shard,
+    onFinished,
+  }: {
+    readonly outputs: RunOutputs;
+    readonly shard: Shard | undefined;
+    readonly onFinished: (entry: Entry) => void;
+  },
 ): AsyncGenerator<Source | Unread> {
   for await (const source of sources) {
+    if (!isInShard(source.index, shard)) continue;
     const entry = outputs.find(source.index, source.key);
     if (entry) onFinished(entry);
     else yield source;
@@ -154,15 +175,16 @@ async function write(
   outputs: RunOutputs,
   { format, flags }: { readonly format: OutputFormat; readonly flags: GenerateFlags },
 ): Promise<{ readonly kind: 'written'; readonly delivery: Delivered; readonly isRead: boolean } | Undelivered> {
-  const { source, result, trajectories } = delivery;
+  const { source, result, trajectories, seconds } = delivery;
   try {
     const isRead = await outputs.files.get('out')!.write(conformerText(recordsOf(delivery, flags), format));
     const trajectory = outputs.files.get('trajectory');
     if (trajectory)
       for (const records of trajectories)
         await trajectory.write(conformerText(records, outputFormatOf(trajectory.name)));
+    await writeStatus(delivery, outputs, flags);
     const { index, key } = source;
-    await outputs.add({ index, key, outcome: 'done', conformers: result.conformers.length });
+    await outputs.add({ index, key, outcome: 'done', conformers: result.conformers.length, seconds });
     return { kind: 'written', delivery, isRead };
   } catch (error) {
     if (error instanceof OutputError) throw error;
@@ -173,11 +195,18 @@ async function write(
 }
 
 /** @throws OutputError */
-async function writeFailed(
-  { source, message, seconds }: Undelivered,
+async function writeStatus(
+  delivery: Delivered | Undelivered,
   outputs: RunOutputs,
-  flags: GenerateFlags,
+  { numConfs }: GenerateFlags,
 ): Promise<void> {
+  const table = outputs.files.get('status');
+  await table?.write(statusText(delivery, { asked: numConfs, first: table.marked === 0 }));
+}
+
+/** @throws OutputError */
+async function writeFailed(undelivered: Undelivered, outputs: RunOutputs, flags: GenerateFlags): Promise<void> {
+  const { source, message, seconds } = undelivered;
   const { index, line, key, record } = source;
   const list = outputs.files.get('failed');
   const format = inputFormat(flags);
@@ -186,6 +215,7 @@ async function writeFailed(
   if (list && (kind === 'smi' || record?.kind === kind))
     await list.write(failedText({ source: record, reason: message, line, seconds }, { first: list.marked === 0 }));
   if ('error' in source && source.isEnd) return;
+  await writeStatus(undelivered, outputs, flags);
   await outputs.add({ index, key, outcome: 'failed', conformers: 0, seconds, reason: message });
 }
 

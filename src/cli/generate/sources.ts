@@ -21,6 +21,8 @@ interface Place {
 
 export interface Source extends Place {
   readonly label: string;
+  /** As the input has it. */
+  readonly name?: string | undefined;
   readonly input: MoleculeInput;
   /** What the input says of it beside its name. */
   readonly fields?: ReadonlyMap<string, string>;
@@ -51,7 +53,12 @@ export async function* sourcesOf(
     for (const name of molecule)
       try {
         const { name: label, smiles: text } = findMolecule(known, name);
-        yield { ...given(`${text} ${label}`), label, input: { kind: 'smiles', smiles: text, name: label } };
+        yield {
+          ...given(`${text} ${label}`),
+          label,
+          name: label,
+          input: { kind: 'smiles', smiles: text, name: label },
+        };
       } catch (error) {
         yield { index: index++, line: 0, key: keyOf(name), error: error as Error, isEnd: false };
       }
@@ -80,6 +87,7 @@ export async function* sourcesOf(
 function sourceOf(record: Exclude<InputRecord, { kind: 'error' }>): Omit<Source, keyof Place> {
   const { name, fields, place } = record;
   return {
+    name,
     label: `${place.file}, line ${place.line}${name ? `, ${name}` : ''}`,
     fields: withoutFailureFields(fields),
     input:

@@ -1,0 +1,45 @@
+/** The flags for runs over libraries: an account of every molecule, parts, an end in time, and what a failure is. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { shardOf } from './shard.js';
+
+export interface LibraryFlags {
+  readonly status?: string;
+  /** As `3/10`: resolved. */
+  readonly shard?: string;
+  /** Seconds. */
+  readonly walltime?: number;
+  readonly allowFailures?: boolean;
+}
+
+export function addLibraryOptions(command: Command): Command {
+  return command
+    .option('--status <file>', 'a table of what became of each molecule: .csv, also .gz')
+    .addOption(
+      new Option(
+        '--shard <i/n>',
+        'only molecules i, i + n, …; auto/n takes i, auto takes both from a Slurm array, a Kubernetes Indexed Job or AWS Batch; molflow merge joins the parts',
+      ).argParser((text) => {
+        try {
+          const { number, count } = shardOf(text);
+          return `${number}/${count}`;
+        } catch (error) {
+          throw new InvalidArgumentError((error as Error).message);
+        }
+      }),
+    )
+    .option(
+      '--walltime <time>',
+      'end in good order before this time is over, s or [[d-]h:]m:s; code 75 then, and --resume goes on',
+      secondsOf,
+    )
+    .option('--allow-failures', 'code 0 although molecules failed, for workflow engines');
+}
+
+/** `3600`, `1:00:00`, `2-00:00:00`. */
+function secondsOf(text: string): number {
+  const [, days = '0', hours = '0', minutes = '0', seconds] =
+    /^(?:(?:(?:(\d+)-)?(\d+):)?(\d+):)?(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  const time = 86400 * Number(days) + 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds);
+  if (!(time > 0)) throw new InvalidArgumentError('expected seconds or [[days-]hours:]minutes:seconds');
+  return time;
+}
