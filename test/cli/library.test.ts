@@ -28,7 +28,7 @@ const generate = (name: string, ...more: string[]) =>
   );
 /** Of a table, without the seconds that each took. */
 const rows = (name: string) =>
-  (parse(bytes(name), { columns: true }) as Record<string, string>[]).map((row) =>
+  parse<Record<string, string>>(bytes(name), { columns: true }).map((row) =>
     Object.fromEntries(Object.entries(row).filter(([column]) => !/seconds/i.test(column))),
   );
 
