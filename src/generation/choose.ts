@@ -1,7 +1,7 @@
 /** The last steps of generation, functions of the candidates alone: those that differ are kept, and of these some chosen. */
 import type { Candidate, PreparedEvent } from './events.js';
 import type { Molecule } from '../chem/molecule.js';
-import { chooseDiverse, pruneByRmsd } from './diverse.js';
+import { chooseDiverse, groupByRmsd } from './diverse.js';
 
 export type ComparisonOptions = Pick<
   PreparedEvent,
@@ -17,6 +17,8 @@ export interface Kept {
   /** In order of energy where there is one, else of slots. */
   readonly kept: readonly Candidate[];
   readonly dropped: { readonly duplicate: number; readonly energy: number };
+  /** How many of those kept were met by one draw alone. */
+  readonly metOnce: number;
 }
 
 /** Those within the energy window that lie at least `rmsd` from each kept before; all of them, as drawn, where `plain`. */
@@ -24,15 +26,16 @@ export function keepDistinct(
   candidates: readonly Candidate[],
   { molecule, permutations, rmsd, energyWindow = Infinity, plain }: ComparisonOptions,
 ): Kept {
-  if (plain) return { kept: candidates, dropped: { duplicate: 0, energy: 0 } };
+  if (plain) return { kept: candidates, dropped: { duplicate: 0, energy: 0 }, metOnce: candidates.length };
   const ordered = [...candidates].sort((a, b) => (a.energy ?? 0) - (b.energy ?? 0) || a.slot - b.slot);
   const lowest = ordered[0]?.energy ?? 0;
   const within = ordered.filter(({ energy = 0 }) => energy - lowest <= energyWindow);
   const skeletons = within.map((candidate) => skeletonOf(molecule, candidate));
-  const kept = pruneByRmsd({ skeletons, permutations }, rmsd).map((i) => within[i]);
+  const groups = groupByRmsd({ skeletons, permutations }, rmsd);
   return {
-    kept,
-    dropped: { duplicate: within.length - kept.length, energy: ordered.length - within.length },
+    kept: groups.map(([first]) => within[first]),
+    dropped: { duplicate: within.length - groups.length, energy: ordered.length - within.length },
+    metOnce: groups.filter(({ length }) => length === 1).length,
   };
 }
 

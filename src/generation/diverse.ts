@@ -20,16 +20,23 @@ export interface RmsdOptions {
 }
 
 /** Indices of those that lie at least `threshold` Å from every one kept before, in the given order. */
-export function pruneByRmsd({ skeletons, permutations }: RmsdOptions, threshold: number): number[] {
-  const kept: number[] = [];
+export function pruneByRmsd(options: RmsdOptions, threshold: number): number[] {
+  return groupByRmsd(options, threshold).map(([first]) => first);
+}
+
+/** Groups of indices: of each the first, and those nearer than `threshold` Å to it that are in no group before. */
+export function groupByRmsd({ skeletons, permutations }: RmsdOptions, threshold: number): [number, ...number[]][] {
+  const groups: [number, ...number[]][] = [];
   const profiles = profilesOf({ skeletons, permutations });
   skeletons.forEach((x, i) => {
-    const isApart = (k: number) =>
-      areFarApart(profiles[k], profiles[i], permutations, threshold) ||
-      bestRmsd(skeletons[k], x, permutations).rmsd >= threshold;
-    if (kept.every(isApart)) kept.push(i);
+    const isNear = ([k]: readonly [number, ...number[]]) =>
+      !areFarApart(profiles[k], profiles[i], permutations, threshold) &&
+      bestRmsd(skeletons[k], x, permutations).rmsd < threshold;
+    const group = groups.find(isNear);
+    if (group) group.push(i);
+    else groups.push([i]);
   });
-  return kept;
+  return groups;
 }
 
 /**

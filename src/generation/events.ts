@@ -102,6 +102,8 @@ export interface KeptEvent {
   readonly kind: 'kept';
   readonly slots: readonly number[];
   readonly dropped: { readonly duplicate: number; readonly energy: number };
+  /** How many of them were met by one draw alone. */
+  readonly metOnce: number;
 }
 
 export type GenerationEvent = PreparedEvent | FrameEvent | DrawnEvent | CheckedEvent | RefusedEvent | KeptEvent;

@@ -32,6 +32,11 @@ export interface GenerationReport {
   };
   /** Right and distinct, but more than were asked for. */
   readonly surplus: number;
+  /**
+   * Share of further draws that would be like one of those found: 1 − n₁/N, of N draws n₁ that are like no other (Good,
+   * Biometrika 40:237, 1953, eq. 9). 0 where each is unlike all others; without meaning, and 0, for `plain`.
+   */
+  readonly completeness: number;
   /** Why fewer were delivered than asked for. */
   readonly reason?: string | undefined;
   readonly warnings: readonly string[];
@@ -107,13 +112,14 @@ export function collectEvents(): Collector {
     const counted = kept && kept.slots.length + kept.dropped.duplicate + kept.dropped.energy;
     if (!kept || counted !== candidates.length) return keepDistinct(candidates, options);
     const bySlot = new Map(candidates.map((candidate) => [candidate.slot, candidate]));
-    return { kept: kept.slots.flatMap((slot) => bySlot.get(slot) ?? []), dropped: kept.dropped };
+    return { ...kept, kept: kept.slots.flatMap((slot) => bySlot.get(slot) ?? []) };
   }
 
   function finish(ended?: string): GenerationResult {
     if (!prepared) throw new Error('no conformers can be delivered: the molecule was not prepared yet');
     const { molecule, model, seed, count, permutations, forceField, warnings } = prepared;
-    const { kept, dropped } = keptOf(prepared);
+    const { kept, dropped, metOnce } = keptOf(prepared);
+    const compared = kept.length + dropped.duplicate;
     const { chosen, surplus } = chooseConformers(kept, prepared);
     const report = {
       asked: count,
@@ -122,6 +128,7 @@ export function collectEvents(): Collector {
       stereoRightAtFirst: first.drawn > 0 ? first.right / first.drawn : 1,
       dropped: { ...refused, ...dropped },
       surplus,
+      completeness: compared > 0 ? 1 - metOnce / compared : 0,
       warnings,
     };
     const lowest = Math.min(...chosen.map(({ energy = 0 }) => energy));
@@ -153,8 +160,8 @@ export function collectEvents(): Collector {
 }
 
 function shortfall(
-  { drawn, dropped }: GenerationReport,
-  { rmsd, energyWindow }: PreparedEvent,
+  { drawn, dropped, completeness }: GenerationReport,
+  { rmsd, energyWindow, plain }: PreparedEvent,
   ended: string | undefined,
   places: Readonly<Record<'stereo' | 'geometry', ReadonlyMap<string, number>>>,
 ): string {
@@ -168,7 +175,10 @@ function shortfall(
   if (drawn > 1 && dropped.stereo === drawn) {
     return `the stereo was wrong in all ${drawn} draws, most often ${mostOften(places.stereo)}. Such a form may be impossible to build, or strange to the model: check the marks there, or leave them out to get the forms that there are`;
   }
-  return `of ${drawn} draws ${causes.join(', ') || 'none failed'}; further draws brought no more`;
+  const more = plain
+    ? ''
+    : `; ${(100 * completeness).toFixed(0)} % of further draws are expected to be like one of these`;
+  return `of ${drawn} draws ${causes.join(', ') || 'none failed'}${more}`;
 }
 
 function mostOften(places: ReadonlyMap<string, number>): string {

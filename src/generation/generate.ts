@@ -55,14 +55,20 @@ export const DEFAULT_RMSD = 0.1;
 const DRAWS_FOR_MISSING = 2;
 /** Another round of draws pays only while the last one brought at least this share of new shapes. */
 const LEAST_GAIN = 0.05;
+/** Draws after which it is first asked whether they bring new shapes; then after twice as many, and so on. */
+const FIRST_ROUND = 16;
+/** So many noises must have led to conformers before a round without a new shape ends it: a shape of one in ten is then missed once in thirty times. */
+const LEAST_NOISES = 32;
+/** And at most this share of the draws may be like no other, which is how often a further one would be new (Good 1953). */
+const MOST_NEW = 0.05;
 /** How often one draw that fails a check is made again before it is given up. */
 const MOST_ATTEMPTS = 4;
 
 /**
  * Conformers of one molecule, in the order of energy where there are energies, else of draws.
  *
- * Rounds of draws, checks and a selection of those that differ, until there are enough or a round brings little; then as
- * many as asked for are chosen. The result is made of the events alone (finish.ts).
+ * Rounds of draws, checks and a selection of those that differ, each as large as all before, until there are enough or a
+ * round brings nothing new; then as many as asked for are chosen. The result is made of the events alone (finish.ts).
  * @throws Error where an option is out of range; MoleculeError where the network does not know an element; the signal's
  *   reason where it is aborted. A molecule that MMFF94 has no parameters for gives a warning, and no energies.
  */
@@ -90,17 +96,25 @@ export async function generateConformers(
     planned: event.planned,
   };
   const budget = plain ? count : Math.ceil(run.oversampling.most * count);
-  let [next, planned, found] = [0, event.planned, -1];
+  const noises = run.settings.kind === 'mode-selection' ? run.settings.candidates : 1;
+  let [next, planned, found] = [0, event.planned, 0];
   for (;;) {
     signal?.throwIfAborted();
-    const slots = Array.from({ length: planned - next }, (_, i) => next + i);
+    const end = plain ? planned : Math.min(planned, Math.max(FIRST_ROUND, 2 * next));
+    const slots = Array.from({ length: end - next }, (_, i) => next + i);
     await drawChecked(slots, { ...rounds, planned }, collector.drawn);
-    const { kept, dropped } = keepDistinct(collector.candidates, event);
-    emit({ kind: 'kept', slots: kept.map(({ slot }) => slot), dropped });
-    const grew = kept.length > found + LEAST_GAIN * slots.length;
-    next = planned;
-    if (plain || kept.length >= count || next >= budget || !grew || rounds.shouldStop()) break;
-    found = kept.length;
+    const { kept, dropped, metOnce } = keepDistinct(collector.candidates, event);
+    emit({ kind: 'kept', slots: kept.map(({ slot }) => slot), dropped, metOnce });
+    const grew = kept.length - found;
+    const isNew = kept.some(({ slot }) => slot >= next);
+    const passed = collector.candidates.filter(({ slot }) => slot >= next).length;
+    [next, found] = [end, kept.length];
+    if (plain || rounds.shouldStop()) break;
+    // Where most draws are refused the round says little.
+    const isTold = 2 * passed >= slots.length && collector.candidates.length * noises >= LEAST_NOISES;
+    if (!isNew && isTold && metOnce <= MOST_NEW * collector.candidates.length) break;
+    if (next < planned) continue;
+    if (kept.length >= count || next >= budget || grew <= LEAST_GAIN * slots.length) break;
     planned = Math.min(budget, next + DRAWS_FOR_MISSING * (count - kept.length));
   }
   signal?.throwIfAborted();

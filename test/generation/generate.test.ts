@@ -6,7 +6,7 @@ import { parseSmiles } from '../../src/chem/parse.js';
 import { verifyStereo } from '../../src/chem/stereo.js';
 import { bestRmsd } from '../../src/geometry/rmsd.js';
 import { chosenSampler, type SamplerName } from '../../src/generation/choose-sampler.js';
-import { chooseDiverse, pruneByRmsd } from '../../src/generation/diverse.js';
+import { chooseDiverse, comparedPermutations, pruneByRmsd } from '../../src/generation/diverse.js';
 import { drawConformers } from '../../src/generation/draw.js';
 import type { GenerationEvent } from '../../src/generation/events.js';
 import { collectEvents } from '../../src/generation/finish.js';
@@ -94,6 +94,32 @@ describe('generate', () => {
     const elsewhere = collectEvents();
     structuredClone(events).forEach((event) => elsewhere.observe(event));
     expect(elsewhere.finish(options.shouldStop && 'stopped')).toEqual(result);
+  });
+
+  it('draws no further where nothing new comes, and says how complete the set is', async () => {
+    const rigid = await generate('c1ccccc1', { count: 50 });
+    expect(rigid.report).toMatchObject({ delivered: 1, completeness: 1 });
+    expect(rigid.report.drawn).toBeLessThanOrEqual(32);
+    expect(rigid.report.reason).toMatch(/100 % of further draws are expected to be like one of these/);
+    // Good's estimate, from the conformers drawn, each of which is like another or not.
+    const drawn: Float32Array[] = [];
+    const { report, molecule, conformers } = await generate('CC(C)CCOC', {
+      count: 12,
+      rmsd: 0.3,
+      observe: (event) => void (event.kind === 'checked' && drawn.push(event.candidate.coordinates)),
+    });
+    expect(conformers).toHaveLength(12);
+    const permutations = comparedPermutations(generator.rdkit, molecule);
+    const skeletons = drawn.map((x) => x.subarray(0, 3 * molecule.skeletonCount));
+    const groups: Float32Array[][] = [];
+    for (const x of skeletons) {
+      const near = groups.find(([first]) => bestRmsd(first, x, permutations).rmsd < 0.3);
+      if (near) near.push(x);
+      else groups.push([x]);
+    }
+    const alone = groups.filter(({ length }) => length === 1).length;
+    expect(report.completeness).toBeCloseTo(1 - alone / drawn.length, 10);
+    expect(report.completeness).toBeLessThan(1);
   });
 
   it('delivers what is finished where it is stopped, and nothing where it is aborted', async () => {
