@@ -115,8 +115,7 @@ export {
   type TrajectoryFrame,
   type TrajectoryOptions,
 } from './generation/trajectory.js';
-export { countRotatableBonds } from './chem/rotatable-bonds.js';
-export { defaultCount } from './generation/default-count.js';
+export { countRotatableBonds, defaultCount } from './chem/rotatable-bonds.js';
 export {
   conformerLogLikelihood,
   type ConformerLikelihood,

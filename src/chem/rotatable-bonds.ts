@@ -1,4 +1,4 @@
-/** Which bonds turn. */
+/** Bonds that turn, and how many conformers their number asks for. */
 import type { Bond, Molecule } from './molecule.js';
 
 /** An acyclic single bond between heavy atoms that each have another heavy neighbour and are not linear. */
@@ -15,4 +15,10 @@ export function isRotatable({ atoms, bonds }: Molecule, bond: Bond): boolean {
 
 export function countRotatableBonds(molecule: Molecule): number {
   return molecule.bonds.filter((bond) => isRotatable(molecule, bond)).length;
+}
+
+/** 50, 200 or 300 conformers for up to 7, up to 12 and more rotatable bonds (Ebejer, Morris, Deane 2012). */
+export function defaultCount(molecule: Molecule): number {
+  const bonds = countRotatableBonds(molecule);
+  return bonds <= 7 ? 50 : bonds <= 12 ? 200 : 300;
 }

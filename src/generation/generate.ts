@@ -8,7 +8,7 @@ import type { Oversampling } from '../network/sampling.js';
 import { checkConformer, type CheckOptions } from './check.js';
 import { keepDistinct } from './choose.js';
 import { chosenOversampling, chosenSampler, type SamplerAlias, type SamplerName } from './choose-sampler.js';
-import { defaultCount } from './default-count.js';
+import { defaultCount } from '../chem/rotatable-bonds.js';
 import { drawConformers, type Drawn } from './draw.js';
 import type { GenerationEvent, PreparedEvent } from './events.js';
 import { collectEvents, type GenerationResult } from './finish.js';

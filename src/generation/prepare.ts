@@ -1,14 +1,15 @@
 /** A molecule made ready: all that drawing, checking and comparing its conformers needs of its graph, computed once. */
 import { adjacency } from '../chem/adjacency.js';
+import { automorphisms } from '../chem/automorphisms.js';
 import { geometryPlan, type GeometryPlan } from '../chem/geometry-plan.js';
 import { MoleculeError } from '../chem/molecule-error.js';
 import type { Molecule } from '../chem/molecule.js';
+import type { RDKitModule } from '../chem/rdkit.js';
 import { stereoPerception, type StereoPerception } from '../chem/stereo.js';
 import type { Prior } from '../flow/prior.js';
 import { graphFeatures, type GraphFeatures } from '../network/features.js';
 import { hydrogenParents, skeletonPrior, type HydrogenParents } from '../network/priors.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
-import { comparedPermutations } from './diverse.js';
 import type { Generator } from './generator.js';
 
 /** What the skeleton's flow needs. */
@@ -66,4 +67,12 @@ export function prepareMolecule(
     geometry: geometryPlan(molecule),
     perceiveStereo: stereoPerception(rdkit, molecule),
   };
+}
+
+/** More symmetry than this is not searched when conformers are compared; the RMSD is then an upper bound. */
+const MOST_PERMUTATIONS = 1000;
+
+/** The permutations of the skeleton over which conformers of a molecule are compared, as RDKit's GetBestRMS does. */
+function comparedPermutations(rdkit: RDKitModule, molecule: Molecule): readonly ArrayLike<number>[] {
+  return automorphisms(rdkit, molecule, { maxMatches: MOST_PERMUTATIONS, symmetriseTerminals: true }).permutations;
 }

@@ -6,7 +6,7 @@ import { parseSmiles } from '../../src/chem/parse.js';
 import { verifyStereo } from '../../src/chem/stereo.js';
 import { bestRmsd } from '../../src/geometry/rmsd.js';
 import { chosenSampler, type SamplerName } from '../../src/generation/choose-sampler.js';
-import { chooseDiverse, comparedPermutations, pruneByRmsd } from '../../src/generation/diverse.js';
+import { chooseDiverse, pruneByRmsd } from '../../src/generation/choose.js';
 import { drawConformers } from '../../src/generation/draw.js';
 import type { GenerationEvent } from '../../src/generation/events.js';
 import { collectEvents } from '../../src/generation/finish.js';
@@ -109,7 +109,7 @@ describe('generate', () => {
       observe: (event) => void (event.kind === 'checked' && drawn.push(event.candidate.coordinates)),
     });
     expect(conformers).toHaveLength(12);
-    const permutations = comparedPermutations(generator.rdkit, molecule);
+    const permutations = prepareMolecule(generator, molecule).permutations;
     const skeletons = drawn.map((x) => x.subarray(0, 3 * molecule.skeletonCount));
     const groups: Float32Array[][] = [];
     for (const x of skeletons) {

@@ -4,7 +4,7 @@ import { parseSmiles } from '../../src/chem/parse.js';
 import { skeletonFaults } from '../../src/chem/stereo.js';
 import type { DrawKey } from '../../src/flow/sampler.js';
 import { chosenSampler, type SamplerName } from '../../src/generation/choose-sampler.js';
-import { comparedPermutations, pruneByRmsd } from '../../src/generation/diverse.js';
+import { pruneByRmsd } from '../../src/generation/choose.js';
 import { generateConformers } from '../../src/generation/generate.js';
 import type { Generator } from '../../src/generation/generator.js';
 import { createModeSelection } from '../../src/generation/mode-selection.js';
@@ -95,7 +95,7 @@ describe('noises selected by the modes they lead to', () => {
     let [selected, independent] = [0, 0];
     for (const smiles of ['CC(C)CCO', 'OCCCN', 'CCCCO', 'NCC(C)CO', 'CC(=O)CCC']) {
       const molecule = parseSmiles(generator.rdkit, smiles);
-      const permutations = comparedPermutations(generator.rdkit, molecule);
+      const permutations = prepareMolecule(generator, molecule).permutations;
       const shapes = async (sampler: SamplerName) => {
         const { conformers } = await generateConformers(generator, molecule, {
           count: 12,

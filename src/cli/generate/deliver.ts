@@ -3,9 +3,7 @@ import type { ConformerRecord } from '../../chem/io/conformer-record.js';
 import type { GenerationEvent } from '../../generation/events.js';
 import type { GenerationResult } from '../../generation/finish.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
-import { crashMessage } from '../worker/crash-message.js';
-import type { GenerateEvent, GenerateTask } from '../worker/tasks.js';
-import { timeLimitReached } from '../worker/time-limit-reached.js';
+import { crashMessage, timeLimitReached, type GenerateEvent, type GenerateTask } from '../worker/tasks.js';
 import { optionsOf, type GenerateFlags } from './flags.js';
 import type { Source, Unread } from './sources.js';
 

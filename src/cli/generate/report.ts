@@ -3,7 +3,7 @@ import type { ConformerRecord } from '../../chem/io/conformer-record.js';
 import { printableJson } from '../../files/printable.js';
 import { conformerRecords } from '../../generation/records.js';
 import { inWords, rateInWords } from '../run-time.js';
-import { timeLimitReached } from '../worker/time-limit-reached.js';
+import { timeLimitReached } from '../worker/tasks.js';
 import type { Delivery, Undelivered } from './deliver.js';
 
 type Delivered = Extract<Delivery, { kind: 'conformers' }>;

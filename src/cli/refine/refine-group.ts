@@ -1,9 +1,7 @@
 /** Records of one molecule through a worker: each refined, or why it is not. */
 import type { BadRecord, StructureRecord } from '../../chem/io/input-record.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
-import { crashMessage } from '../worker/crash-message.js';
-import type { RefineEvent, RefineTask } from '../worker/tasks.js';
-import { timeLimitReached } from '../worker/time-limit-reached.js';
+import { crashMessage, timeLimitReached, type RefineEvent, type RefineTask } from '../worker/tasks.js';
 import type { GroupOrError } from './groups.js';
 import type { RefineFlags } from './flags.js';
 

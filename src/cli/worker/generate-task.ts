@@ -6,8 +6,7 @@ import type { Generator } from '../../generation/generator.js';
 import { conformerLogLikelihood } from '../../generation/log-likelihood.js';
 import { collectTrajectories, trajectoryRecords } from '../../generation/trajectory.js';
 import type { TaskContext } from '../../supervisor/serve.node.js';
-import type { GenerateEvent, GenerateTask } from './tasks.js';
-import { timeLimitReached } from './time-limit-reached.js';
+import { timeLimitReached, type GenerateEvent, type GenerateTask } from './tasks.js';
 
 export async function runGenerateTask(
   generator: Generator,

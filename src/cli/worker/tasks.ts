@@ -1,4 +1,4 @@
-/** What the worker process of generate and refine is asked for, and what it sends back: plain data. */
+/** What the worker process of generate and refine is asked for and sends back, as plain data; and its end in words. */
 import type { ConformerRecord } from '../../chem/io/conformer-record.js';
 import type { Structure } from '../../chem/structure.js';
 import type { GenerationEvent } from '../../generation/events.js';
@@ -6,6 +6,7 @@ import type { GenerationResult } from '../../generation/finish.js';
 import type { GenerateOptions } from '../../generation/generate.js';
 import type { RefineOptions } from '../../generation/refine.js';
 import type { RefinedStructure } from '../../generation/refine-structures.js';
+import type { Outcome } from '../../supervisor/pool.node.js';
 
 /** A molecule as the input has it: not parsed yet, since parsing, too, may run without end. */
 export type MoleculeInput =
@@ -51,3 +52,10 @@ export type RefineEvent =
 
 export type WorkerTask = GenerateTask | RefineTask;
 export type WorkerEvent = GenerateEvent | RefineEvent;
+
+/** What is said of a molecule that took all of its time. */
+export const timeLimitReached = (seconds: number): string => `the time limit of ${seconds} s was reached`;
+
+/** What is said of a molecule at which worker processes end. */
+export const crashMessage = ({ reason }: Extract<Outcome, { kind: 'crashed' }>): string =>
+  `it ended the process that worked on it, and another one that tried again: ${reason}`;
