@@ -5,6 +5,7 @@
 import { rmSync } from 'node:fs';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explain, OutputError } from './output-error.js';
 
@@ -36,7 +37,8 @@ process.on('exit', () => held.forEach((file) => rmSync(file, { force: true })));
 /** @throws OutputError where another run holds the lock, or none can be made beside the output */
 export async function lockOutput(target: string): Promise<Lock> {
   const file = `${target}.lock`;
-  const own = `${file}.${process.pid}.${serial++}`;
+  // Gone in a moment: hidden from whoever looks for the files of an output.
+  const own = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${serial++}`);
   const text = JSON.stringify({ pid: process.pid, host: hostname(), began: await beginningOf('self') } satisfies Owner);
   try {
     // Linked into place, so that no one ever reads half a lock.

@@ -25,7 +25,7 @@ export type Checked =
       readonly reason: 'stereo' | 'geometry';
       /** In words. */
       readonly detail: string;
-      /** Where the stereo was wrong, and the first of what is wrong with the geometry, in words. */
+      /** Where the stereo was wrong, and the first of what is wrong with the geometry, in words; never empty. */
       readonly places: readonly string[];
     };
 
@@ -41,7 +41,7 @@ export function checkConformer(
     stereoRight,
     conformer: { coordinates: x, stereoVerified: right, assigned, energy },
   });
-  const refuse = (reason: 'stereo' | 'geometry', detail: string, places: readonly string[] = []): Checked => ({
+  const refuse = (reason: 'stereo' | 'geometry', detail: string, places: readonly string[] = [detail]): Checked => ({
     ok: false,
     stereoRight,
     reason,
@@ -74,11 +74,12 @@ function stereoInWords(
   { stereoBonds, axes = [] }: Molecule,
   { centresWrong, bondsWrong, axesWrong }: StereoVerdict,
 ): string[] {
-  return [
+  const places = [
     ...centresWrong.map((i) => `the hand of atom ${i + 1}`),
     ...bondsWrong.map((i) => `the side at double bond ${stereoBonds[i].a + 1}=${stereoBonds[i].b + 1}`),
     ...axesWrong.map((i) => `the hand of the axis from atom ${axes[i].a + 1} to atom ${axes[i].b + 1}`),
   ];
+  return places.length > 0 ? places : ['a hand or a side that was not asked for'];
 }
 
 const DEGREES = new Set<GeometryProblem['kind']>(['twist', 'bent', 'hypervalent-angle']);

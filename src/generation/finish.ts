@@ -178,7 +178,7 @@ function shortfall(
   const more = plain
     ? ''
     : `; ${(100 * completeness).toFixed(0)} % of further draws are expected to be like one of these`;
-  return `of ${drawn} draws ${causes.join(', ') || 'none failed'}${more}`;
+  return `of ${drawn} ${drawn === 1 ? 'draw' : 'draws'} ${causes.join(', ') || 'none failed'}${more}`;
 }
 
 function mostOften(places: ReadonlyMap<string, number>): string {

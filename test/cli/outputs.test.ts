@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { printable } from '../../src/files/printable.js';
+import { printable, printableJson } from '../../src/files/printable.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'molflow-outputs-'));
@@ -98,6 +98,27 @@ describe('molflow generate and refine', { timeout: 240_000 }, () => {
   });
 });
 
+it('a file beside a standard output that nobody reads any more keeps the name of an unfinished one', async () => {
+  writeFileSync(file('unread.smi'), Array.from({ length: 40 }, (_, i) => `CCCC${'C'.repeat(i % 5)}O m${i}\n`).join(''));
+  const child = spawn(
+    process.execPath,
+    [
+      ...[MAIN, 'generate', '--input', file('unread.smi'), '-n', '1', '--fast', '--quiet'],
+      ...['--trajectory', file('unread.xyz')],
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let stderr = '';
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  child.stdout.once('data', () => child.stdout.destroy());
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
+  expect(stderr).toMatch(/nobody reads the output any more; what was made is in .*unread\.xyz\.part\n$/);
+  expect([existsSync(file('unread.xyz')), existsSync(file('unread.xyz.part'))]).toEqual([false, true]);
+}, 60_000);
+
 it('what is printed is no command to the terminal', () => {
   expect(printable('\x1b[2J\x9b31m\u202eevil\u0000 Åκ\n\tok')).toBe('\\x1b[2J\\x9b31m\\u202eevil\\x00 Åκ\n\tok');
+  const value = { 'na\x9bme': '\x1b\x85\u2066' };
+  expect(printableJson(value)).toBe('{"na\\u009bme":"\\u001b\\u0085\\u2066"}');
+  expect(JSON.parse(printableJson(value))).toEqual(value);
 });

@@ -131,6 +131,7 @@ test('splits: places among GeoMol file names, SMILES of a CSV, integers of a .np
   // Sorted as files: C#N.pickle, CC.pickle, CO.pickle, C_C=C_C.pickle.
   expect([...titlesOfSplit(readSplit('0\n3\n'), titles)].sort()).toEqual(['C#N', 'C/C=C/C']);
   expect([...titlesOfSplit(readSplit('smiles,n_conformers\nCC,3\n"CO",5\n'), titles)].sort()).toEqual(['CC', 'CO']);
+  expect(() => titlesOfSplit(readSplit('0\n4\n'), titles)).toThrow(/index 4, and the input 4 molecules, 0 to 3/);
   const header = "{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }".padEnd(117) + '\n';
   const npy = Buffer.concat([
     Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]),

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { parseSmiles } from '../../src/chem/parse.js';
+import { geometryPlan } from '../../src/chem/geometry-plan.js';
 import { loadRDKit } from '../../src/chem/rdkit.js';
+import { stereoPerception } from '../../src/chem/stereo.js';
+import { checkConformer } from '../../src/generation/check.js';
 import { collectEvents } from '../../src/generation/finish.js';
 
 it('a form that no draw has is given up after 24, and the message names the centre', async () => {
@@ -37,5 +40,30 @@ it('a form that no draw has is given up after 24, and the message names the cent
   expect(collector.hopeless).toBe(true);
   expect(collector.finish().report.reason).toMatch(
     /all 24 draws, most often the hand of atom 2 \(24\), the hand of atom 7 \(8\).*leave them out/,
+  );
+});
+
+it('of plain draws it says what failed, and of no others', async () => {
+  const rdkit = await loadRDKit();
+  const molecule = parseSmiles(rdkit, 'CO');
+  const prepared = { molecule, geometry: geometryPlan(molecule), perceiveStereo: stereoPerception(rdkit, molecule) };
+  const checked = checkConformer(new Float32Array(18).fill(NaN), { rdkit, prepared, relax: false, lenient: true });
+  if (checked.ok) throw new Error('coordinates that are not numbers passed');
+  const collector = collectEvents();
+  collector.observe({
+    kind: 'prepared',
+    molecule,
+    model: 'm',
+    seed: 1,
+    count: 1,
+    planned: 1,
+    rmsd: 0.1,
+    plain: true,
+    permutations: [],
+    warnings: [],
+  });
+  collector.observe({ kind: 'refused', retry: 0, slot: 0, draw: { conformer: 0, attempt: 0 }, ...checked });
+  expect(collector.finish().report.reason).toBe(
+    'of 1 draw 1 failed the geometry checks, most often coordinates that are not numbers (1)',
   );
 });

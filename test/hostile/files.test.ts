@@ -7,7 +7,7 @@ import { createGzip, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/chem/io/input-error.js';
 import { openText } from '../../src/chem/io/open.node.js';
-import { readMolecules, type InputFormat } from '../../src/chem/io/read-molecules.js';
+import { readMolecules } from '../../src/chem/io/read-molecules.js';
 import { createRandom } from '../../src/flow/random.js';
 import { MAIN, molflow, RAW_ERROR, testFolder, titlesOf } from './command.js';
 
@@ -154,12 +154,14 @@ describe('an input', () => {
         ],
         ...['  1  2  1  0', '  2  3  1  0', 'M  CHG  1   2   0', 'M  ISO  1   1  13', 'M  END'],
       ].join('\n');
-      const sound: Record<InputFormat, string> = {
+      const sound = {
+        mol: `${molecule}\n`,
         sdf: `${molecule}\n>  <A>\n1\n2\n\n>  <B> (3)\nx\n\n$$$$\n`.repeat(3),
         smi: 'CCO ethanol\nC1CCCCC1\tring\n# note\nc1ccccc1 |x|\n',
         csv: 'id,smiles,note\na,CCO,"x, ""y"""\nb,CCN,\n"c\nd",CCC,z\n',
         tsv: 'smiles\tname\nCCO\ta"b\nCCN\t\n',
       };
+      const formats = ['sdf', 'smi', 'csv', 'tsv', 'mol'] as const;
       const damage = (bytes: Buffer): Buffer => {
         let left = Buffer.from(bytes);
         for (let times = 1 + random.integer(4); times > 0; times--) {
@@ -181,13 +183,16 @@ describe('an input', () => {
       };
       let [read, refused] = [0, 0];
       for (let i = 0; i < 1000 * TIMES; i++) {
-        const format = (['sdf', 'smi', 'csv', 'tsv'] as const)[i % 4];
-        const isZipped = i % 8 > 3;
+        const format = formats[i % 5];
+        const isZipped = i % 10 > 4;
         const text = Buffer.from(sound[format]);
         const place = file(`damaged.${format}`);
         writeFileSync(place, isZipped ? damage(gzipSync(text)) : damage(text));
         try {
-          for await (const record of readMolecules(await openText(place), { format, file: 'damaged' })) {
+          for await (const record of readMolecules(await openText(place), {
+            format: format === 'mol' ? 'sdf' : format,
+            file: 'damaged',
+          })) {
             if (record.kind === 'error') refused++;
             else read++;
             if (record.kind === 'structure')

@@ -46,11 +46,20 @@ export function readNpySplit(bytes: Uint8Array): Split {
   return { kind: 'indices', indices };
 }
 
-/** The titles that a split keeps. @param titles all of the data set */
+/**
+ * The titles that a split keeps.
+ * @param titles all of the data set
+ * @throws Error where an index lies outside of them: it is a split of another data set
+ */
 export function titlesOfSplit(split: Split, titles: readonly string[]): ReadonlySet<string> {
   if (split.kind === 'names') return split.names;
   // GEOM's files are named by SMILES, with an underscore for each slash.
   const fileName = (title: string): string => `${title.replaceAll('/', '_')}.pickle`;
+  const beyond = [...split.indices].find((index) => !(index >= 0 && index < titles.length));
+  if (beyond !== undefined)
+    throw new Error(
+      `the split has the index ${beyond}, and the input ${titles.length} molecules, 0 to ${titles.length - 1}: give the split of this data set, and all of its files`,
+    );
   const sorted = [...titles].sort((a, b) => (fileName(a) < fileName(b) ? -1 : 1));
   return new Set(sorted.filter((_, i) => split.indices.has(i)));
 }
