@@ -48,7 +48,8 @@ export type { TextChunks } from './chem/io/lines.js';
 export type { ConformerRecord, FieldValue } from './chem/io/conformer-record.js';
 export { sdfRecord } from './chem/io/write-sdf.js';
 export { xyzFrame } from './chem/io/write-xyz.js';
-export { PDB_END, pdbBonds, pdbHeader, pdbModel } from './chem/io/write-pdb.js';
+export { pdbEntry } from './chem/io/write-pdb.js';
+export { mol2Record } from './chem/io/write-mol2.js';
 
 export type { FloatArray } from './geometry/coordinates.js';
 export { bestRmsd, rmsd, type BestRmsd } from './geometry/rmsd.js';

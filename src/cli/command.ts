@@ -9,6 +9,7 @@ import { VERSION } from './version.js';
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   generate: async () => (await import('./generate.js')).generateCommand(),
   refine: async () => (await import('./refine.js')).refineCommand(),
+  config: async () => (await import('./config-command.js')).configCommand(),
   merge: async () => (await import('./merge.js')).mergeCommand(),
   view: async () => (await import('./view.js')).viewCommand(),
   evaluate: async () => (await import('./evaluate.js')).evaluateCommand(),

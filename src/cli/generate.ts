@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { SAMPLER_ALIASES, SAMPLERS } from '../generation/choose-sampler.js';
 import { numberFrom, wholeFrom } from './arguments.js';
 import { FAST_MODEL, type GenerateFlags } from './generate/flags.js';
+import { addConfigOptions } from './config.js';
 import { addGeneratorOptions } from './generator-flags.js';
 import { addLibraryOptions } from './library-flags.js';
 import { addLimitOptions } from './limit-flags.js';
@@ -107,5 +108,5 @@ export function generateCommand(): Command {
     .action(async (flags: GenerateFlags, self: Command) =>
       (await import('./generate/run.js')).runGenerate(flags, self),
     );
-  return addLimitOptions(addGeneratorOptions(addLibraryOptions(addOutputOptions(command))));
+  return addConfigOptions(addLimitOptions(addGeneratorOptions(addLibraryOptions(addOutputOptions(command)))));
 }

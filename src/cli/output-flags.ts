@@ -21,13 +21,14 @@ export interface OutputFlags {
 }
 
 export const outOption = (): Option =>
-  new Option('--out <file>', '.sdf, .xyz or .pdb, each also .gz; - is standard output').default('-');
+  new Option('--out <file>', '.sdf, .xyz, .pdb or .mol2, each also .gz or .zst; - is standard output').default('-');
 
 export const outFormatOption = (): Option =>
   new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices([
     'sdf',
     'xyz',
     'pdb',
+    'mol2',
   ]);
 
 export function addOutputOptions(command: Command): Command {
@@ -72,6 +73,8 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'memoryLimit',
   'quiet',
   'json',
+  'config',
+  'preset',
 ]);
 
 /**

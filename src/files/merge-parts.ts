@@ -1,7 +1,8 @@
 /** Joins what the shards of one run wrote to what a single run would have written, molecule by molecule. */
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { crc32, gunzipSync, gzipSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
+import { compressionOf, type Compression } from './compression.js';
 import { readKeptJournal, type KeptJournal } from './journal.js';
 import { openOutputFile, targetOf, type OpenOptions, type OutputFile } from './output-file.js';
 import { OutputError } from './output-error.js';
@@ -77,8 +78,8 @@ export async function mergeParts({
         const isFirst = source.end === bytes.length && merged[i].marked > 0;
         await merged[i].write(
           recoded(bytes, {
-            from: isZipped(source.file),
-            to: isZipped(outputs[label]),
+            from: compressionOf(source.file),
+            to: compressionOf(outputs[label]),
             cut: isFirst ? withoutHeader[label] : undefined,
           }),
         );
@@ -179,12 +180,16 @@ function recoded(
     from,
     to,
     cut,
-  }: { readonly from: boolean; readonly to: boolean; readonly cut: ((text: string) => string) | undefined },
+  }: {
+    readonly from: Compression | undefined;
+    readonly to: Compression | undefined;
+    readonly cut: ((text: string) => string) | undefined;
+  },
 ): Buffer {
-  if (from === to && !cut) return bytes;
-  const plain = from ? gunzipSync(bytes) : bytes;
+  if (from?.kind === to?.kind && !cut) return bytes;
+  const plain = from ? from.decompress(bytes) : bytes;
   const text = cut ? Buffer.from(cut(plain.toString())) : plain;
-  return to && text.length > 0 ? gzipSync(text) : text;
+  return to && text.length > 0 ? to.compress(text) : text;
 }
 
 /** Where one shard has ended, so must the others. */
@@ -208,5 +213,3 @@ async function refuseRest({ file, handle, end }: Source): Promise<void> {
   if (size > end && end > 0)
     throw new OutputError(`${file} goes on after the last molecule of its journal, at byte ${end}: it was changed`);
 }
-
-const isZipped = (name: string): boolean => /\.gz$/i.test(name);

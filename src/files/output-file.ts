@@ -18,7 +18,8 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import path from 'node:path';
-import { crc32, gzipSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
+import { compressionOf } from './compression.js';
 import { lockOutput, type Lock } from './lock.js';
 import { explain, OutputError } from './output-error.js';
 
@@ -49,7 +50,7 @@ export interface OutputFile {
   /** Bytes up to the last mark. */
   readonly marked: number;
   /**
-   * Appends, text gzipped as one member where the name ends in .gz, bytes as they are, and waits until the system has it. False where the
+   * Appends, text as one gzip member or zstd frame where the name ends in .gz or .zst, bytes as they are, and waits until the system has it. False where the
    * reader of standard output or of a pipe has gone: nothing more need be made.
    * @throws OutputError, after which the file ends at the last mark
    */
@@ -83,6 +84,7 @@ export async function openOutputFile(name: string, options: OpenOptions = {}): P
   if (await isStandardOutput(name)) return standardOutput(name);
   try {
     const before = await stat(name).catch(() => undefined);
+    compressionOf(name);
     if (before?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
     if (before && !before.isFile()) return await openStream(name);
     return await openPart(name, await targetOf(name), before, options);
@@ -165,7 +167,7 @@ interface Part {
 }
 
 async function partFile({ name, target, part, handle, lock, clobber, resume }: Part): Promise<OutputFile> {
-  const zipped = isZipped(name);
+  const compression = compressionOf(name);
   let marked = resume ? (await handle.stat()).size : 0;
   let end = marked;
   let crc = 0;
@@ -201,7 +203,8 @@ async function partFile({ name, target, part, handle, lock, clobber, resume }: P
     },
     write: async (text) => {
       // Not buffered here: a record that the system has been given outlives the process.
-      if (text.length > 0) await guarded(() => append(zipped && typeof text === 'string' ? gzipSync(text) : text));
+      if (text.length > 0)
+        await guarded(() => append(compression && typeof text === 'string' ? compression.compress(text) : text));
       return true;
     },
     mark: async () => {
@@ -236,7 +239,7 @@ async function partFile({ name, target, part, handle, lock, clobber, resume }: P
       try {
         if (end === 0 && empty === 'keep') await rm(part, { force: true });
         else {
-          if (end === 0 && zipped) await append(gzipSync(''));
+          if (end === 0 && compression) await append(compression.compress(''));
           await handle.sync();
           if (clobber) await rename(part, target);
           else await moveWithoutReplacing(part, target);
@@ -263,8 +266,6 @@ async function partFile({ name, target, part, handle, lock, clobber, resume }: P
   };
 }
 
-const isZipped = (name: string): boolean => /\.gz$/i.test(name);
-
 async function moveWithoutReplacing(part: string, target: string): Promise<void> {
   try {
     await link(part, target);
@@ -288,12 +289,12 @@ async function syncFolder(folder: string): Promise<void> {
 
 async function openStream(name: string): Promise<OutputFile> {
   const handle = await open(name, constants.O_WRONLY);
-  const zipped = isZipped(name);
+  const compression = compressionOf(name);
   let closed = false;
   return stream(name, {
     write: async (text) => {
       try {
-        await handle.writeFile(zipped && typeof text === 'string' ? gzipSync(text) : text);
+        await handle.writeFile(compression && typeof text === 'string' ? compression.compress(text) : text);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'EPIPE') return false;
         throw explain(error, name);

@@ -16,6 +16,24 @@ export interface RefinedStructure {
   readonly kept?: 'stereo' | 'geometry' | undefined;
 }
 
+/**
+ * Numbers for the draws of conformers, from what they are: a conformer is refined the same wherever it stands in a file,
+ * and the second of two that are equal gets the next number, so that it is drawn anew.
+ */
+export function createDrawNumbers(): (structure: Structure) => number {
+  const seen = new Map<number, number>();
+  return ({ coordinates }) => {
+    // FNV-1a, by the coordinates alone: noise that two molecules share does no harm.
+    let hash = 0x811c9dc5;
+    for (const byte of new Uint8Array(Float32Array.from(coordinates ?? []).buffer))
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    const number = hash >>> 0;
+    const copies = seen.get(number) ?? 0;
+    seen.set(number, copies + 1);
+    return (number + copies) >>> 0;
+  };
+}
+
 /** A structure made ready: its molecule, with the stereo that its coordinates have. */
 export interface PreparedStructure {
   readonly structure: Structure;
@@ -53,8 +71,8 @@ export async function refinePrepared(
 }
 
 /**
- * Refines structures in the order given; conformers of one molecule in a row share batches. Number i is drawn by the
- * seed and i alone.
+ * Refines structures in the order given; conformers of one molecule in a row share batches. Each is drawn by the seed and
+ * its coordinates alone, whatever stands beside it.
  * @throws MoleculeError, Error where a structure cannot be refined; see prepareStructure
  */
 export async function refineStructures(
@@ -64,11 +82,14 @@ export async function refineStructures(
 ): Promise<RefinedStructure[]> {
   const all: RefinedStructure[] = [];
   let group: PreparedStructure[] = [];
-  for (const [index, structure] of structures.entries()) {
-    const next = prepareStructure(generator, structure, index);
+  let numberOf = createDrawNumbers();
+  for (const structure of structures) {
+    let next = prepareStructure(generator, structure, numberOf(structure));
     if (group.length > 0 && next.graph !== group[0].graph) {
       all.push(...(await refinePrepared(generator, group, options)));
       group = [];
+      numberOf = createDrawNumbers();
+      next = { ...next, index: numberOf(structure) };
     }
     group.push(next);
   }

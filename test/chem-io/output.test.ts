@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openText } from '../../src/chem/io/open.node.js';
 import { openOutput, OutputError } from '../../src/chem/io/output.node.js';
 import { readSdf } from '../../src/chem/io/sdf.js';
-import { pdbBonds, pdbHeader, pdbModel } from '../../src/chem/io/write-pdb.js';
+import { pdbEntry } from '../../src/chem/io/write-pdb.js';
 import { xyzFrame } from '../../src/chem/io/write-xyz.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -50,7 +50,7 @@ describe('XYZ', () => {
     expect(xyzFrame(record)).toBe(
       [
         '3',
-        'HCN energy=-5.5 note="two lines"',
+        'name="HCN" energy=-5.5 note="two lines" Properties=species:S:1:pos:R:3 pbc="F F F"',
         'C       0.00000      0.00000      0.00000',
         'N       1.15600      0.00000      0.00000',
         'H      -1.06400      0.00000      0.00000',
@@ -65,7 +65,10 @@ describe('XYZ', () => {
 
 describe('PDB', () => {
   it('has every value in its columns', () => {
-    const lines = pdbModel({ molecule: nitrite, coordinates: [-123.4567, 2, 3, 0, 0, 0, 1, 1, 1] }, 12).split('\n');
+    const record = { molecule: nitrite, coordinates: [-123.4567, 2, 3, 0, 0, 0, 1, 1, 1] };
+    const lines = pdbEntry(Array.from({ length: 12 }, () => record))
+      .split('\n')
+      .slice(-10);
     expect(lines[0]).toBe('MODEL       12');
     const first = lines[1];
     expect([
@@ -83,31 +86,38 @@ describe('PDB', () => {
       ' N',
     ]);
     expect(lines[3].slice(78, 80)).toBe('1-');
-    expect(lines.slice(4)).toEqual(['ENDMDL', '']);
-    expect(pdbBonds(nitrite)).toBe('CONECT    1    2    2    3\nCONECT    2    1    1\nCONECT    3    1\n');
+    expect(lines.slice(4)).toEqual([
+      'ENDMDL',
+      'CONECT    1    2    2    3',
+      'CONECT    2    1    1',
+      'CONECT    3    1',
+      'END',
+      '',
+    ]);
   });
 
   it('names many atoms apart, and refuses what the columns cannot hold', () => {
     const atoms = Array.from({ length: 2500 }, (_, i) => atom(i % 2 === 0 ? 6 : 17));
-    const text = pdbModel(
+    const text = pdbEntry([
       {
         molecule: { atoms: atoms.map((a, i) => (i < 1800 ? a : atom(6))), bonds: [] },
         coordinates: new Float32Array(7500),
       },
-      1,
-    );
+    ]);
     const names = text
       .split('\n')
       .filter((line) => line.startsWith('HETATM'))
       .map((line) => line.slice(12, 16));
     expect(new Set(names).size).toBe(2500);
-    expect(() => pdbModel({ molecule: nitrite, coordinates: [-1000, 0, 0, 0, 0, 0, 0, 0, 0] }, 1)).toThrow(
+    expect(() => pdbEntry([{ molecule: nitrite, coordinates: [-1000, 0, 0, 0, 0, 0, 0, 0, 0] }])).toThrow(
       /does not fit the columns of PDB/,
     );
   });
 
   it('wraps a long title', () => {
-    const lines = pdbHeader('word '.repeat(40)).split('\n').slice(0, -1);
+    const lines = pdbEntry([{ molecule: hcn, coordinates: linear, title: 'word '.repeat(40) }])
+      .split('\n')
+      .filter((line) => line.startsWith('TITLE'));
     expect(lines.map((line) => line.slice(0, 10))).toEqual(['TITLE     ', 'TITLE    2', 'TITLE    3']);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
@@ -163,7 +173,7 @@ describe('openOutput', () => {
   it('fails at opening where nothing could be written', async () => {
     await expect(openOutput(file('none/a.sdf'))).rejects.toThrow(/none\/a\.sdf: its directory does not exist/);
     await expect(openOutput(folder, { format: 'sdf' })).rejects.toThrow(/it is a directory/);
-    await expect(openOutput(file('a.mp3'))).rejects.toThrow(/expected \.sdf, \.xyz or \.pdb/);
+    await expect(openOutput(file('a.mp3'))).rejects.toThrow(/expected \.sdf, \.xyz, \.pdb or \.mol2/);
     await expect(openOutput('/proc/none.sdf')).rejects.toThrow(OutputError);
   });
 

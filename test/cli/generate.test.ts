@@ -124,7 +124,7 @@ describe('molflow generate', () => {
     const fromPipe = await molflow(['generate', '--input', '-', '-n', '1', '--quiet', '--out-format', 'xyz'], {
       input: 'O water\n',
     });
-    expect(fromPipe.stdout).toMatch(/^3\n.*water.*\nO /);
+    expect(fromPipe.stdout).toMatch(/^3\nname="water" .*\nO /);
     const byName = await molflow(['generate', '--molecule', 'caffeine', '-n', '1', '--quiet']);
     expect((await records(byName.stdout))[0].structure.atoms).toHaveLength(24);
   });
@@ -197,7 +197,7 @@ describe('bad input', () => {
     [['generate'], 2, /give --smiles, --molecule or --input/],
     [['generate', '--smiles', 'CCO', '--sampler', 'rk9'], 2, /Allowed choices are modes, stochastic, ancestral, euler/],
     [['generate', '--smiles', 'CCO', '--out', '/nowhere/x.sdf'], 1, /\/nowhere/],
-    [['generate', '--smiles', 'CCO', '--out', 'x.pdf'], 1, /expected \.sdf, \.xyz or \.pdb/],
+    [['generate', '--smiles', 'CCO', '--out', 'x.pdf'], 1, /expected \.sdf, \.xyz, \.pdb or \.mol2/],
     [['generate', '--smiles', 'CCO', '--model', 'no-such'], 1, /no model 'no-such'.*molflow-base/],
     [
       ['generate', '--smiles', 'CCO', '--fast', '--model', 'molflow-base'],

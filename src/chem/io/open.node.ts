@@ -1,8 +1,9 @@
-/** Opens a file or standard input as a stream of text or of bytes, gunzipped where its first bytes say gzip. */
+/** Opens a file or standard input as a stream of text or of bytes, unpacked where its first bytes say gzip or zstd. */
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { NO_ZSTD, openZstd } from '../../files/compression.js';
 import { gunzip } from './gunzip.node.js';
 import { InputError } from './input-error.js';
 
@@ -81,7 +82,7 @@ function unfinished(bytes: Uint8Array): number {
 
 async function* unpacked(bytes: Readable, name: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* gunzipIfNeeded(bytes);
+    yield* unpackIfNeeded(bytes);
   } catch (error) {
     throw explain(error, name);
   } finally {
@@ -90,10 +91,10 @@ async function* unpacked(bytes: Readable, name: string): AsyncGenerator<Uint8Arr
   }
 }
 
-async function* gunzipIfNeeded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* unpackIfNeeded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const iterator = bytes[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array(0);
-  while (head.length < 2) {
+  while (head.length < 4) {
     const next = await iterator.next();
     if (next.done === true) break;
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
@@ -106,8 +107,16 @@ async function* gunzipIfNeeded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
       await iterator.return?.();
     }
   })();
-  if (head[0] !== 0x1f || head[1] !== 0x8b) yield* all;
-  else yield* gunzip(all);
+  if (head[0] === 0x1f && head[1] === 0x8b) yield* gunzip(all);
+  else if (Buffer.from(head.subarray(0, 4)).equals(ZSTD_MAGIC)) yield* unzstd(all);
+  else yield* all;
+}
+
+const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+async function* unzstd(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (!openZstd) throw new Error(NO_ZSTD);
+  yield* Readable.from(bytes).compose(openZstd() as NodeJS.ReadWriteStream) as AsyncIterable<Uint8Array>;
 }
 
 const REASONS: Readonly<Record<string, string>> = {

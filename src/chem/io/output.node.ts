@@ -3,13 +3,14 @@
 import { openOutputFile, type OpenOptions, type OutputFile } from '../../files/output-file.js';
 import { OutputError } from '../../files/output-error.js';
 import type { ConformerRecord } from './conformer-record.js';
-import { PDB_END, pdbBonds, pdbHeader, pdbModel } from './write-pdb.js';
+import { mol2Record } from './write-mol2.js';
+import { pdbEntry } from './write-pdb.js';
 import { sdfRecord } from './write-sdf.js';
 import { xyzFrame } from './write-xyz.js';
 
 export { OutputError };
 
-export type OutputFormat = 'sdf' | 'xyz' | 'pdb';
+export type OutputFormat = 'sdf' | 'xyz' | 'pdb' | 'mol2';
 
 export interface ConformerOutput {
   readonly format: OutputFormat;
@@ -33,14 +34,17 @@ const EXTENSIONS: Readonly<Record<string, OutputFormat>> = {
   xyz: 'xyz',
   pdb: 'pdb',
   ent: 'pdb',
+  mol2: 'mol2',
 };
 
-/** The format that a file's name tells, `.gz` aside. @throws OutputError */
+/** The format that a file's name tells, `.gz` and `.zst` aside. @throws OutputError */
 export function outputFormatOf(path: string): OutputFormat {
-  const extension = /\.([^./\\]+)$/.exec(path.replace(/\.gz$/i, ''))?.[1]?.toLowerCase() ?? '';
+  const extension = /\.([^./\\]+)$/.exec(path.replace(/\.(gz|zst)$/i, ''))?.[1]?.toLowerCase() ?? '';
   const format = EXTENSIONS[extension];
   if (format !== undefined) return format;
-  throw new OutputError(`${path}: the name does not tell the format; expected .sdf, .xyz or .pdb, each also with .gz`);
+  throw new OutputError(
+    `${path}: the name does not tell the format; expected .sdf, .xyz, .pdb or .mol2, each also with .gz or .zst`,
+  );
 }
 
 /**
@@ -63,19 +67,13 @@ export async function openOutput(
 export function conformerText(records: readonly ConformerRecord[], format: OutputFormat): string {
   if (format === 'sdf') return records.map(sdfRecord).join('');
   if (format === 'xyz') return records.map(xyzFrame).join('');
-  let text = '';
-  let number = 0;
-  records.forEach((record, i) => {
-    if (record.molecule !== records[i - 1]?.molecule) {
-      if (i > 0) text += pdbBonds(records[i - 1].molecule) + PDB_END;
-      number = 0;
-      text += pdbHeader(record.title ?? record.molecule.name ?? '');
-    }
-    number += 1;
-    text += pdbModel(record, number);
-  });
-  const last = records.at(-1);
-  return last ? text + pdbBonds(last.molecule) + PDB_END : '';
+  if (format === 'mol2') return records.map(mol2Record).join('');
+  const entries: ConformerRecord[][] = [];
+  for (const record of records) {
+    if (record.molecule === entries.at(-1)?.[0].molecule) entries.at(-1)!.push(record);
+    else entries.push([record]);
+  }
+  return entries.map(pdbEntry).join('');
 }
 
 export interface TextOutput extends Pick<ConformerOutput, 'close' | 'leave'> {

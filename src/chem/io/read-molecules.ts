@@ -24,13 +24,13 @@ const FORMAT_OF_EXTENSION: Readonly<Record<string, InputFormat>> = {
   mol: 'sdf',
 };
 
-/** The format that a file's name tells, `.gz` aside. @throws InputError */
+/** The format that a file's name tells, `.gz` and `.zst` aside. @throws InputError */
 export function inputFormatOf(path: string): InputFormat {
-  const extension = /\.([^./\\]+)$/.exec(path.replace(/\.gz$/i, ''))?.[1]?.toLowerCase() ?? '';
+  const extension = /\.([^./\\]+)$/.exec(path.replace(/\.(gz|zst)$/i, ''))?.[1]?.toLowerCase() ?? '';
   const format = FORMAT_OF_EXTENSION[extension];
   if (format !== undefined) return format;
   throw new InputError(
-    `${path}: the name does not tell the format; expected one of .${Object.keys(FORMAT_OF_EXTENSION).join(' .')}, each also with .gz`,
+    `${path}: the name does not tell the format; expected one of .${Object.keys(FORMAT_OF_EXTENSION).join(' .')}, each also with .gz or .zst`,
   );
 }
 

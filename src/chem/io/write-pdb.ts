@@ -15,29 +15,51 @@ const SMALLEST = -999.9995;
 const LARGEST_SERIAL = 99999;
 const LARGEST_MODEL = 9999;
 
-/** The opening lines of an entry: its title, wrapped as the format asks. */
-export function pdbHeader(title: string): string {
-  const text = oneLine(title);
-  const pieces = text.match(/.{1,68}/gu) ?? [];
+/**
+ * The entry of one molecule: its title, the data fields as REMARK 6 (free text), a model for each record, the bonds, END.
+ * Fields that not all models have alike name their model.
+ * @throws RangeError for coordinates that are not finite, do not fit the atoms or the columns, too many atoms or models, or too many bonds of an atom
+ */
+export function pdbEntry(records: readonly ConformerRecord[]): string {
+  const [{ molecule, title = molecule.name ?? '' }] = records;
+  return [
+    header(title),
+    remarks(records),
+    ...records.map((record, i) => model(record, i + 1)),
+    bondsOf(molecule),
+    'END\n',
+  ].join('');
+}
+
+/** The title, wrapped as the format asks. */
+function header(title: string): string {
+  const pieces = oneLine(title).match(/.{1,68}/gu) ?? [];
   return pieces.map((piece, i) => `TITLE   ${i === 0 ? '  ' : `${String(i + 1).padStart(2)} `}${piece}\n`).join('');
 }
 
-/**
- * One model, number from 1. Data fields stand before it as REMARK 6 (free text).
- * @throws RangeError for coordinates that are not finite, do not fit the atoms or the columns, too many atoms, or too many bonds of an atom
- */
-export function pdbModel(record: ConformerRecord, model: number): string {
+function remarks(records: readonly ConformerRecord[]): string {
+  const fields = records.map(({ fields = [] }) => new Map([...fields].map(([name, value]) => [name, String(value)])));
+  const names = [...new Set(fields.flatMap((own) => [...own.keys()]))];
+  const common = names.filter((name) => fields.every((own) => own.get(name) === fields[0].get(name)));
+  const lines = [
+    ...common.map((name) => `${name}: ${fields[0].get(name)}`),
+    ...fields.flatMap((own, i) =>
+      [...own].filter(([name]) => !common.includes(name)).map(([name, value]) => `MODEL ${i + 1} ${name}: ${value}`),
+    ),
+  ];
+  return lines.map((line) => `REMARK   6 ${oneLine(line)}\n`).join('');
+}
+
+function model(record: ConformerRecord, number: number): string {
   checkRecord(record);
-  const { molecule, coordinates, fields = [] } = record;
-  if (molecule.atoms.length > LARGEST_SERIAL || model > LARGEST_MODEL) {
+  const { molecule, coordinates } = record;
+  if (molecule.atoms.length > LARGEST_SERIAL || number > LARGEST_MODEL) {
     throw new RangeError(
-      `PDB holds ${LARGEST_SERIAL} atoms and ${LARGEST_MODEL} models; ${molecule.atoms.length} atoms in model ${model} arrived: write SDF`,
+      `PDB holds ${LARGEST_SERIAL} atoms and ${LARGEST_MODEL} models; ${molecule.atoms.length} atoms in model ${number} arrived: write SDF`,
     );
   }
   const names = atomNames(molecule.atoms);
-  let text = '';
-  for (const [name, value] of fields) text += `REMARK   6 ${oneLine(`${name}: ${value}`)}\n`;
-  text += `MODEL     ${String(model).padStart(4)}\n`;
+  let text = `MODEL     ${String(number).padStart(4)}\n`;
   molecule.atoms.forEach((atom, i) => {
     const xyz = [0, 1, 2].map((axis) => column(coordinates[3 * i + axis])).join('');
     const serial = String(i + 1).padStart(5);
@@ -47,11 +69,8 @@ export function pdbModel(record: ConformerRecord, model: number): string {
   return `${text}ENDMDL\n`;
 }
 
-/** The line that ends an entry. */
-export const PDB_END = 'END\n';
-
-/** CONECT lines of all bonds, the multiple ones repeated as is the custom; they follow the last model. */
-export function pdbBonds({ atoms, bonds }: ConformerRecord['molecule']): string {
+/** CONECT lines of all bonds, the multiple ones repeated as is the custom. */
+function bondsOf({ atoms, bonds }: ConformerRecord['molecule']): string {
   const repeated = bonds.flatMap((bond) =>
     Array.from({ length: bond.order === 2 || bond.order === 3 ? bond.order : 1 }, () => bond),
   );

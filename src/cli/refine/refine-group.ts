@@ -41,7 +41,7 @@ export async function refineGroup(
   const outcome = await pool.run(
     {
       kind: 'refine',
-      structures: group.map(({ structure, place }) => ({ structure, index: place.index })),
+      structures: group.map(({ structure, draw }) => ({ structure, index: draw })),
       options: { strength: flags.strength, steps: flags.steps, seed: flags.seed },
     },
     { onStart: () => (events = []), onEvent: (event) => void events.push(event) },

@@ -43,8 +43,8 @@ export interface MadeEnsembles {
   readonly leftOut: ReadonlyMap<string, number>;
 }
 
-/** Seed of the first line; each line adds its number, so that its records do not depend on what runs beside it. */
-const FIRST_SEED = 1000;
+/** A molecule's own, so that its records depend neither on what runs beside it nor on where it stands: a whole number below 2³¹, as RDKit takes them. */
+const seedOf = (smiles: string): number => createHash('sha256').update(smiles).digest().readUInt32LE(0) % 2 ** 31;
 const EXCLUDED = 'excluded';
 
 interface Task {
@@ -122,11 +122,11 @@ export async function makeEnsembles({
       try {
         for (const task of queue) {
           if (stopped.aborted) return;
-          const { line, smiles, title } = task;
+          const { smiles, title } = task;
           const reason = task.reason ?? (isExcluded(smiles) ? EXCLUDED : undefined);
           const start = performance.now();
           const answer: Answer =
-            reason === undefined ? await worker.make({ smiles, title, seed: FIRST_SEED + line }) : { reason };
+            reason === undefined ? await worker.make({ smiles, title, seed: seedOf(smiles) }) : { reason };
           await add(task, answer, (performance.now() - start) / 1e3);
           conformers += answer.conformers ?? 0;
           onProgress({ done: ++done, total: tasks.length, conformers });

@@ -1,0 +1,59 @@
+/** Flags from presets and configuration files, of the built command: what they come to, and what is refused by name. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { PRESETS } from '../../src/cli/presets.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const folder = mkdtempSync(path.join(tmpdir(), 'molflow-config-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const print = (...args: string[]): Promise<{ code: number; config: Record<string, unknown>; stderr: string }> =>
+  new Promise((resolve) =>
+    execFile(process.execPath, [MAIN, 'config', 'print', ...args], { cwd: folder }, (error, out, stderr) =>
+      resolve({
+        code: error ? ((error.code as number | undefined) ?? -1) : 0,
+        config: JSON.parse(out || '{}') as Record<string, unknown>,
+        stderr,
+      }),
+    ),
+  );
+
+it('the command line goes before the file, the file before the preset, and what is printed is a file again', async () => {
+  writeFileSync(
+    path.join(folder, 'mine.json'),
+    JSON.stringify({ preset: 'docking', 'num-confs': 20, smiles: ['C', 'CC'], 'no-clobber': true, quiet: true }),
+  );
+  const { config } = await print('--config', 'mine.json', '--rmsd', '0.3');
+  expect(config).toMatchObject({
+    ...PRESETS.docking,
+    'num-confs': 20,
+    rmsd: 0.3,
+    smiles: ['C', 'CC'],
+    'no-clobber': true,
+    quiet: true,
+    seed: 1,
+  });
+  writeFileSync(path.join(folder, 'printed.json'), JSON.stringify(config));
+  expect((await print('--config', 'printed.json')).config).toEqual(config);
+  // What is asked for by name goes before the part of a preset that it conflicts with.
+  expect((await print('--preset', 'rapid', '--model', 'molflow-base')).config).toMatchObject({
+    'num-confs': 1,
+    model: 'molflow-base',
+  });
+});
+
+it.each([
+  [{ 'num-conf': 5, fsat: true }, /num-conf: there is no such flag\n {2}fsat: there is no such flag/],
+  [{ 'num-confs': 0 }, /num-confs: expected a whole number, 1 or more/],
+  [{ fast: 'yes' }, /fast: expected true or false/],
+  [{ optimize: 'uff' }, /optimize: Allowed choices are none, mmff94/],
+  [{ fast: true, model: 'molflow-base' }, /cannot be used with/],
+])('%j is refused', async (json, message) => {
+  writeFileSync(path.join(folder, 'bad.json'), JSON.stringify(json));
+  const { code, stderr } = await print('--config', 'bad.json');
+  expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+});
