@@ -17,8 +17,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Minutes of bad input: npm run test:hostile.
-    exclude: [...configDefaults.exclude, 'test/hostile/**'],
+    // Minutes of bad input: npm run test:hostile. Engines of workflows: npm run test:workflows.
+    exclude: [...configDefaults.exclude, 'test/hostile/**', 'test/workflows/**'],
     // The default leaves a core idle, which is half of a small machine.
     maxWorkers: '100%',
     // One file after another in a process that has RDKit and the network loaded already: a quarter less work.

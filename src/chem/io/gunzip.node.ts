@@ -4,6 +4,7 @@
  */
 
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { byteReader, type ByteReader } from './byte-reader.js';
 
 /** Bytes that are unpacked at a time: they may become a thousand times as many. */
 const PIECE = 1 << 14;
@@ -42,52 +43,6 @@ export async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
 
 const cutOff = (input: ByteReader): Error =>
   new Error(`the gzip data end too early, at byte ${input.end()}: the file is cut off; what came before is read`);
-
-interface ByteReader {
-  /** Bytes taken so far. */
-  position(): number;
-  /** Bytes that have arrived so far: the length of the file, once it has ended. */
-  end(): number;
-  /** Waits for so many bytes; false where fewer are left. */
-  has(count: number): Promise<boolean>;
-  /** Takes up to so many of those that wait. */
-  take(count: number): Uint8Array;
-  /** Puts the last of the bytes taken back. */
-  back(bytes: Uint8Array): void;
-  /** All that wait, not taken. */
-  waiting(): Uint8Array;
-}
-
-function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
-  const iterator = chunks[Symbol.asyncIterator]();
-  let waiting: Uint8Array = new Uint8Array(0);
-  let taken = 0;
-  return {
-    position: () => taken,
-    waiting: () => waiting,
-    end: () => taken + waiting.length,
-    async has(count) {
-      while (waiting.length < count) {
-        const next = await iterator.next();
-        if (next.done === true) return false;
-        waiting = waiting.length === 0 ? next.value : Buffer.concat([waiting, next.value]);
-      }
-      return true;
-    },
-    take(count) {
-      const bytes = waiting.subarray(0, count);
-      waiting = waiting.subarray(bytes.length);
-      taken += bytes.length;
-      return bytes;
-    },
-    back(bytes) {
-      if (bytes.length === 0) return;
-      // It was cut off the front of what waits, so the memory before it still holds it.
-      waiting = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length + waiting.length);
-      taken -= bytes.length;
-    },
-  };
-}
 
 /** False where no header of a member stands there. */
 async function readHeader(input: ByteReader): Promise<boolean> {

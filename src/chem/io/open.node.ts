@@ -2,9 +2,9 @@
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { NO_ZSTD, openZstd } from '../../files/compression.js';
+import type { Readable } from 'node:stream';
 import { gunzip } from './gunzip.node.js';
+import { unzstd } from './unzstd.node.js';
 import { InputError } from './input-error.js';
 
 /** The name under which standard input appears in messages. */
@@ -113,11 +113,6 @@ async function* unpackIfNeeded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
 }
 
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
-
-async function* unzstd(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (!openZstd) throw new Error(NO_ZSTD);
-  yield* Readable.from(bytes).compose(openZstd() as NodeJS.ReadWriteStream) as AsyncIterable<Uint8Array>;
-}
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
