@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   refine: async () => (await import('./refine.js')).refineCommand(),
   config: async () => (await import('./config-command.js')).configCommand(),
   merge: async () => (await import('./merge.js')).mergeCommand(),
+  convert: async () => (await import('./convert.js')).convertCommand(),
   view: async () => (await import('./view.js')).viewCommand(),
   evaluate: async () => (await import('./evaluate.js')).evaluateCommand(),
   train: async () => (await import('./train.js')).trainCommand(),

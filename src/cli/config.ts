@@ -74,7 +74,7 @@ function apply(command: Command): void {
   }
   // The file may name it.
   const { preset } = command.opts<ConfigFlags>();
-  for (const [key, value] of Object.entries(preset === undefined ? {} : PRESETS[preset])) {
+  for (const [key, value] of Object.entries<Value>(preset === undefined ? {} : PRESETS[preset])) {
     const option = options.get(key)!;
     // What is asked for by name goes before what a purpose proposes.
     if (isFree(option) && !conflicting(option)) set(key, value, `--preset ${preset}`);

@@ -2,31 +2,37 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { shardOf } from './shard.js';
 
-export interface LibraryFlags {
+export interface LibraryFlags extends EndFlags {
   readonly status?: string;
   /** As `3/10`: resolved. */
   readonly shard?: string;
+}
+
+export interface EndFlags {
   /** Seconds. */
   readonly walltime?: number;
   readonly allowFailures?: boolean;
 }
 
 export function addLibraryOptions(command: Command): Command {
+  command.option('--status <file>', 'a table of what became of each molecule: .csv, also .gz').addOption(
+    new Option(
+      '--shard <i/n>',
+      'only molecules i, i + n, …; auto/n takes i, auto takes both from a Slurm array, a Kubernetes Indexed Job or AWS Batch; molflow merge joins the parts',
+    ).argParser((text) => {
+      try {
+        const { number, count } = shardOf(text);
+        return `${number}/${count}`;
+      } catch (error) {
+        throw new InvalidArgumentError((error as Error).message);
+      }
+    }),
+  );
+  return addEndOptions(command);
+}
+
+export function addEndOptions(command: Command): Command {
   return command
-    .option('--status <file>', 'a table of what became of each molecule: .csv, also .gz')
-    .addOption(
-      new Option(
-        '--shard <i/n>',
-        'only molecules i, i + n, …; auto/n takes i, auto takes both from a Slurm array, a Kubernetes Indexed Job or AWS Batch; molflow merge joins the parts',
-      ).argParser((text) => {
-        try {
-          const { number, count } = shardOf(text);
-          return `${number}/${count}`;
-        } catch (error) {
-          throw new InvalidArgumentError((error as Error).message);
-        }
-      }),
-    )
     .option(
       '--walltime <time>',
       'end in good order before this time is over, s or [[d-]h:]m:s; code 75 then, and --resume goes on',

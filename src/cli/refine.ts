@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { DEFAULT_STRENGTH, STRENGTHS, timeOf, type Strength } from '../generation/refine-strength.js';
 import { wholeFrom } from './arguments.js';
 import { addGeneratorOptions } from './generator-flags.js';
+import { addEndOptions } from './library-flags.js';
 import { addLimitOptions } from './limit-flags.js';
 import { addOutputOptions, outFormatOption, outOption } from './output-flags.js';
 import type { RefineFlags } from './refine/flags.js';
@@ -24,7 +25,8 @@ Exit codes:
   0  every record was refined, or written unchanged with the reason
   1  no record could be refined, or the command could not start
   2  the command line is wrong
-  3  some records could not be used; the others are written
+  3  some records could not be used; the others are written (0 with --allow-failures, also where all failed)
+  75  the time of --walltime is over; --resume goes on
   130  interrupted; what was made is in the part file, from which --resume continues
 
 Examples:
@@ -60,5 +62,5 @@ export function refineCommand(): Command {
     .option('--quiet', 'no summary, only errors')
     .addHelpText('after', HELP)
     .action(async (flags: RefineFlags, self: Command) => (await import('./refine/run.js')).runRefine(flags, self));
-  return addLimitOptions(addGeneratorOptions(addOutputOptions(command)));
+  return addLimitOptions(addGeneratorOptions(addEndOptions(addOutputOptions(command))));
 }

@@ -8,7 +8,7 @@ import { OutputError } from '../../files/output-error.js';
 import { inOrder } from '../../supervisor/in-order.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { EXIT } from '../exit-codes.js';
-import { interruption, keeps } from '../interrupt.js';
+import { interruptBefore, interruption, keeps } from '../interrupt.js';
 import { closeOutputs, endedEarly, keyOf, leftIn, openOutputs, refuseOtherFormat } from '../output-flags.js';
 import { printNote as say } from '../print.js';
 import { refuseSharedFiles } from '../shared-files.js';
@@ -24,6 +24,7 @@ export async function runRefine(flags: RefineFlags, command: Command): Promise<v
     outputs: { '--out': flags.out, '--failed': flags.failed },
   });
   refuseOtherFormat(flags.failed, 'sdf', command);
+  if (flags.walltime !== undefined) interruptBefore(flags.walltime);
   await withPool<RefineTask, RefineEvent>(flags, (pool) => work(flags, pool));
 }
 
@@ -138,6 +139,7 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
       `${flags.input}: ${done} records by ${model}, seed ${flags.seed}; moved by ${(moved / (done - before)).toFixed(3)} Å on average${left}`,
     );
   }
+  if (failed > 0 && flags.allowFailures) return;
   if (done === 0) process.exitCode = EXIT.failure;
   else if (failed > 0) process.exitCode = EXIT.partly;
 }

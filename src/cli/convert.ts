@@ -1,0 +1,167 @@
+/** molflow convert: conformers of an SD file in another format, also one file a molecule. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Command } from 'commander';
+import type { ConformerRecord } from '../chem/io/conformer-record.js';
+import type { StructureRecord } from '../chem/io/input-record.js';
+import { conformerText, openOutput, outputFormatOf, type OutputFormat } from '../chem/io/output.node.js';
+import { readMoleculeFile } from '../chem/io/read-file.node.js';
+import { writeWholeFile } from '../files/output-file.js';
+import { EXIT } from './exit-codes.js';
+import { interruption } from './interrupt.js';
+import { outFormatOption, outOption } from './output-flags.js';
+import { printNote } from './print.js';
+import { refuseSharedFiles } from './shared-files.js';
+
+interface ConvertFlags {
+  readonly input: string;
+  readonly out: string;
+  readonly outDir?: string;
+  readonly outFormat?: OutputFormat;
+  readonly clobber: boolean;
+  readonly force?: boolean;
+  readonly quiet?: boolean;
+}
+
+const HELP = `
+Records of equal title in a row are the conformers of one molecule. In --out, {name} is the title of a molecule, with _
+for what a file name cannot hold, and {number} its number in the file; then each molecule gets a file of its own. Of two
+molecules with the same name the second has its number added.
+
+Examples:
+  molflow convert --input library.sdf.gz --out library.xyz
+  molflow convert --input library.sdf.gz --out 'ligands/{name}.mol2'
+  molflow convert --input library.sdf.gz --out-dir ligands`;
+
+export function convertCommand(): Command {
+  return new Command('convert')
+    .description('write the conformers of an SD file in another format, or one file a molecule')
+    .requiredOption('--input <file>', 'conformers, .sdf or .mol, also .gz or .zst; - is standard input')
+    .addOption(outOption().conflicts('outDir'))
+    .option('--out-dir <folder>', "one file a molecule: short for --out 'FOLDER/{name}.sdf'")
+    .addOption(outFormatOption())
+    .option('--force', 'begin anew, although a run that was ended has left its part file')
+    .option('--no-clobber', 'refuse to replace an output that exists')
+    .option('--quiet', 'no summary, only errors')
+    .addHelpText('after', HELP)
+    .action(run);
+}
+
+async function run(flags: ConvertFlags, command: Command): Promise<void> {
+  const { input, outDir, outFormat, clobber, force, quiet } = flags;
+  const out = outDir === undefined ? flags.out : path.join(outDir, `{name}.${outFormat ?? 'sdf'}`);
+  await refuseSharedFiles(command, { inputs: { '--input': input }, outputs: { '--out': out } });
+  const format = outFormat ?? (out === '-' ? 'sdf' : outputFormatOf(out));
+  const isPattern = /\{(name|number)\}/.test(out);
+  const counts = { molecules: 0, conformers: 0, failed: 0 };
+  const refuse = (message: string) => {
+    counts.failed++;
+    printNote(`molflow: ${message}`);
+  };
+  const records = moleculesOf(input, refuse);
+  if (isPattern) {
+    const taken = new Set<string>();
+    for await (const molecule of records) {
+      if (interruption.aborted) return;
+      counts.molecules++;
+      const file = fileOf(out, molecule, { number: counts.molecules, taken });
+      await writing(molecule, refuse, async () => {
+        const text = conformerText(molecule, format);
+        await mkdir(path.dirname(file), { recursive: true });
+        await writeWholeFile(file, text, { clobber });
+        counts.conformers += molecule.length;
+      });
+    }
+  } else {
+    const output = await openOutput(out, { format, clobber, force });
+    try {
+      for await (const molecule of records) {
+        if (interruption.aborted) return void (await output.leave());
+        counts.molecules++;
+        let isRead = true;
+        await writing(molecule, refuse, async () => {
+          isRead = await output.write(molecule);
+          counts.conformers += molecule.length;
+        });
+        if (!isRead) return void (await output.leave());
+      }
+    } catch (error) {
+      await output.leave();
+      throw error;
+    }
+    await output.close();
+  }
+  if (!quiet)
+    printNote(`${out}: ${counts.molecules} molecules, ${counts.conformers} conformers, ${counts.failed} failed`);
+  if (counts.conformers === 0) process.exitCode = EXIT.failure;
+  else if (counts.failed > 0) process.exitCode = EXIT.partly;
+}
+
+/** A record that a format cannot hold costs its molecule alone. @throws what is wrong with the output */
+async function writing(
+  [{ title = '' }]: readonly ConformerRecord[],
+  refuse: (message: string) => void,
+  write: () => Promise<void>,
+): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    refuse(`${title}: ${error.message}`);
+  }
+}
+
+/** The conformers of one molecule after another. */
+async function* moleculesOf(
+  input: string,
+  refuse: (message: string) => void,
+): AsyncGenerator<readonly ConformerRecord[]> {
+  let molecule: StructureRecord[] = [];
+  let graph = '';
+  for await (const record of await readMoleculeFile(input, { format: 'sdf' })) {
+    if (record.kind === 'error') {
+      refuse(record.error.message);
+      continue;
+    }
+    if (record.kind === 'smiles') continue;
+    if (!record.structure.coordinates) {
+      refuse(`${record.place.file}, line ${record.place.line}: it has no coordinates`);
+      continue;
+    }
+    const next = JSON.stringify([record.structure.name, record.structure.atoms, record.structure.bonds]);
+    if (molecule.length > 0 && next !== graph) {
+      yield recordsOf(molecule);
+      molecule = [];
+    }
+    graph = next;
+    molecule.push(record);
+  }
+  if (molecule.length > 0) yield recordsOf(molecule);
+}
+
+/** They share one molecule object, as the models of a PDB entry do. */
+const recordsOf = (molecule: readonly StructureRecord[]): ConformerRecord[] =>
+  molecule.map(({ structure: { coordinates, name }, fields }) => ({
+    molecule: molecule[0].structure,
+    coordinates: coordinates!,
+    title: name,
+    fields,
+  }));
+
+function fileOf(
+  pattern: string,
+  [{ title = '' }]: readonly ConformerRecord[],
+  { number, taken }: { readonly number: number; readonly taken: Set<string> },
+): string {
+  const safe =
+    title
+      .replace(/[^\w.+=@()-]+/gu, '_')
+      .replace(/^[.-]/, '_')
+      .slice(0, 100) || String(number);
+  const named = (name: string) => pattern.replaceAll('{name}', name).replaceAll('{number}', String(number));
+  // Some file systems do not tell capitals apart.
+  const first = named(safe);
+  const file = taken.has(first.toLowerCase()) ? named(`${safe}-${number}`) : first;
+  taken.add(file.toLowerCase());
+  return file;
+}
