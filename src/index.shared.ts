@@ -18,6 +18,14 @@ export {
   type StereoPerception,
   type StereoVerdict,
 } from './chem/stereo.js';
+export {
+  openPlaces,
+  refuseOpenStereo,
+  stereoisomers,
+  type OpenPlace,
+  type Stereoisomers,
+} from './chem/stereoisomers.js';
+export { DEFAULT_MAX_ISOMERS } from './chem/default-max-isomers.js';
 export { checkGeometry, type GeometryProblem } from './chem/geometry-checks.js';
 export {
   geometryPlan,
@@ -57,6 +65,9 @@ export type { Engine } from './engine/program.js';
 export { readModel, writeModel, type Model, type StageModel } from './network/model.js';
 export { createGenerator, type Generator } from './generation/generator.js';
 export { generateConformers, DEFAULT_RMSD, DEFAULT_SEED, type GenerateOptions } from './generation/generate.js';
+export type { CoreOptions } from './generation/overlay.js';
+export type { Placement } from './generation/placement.js';
+export { RMSD_ATOMS, type RmsdAtoms } from './generation/rmsd-atoms.js';
 export type {
   Candidate,
   CheckedEvent,
@@ -91,6 +102,7 @@ export {
   type Conformer,
   type GenerationReport,
   type GenerationResult,
+  type IsomerResult,
 } from './generation/finish.js';
 export {
   refineConformers,

@@ -62,7 +62,7 @@ function ringCounts(rings: Molecule['rings']): ReadonlyMap<number, number> {
 }
 
 /** Atoms at which two rings meet and that perception takes for no centre, their neighbours in ascending order. */
-function spiroCandidates({ atoms, bonds, rings, centres, skeletonCount }: Molecule): TetrahedralCentre[] {
+export function spiroCandidates({ atoms, bonds, rings, centres, skeletonCount }: Molecule): TetrahedralCentre[] {
   const counts = ringCounts(rings);
   const neighbours = adjacency(skeletonCount, bonds);
   return atoms.slice(0, skeletonCount).flatMap((_, atom) => {

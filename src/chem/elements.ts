@@ -7,11 +7,29 @@ const SYMBOLS = (
   'Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og'
 ).split(' ');
 
+const NAMES = (
+  'hydrogen helium lithium beryllium boron carbon nitrogen oxygen fluorine neon sodium magnesium aluminium silicon ' +
+  'phosphorus sulfur chlorine argon potassium calcium scandium titanium vanadium chromium manganese iron cobalt nickel ' +
+  'copper zinc gallium germanium arsenic selenium bromine krypton rubidium strontium yttrium zirconium niobium ' +
+  'molybdenum technetium ruthenium rhodium palladium silver cadmium indium tin antimony tellurium iodine xenon caesium ' +
+  'barium lanthanum cerium praseodymium neodymium promethium samarium europium gadolinium terbium dysprosium holmium ' +
+  'erbium thulium ytterbium lutetium hafnium tantalum tungsten rhenium osmium iridium platinum gold mercury thallium ' +
+  'lead bismuth polonium astatine radon francium radium actinium thorium protactinium uranium neptunium plutonium ' +
+  'americium curium berkelium californium einsteinium fermium mendelevium nobelium lawrencium rutherfordium dubnium ' +
+  'seaborgium bohrium hassium meitnerium darmstadtium roentgenium copernicium nihonium flerovium moscovium livermorium ' +
+  'tennessine oganesson'
+).split(' ');
+
 const NUMBERS = new Map(SYMBOLS.map((symbol, index) => [symbol, index + 1]));
 
 /** Symbol of an atomic number; `*` for 0 and what lies outside the table. */
 export function elementSymbol(element: number): string {
   return SYMBOLS[element - 1] ?? '*';
+}
+
+/** English name of an element by its atomic number. */
+export function elementName(element: number): string {
+  return NAMES[element - 1] ?? 'an unknown element';
 }
 
 /**

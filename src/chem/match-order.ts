@@ -9,6 +9,12 @@ export function atomsByInput(order: Int32Array): ReadonlyMap<number, number> {
   return new Map([...order].flatMap((from, i) => (from >= 0 ? [[from, i] as const] : [])));
 }
 
+/** The number that an atom has in the input, from 1; of a hydrogen that the input implies, its number in the molecule. */
+export function inputNumber({ inputOrder }: Pick<Molecule, 'inputOrder'>, atom: number): number {
+  const from = inputOrder?.[atom] ?? atom;
+  return (from < 0 ? atom : from) + 1;
+}
+
 /** Finds for every atom of the molecule its atom in the structure; −1 for hydrogens that were not there. */
 export function matchOrder(structure: Structure, molecule: Molecule, label: string): Int32Array {
   const { skeletonCount } = molecule;

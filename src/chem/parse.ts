@@ -10,11 +10,12 @@ import { MoleculeError, noElement, severalFragments, shorten } from './molecule-
 import { perceive } from './perceive.js';
 import { failureReason, withMol } from './rdkit.js';
 import type { RDKitModule, RDKitMol } from './rdkit.js';
+import { groupNote } from './stereo-groups.js';
 import type { Structure } from './structure.js';
 import { readSmilesText, textFragment, type TextGraph } from './smiles-text.js';
 import { keepWrittenStereo } from './stereo-guard.js';
 import { refuseLarge } from './size-limit.js';
-import { isomericSmiles } from './isomeric-smiles.js';
+import { CENTRES_IN_DOUBT, isomericSmiles } from './isomeric-smiles.js';
 import { writtenStereo } from './written-stereo.js';
 
 export { MoleculeError, type MoleculeErrorCode } from './molecule-error.js';
@@ -115,12 +116,12 @@ function grouped(
     kind,
     atoms: atoms.flatMap((i) => toMolecule.get(i) ?? []),
   }));
-  const words = stereoGroups.map(({ kind, atoms }) => {
-    const named = `${atoms.length === 1 ? 'atom' : 'atoms'} ${atoms.map((atom) => atom + 1).join(', ')}`;
-    return kind === 'and'
-      ? `The hand of ${named} is said to be a mixture of both (AND group): the form written alone is made, its opposite not.`
-      : `The hand of ${named} is said to be this or the opposite (OR group): the form written alone is made.`;
-  });
+  const words = stereoGroups.map(({ kind, atoms }) =>
+    groupNote(
+      kind,
+      atoms.map((atom) => atom + 1),
+    ),
+  );
   const all = [...(molecule.notes ?? []), ...notes, ...words];
   return {
     ...molecule,
@@ -159,7 +160,8 @@ function completed(rdkit: RDKitModule, molecule: Molecule, structure: Structure,
 function withSmilesOfAll(rdkit: RDKitModule, kept: Molecule, perceived: Molecule): Molecule {
   const hasMore =
     kept.axes !== undefined || kept.centres !== perceived.centres || kept.stereoBonds !== perceived.stereoBonds;
-  return hasMore ? { ...kept, smiles: isomericSmiles(rdkit, kept) } : kept;
+  const inDoubt = kept.centres.filter(({ specified }) => specified).length >= CENTRES_IN_DOUBT;
+  return hasMore || inDoubt ? { ...kept, smiles: isomericSmiles(rdkit, kept) } : kept;
 }
 
 /**

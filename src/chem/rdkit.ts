@@ -16,6 +16,7 @@ export interface RDKitMol {
 
 export interface RDKitMolList {
   at(index: number): RDKitMol | null;
+  append(mol: RDKitMol): number;
   size(): number;
   delete(): void;
 }
@@ -30,6 +31,8 @@ export interface RDKitModule {
   version(): string;
   get_mol(input: string, details?: string): RDKitMol | null;
   get_qmol(input: string): RDKitMol | null;
+  get_mcs_as_smarts(list: RDKitMolList, details: string): string;
+  readonly MolList: new () => RDKitMolList;
   use_legacy_stereo_perception(value: boolean): boolean;
   allow_non_tetrahedral_chirality(value: boolean): boolean;
   set_log_capture(channel: string): RDKitLog | null;

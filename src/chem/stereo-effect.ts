@@ -12,31 +12,57 @@ export interface SpecifiedStereo {
 /** A mark: `c`, `b` or `a` for the three lists of `SpecifiedStereo`, and its place there. */
 export type MarkKey = `${'c' | 'b' | 'a'}${number}`;
 
+/** How a renumbering of the atoms carries marks along, those of `centres` first, then of `bonds` and `axes`. */
+export interface CarriedMarks {
+  /** Mark i comes to lie on mark `to[i]`. */
+  readonly to: readonly number[];
+  /** Whether it is then the opposite of the mark that stands there. */
+  readonly turned: readonly boolean[];
+}
+
 /**
  * The marks that say nothing of their own: the opposite of such a mark, all others as they are, is the same stereoisomer.
  * @param permutations all automorphisms of the skeleton, as `automorphisms` gives them.
  */
 export function marksWithoutEffect(
-  { atoms, skeletonCount }: Molecule,
-  { centres, bonds, axes }: SpecifiedStereo,
+  molecule: Molecule,
+  stereo: SpecifiedStereo,
   permutations: readonly Uint16Array[],
 ): Set<MarkKey> {
+  const { centres, bonds } = stereo;
+  const { skeletonCount } = molecule;
   const idle = new Set<MarkKey>();
   const twoHydrogens = (list: readonly number[]): boolean => list.filter((i) => i >= skeletonCount).length > 1;
   centres.forEach(({ neighbours }, i) => {
     if (twoHydrogens(neighbours)) idle.add(`c${i}`);
   });
-  for (const permutation of permutations) {
-    if (!permutation.every((to, from) => atoms[to].hydrogens === atoms[from].hydrogens)) continue;
-    const image = (i: number): number => (i < skeletonCount ? permutation[i] : -1);
-    const turned = turnedMarks(image);
-    if (turned?.length === 1) idle.add(turned[0]);
+  const keyOf = (mark: number): MarkKey =>
+    mark < centres.length
+      ? `c${mark}`
+      : mark < centres.length + bonds.length
+        ? `b${mark - centres.length}`
+        : `a${mark - centres.length - bonds.length}`;
+  for (const { to, turned } of carriedMarks(molecule, stereo, permutations)) {
+    const opposite = to.filter((_, i) => turned[i]);
+    if (opposite.length === 1) idle.add(keyOf(opposite[0]));
   }
   return idle;
+}
 
-  /** The marks that the permutation brings onto their opposites; undefined where it brings one onto no mark. */
-  function turnedMarks(image: (i: number) => number): MarkKey[] | undefined {
-    const turned: MarkKey[] = [];
+/** What each automorphism does to the marks; those that bring one onto no mark, or hydrogens elsewhere, are left out. */
+export function carriedMarks(
+  { atoms, skeletonCount }: Molecule,
+  { centres, bonds, axes }: SpecifiedStereo,
+  permutations: readonly Uint16Array[],
+): CarriedMarks[] {
+  return permutations.flatMap((permutation) => {
+    if (!permutation.every((to, from) => atoms[to].hydrogens === atoms[from].hydrogens)) return [];
+    return carriedBy((i) => (i < skeletonCount ? permutation[i] : -1)) ?? [];
+  });
+
+  function carriedBy(image: (i: number) => number): CarriedMarks | undefined {
+    const to: number[] = [];
+    const turned: boolean[] = [];
     for (const { atom, neighbours } of centres) {
       const at = centres.findIndex((centre) => centre.atom === image(atom));
       if (at < 0) return undefined;
@@ -44,7 +70,8 @@ export function marksWithoutEffect(
       const mapped = neighbours.filter((i) => i < skeletonCount).map(image);
       const there = centres[at].neighbours.filter((i) => i < skeletonCount);
       if (!mapped.every((i) => there.includes(i))) return undefined;
-      if (!isEvenPermutation(mapped, there)) turned.push(`c${at}`);
+      to.push(at);
+      turned.push(!isEvenPermutation(mapped, there));
     }
     const sides = (
       list: readonly { a: number; b: number; references: readonly [number, number] }[],
@@ -59,13 +86,15 @@ export function marksWithoutEffect(
     for (const bond of bonds) {
       const there = sides(bonds, bond);
       if (!there) return undefined;
-      if ((bonds[there.at].cis === bond.cis) === there.odd) turned.push(`b${there.at}`);
+      to.push(centres.length + there.at);
+      turned.push((bonds[there.at].cis === bond.cis) === there.odd);
     }
     for (const axis of axes) {
       const there = sides(axes, axis);
       if (!there) return undefined;
-      if ((axes[there.at].positive === axis.positive) === there.odd) turned.push(`a${there.at}`);
+      to.push(centres.length + bonds.length + there.at);
+      turned.push((axes[there.at].positive === axis.positive) === there.odd);
     }
-    return turned;
+    return { to, turned };
   }
 }

@@ -124,7 +124,7 @@ export function addStereo(
 }
 
 /** Symmetry beyond this is of freely turning groups, which the first of its permutations show. */
-const MOST_AUTOMORPHISMS = 2000;
+export const MOST_AUTOMORPHISMS = 2000;
 
 /** Why a centre has no hand that lasts; undefined where it may have one. */
 function flatness({ atoms, bonds, rings }: Molecule, { atom, neighbours }: TetrahedralCentre): string | undefined {

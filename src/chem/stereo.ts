@@ -6,7 +6,7 @@ import { pairKey } from './pair-key.js';
 import { isEvenPermutation } from './parity.js';
 import { moleculeFromStructure } from './parse.js';
 import { withMol } from './rdkit.js';
-import { isomericSmiles } from './isomeric-smiles.js';
+import { CENTRES_IN_DOUBT, isomericSmiles } from './isomeric-smiles.js';
 import { mayHoldMore, withStereoOf } from './coordinate-stereo.js';
 import type { RDKitModule } from './rdkit.js';
 import { stereoPlaces, stereoSignature } from './stereo-signature.js';
@@ -161,9 +161,10 @@ function perceivedStereo(rdkit: RDKitModule, molecule: Molecule, coordinates: Fl
     return { assigned, opinion, oppositeCentres: [], oppositeBonds: [] };
   }
   const { oppositeCentres, oppositeBonds, complete } = comparedStereo(rdkit, molecule, coordinates);
+  const inDoubt = molecule.centres.length >= CENTRES_IN_DOUBT;
   const contradicts = oppositeCentres.length + oppositeBonds.length > 0;
   return {
-    assigned: contradicts || (complete && !blind) ? assigned : smilesOf(rdkit, molecule, coordinates),
+    assigned: contradicts || (complete && !blind && !inDoubt) ? assigned : smilesOf(rdkit, molecule, coordinates),
     opinion: contradicts ? 'contradicts' : complete && !molecule.axes ? 'agrees' : 'abstains',
     oppositeCentres,
     oppositeBonds,

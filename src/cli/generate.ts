@@ -1,5 +1,7 @@
 /** molflow generate: conformers of one SMILES, of a named molecule or of a file of molecules. */
 import { Command, Option } from 'commander';
+import { DEFAULT_MAX_ISOMERS } from '../chem/default-max-isomers.js';
+import { RMSD_ATOMS } from '../generation/rmsd-atoms.js';
 import { SAMPLER_ALIASES, SAMPLERS } from '../generation/choose-sampler.js';
 import { numberFrom, wholeFrom } from './arguments.js';
 import { FAST_MODEL, type GenerateFlags } from './generate/flags.js';
@@ -23,7 +25,9 @@ Exit codes:
 Examples:
   molflow generate --smiles "CC(=O)Oc1ccccc1C(=O)O" --out aspirin.sdf
   molflow generate --molecule caffeine -n 10 --seed 7 --out - > caffeine.sdf
-  molflow generate --input library.smi.gz --out library.sdf.gz --optimize mmff94 --energy-window 10`;
+  molflow generate --input library.smi.gz --out library.sdf.gz --optimize mmff94 --energy-window 10
+  molflow generate --smiles "CC(O)C(F)C=CC" --enumerate-stereo --out isomers.sdf
+  molflow generate --smiles "Cc1ccccc1C(=O)NCC" --core scaffold.sdf --out placed.sdf`;
 
 export function generateCommand(): Command {
   const command = new Command('generate')
@@ -65,13 +69,49 @@ export function generateCommand(): Command {
     )
     .option(
       '--rmsd <Å>',
-      'duplicate threshold: symmetry-aware RMSD of heavy atoms below which a conformer is dropped',
+      'duplicate threshold: symmetry-aware RMSD below which a conformer is dropped',
       numberFrom(0),
       0.1,
     )
+    .addOption(
+      new Option(
+        '--rmsd-atoms <atoms>',
+        'atoms that duplicates are told by: heavy; polar, with the hydrogens of N, O and S; or all',
+      )
+        .choices([...RMSD_ATOMS])
+        .default('heavy'),
+    )
+    .addOption(
+      new Option(
+        '--strict-stereo',
+        'refuse molecules that leave stereo open, naming the centres, double bonds and axes',
+      ).conflicts('enumerateStereo'),
+    )
+    .option(
+      '--enumerate-stereo [max]',
+      `make all stereoisomers that open stereo allows, at most so many (${DEFAULT_MAX_ISOMERS}): each with its own n conformers and energies, named NAME_1, NAME_2, …`,
+      wholeFrom(1),
+    )
+    .addOption(
+      new Option('--align', 'lay all conformers of a molecule onto the first, by heavy atoms').conflicts([
+        'alignTo',
+        'core',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--align-to <file>',
+        'lay them onto the structure in this file (.sdf, .mol), by the largest part in common',
+      ).conflicts('core'),
+    )
+    .option(
+      '--core <file>',
+      'hold the part of the molecule that this file (.sdf, .mol) gives in 3D, and draw the rest around it',
+    )
+    .option('--core-smarts <smarts>', 'the atoms of the file, and of the molecules, that are the core')
     .option(
       '--energy-window <kcal/mol>',
-      'drop conformers with MMFF94 energies further above the lowest',
+      'drop conformers with MMFF94 energies further above the lowest of the same stereoisomer',
       numberFrom(0),
     )
     .addOption(

@@ -75,6 +75,8 @@ export interface SampleOptions {
   readonly start?: SampleStart;
   /** As in training: the automorphisms over which noise was aligned there. */
   readonly automorphisms?: readonly ArrayLike<number>[];
+  /** Changes the prediction [n,3] of one draw in place, before it is used: for what must come out as it is given. */
+  readonly hold?: ((prediction: Float32Array) => void) | undefined;
   readonly onFrame?: (frame: Frame) => void | Promise<void>;
 }
 
@@ -91,6 +93,8 @@ const TIE_BREAK = 1e-3;
  *
  * With `extrapolation` a, x̂1 above is x̂1 + a·(x̂1 − x̂1 of the step before), where there was one: for a = ½ and equal steps the
  * two-step method of Lu et al., "DPM-Solver++" (arXiv:2211.01095, algorithm 2, r = 1), to second order.
+ *
+ * With `hold`, a part of x̂1 is replaced by what is given, so that at every time x_t of that part is (1−t)·noise + t·given.
  *
  * With γ = 0 this is Euler's method for v = (x̂1 − x)/(1 − t); γ = 1 is the sampler of Bansal et al., "Cold diffusion"
  * (arXiv:2208.09392, algorithm 1) with noise as the degradation; between them it is the family of Song, Meng & Ermon,
@@ -109,6 +113,7 @@ export async function sampleFlow({
   restartAt,
   start = { kind: 'prior' },
   automorphisms = [],
+  hold,
   onFrame,
 }: SampleOptions): Promise<Float32Array> {
   const { atoms } = prior;
@@ -138,6 +143,7 @@ export async function sampleFlow({
     const data =
       extrapolation === 0 ? predicted : predicted.map((now, i) => now + extrapolation * (now - (last?.[i] ?? now)));
     if (extrapolation !== 0) last = predicted.slice();
+    if (hold) draws.forEach((_, b) => hold(data.subarray(b * size, (b + 1) * size)));
     await onFrame?.({ step: step - 1, time: t, x, data });
     if (u === 1) {
       x.set(data);

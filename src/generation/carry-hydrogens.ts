@@ -1,5 +1,6 @@
 /** Hydrogens of a conformer whose skeleton has moved go along with it, each with the neighbourhood of its parent. */
 import { kabschRotation } from '../geometry/kabsch.js';
+import { rowsOf } from '../geometry/move-onto.js';
 import { rotate } from '../geometry/rotation.js';
 import type { PreparedMolecule } from './prepare.js';
 
@@ -26,8 +27,4 @@ export function carryHydrogens(
       for (let k = 0; k < 3; k++) moved[3 * hydrogen + k] = moved[3 * parent + k] + way[k];
     }
   }
-}
-
-function rowsOf(x: Float32Array, rows: readonly number[]): Float32Array {
-  return Float32Array.from({ length: 3 * rows.length }, (_, i) => x[3 * rows[Math.floor(i / 3)] + (i % 3)]);
 }

@@ -1,5 +1,6 @@
 /** Whether a conformer may be delivered: its stereo and geometry, by its coordinates alone; and its energy, if wanted. */
 import { checkGeometry, type GeometryProblem } from '../chem/geometry-checks.js';
+import { inputNumber } from '../chem/match-order.js';
 import type { ForceField } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
 import type { RDKitModule } from '../chem/rdkit.js';
@@ -58,8 +59,8 @@ export function checkConformer(
   if (!ok)
     return refuse(
       'geometry',
-      problems.map(inWords).join('; '),
-      problems.slice(0, 1).map((problem) => namedPlace(problem)),
+      problems.map((problem) => inWords(molecule, problem)).join('; '),
+      problems.slice(0, 1).map((problem) => namedPlace(molecule, problem)),
     );
   if (!forceField || !relax) return accept(coordinates, verdict, forceField?.energy(coordinates));
   const relaxed = forceField.relax(coordinates);
@@ -70,27 +71,26 @@ export function checkConformer(
 }
 
 /** The places whose stereo is wrong, each in words. */
-function stereoInWords(
-  { stereoBonds, axes = [] }: Molecule,
-  { centresWrong, bondsWrong, axesWrong }: StereoVerdict,
-): string[] {
+function stereoInWords(molecule: Molecule, { centresWrong, bondsWrong, axesWrong }: StereoVerdict): string[] {
+  const { stereoBonds, axes = [] } = molecule;
+  const number = (atom: number) => inputNumber(molecule, atom);
   const places = [
-    ...centresWrong.map((i) => `the hand of atom ${i + 1}`),
-    ...bondsWrong.map((i) => `the side at double bond ${stereoBonds[i].a + 1}=${stereoBonds[i].b + 1}`),
-    ...axesWrong.map((i) => `the hand of the axis from atom ${axes[i].a + 1} to atom ${axes[i].b + 1}`),
+    ...centresWrong.map((i) => `the hand of atom ${number(i)}`),
+    ...bondsWrong.map((i) => `the side at double bond ${number(stereoBonds[i].a)}=${number(stereoBonds[i].b)}`),
+    ...axesWrong.map((i) => `the hand of the axis from atom ${number(axes[i].a)} to atom ${number(axes[i].b)}`),
   ];
   return places.length > 0 ? places : ['a hand or a side that was not asked for'];
 }
 
 const DEGREES = new Set<GeometryProblem['kind']>(['twist', 'bent', 'hypervalent-angle']);
 
-function namedPlace({ kind, atoms }: GeometryProblem): string {
-  return `${kind} of atoms ${atoms.map((i) => i + 1).join(', ')}`;
+function namedPlace(molecule: Molecule, { kind, atoms }: GeometryProblem): string {
+  return `${kind} of atoms ${atoms.map((i) => inputNumber(molecule, i)).join(', ')}`;
 }
 
-function inWords(problem: GeometryProblem): string {
+function inWords(molecule: Molecule, problem: GeometryProblem): string {
   const { kind, value, limit } = problem;
-  const named = namedPlace(problem);
+  const named = namedPlace(molecule, problem);
   if (kind === 'pierced-ring') return named;
   const unit = DEGREES.has(kind) ? '°' : kind === 'pyramidal' ? '' : ' Å';
   return `${named}: ${value.toFixed(2)}${unit} where the limit is ${limit.toFixed(2)}`;

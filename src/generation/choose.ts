@@ -1,12 +1,15 @@
 /** The last steps of generation, functions of the candidates alone: those that differ are kept, and of these some chosen. */
 import type { Candidate, PreparedEvent } from './events.js';
-import type { Molecule } from '../chem/molecule.js';
+import { possibleAxes } from '../chem/coordinate-stereo.js';
+import type { Molecule, StereoAxis } from '../chem/molecule.js';
+import { dihedral } from '../geometry/internal-coordinates.js';
 import { areFarApart, radii } from '../geometry/radial-bound.js';
 import { bestRmsd } from '../geometry/rmsd.js';
+import { comparedHydrogens, rmsdWithHydrogens } from './hydrogen-rmsd.js';
 
 export type ComparisonOptions = Pick<
   PreparedEvent,
-  'molecule' | 'permutations' | 'rmsd' | 'energyWindow' | 'plain' | 'count' | 'forceField'
+  'molecule' | 'permutations' | 'rmsd' | 'rmsdAtoms' | 'energyWindow' | 'plain' | 'count' | 'forceField'
 >;
 
 /** The skeleton of a conformer, [skeletonCount, 3] Å: what conformers are compared by. */
@@ -14,8 +17,32 @@ export function skeletonOf({ skeletonCount }: Molecule, { coordinates }: Pick<Ca
   return coordinates.subarray(0, 3 * skeletonCount);
 }
 
+/** Which stereoisomer a candidate is: one string for each, told by what is read from its coordinates. */
+export function isomerOf(
+  molecule: Molecule,
+  { assigned, coordinates }: Pick<Candidate, 'assigned' | 'coordinates'>,
+): string {
+  let axes = openAxes.get(molecule);
+  // SMILES have no mark for the hand of hindered bonds.
+  if (!axes) openAxes.set(molecule, (axes = possibleAxes(molecule).filter(({ kind }) => kind === 'atropisomer')));
+  const hands = axes.map(({ a, b, references: [p, q] }) => (dihedral(coordinates, p, a, b, q) > 0 ? '+' : '-'));
+  return `${assigned} ${hands.join('')}`;
+}
+
+const openAxes = new WeakMap<Molecule, readonly StereoAxis[]>();
+
+/** The lowest energy of each stereoisomer among candidates: energies of different ones are not compared. */
+export function lowestEnergies(molecule: Molecule, candidates: readonly Candidate[]): ReadonlyMap<string, number> {
+  const lowest = new Map<string, number>();
+  for (const candidate of candidates) {
+    const isomer = isomerOf(molecule, candidate);
+    lowest.set(isomer, Math.min(lowest.get(isomer) ?? Infinity, candidate.energy ?? 0));
+  }
+  return lowest;
+}
+
 export interface Kept {
-  /** In order of energy where there is one, else of slots. */
+  /** In order of energy above the lowest of the same stereoisomer, where there is one, else of slots. */
   readonly kept: readonly Candidate[];
   readonly dropped: { readonly duplicate: number; readonly energy: number };
   /** How many of those kept were met by one draw alone. */
@@ -23,22 +50,28 @@ export interface Kept {
 }
 
 /** Those within the energy window that lie at least `rmsd` from each kept before; all of them, as drawn, where `plain`. */
-export function keepDistinct(
-  candidates: readonly Candidate[],
-  { molecule, permutations, rmsd, energyWindow = Infinity, plain }: ComparisonOptions,
-): Kept {
+export function keepDistinct(candidates: readonly Candidate[], options: ComparisonOptions): Kept {
+  const { molecule, rmsd, energyWindow = Infinity, plain, forceField } = options;
   if (plain) return { kept: candidates, dropped: { duplicate: 0, energy: 0 }, metOnce: candidates.length };
-  const ordered = [...candidates].sort((a, b) => (a.energy ?? 0) - (b.energy ?? 0) || a.slot - b.slot);
-  const lowest = ordered[0]?.energy ?? 0;
-  const within = ordered.filter(({ energy = 0 }) => energy - lowest <= energyWindow);
-  const skeletons = within.map((candidate) => skeletonOf(molecule, candidate));
-  const groups = groupByRmsd({ skeletons, permutations }, rmsd);
+  const lowest = forceField ? lowestEnergies(molecule, candidates) : undefined;
+  const above = new Map(
+    candidates.map((one) => [one, lowest ? (one.energy ?? 0) - lowest.get(isomerOf(molecule, one))! : 0]),
+  );
+  const ordered = [...candidates].sort((a, b) => above.get(a)! - above.get(b)! || a.slot - b.slot);
+  const within = ordered.filter((candidate) => above.get(candidate)! <= energyWindow);
+  const groups = groupByRmsd(comparedOf(within, options), rmsd);
   return {
     kept: groups.map(([first]) => within[first]),
     dropped: { duplicate: within.length - groups.length, energy: ordered.length - within.length },
     metOnce: groups.filter(({ length }) => length === 1).length,
   };
 }
+
+const comparedOf = (candidates: readonly Candidate[], { molecule, permutations, rmsdAtoms }: ComparisonOptions) => ({
+  conformers: candidates.map(({ coordinates }) => coordinates),
+  permutations,
+  hydrogens: comparedHydrogens(molecule, rmsdAtoms ?? 'heavy'),
+});
 
 export interface Chosen {
   readonly chosen: readonly Candidate[];
@@ -47,20 +80,21 @@ export interface Chosen {
 }
 
 /** `count` of those kept: the lowest where there are energies, else a diverse set. */
-export function chooseConformers(
-  kept: readonly Candidate[],
-  { molecule, permutations, plain, count, forceField }: ComparisonOptions,
-): Chosen {
-  const skeletons = kept.map((candidate) => skeletonOf(molecule, candidate));
+export function chooseConformers(kept: readonly Candidate[], options: ComparisonOptions): Chosen {
+  const { plain, count, forceField } = options;
   const chosen =
-    plain || forceField ? kept.slice(0, count) : chooseDiverse({ skeletons, permutations }, count).map((i) => kept[i]);
+    plain || forceField ? kept.slice(0, count) : chooseDiverse(comparedOf(kept, options), count).map((i) => kept[i]);
   return { chosen, surplus: kept.length - chosen.length };
 }
 
+/** Conformers to be compared. */
 export interface RmsdOptions {
-  /** Conformers' skeletons, each [n,3], Å. */
-  readonly skeletons: readonly Float32Array[];
+  /** Each [atoms, 3], Å, the skeleton first. */
+  readonly conformers: readonly Float32Array[];
+  /** Of the skeleton. */
   readonly permutations: readonly ArrayLike<number>[];
+  /** Hydrogens that are compared, too, as lists of those of one atom; by default none. */
+  readonly hydrogens?: ReadonlyMap<number, readonly number[]> | undefined;
 }
 
 /** Indices of those that lie at least `threshold` Å from every one kept before, in the given order. */
@@ -69,14 +103,11 @@ export function pruneByRmsd(options: RmsdOptions, threshold: number): number[] {
 }
 
 /** Groups of indices: of each the first, and those nearer than `threshold` Å to it that are in no group before. */
-export function groupByRmsd({ skeletons, permutations }: RmsdOptions, threshold: number): [number, ...number[]][] {
+export function groupByRmsd(options: RmsdOptions, threshold: number): [number, ...number[]][] {
   const groups: [number, ...number[]][] = [];
-  const profiles = profilesOf({ skeletons, permutations });
-  skeletons.forEach((x, i) => {
-    const isNear = ([k]: readonly [number, ...number[]]) =>
-      !areFarApart(profiles[k], profiles[i], permutations, threshold) &&
-      bestRmsd(skeletons[k], x, permutations).rmsd < threshold;
-    const group = groups.find(isNear);
+  const distance = comparison(options);
+  options.conformers.forEach((_, i) => {
+    const group = groups.find(([k]) => distance(k, i, threshold) < threshold);
     if (group) group.push(i);
     else groups.push([i]);
   });
@@ -87,22 +118,35 @@ export function groupByRmsd({ skeletons, permutations }: RmsdOptions, threshold:
  * `count` of the conformers, by farthest-point choice: the first, then again and again the one that is farthest from
  * all chosen (Gonzalez 1985). Returned in the given order.
  */
-export function chooseDiverse({ skeletons, permutations }: RmsdOptions, count: number): number[] {
-  if (skeletons.length <= count) return skeletons.map((_, i) => i);
-  const nearest = skeletons.map(() => Infinity);
-  const profiles = profilesOf({ skeletons, permutations });
+export function chooseDiverse(options: RmsdOptions, count: number): number[] {
+  const { conformers } = options;
+  if (conformers.length <= count) return conformers.map((_, i) => i);
+  const nearest = conformers.map(() => Infinity);
+  const distance = comparison(options);
   const chosen: number[] = [];
   let next = 0;
   while (chosen.length < count) {
     chosen.push(next);
     nearest[next] = -1;
-    skeletons.forEach((x, i) => {
-      const isOpen = nearest[i] >= 0 && !areFarApart(profiles[next], profiles[i], permutations, nearest[i]);
-      if (isOpen) nearest[i] = Math.min(nearest[i], bestRmsd(skeletons[next], x, permutations).rmsd);
+    conformers.forEach((_, i) => {
+      if (nearest[i] >= 0) nearest[i] = Math.min(nearest[i], distance(next, i, nearest[i]));
     });
     next = nearest.indexOf(Math.max(...nearest));
   }
   return chosen.sort((a, b) => a - b);
 }
 
-const profilesOf = ({ skeletons, permutations }: RmsdOptions) => skeletons.map((x) => radii(x, permutations[0].length));
+/** The RMSD of two of the conformers; Infinity where it is seen to be at least `limit` before it is computed. */
+function comparison({ conformers, permutations, hydrogens = new Map() }: RmsdOptions) {
+  const heavy = permutations.at(0)?.length ?? 0;
+  const profiles = conformers.map((x) => radii(x, heavy));
+  const compared = heavy + [...hydrogens.values()].flat().length;
+  // What hydrogens add can only make the sum of squares larger.
+  const share = Math.sqrt(compared / heavy);
+  return (i: number, j: number, limit: number): number => {
+    if (areFarApart(profiles[i], profiles[j], permutations, share * limit)) return Infinity;
+    return compared === heavy
+      ? bestRmsd(conformers[i], conformers[j], permutations).rmsd
+      : rmsdWithHydrogens(conformers[i], conformers[j], { permutations, hydrogens, limit });
+  };
+}

@@ -1,5 +1,5 @@
 /** Draws conformers: both stages in a row, in batches, each conformer a function of the seed and its own key. */
-import type { DrawKey, SampleStart } from '../flow/sampler.js';
+import type { DrawKey, SampleOptions, SampleStart } from '../flow/sampler.js';
 import type { SamplerSettings } from '../flow/sampler-settings.js';
 import { frameMaker, type DrawFrame } from './frames.js';
 import type { Generator } from './generator.js';
@@ -19,6 +19,8 @@ export interface DrawOptions {
   /** Chooses the noises of `draws`, of which only the conformer then counts: see mode-selection.ts. */
   readonly selection?: ModeSelection | undefined;
   readonly hydrogenSteps?: number | undefined;
+  /** Holds a part of the skeleton: see the sampler's option. */
+  readonly hold?: SampleOptions['hold'];
   /** Called with the conformers of each batch, in the order of `draws`, before the next is begun. */
   readonly onBatch?: ((batch: readonly Drawn[]) => void) | undefined;
   /** Every step of both stages. A noise that was selected is then followed from t = 0 again, and not from the selection on. */
@@ -63,7 +65,7 @@ export async function drawConformers(options: DrawOptions): Promise<Drawn[]> {
 }
 
 async function drawBatch(
-  { generator, prepared, seed, draws: all, settings, given, selection, hydrogenSteps, onFrame }: DrawOptions,
+  { generator, prepared, seed, draws: all, settings, given, selection, hydrogenSteps, hold, onFrame }: DrawOptions,
   rows: readonly number[],
 ): Promise<Drawn[]> {
   const selected = await selection?.(rows.map((row) => all[row].conformer));
@@ -89,6 +91,7 @@ async function drawBatch(
     draws,
     settings,
     start: startOf(),
+    hold,
     onFrame:
       frames &&
       ((frame) => {

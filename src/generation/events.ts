@@ -3,12 +3,14 @@
  * processes. Progress, live pictures, trajectories, supervision and the report are all fed with it: the result is a
  * function of the events alone (finish.ts).
  *
- * Order: one 'prepared'; then for each batch of a round 'frame' (if asked for), 'drawn', and a 'checked' or a 'refused' for
+ * Order, for each stereoisomer that is made: one 'prepared'; then for each batch of a round 'frame' (if asked for), 'drawn', and a 'checked' or a 'refused' for
  * every conformer drawn; and 'kept' at the end of the round.
  */
 import type { MMFF94Variant } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
 import type { DrawKey } from '../flow/sampler.js';
+import type { RmsdAtoms } from './rmsd-atoms.js';
+import type { Placement } from './placement.js';
 
 /** A conformer that passed the checks. There is at most one for each slot. */
 export interface Candidate {
@@ -37,6 +39,8 @@ export interface PreparedEvent {
   readonly planned: number;
   /** Å; see GenerateOptions. */
   readonly rmsd: number;
+  /** Atoms that it is taken over; by default the heavy ones. */
+  readonly rmsdAtoms?: RmsdAtoms | undefined;
   /** kcal/mol; see GenerateOptions. */
   readonly energyWindow?: number | undefined;
   readonly plain: boolean;
@@ -45,6 +49,10 @@ export interface PreparedEvent {
   /** Permutations of the skeleton over which conformers are compared. */
   readonly permutations: readonly ArrayLike<number>[];
   readonly warnings: readonly string[];
+  /** Where the molecule is one of several stereoisomers: its number among them, from 1, and the molecule that they are of. */
+  readonly isomer?: { readonly number: number; readonly of: Molecule; readonly notes: readonly string[] } | undefined;
+  /** Where conformers are laid; by default as they are drawn. */
+  readonly placement?: Placement | undefined;
 }
 
 /** One moment of the conformers of a batch; only where frames are asked for. */

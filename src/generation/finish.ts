@@ -5,14 +5,17 @@
 import { bestRmsd } from '../geometry/rmsd.js';
 import type { MMFF94Variant } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
-import { chooseConformers, keepDistinct, skeletonOf, type Kept } from './choose.js';
+import { chooseConformers, isomerOf, keepDistinct, lowestEnergies, skeletonOf, type Kept } from './choose.js';
 import type { Candidate, GenerationEvent, KeptEvent, PreparedEvent } from './events.js';
+import { placed, type Placed, type Placement } from './placement.js';
 
 export interface Conformer extends Omit<Candidate, 'slot'> {
   /** Symmetry-aware RMSD of heavy atoms to the first conformer delivered, Å. */
   readonly rmsdToFirst: number;
-  /** kcal/mol above the lowest delivered. */
+  /** kcal/mol above the lowest delivered of the same stereoisomer. */
   readonly relativeEnergy?: number | undefined;
+  /** RMSD in Å to the reference that it is laid onto, or to the core that was held. */
+  readonly rmsdToReference?: number | undefined;
 }
 
 /** drawn = delivered + dropped.stereo + dropped.geometry + dropped.duplicate + dropped.energy + surplus. */
@@ -50,16 +53,25 @@ export interface GenerationResult {
   readonly seed: number;
   /** The force field that the energies are by, where there are any. */
   readonly forceField?: MMFF94Variant | undefined;
+  /** What the conformers are laid onto, where they are. */
+  readonly placement?: Placement['kind'] | undefined;
+  /**
+   * With `enumerateStereo`, a result for each stereoisomer; `molecule` is the one that they are of, `conformers` are theirs
+   * one after another, `report` their sum.
+   */
+  readonly isomers?: readonly IsomerResult[] | undefined;
+}
+
+export interface IsomerResult extends GenerationResult {
+  /** From 1; the name of its molecule ends in it. */
+  readonly number: number;
 }
 
 export interface Collector {
   /** Takes the events of one molecule, in their order. */
   observe(event: GenerationEvent): void;
+  /** Of the stereoisomer that is being made. */
   readonly candidates: readonly Candidate[];
-  /** Draws so far that passed the checks or were refused. */
-  readonly drawn: number;
-  /** Whether the stereo of all draws so far was wrong, and there were enough to say that it cannot be built. */
-  readonly hopeless: boolean;
   /**
    * What is delivered of the events so far.
    * @param ended why the drawing came to an end before its time, in words, where it did.
@@ -68,11 +80,82 @@ export interface Collector {
   finish(ended?: string): GenerationResult;
 }
 
+/** As Collector, of a molecule that is one stereoisomer. */
+export interface IsomerCollector extends Collector {
+  /** Draws so far that passed the checks or were refused. */
+  readonly drawn: number;
+  /** Whether the stereo of all draws so far was wrong, and there were enough to say that it cannot be built. */
+  readonly hopeless: boolean;
+}
+
 /** So many draws, each with wrong stereo, are taken for a proof; even two axes that come as they like pass once in four. */
 const HOPELESS_DRAWS = 24;
 
-/** Collects what the result is made of. */
+/** Collects what the result is made of; each 'prepared' event begins another stereoisomer. */
 export function collectEvents(): Collector {
+  const isomers: { readonly prepared: PreparedEvent; readonly collector: IsomerCollector }[] = [];
+  return {
+    observe(event) {
+      if (event.kind === 'prepared') isomers.push({ prepared: event, collector: collectIsomer() });
+      isomers.at(-1)?.collector.observe(event);
+    },
+    get candidates() {
+      return isomers.at(-1)?.collector.candidates ?? [];
+    },
+    finish(ended) {
+      if (isomers.length === 0) return collectIsomer().finish(ended);
+      if (!isomers[0].prepared.isomer) return isomers[0].collector.finish(ended);
+      // Those before the last came to their end.
+      const results = isomers.map(({ collector }, i) => collector.finish(i === isomers.length - 1 ? ended : undefined));
+      return joinIsomers(results, isomers[0].prepared.isomer);
+    },
+  };
+}
+
+/** One result of those of stereoisomers 1, 2, … of a molecule. @param options.unmade what became of others, in words. */
+export function joinIsomers(
+  isomers: readonly GenerationResult[],
+  {
+    of,
+    notes,
+    unmade,
+  }: { readonly of: Molecule; readonly notes: readonly string[]; readonly unmade?: string | undefined },
+): GenerationResult {
+  const reports = isomers.map(({ report }) => report);
+  const sum = (value: (report: GenerationReport) => number) => reports.reduce((all, report) => all + value(report), 0);
+  const drawn = sum((report) => report.drawn);
+  const reasons = [
+    ...isomers.flatMap(({ molecule, report }) =>
+      report.reason === undefined ? [] : [`${molecule.name}: ${report.reason}`],
+    ),
+    ...(unmade === undefined ? [] : [unmade]),
+  ];
+  return {
+    ...isomers[0],
+    molecule: of,
+    conformers: isomers.flatMap(({ conformers }) => conformers),
+    report: {
+      asked: sum((report) => report.asked),
+      delivered: sum((report) => report.delivered),
+      drawn,
+      stereoRightAtFirst: drawn > 0 ? sum((report) => report.stereoRightAtFirst * report.drawn) / drawn : 1,
+      dropped: {
+        stereo: sum(({ dropped }) => dropped.stereo),
+        geometry: sum(({ dropped }) => dropped.geometry),
+        duplicate: sum(({ dropped }) => dropped.duplicate),
+        energy: sum(({ dropped }) => dropped.energy),
+      },
+      surplus: sum((report) => report.surplus),
+      completeness: sum((report) => report.completeness) / reports.length,
+      ...(reasons.length > 0 && { reason: reasons.join('; ') }),
+      warnings: [...new Set([...notes, ...reports.flatMap(({ warnings }) => warnings)])],
+    },
+    isomers: isomers.map((result, i) => ({ ...result, number: i + 1 })),
+  };
+}
+
+/** Collects the events of one stereoisomer. */
+export function collectIsomer(): IsomerCollector {
   const candidates: Candidate[] = [];
   const refused = { stereo: 0, geometry: 0 };
   const places = { stereo: new Map<string, number>(), geometry: new Map<string, number>() };
@@ -117,7 +200,7 @@ export function collectEvents(): Collector {
 
   function finish(ended?: string): GenerationResult {
     if (!prepared) throw new Error('no conformers can be delivered: the molecule was not prepared yet');
-    const { molecule, model, seed, count, permutations, forceField, warnings } = prepared;
+    const { molecule, model, seed, count, permutations, forceField, placement, warnings } = prepared;
     const { kept, dropped, metOnce } = keptOf(prepared);
     const compared = kept.length + dropped.duplicate;
     const { chosen, surplus } = chooseConformers(kept, prepared);
@@ -131,17 +214,27 @@ export function collectEvents(): Collector {
       completeness: compared > 0 ? 1 - metOnce / compared : 0,
       warnings,
     };
-    const lowest = Math.min(...chosen.map(({ energy = 0 }) => energy));
+    const lowest = lowestEnergies(molecule, chosen);
+    const front = chosen[0]?.coordinates;
     return {
       molecule,
       model,
       seed,
       ...(forceField && { forceField }),
-      conformers: chosen.map(({ slot: _, energy, ...candidate }) => ({
-        ...candidate,
-        rmsdToFirst: bestRmsd(skeletonOf(molecule, chosen[0]), skeletonOf(molecule, candidate), permutations).rmsd,
-        ...(energy !== undefined && { energy, relativeEnergy: energy - lowest }),
-      })),
+      ...(placement && { placement: placement.kind }),
+      conformers: chosen.map((candidate) => {
+        const { slot: _, energy, ...rest } = candidate;
+        const { coordinates, rmsd }: Placed = placement
+          ? placed(candidate.coordinates, placement, { first: front, permutations })
+          : candidate;
+        return {
+          ...rest,
+          coordinates,
+          rmsdToFirst: bestRmsd(skeletonOf(molecule, chosen[0]), skeletonOf(molecule, candidate), permutations).rmsd,
+          ...(energy !== undefined && { energy, relativeEnergy: energy - lowest.get(isomerOf(molecule, candidate))! }),
+          ...(rmsd !== undefined && { rmsdToReference: rmsd }),
+        };
+      }),
       report: { ...report, ...(chosen.length < count && { reason: shortfall(report, prepared, ended, places) }) },
     };
   }

@@ -1,19 +1,32 @@
 /** The main job: a molecule to distinct, verified conformers, and an account of what was drawn and dropped. */
 import { createForceField, MMFF94Error, type ForceField, type MMFF94Variant } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
+import { MoleculeError } from '../chem/molecule-error.js';
+import { DEFAULT_MAX_ISOMERS } from '../chem/default-max-isomers.js';
+import { placesInWords, refuseOpenStereo, stereoisomers, type Stereoisomers } from '../chem/stereoisomers.js';
+import type { Structure } from '../chem/structure.js';
 import type { DrawKey } from '../flow/sampler.js';
 import type { SamplerSettings } from '../flow/sampler-settings.js';
 import { abortable } from '../network/predictor.js';
 import type { Oversampling } from '../network/sampling.js';
 import { checkConformer, type CheckOptions } from './check.js';
 import { keepDistinct } from './choose.js';
-import { chosenOversampling, chosenSampler, type SamplerAlias, type SamplerName } from './choose-sampler.js';
+import {
+  chosenOversampling,
+  chosenSampler,
+  type SamplerAlias,
+  type SamplerChoice,
+  type SamplerName,
+} from './choose-sampler.js';
 import { defaultCount } from '../chem/rotatable-bonds.js';
-import { drawConformers, type Drawn } from './draw.js';
+import { drawConformers, type Drawn, type DrawOptions } from './draw.js';
 import type { GenerationEvent, PreparedEvent } from './events.js';
-import { collectEvents, type GenerationResult } from './finish.js';
+import { collectIsomer, joinIsomers, type GenerationResult } from './finish.js';
 import type { Generator } from './generator.js';
+import { differentMatches, holdCore, withHandsOfCore, type Core } from './held-core.js';
+import { RMSD_ATOMS, type RmsdAtoms } from './rmsd-atoms.js';
 import { createModeSelection, type ModeSelection } from './mode-selection.js';
+import { overlayOf, type CoreOptions } from './overlay.js';
 import { prepareMolecule, type PreparedMolecule } from './prepare.js';
 
 export interface GenerateOptions {
@@ -27,13 +40,28 @@ export interface GenerateOptions {
   /** The model's slower settings, whose draws are nearer to minima, and a choice among more draws. */
   readonly thorough?: boolean | undefined;
   readonly hydrogenSteps?: number | undefined;
-  /** Conformers nearer than this to one already kept are dropped: symmetry-aware RMSD of heavy atoms, Å. */
+  /** Conformers nearer than this to one already kept are dropped: symmetry-aware RMSD, Å. */
   readonly rmsd?: number | undefined;
+  /** Atoms that this RMSD is taken over: heavy ones by default, with the hydrogens of N, O and S, or all. */
+  readonly rmsdAtoms?: RmsdAtoms | undefined;
   /** MMFF94 relaxation of every conformer, or only its energy. */
   readonly optimize?: 'none' | 'mmff94' | 'mmff94s' | undefined;
   readonly energies?: boolean | undefined;
-  /** Conformers further above the lowest than this are dropped, kcal/mol; implies energies. */
+  /** Conformers further above the lowest of the same stereoisomer than this are dropped, kcal/mol; implies energies. */
   readonly energyWindow?: number | undefined;
+  /** Refuse a molecule that leaves stereo open: centres, double bonds or axes. Not with `enumerateStereo`. */
+  readonly strictStereo?: boolean | undefined;
+  /**
+   * Make all stereoisomers that open stereo and groups of relative stereo allow, each with `count` conformers and energies
+   * of its own: so many at most, or 32 with `true`.
+   */
+  readonly enumerateStereo?: boolean | number | undefined;
+  /** Lay all conformers onto the first, by heavy atoms. */
+  readonly align?: boolean | undefined;
+  /** Lay them onto this 3D structure, by the largest part that both have in common. */
+  readonly alignTo?: Structure | undefined;
+  /** A part of the molecule whose coordinates are given and held; conformers are laid onto it. */
+  readonly core?: CoreOptions | undefined;
   /** Draw exactly `count` conformers and keep them all: none is drawn again, dropped or left out. For evaluation. */
   readonly plain?: boolean | undefined;
   /** Seconds after which no further batch or check is begun: what is finished by then is delivered. */
@@ -65,7 +93,8 @@ const MOST_NEW = 0.05;
 const MOST_ATTEMPTS = 4;
 
 /**
- * Conformers of one molecule, in the order of energy where there are energies, else of draws.
+ * Conformers of one molecule, in the order of energy where there are energies, else of draws; with `enumerateStereo` those
+ * of one stereoisomer after another, each as it would be made if it were asked for alone.
  *
  * Rounds of draws, checks and a selection of those that differ, each as large as all before, until there are enough or a
  * round brings nothing new; then as many as asked for are chosen. The result is made of the events alone (finish.ts).
@@ -77,12 +106,66 @@ export async function generateConformers(
   molecule: Molecule,
   options: GenerateOptions = {},
 ): Promise<GenerationResult> {
+  const { strictStereo = false, enumerateStereo = false, ...rest } = options;
+  if (strictStereo && enumerateStereo !== false)
+    throw new Error('strictStereo refuses the open stereo that enumerateStereo is for; expected one of them');
+  if (strictStereo) refuseOpenStereo(generator.rdkit, molecule);
+  if (enumerateStereo === false) return generateIsomer(generator, molecule, rest);
+  const max = enumerateStereo === true ? DEFAULT_MAX_ISOMERS : enumerateStereo;
+  const found = stereoisomers(generator.rdkit, molecule, { max });
+  if (found.isomers.length === 1 && found.isomers[0] === molecule) return generateIsomer(generator, molecule, rest);
+  if (found.isomers.length === 0)
+    throw new MoleculeError(
+      'stereo',
+      `no stereoisomer of ${molecule.name} can be built: what it specifies does not fit into its rings. Check its marks.`,
+    );
+  const { timeLimit = Infinity, shouldStop = () => false } = rest;
+  const deadline = performance.now() + timeLimit * 1000;
+  const of = { of: molecule, notes: enumerationNotes(molecule, found) };
+  const results: GenerationResult[] = [];
+  let unmade: string | undefined;
+  for (const [i, isomer] of found.isomers.entries()) {
+    const asked = i > 0 && shouldStop();
+    if (i > 0 && (asked !== false || performance.now() > deadline)) {
+      const why = asked === false ? `the time limit of ${timeLimit} s was reached` : asked === true ? 'stopped' : asked;
+      unmade = `${why} before ${found.isomers.length - i} of ${found.isomers.length} stereoisomers were begun`;
+      break;
+    }
+    const remaining = { ...rest, timeLimit: (deadline - performance.now()) / 1000 };
+    results.push(await generateIsomer(generator, isomer, remaining, { number: i + 1, ...of }));
+  }
+  return joinIsomers(results, { ...of, unmade });
+}
+
+/** What is said of an enumeration beside its isomers. */
+function enumerationNotes(molecule: Molecule, { open, isomers, total, impossible }: Stereoisomers): string[] {
+  const made = isomers.length;
+  const more = total === undefined || total > made;
+  return [
+    ...(open.length > 0 ? [`Open stereo: ${placesInWords(molecule, open)}.`] : []),
+    ...(more ? [`${made} of ${total ?? 'very many'} stereoisomers are made; a higher limit makes more.`] : []),
+    ...(impossible > 0
+      ? [
+          `${impossible} ${impossible === 1 ? 'form is' : 'forms are'} left out, which small rings cannot have: trans-fused or in–out.`,
+        ]
+      : []),
+  ];
+}
+
+type IsomerOptions = Omit<GenerateOptions, 'strictStereo' | 'enumerateStereo'>;
+
+async function generateIsomer(
+  generator: Generator,
+  molecule: Molecule,
+  options: IsomerOptions,
+  isomer?: PreparedEvent['isomer'],
+): Promise<GenerationResult> {
   const { timeLimit = Infinity, shouldStop = () => false, signal, observe = () => {} } = options;
   const deadline = performance.now() + timeLimit * 1000;
   const isLate = () => performance.now() > deadline;
-  const { event, ...run } = await prepareRun(generator, molecule, options);
+  const { event, ...run } = await prepareRun(generator, molecule, options, isomer);
   const { count, plain } = event;
-  const collector = collectEvents();
+  const collector = collectIsomer();
   const emit = (event: GenerationEvent) => {
     collector.observe(event);
     observe(event);
@@ -126,7 +209,8 @@ export async function generateConformers(
 /** What stays the same in all rounds. */
 interface Run {
   readonly generator: Generator;
-  readonly prepared: PreparedMolecule;
+  /** Draws take them in turn. */
+  readonly variants: readonly Variant[];
   readonly seed: number;
   readonly settings: SamplerSettings;
   readonly selection: ModeSelection | undefined;
@@ -152,10 +236,17 @@ async function prepareRun(
     hydrogenSteps,
     frames = false,
     signal,
+    rmsdAtoms,
+    align = false,
+    alignTo,
+    core,
     ...choice
-  }: GenerateOptions,
+  }: IsomerOptions,
+  isomer: PreparedEvent['isomer'],
 ): Promise<Run & { readonly event: PreparedEvent }> {
-  const settings = chosenSampler(molecule, choice, given.skeleton.stage);
+  const settings = core
+    ? holdingSampler(molecule, choice, given.skeleton.stage)
+    : chosenSampler(molecule, choice, given.skeleton.stage);
   const oversampling = chosenOversampling(molecule, choice, settings, given.skeleton.stage);
   if (!Number.isInteger(count) || count < 1) throw new Error(`count is ${count}; expected a whole number, 1 or more`);
   if (!(rmsd >= 0)) throw new Error(`rmsd is ${rmsd}; expected a distance in Å, 0 or more`);
@@ -166,11 +257,14 @@ async function prepareRun(
   const wantsEnergy = energies || optimize !== 'none' || energyWindow !== undefined;
   const variant: MMFF94Variant = optimize === 'mmff94' ? 'MMFF94' : 'MMFF94s';
   const { field, warnings } = wantsEnergy ? await forceFieldFor(molecule, variant) : { field: undefined, warnings: [] };
+  if (rmsdAtoms !== undefined && !RMSD_ATOMS.includes(rmsdAtoms))
+    throw new Error(`rmsdAtoms is '${String(rmsdAtoms)}'; expected one of ${RMSD_ATOMS.join(', ')}`);
+  const overlay = overlayOf(generator.rdkit, molecule, { align, alignTo, core });
   const { permutations } = prepared;
   const { skeleton: predictor, rdkit, modelName: model } = generator;
   return {
     generator,
-    prepared,
+    variants: variantsOf(generator, prepared, overlay.placement?.kind === 'core' ? overlay.placement : undefined),
     seed,
     settings,
     selection:
@@ -190,13 +284,49 @@ async function prepareRun(
       count,
       planned: plain ? count : Math.ceil(oversampling.first * count),
       rmsd,
+      ...(rmsdAtoms !== undefined && { rmsdAtoms }),
       energyWindow,
       plain,
       forceField: field && variant,
       permutations,
-      warnings: [...(molecule.notes ?? []), ...warnings],
+      warnings: [...(molecule.notes ?? []), ...warnings, ...overlay.warnings],
+      ...(isomer && { isomer }),
+      ...(overlay.placement && { placement: overlay.placement }),
     },
   };
+}
+
+/** The sampler of a molecule of which a core is held: draws are independent, and fresh noise mends the junctions. */
+function holdingSampler(
+  molecule: Molecule,
+  choice: SamplerChoice,
+  stage: Generator['skeleton']['stage'],
+): SamplerSettings {
+  const settings = chosenSampler(molecule, choice, stage);
+  if (settings.kind === 'stochastic') return settings;
+  if (choice.sampler !== undefined)
+    throw new Error(`a core is not held by the sampler '${choice.sampler}'; expected 'stochastic' or 'ancestral'`);
+  return chosenSampler(molecule, { ...choice, sampler: 'stochastic' }, stage);
+}
+
+/** What draws start from: where a core is held, one for each way in which it lies in the molecule. */
+interface Variant {
+  readonly prepared: PreparedMolecule;
+  readonly hold?: DrawOptions['hold'];
+}
+
+/** Ways at most in which a core is tried to lie in a molecule. */
+const MOST_VARIANTS = 16;
+
+function variantsOf(generator: Generator, prepared: PreparedMolecule, core: Core | undefined): readonly Variant[] {
+  if (!core) return [{ prepared }];
+  const { molecule, automorphisms } = prepared;
+  return differentMatches(core.matches, automorphisms)
+    .slice(0, MOST_VARIANTS)
+    .map((match) => ({
+      prepared: prepareMolecule(generator, withHandsOfCore(molecule, core, match)),
+      hold: holdCore(core, match, molecule),
+    }));
 }
 
 interface DrawRounds extends Run {
@@ -207,7 +337,7 @@ interface DrawRounds extends Run {
 
 /** Draws conformers for slots and checks them; those that fail are drawn again, from noises not tried before. */
 async function drawChecked(slots: readonly number[], run: DrawRounds, before: number): Promise<void> {
-  const { settings, check, attempts, emit, shouldStop, planned } = run;
+  const { settings, variants, check, attempts, emit, shouldStop, planned } = run;
   const tried = settings.kind === 'mode-selection' ? settings.candidates : 1;
   let open = slots;
   let made = before;
@@ -240,7 +370,11 @@ async function drawChecked(slots: readonly number[], run: DrawRounds, before: nu
         }
       }
     };
-    await drawSlots(open, { ...run, attempt: retry === 0 ? 0 : tried + retry - 1, onBatch: checkBatch });
+    const attempt = retry === 0 ? 0 : tried + retry - 1;
+    const turns = variants.map((_, v) => open.filter((slot) => (slot + attempt) % variants.length === v));
+    open = turns.flat();
+    for (const [v, slots] of turns.entries())
+      await drawSlots(slots, { ...run, ...variants[v], attempt, onBatch: checkBatch });
     open = failed;
   }
 }
@@ -255,12 +389,13 @@ function drawSlots(
     settings,
     selection,
     hydrogenSteps,
+    hold,
     frames,
     emit,
     shouldStop,
     attempt,
     onBatch,
-  }: DrawRounds & { readonly attempt: number; readonly onBatch: (batch: readonly Drawn[]) => void },
+  }: DrawRounds & Variant & { readonly attempt: number; readonly onBatch: (batch: readonly Drawn[]) => void },
 ): Promise<Drawn[]> {
   const started = new Set<number>();
   return drawConformers({
@@ -272,6 +407,7 @@ function drawSlots(
     settings,
     selection: attempt === 0 ? selection : undefined,
     hydrogenSteps,
+    hold,
     shouldStop,
     onBatch,
     onFrame: frames

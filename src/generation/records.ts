@@ -1,9 +1,10 @@
 /** Conformers as file records: what each says of itself, alike from the command, the library and the web app. */
 import type { ConformerRecord, FieldValue } from '../chem/io/conformer-record.js';
 import { sdfRecord } from '../chem/io/write-sdf.js';
-import type { Molecule } from '../chem/molecule.js';
+import { inputNumber } from '../chem/match-order.js';
+import type { Molecule, StereoAxis } from '../chem/molecule.js';
 import { drawName } from '../flow/sampler.js';
-import type { Conformer, GenerationResult } from './finish.js';
+import type { Conformer, GenerationResult, IsomerResult } from './finish.js';
 
 export interface RecordOptions {
   /** Fields that the input gave: they come first. None has our prefix, but for those of our own files, which give way. */
@@ -22,13 +23,16 @@ export function conformerRecord(
   return recordOf(result, conformer, inInputOrder(result.molecule), options);
 }
 
-/** All conformers of a result as records. They share one molecule: so the writer of PDB knows where the next begins. */
+/** All conformers of a result as records. Those of a stereoisomer share one molecule: so the writer of PDB knows where the next begins. */
 export function conformerRecords(
   result: GenerationResult,
   optionsOf: (index: number) => RecordOptions = () => ({}),
 ): ConformerRecord[] {
-  const ordered = inInputOrder(result.molecule);
-  return result.conformers.map((conformer, index) => recordOf(result, conformer, ordered, optionsOf(index)));
+  let index = 0;
+  return (result.isomers ?? [result]).flatMap((isomer) => {
+    const ordered = inInputOrder(isomer.molecule);
+    return isomer.conformers.map((conformer) => recordOf(isomer, conformer, ordered, optionsOf(index++)));
+  });
 }
 
 function recordOf(
@@ -84,8 +88,11 @@ function inInputOrder(molecule: Molecule): Ordered {
 
 /** The data fields of one conformer, by name. */
 export function conformerFields(result: GenerationResult, conformer: Conformer): ReadonlyMap<string, FieldValue> {
-  const { molecule, model, seed, forceField = 'MMFF94s' } = result;
-  const { draw, energy, relativeEnergy = 0 } = conformer;
+  const { molecule, model, seed, forceField = 'MMFF94s', placement } = result;
+  const { number: isomer } = result as Partial<IsomerResult>;
+  const { axes = [], notes = [] } = molecule;
+  const hindered = axes.filter(({ kind }) => kind === 'atropisomer');
+  const { draw, energy, relativeEnergy = 0, rmsdToReference } = conformer;
   return new Map<string, FieldValue>([
     ['MOLFLOW_SMILES', conformer.assigned || molecule.smiles],
     ['MOLFLOW_MODEL', model],
@@ -100,7 +107,25 @@ export function conformerFields(result: GenerationResult, conformer: Conformer):
           [`MOLFLOW_ENERGY_${forceField.toUpperCase()}`, energy.toFixed(4)],
           ['MOLFLOW_RELATIVE_ENERGY', relativeEnergy.toFixed(4)],
         ] as const)),
+    ...(isomer === undefined ? [] : ([['MOLFLOW_STEREOISOMER', isomer]] as const)),
+    ...(hindered.length > 0 ? ([['MOLFLOW_AXES', axesInWords(molecule, hindered)]] as const) : []),
+    ...(rmsdToReference === undefined
+      ? []
+      : ([
+          [placement === 'core' ? 'MOLFLOW_CORE_RMSD' : 'MOLFLOW_RMSD_TO_REFERENCE', rmsdToReference.toFixed(4)],
+        ] as const)),
+    ...(notes.length > 0 ? ([['MOLFLOW_NOTES', notes.join('\n')]] as const) : []),
   ]);
+}
+
+/** The hands of axes that SMILES cannot say, one a line: the dihedral of four atoms, by their numbers in the input. */
+function axesInWords(molecule: Molecule, axes: readonly StereoAxis[]): string {
+  return axes
+    .map(({ a, b, references: [p, q], positive }) => {
+      const atoms = [p, a, b, q].map((atom) => inputNumber(molecule, atom)).join('-');
+      return `dihedral ${atoms} ${positive ? 'positive' : 'negative'}`;
+    })
+    .join('\n');
 }
 
 /** An SDF of all conformers delivered. */

@@ -4,9 +4,8 @@ import type { Molecule } from '../chem/molecule.js';
 import { verifyStereo } from '../chem/stereo.js';
 import type { DrawKey } from '../flow/sampler.js';
 import type { SamplerSettings } from '../flow/sampler-settings.js';
-import { centre, centroid } from '../geometry/coordinates.js';
-import { kabschRotation } from '../geometry/kabsch.js';
-import { rotate } from '../geometry/rotation.js';
+import { centre } from '../geometry/coordinates.js';
+import { moveOnto } from '../geometry/move-onto.js';
 import { rmsdAligned } from '../geometry/rmsd.js';
 import { curveAt, hydrogenSampling, skeletonSampling } from '../network/sampling.js';
 import { carryHydrogens } from './carry-hydrogens.js';
@@ -138,7 +137,7 @@ export async function refineConformers(
     const failed: number[] = [];
     for (const [k, i] of open.entries()) {
       const { coordinates } = made[k];
-      layOnto(coordinates, given[i].coordinates, heavy);
+      moveOnto(coordinates, coordinates.slice(), given[i].coordinates, heavy);
       let problem = problemOf(coordinates);
       if (problem === 'geometry' && attempt > 0 && isWhole(given[i])) {
         // Where the network does not know how hydrogens lie, as on a phosphorane's P, the input's own may do.
@@ -176,7 +175,7 @@ export async function refineConformers(
         draws: [draw],
         steps: hydrogenSteps,
       });
-      layOnto(all, coordinates, heavy);
+      moveOnto(all, all.slice(), coordinates, heavy);
       for (let a = 3 * heavy; a < coordinates.length; a++)
         if (!Number.isFinite(coordinates[a])) coordinates[a] = all[a]!;
     }
@@ -185,15 +184,3 @@ export async function refineConformers(
 }
 
 const isWhole = ({ coordinates }: GivenConformer): boolean => coordinates.every(Number.isFinite);
-
-/** Turns and moves all of `x` so that its first `n` rows lie best on those of `target`. */
-function layOnto(x: Float32Array, target: Float32Array, n: number): void {
-  const rotation = new Float64Array(9);
-  kabschRotation(rotation, x, target, n);
-  const [from, to] = [new Float64Array(3), new Float64Array(3)];
-  centroid(from, x, n);
-  centroid(to, target, n);
-  for (let i = 0; i < x.length; i++) x[i] -= from[i % 3];
-  rotate(x, rotation, x, x.length / 3);
-  for (let i = 0; i < x.length; i++) x[i] += to[i % 3];
-}

@@ -1,7 +1,14 @@
 /** Stage one: the heavy atoms of a molecule, from noise or from given coordinates. */
 import { pathSchedule, scheduleTime, straightTime, type PathSettings } from '../flow/path-schedule.js';
 import { velocityFromData } from '../flow/path.js';
-import { sampleFlow, startingState, type DrawKey, type Frame, type SampleStart } from '../flow/sampler.js';
+import {
+  sampleFlow,
+  startingState,
+  type DrawKey,
+  type Frame,
+  type SampleOptions,
+  type SampleStart,
+} from '../flow/sampler.js';
 import type { ModeSelectionSettings, OdeSettings, SamplerSettings } from '../flow/sampler-settings.js';
 import { solveOde } from '../flow/solve.js';
 import { solverByName } from '../flow/solvers/by-name.js';
@@ -16,6 +23,8 @@ export interface SkeletonOptions {
   readonly draws: readonly DrawKey[];
   readonly settings: SamplerSettings;
   readonly start?: SampleStart | undefined;
+  /** See the sampler's option; not with an ODE solver. */
+  readonly hold?: SampleOptions['hold'];
   /**
    * With an ODE solver every frame costs one more prediction: solvers keep theirs to themselves. One that chooses its
    * own steps has frames of one draw after the other.
@@ -36,6 +45,7 @@ export async function sampleSkeletons({
   draws,
   settings,
   start = { kind: 'prior' },
+  hold,
   onFrame,
 }: SkeletonOptions): Promise<Float32Array> {
   // One atom has one place.
@@ -62,6 +72,7 @@ export async function sampleSkeletons({
     restartAt: fullDepthFrom,
     start,
     automorphisms,
+    hold,
     ...(onFrame && { onFrame: (frame) => onFrame({ ...frame, row: 0 }) }),
   });
 }

@@ -27,28 +27,30 @@ export interface Trajectory {
 export interface TrajectoryCollector {
   /** Takes the events of one molecule, made with `frames`. */
   observe(event: GenerationEvent): void;
-  /** Of a draw that was not refused. */
-  of(draw: DrawKey): Trajectory | undefined;
+  /** Of a draw that was not refused; of which stereoisomer, where there are several, from 1. */
+  of(draw: DrawKey, isomer?: number): Trajectory | undefined;
 }
 
 /** Collects the trajectories of conformers while they are generated. */
 export function collectTrajectories(): TrajectoryCollector {
-  const frames = new Map<string, TrajectoryFrame[]>();
-  let molecule: Molecule | undefined;
+  /** Of each stereoisomer. */
+  const isomers: { readonly molecule: Molecule; readonly frames: Map<string, TrajectoryFrame[]> }[] = [];
   return {
     observe(event) {
-      if (event.kind === 'prepared') ({ molecule } = event);
+      if (event.kind === 'prepared') isomers.push({ molecule: event.molecule, frames: new Map() });
+      const frames = isomers.at(-1)?.frames;
       if (event.kind === 'frame')
         event.draws.forEach((draw, b) => {
-          const own = frames.get(drawName(draw)) ?? [];
-          if (own.length === 0) frames.set(drawName(draw), own);
+          const own = frames?.get(drawName(draw)) ?? [];
+          if (own.length === 0) frames?.set(drawName(draw), own);
           own.push(frameOf(event, b));
         });
-      if (event.kind === 'refused') frames.delete(drawName(event.draw));
+      if (event.kind === 'refused') frames?.delete(drawName(event.draw));
     },
-    of(draw) {
-      const own = frames.get(drawName(draw));
-      return molecule && own && { molecule, draw, frames: own };
+    of(draw, isomer = 1) {
+      const made = isomers.at(isomer - 1);
+      const own = made?.frames.get(drawName(draw));
+      return made && own && { molecule: made.molecule, draw, frames: own };
     },
   };
 }

@@ -1,10 +1,13 @@
 /** What the network sees of a molecule: numbers per atom and per pair that depend on the graph alone. */
 import { adjacency } from '../chem/adjacency.js';
 import type { Molecule } from '../chem/molecule.js';
-import { MoleculeError } from '../chem/parse.js';
+import { elementName, elementSymbol } from '../chem/elements.js';
+import { inputNumber } from '../chem/match-order.js';
+import { MoleculeError, shorten } from '../chem/molecule-error.js';
 
 /** Elements the network knows, by atomic number: H B C N O F Si P S Cl Br I. */
 export const ELEMENTS = [1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 35, 53] as const;
+const SUPPORTED = ELEMENTS.map(elementSymbol).join(' ');
 const HYBRIDISATIONS = ['sp', 'sp2', 'sp3'] as const;
 const RING_SIZES = [3, 4, 5, 6, 7] as const;
 /** Bond steps between two atoms, as classes: the upper end of each, the last without end. */
@@ -88,7 +91,7 @@ function atomFeatures(molecule: Molecule, n: number, { tagged, forceField, phase
     if (element < 0)
       throw new MoleculeError(
         'element',
-        `atom ${i + 1} of ${molecule.smiles || molecule.name} has atomic number ${atom.element}; the network knows H B C N O F Si P S Cl Br I`,
+        `${shorten(molecule.name || molecule.smiles)}: the network does not know ${elementName(atom.element)} (${elementSymbol(atom.element)}), atom ${inputNumber(molecule, i)}; it knows ${SUPPORTED}. Leave the molecule out, or train a model with that element.`,
       );
     let at = i * ATOM_FEATURES;
     out[at + element] = 1;

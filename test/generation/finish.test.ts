@@ -4,11 +4,11 @@ import { geometryPlan } from '../../src/chem/geometry-plan.js';
 import { loadRDKit } from '../../src/chem/rdkit.js';
 import { stereoPerception } from '../../src/chem/stereo.js';
 import { checkConformer } from '../../src/generation/check.js';
-import { collectEvents } from '../../src/generation/finish.js';
+import { collectIsomer } from '../../src/generation/finish.js';
 
 it('a form that no draw has is given up after 24, and the message names the centre', async () => {
   const molecule = parseSmiles(await loadRDKit(), 'C[C@H](O)F');
-  const collector = collectEvents();
+  const collector = collectIsomer();
   const [model, seed, count] = ['m', 1, 5];
   collector.observe({
     kind: 'prepared',
@@ -49,7 +49,7 @@ it('of plain draws it says what failed, and of no others', async () => {
   const prepared = { molecule, geometry: geometryPlan(molecule), perceiveStereo: stereoPerception(rdkit, molecule) };
   const checked = checkConformer(new Float32Array(18).fill(NaN), { rdkit, prepared, relax: false, lenient: true });
   if (checked.ok) throw new Error('coordinates that are not numbers passed');
-  const collector = collectEvents();
+  const collector = collectIsomer();
   collector.observe({
     kind: 'prepared',
     molecule,

@@ -236,12 +236,12 @@ describe('diversity', () => {
 
   it('pruning keeps the first of those that lie together', () => {
     const skeletons = [1, 1.01, 2, 2.02, 3].map(line);
-    expect(pruneByRmsd({ skeletons, permutations }, 0.1)).toEqual([0, 2, 4]);
+    expect(pruneByRmsd({ conformers: skeletons, permutations }, 0.1)).toEqual([0, 2, 4]);
   });
 
   it('the choice is as diverse as it can be', () => {
     const skeletons = [1, 1.1, 1.2, 5, 3].map(line);
-    expect(chooseDiverse({ skeletons, permutations }, 3)).toEqual([0, 3, 4]);
-    expect(chooseDiverse({ skeletons, permutations }, 9)).toEqual([0, 1, 2, 3, 4]);
+    expect(chooseDiverse({ conformers: skeletons, permutations }, 3)).toEqual([0, 3, 4]);
+    expect(chooseDiverse({ conformers: skeletons, permutations }, 9)).toEqual([0, 1, 2, 3, 4]);
   });
 });

@@ -105,7 +105,7 @@ describe('noises selected by the modes they lead to', () => {
         });
         return pruneByRmsd(
           {
-            skeletons: conformers.map(({ coordinates }) => coordinates.slice(0, 3 * molecule.skeletonCount)),
+            conformers: conformers.map(({ coordinates }) => coordinates.slice(0, 3 * molecule.skeletonCount)),
             permutations,
           },
           0.25,

@@ -4,7 +4,7 @@ import type { GenerationEvent } from '../../generation/events.js';
 import type { GenerationResult } from '../../generation/finish.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { crashMessage, timeLimitReached, type GenerateEvent, type GenerateTask } from '../worker/tasks.js';
-import { optionsOf, type GenerateFlags } from './flags.js';
+import { optionsOf, type GenerateFlags, type GivenStructures } from './flags.js';
 import type { Source, Unread } from './sources.js';
 
 export type Delivery =
@@ -36,6 +36,7 @@ export interface Undelivered {
 export interface DeliverOptions {
   readonly pool: WorkerPool<GenerateTask, GenerateEvent>;
   readonly flags: GenerateFlags;
+  readonly structures: GivenStructures;
   readonly onStart: (label: string) => void;
   readonly onProgress: (progress: { readonly made: number; readonly planned: number }) => void;
 }
@@ -43,7 +44,7 @@ export interface DeliverOptions {
 /** @throws Error where no worker can be started. */
 export async function deliver(
   source: Source | Unread,
-  { pool, flags, onStart, onProgress }: DeliverOptions,
+  { pool, flags, structures, onStart, onProgress }: DeliverOptions,
 ): Promise<Delivery> {
   if ('error' in source) return { kind: 'failed', source, message: source.error.message, seconds: 0 };
   let made = nothing();
@@ -52,7 +53,7 @@ export async function deliver(
       kind: 'generate',
       input: source.input,
       largestFragment: flags.largestFragment ?? false,
-      options: optionsOf(flags),
+      options: optionsOf(flags, structures),
       logLikelihood: flags.logLikelihood ?? false,
       trajectories: flags.trajectory !== undefined,
       timeLimit: flags.timeLimit,

@@ -1,6 +1,8 @@
 /** The flags of molflow generate. */
 import type { InputFormat } from '../../chem/io/read-molecules.js';
 import type { OutputFormat } from '../../chem/io/output.node.js';
+import type { Structure } from '../../chem/structure.js';
+import type { RmsdAtoms } from '../../generation/rmsd-atoms.js';
 import type { GenerateOptions } from '../../generation/generate.js';
 import type { GeneratorFlags } from '../generator-flags.js';
 import type { LibraryFlags } from '../library-flags.js';
@@ -24,6 +26,13 @@ export interface GenerateFlags extends GeneratorFlags, LibraryFlags, LimitFlags,
   readonly steps?: number;
   readonly sampler?: SamplerName | SamplerAlias;
   readonly rmsd: number;
+  readonly rmsdAtoms: RmsdAtoms;
+  readonly strictStereo?: boolean;
+  readonly enumerateStereo?: boolean | number;
+  readonly align?: boolean;
+  readonly alignTo?: string;
+  readonly core?: string;
+  readonly coreSmarts?: string;
   readonly energyWindow?: number;
   readonly optimize: 'none' | 'mmff94' | 'mmff94s';
   readonly energies?: boolean;
@@ -35,9 +44,21 @@ export interface GenerateFlags extends GeneratorFlags, LibraryFlags, LimitFlags,
   readonly json?: boolean;
 }
 
+/** The structures that flags name, read. */
+export interface GivenStructures {
+  readonly alignTo?: Structure | undefined;
+  readonly core?: Structure | undefined;
+}
+
 /** The options of the pipeline among them, as they are sent to the worker. */
-export function optionsOf(flags: GenerateFlags): GenerateOptions {
+export function optionsOf(flags: GenerateFlags, { alignTo, core }: GivenStructures = {}): GenerateOptions {
   return {
+    rmsdAtoms: flags.rmsdAtoms,
+    strictStereo: flags.strictStereo,
+    enumerateStereo: flags.enumerateStereo,
+    align: flags.align,
+    alignTo,
+    core: core && { structure: core, smarts: flags.coreSmarts },
     count: flags.numConfs,
     seed: flags.seed,
     steps: flags.steps,

@@ -3,6 +3,7 @@ import type { ConformerRecord } from '../../chem/io/conformer-record.js';
 import { printableJson } from '../../files/printable.js';
 import { conformerRecords } from '../../generation/records.js';
 import { inWords, rateInWords } from '../run-time.js';
+import type { Conformer } from '../../generation/finish.js';
 import { timeLimitReached } from '../worker/tasks.js';
 import type { Delivery, Undelivered } from './deliver.js';
 
@@ -21,10 +22,15 @@ export function recordsOf(
 
 export function summary(delivered: Delivered, flags: { readonly numConfs?: number }): string {
   const { source, result } = delivered;
+  const { isomers } = result;
   const { asked, delivered: count, drawn, stereoRightAtFirst } = result.report;
   return [
-    `${shortened(source.label)}: ${count} of ${asked} conformers from ${drawn} draws by ${result.model}, seed ${result.seed}; stereo right at first in ${(100 * stereoRightAtFirst).toFixed(1)} %`,
+    `${shortened(source.label)}: ${count} of ${asked} conformers${isomers ? ` of ${isomers.length} stereoisomers` : ''} from ${drawn} draws by ${result.model}, seed ${result.seed}; stereo right at first in ${(100 * stereoRightAtFirst).toFixed(1)} %`,
     ...notes(delivered, flags),
+    ...(isomers ?? []).map(
+      ({ molecule: { name, smiles }, report: own }) =>
+        `  ${shortened(name)}: ${own.delivered} of ${own.asked}, ${smiles}`,
+    ),
   ].join('\n');
 }
 
@@ -60,7 +66,7 @@ export function closingLine({
 }
 
 export function jsonLine({ source, result, isCutShort }: Delivered): string {
-  const { molecule, report, model, seed, conformers } = result;
+  const { molecule, report, model, seed, conformers, isomers } = result;
   return printableJson({
     input: source.label,
     name: molecule.name,
@@ -69,16 +75,37 @@ export function jsonLine({ source, result, isCutShort }: Delivered): string {
     seed,
     ...report,
     ...(isCutShort && { cutShort: true }),
-    conformers: conformers.map(({ draw, stereoVerified, assigned, rmsdToFirst, energy, relativeEnergy }) => ({
-      draw,
-      stereoVerified,
-      assigned,
-      rmsdToFirst,
-      energy,
-      relativeEnergy,
-    })),
+    ...(isomers
+      ? {
+          isomers: isomers.map((one) => ({
+            number: one.number,
+            name: one.molecule.name,
+            smiles: one.molecule.smiles,
+            ...one.report,
+            conformers: one.conformers.map(conformerJson),
+          })),
+        }
+      : { conformers: conformers.map(conformerJson) }),
   });
 }
+
+const conformerJson = ({
+  draw,
+  stereoVerified,
+  assigned,
+  rmsdToFirst,
+  energy,
+  relativeEnergy,
+  rmsdToReference,
+}: Conformer) => ({
+  draw,
+  stereoVerified,
+  assigned,
+  rmsdToFirst,
+  energy,
+  relativeEnergy,
+  rmsdToReference,
+});
 
 export function failureLine(
   { source, message, code }: Undelivered,

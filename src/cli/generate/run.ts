@@ -5,6 +5,7 @@ import { failedText } from '../../chem/io/failed-records.js';
 import { conformerText, outputFormatOf, type OutputFormat } from '../../chem/io/output.node.js';
 import { readMoleculeFile } from '../../chem/io/read-file.node.js';
 import { inputFormatOf, type InputFormat } from '../../chem/io/read-molecules.js';
+import type { Structure } from '../../chem/structure.js';
 import type { Entry } from '../../files/journal.js';
 import { OutputError } from '../../files/output-error.js';
 import type { RunOutputs } from '../../files/run-outputs.js';
@@ -30,10 +31,12 @@ import { sourcesOf, type Source, type Unread } from './sources.js';
 export async function runGenerate(flags: GenerateFlags, command: Command): Promise<void> {
   if (!flags.smiles && !flags.molecule && !flags.input)
     command.error('error: give --smiles, --molecule or --input', { exitCode: EXIT.usage });
+  if (flags.coreSmarts !== undefined && flags.core === undefined)
+    command.error('error: --core-smarts says which atoms of --core are meant; give --core', { exitCode: EXIT.usage });
   if (flags.trajectory && outputFormatOf(flags.trajectory) === 'pdb')
     command.error('error: a trajectory is written as .sdf or .xyz', { exitCode: EXIT.usage });
   await refuseSharedFiles(command, {
-    inputs: { '--input': flags.input },
+    inputs: { '--input': flags.input, '--align-to': flags.alignTo, '--core': flags.core },
     outputs: {
       '--out': flags.out,
       '--trajectory': flags.trajectory,
@@ -51,6 +54,10 @@ export async function runGenerate(flags: GenerateFlags, command: Command): Promi
 
 async function work(flags: GenerateFlags, pool: WorkerPool<GenerateTask, GenerateEvent>): Promise<void> {
   const format = flags.outFormat ?? (flags.out === '-' ? 'sdf' : outputFormatOf(flags.out));
+  const structures = {
+    alignTo: flags.alignTo === undefined ? undefined : await firstStructure('--align-to', flags.alignTo),
+    core: flags.core === undefined ? undefined : await firstStructure('--core', flags.core),
+  };
   const records = flags.input === undefined ? undefined : await readMoleculeFile(flags.input, flags);
   const outputs = await openOutputs(flags, pool.ready);
   if (!outputs) return;
@@ -77,7 +84,7 @@ async function work(flags: GenerateFlags, pool: WorkerPool<GenerateTask, Generat
     progress();
     const deliveries = inOrder(
       unfinished(sourcesOf(flags, records), { outputs, shard, onFinished }),
-      (source) => deliver(source, { pool, flags, onStart: bar.start, onProgress: bar.update }),
+      (source) => deliver(source, { pool, flags, structures, onStart: bar.start, onProgress: bar.update }),
       // The next molecules are begun while those before them are written.
       { ahead: 2 * flags.jobs, signal: interruption },
     );
@@ -141,6 +148,16 @@ async function countOf(
       : 0;
   const all = listed === undefined ? undefined : listed + smiles.length + molecule.length;
   return all === undefined || !shard ? all : Math.max(0, Math.ceil((all - shard.number + 1) / shard.count));
+}
+
+/** The first structure of a file. @throws Error where there is none in 3D */
+async function firstStructure(flag: string, file: string): Promise<Structure> {
+  for await (const record of await readMoleculeFile(file, { format: 'sdf' })) {
+    if (record.kind === 'error') throw record.error;
+    if (record.kind === 'structure' && record.structure.dimension === 3) return record.structure;
+    break;
+  }
+  throw new Error(`${flag} ${file}: its first record is no structure with 3D coordinates`);
 }
 
 /** Those of the shard that an earlier run has not finished. @throws OutputError where it had another input */

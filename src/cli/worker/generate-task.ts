@@ -25,22 +25,25 @@ export async function runGenerateTask(
       if (event.kind !== 'frame') emit({ kind: 'generation', event });
     },
   });
-  const { conformers } = result;
   emit({ kind: 'result', result });
   if (isCutShort) emit({ kind: 'cut-short' });
+  const made = (result.isomers ?? [{ ...result, number: 1 }]).flatMap(({ number, molecule: isomer, conformers: own }) =>
+    own.map((conformer, k) => ({ conformer, isomer, number, place: k + 1 })),
+  );
   if (task.logLikelihood)
-    for (const [index, { coordinates }] of conformers.entries()) {
+    for (const [index, { conformer, isomer }] of made.entries()) {
       if (isOverdue()) {
         emit({ kind: 'cut-short' });
         break;
       }
-      const { logLikelihood, method } = await conformerLogLikelihood({ generator, molecule, coordinates });
+      const { coordinates } = conformer;
+      const { logLikelihood, method } = await conformerLogLikelihood({ generator, molecule: isomer, coordinates });
       emit({ kind: 'log-likelihood', index, logLikelihood, method });
     }
   if (task.trajectories)
-    for (const [index, { draw }] of conformers.entries()) {
-      const trajectory = trajectories.of(draw);
-      if (trajectory) emit({ kind: 'trajectory', index, records: trajectoryRecords(trajectory, index + 1) });
+    for (const [index, { conformer, number, place }] of made.entries()) {
+      const trajectory = trajectories.of(conformer.draw, number);
+      if (trajectory) emit({ kind: 'trajectory', index, records: trajectoryRecords(trajectory, place) });
     }
 }
 
