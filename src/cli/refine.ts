@@ -16,7 +16,8 @@ Strength is the flow time (0 noise, 1 molecule) to which a conformer is noised b
 
 Drug-like conformers of ETKDG move by about 0.2 Å with polish, 0.6 with clean and 1.1 with reshape, which changes shapes
 and comes nearest to minima; MMFF94 moves them by 0.5.
-Stereo is read from the coordinates of the input and kept. A conformer with wrong stereo or broken geometry is noised
+Stereo is read from the coordinates of the input and kept. Nitrogens and axes that may turn over are named in
+MOLFLOW_TURNED where they did. A conformer with wrong stereo or broken geometry is noised
 again, less each time; after four attempts the record keeps the input's coordinates, and MOLFLOW_REFINED says so.
 Missing hydrogens are added. Atom order, title and data fields are kept. MOLFLOW_RMSD_MOVED is the RMSD of the heavy
 atoms to the input in Å.

@@ -1,6 +1,7 @@
 /** Refinement of structures as files hold them: one after another, atom order, bonds and titles kept. */
 import type { Molecule } from '../chem/molecule.js';
 import { moleculeFromStructure } from '../chem/parse.js';
+import { turnedHands } from '../chem/turned-hands.js';
 import type { Structure } from '../chem/structure.js';
 import type { Generator } from './generator.js';
 import { refineConformers, type RefinedConformer, type RefineOptions } from './refine.js';
@@ -12,6 +13,8 @@ export interface RefinedStructure {
   /** RMSD of the skeleton (the heavy atoms, but for isotopes of hydrogen and the like) to the input, Å. */
   readonly moved: number;
   readonly stereoVerified: boolean;
+  /** Hands that are not those of the input, in words: only such as no mark holds, of nitrogens and of axes that may turn. */
+  readonly turned: readonly string[];
   /** Why the coordinates were left as they came, where they were. */
   readonly kept?: 'stereo' | 'geometry' | undefined;
 }
@@ -67,7 +70,7 @@ export async function refinePrepared(
   const { molecule } = prepared[0];
   const given = prepared.map(({ structure, order, index }) => ({ coordinates: gathered(structure, order), index }));
   const refined = await refineConformers(generator, molecule, given, options);
-  return refined.map((conformer, i) => placed(prepared[i], conformer));
+  return refined.map((conformer, i) => placed(prepared[i], conformer, given[i].coordinates));
 }
 
 /**
@@ -109,6 +112,7 @@ function gathered({ coordinates }: Structure, order: Int32Array): Float32Array {
 function placed(
   { structure, molecule, order }: PreparedStructure,
   { coordinates, moved, stereoVerified, kept }: RefinedConformer,
+  before: Float32Array,
 ): RefinedStructure {
   const atoms = [...structure.atoms];
   const bonds = [...structure.bonds];
@@ -128,6 +132,7 @@ function placed(
     molecule,
     moved,
     stereoVerified,
+    turned: turnedHands(molecule, before, coordinates, (atom) => places[atom] + 1),
     ...(kept && { kept }),
   };
 }

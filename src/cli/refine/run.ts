@@ -35,7 +35,7 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
   if (!opened) return;
   const outputs = opened;
   let before = 0;
-  const tally = { done: 0, failed: 0, moved: 0, stereo: 0, geometry: 0 };
+  const tally = { done: 0, failed: 0, moved: 0, stereo: 0, geometry: 0, turned: 0 };
   let model = '';
   keeps(() => `${tally.done} records are written${leftIn(outputs)}`);
   /** What could be refined of a group, written. @throws OutputError */
@@ -58,12 +58,13 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
       );
       for (const {
         model: name,
-        refined: { moved, kept },
+        refined: { moved, kept, turned },
       } of refined) {
         model = name;
         tally.done++;
         tally.moved += moved;
         if (kept) tally[kept]++;
+        if (turned.length > 0) tally.turned++;
       }
     } catch (error) {
       if (error instanceof OutputError) throw error;
@@ -123,7 +124,7 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
   await closeOutputs(outputs, { isWhole: isWhole && !interruption.aborted });
   if (interruption.aborted) return;
 
-  const { done, failed, moved, stereo, geometry } = tally;
+  const { done, failed, moved, stereo, geometry, turned } = tally;
   if (leftIn(outputs) !== '') {
     say(`molflow: nobody reads the output any more${leftIn(outputs)}`);
     process.exitCode = EXIT.failure;
@@ -136,7 +137,7 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
         ? ''
         : `; left as they came: ${stereo} that lost their stereo, ${geometry} with broken geometry`;
     say(
-      `${flags.input}: ${done} records by ${model}, seed ${flags.seed}; moved by ${(moved / (done - before)).toFixed(3)} Å on average${left}`,
+      `${flags.input}: ${done} records by ${model}, seed ${flags.seed}; moved by ${(moved / (done - before)).toFixed(3)} Å on average${left}${turned > 0 ? `; ${turned} with hands turned that no mark holds, see MOLFLOW_TURNED` : ''}`,
     );
   }
   if (failed > 0 && flags.allowFailures) return;
@@ -155,7 +156,7 @@ function identityOf(group: GroupOrError): { readonly index: number; readonly key
 }
 
 function outputRecord(
-  { record, model, refined: { structure, moved, stereoVerified, kept } }: Extract<Refined, { kind: 'refined' }>,
+  { record, model, refined: { structure, moved, stereoVerified, turned, kept } }: Extract<Refined, { kind: 'refined' }>,
   { seed }: RefineFlags,
 ): ConformerRecord {
   const fields = new Map<string, FieldValue>(record.fields)
@@ -167,5 +168,6 @@ function outputRecord(
     )
     .set('MOLFLOW_RMSD_MOVED', moved.toFixed(4))
     .set('MOLFLOW_STEREO_VERIFIED', stereoVerified ? 'yes' : 'no');
+  if (turned.length > 0) fields.set('MOLFLOW_TURNED', turned.join('\n'));
   return { molecule: structure, coordinates: structure.coordinates, title: structure.name, fields };
 }
