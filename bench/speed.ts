@@ -2,7 +2,11 @@
  * Milliseconds a conformer by molecule size: molflow beside its peers, in one run on one machine.
  *
  *   npm run bench -- speed [--model FILE] [--steps 5,20] [--count 20] [--sizes 10,20,40,60] [--peers all|none|NAME,…]
- *                          [--reference refs.sdf.gz] [--repeat 1] [--threads 1] [--out FILE.json]
+ *                          [--reference refs.sdf.gz] [--repeat 1] [--threads 1] [--distinct Å] [--out FILE.json]
+ *
+ * With --distinct times are of each distinct conformer: molflow with its default settings delivers as the command does,
+ * checked and pruned at this RMSD, up to --count of them; the peers make --count, of which those count that lie so far
+ * apart (the search for these is not part of their time). Without it a conformer is one draw, as it comes.
  *
  * --reference adds all molecules of a file together: --count conformers of each, by default twice its references. Each
  * program makes the conformers of a molecule, or of the file, in a process of its own. With --repeat the programs take
@@ -16,14 +20,17 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseSmiles } from '../src/chem/parse.js';
-import { loadRDKit } from '../src/chem/rdkit.js';
+import { loadRDKit, type RDKitModule } from '../src/chem/rdkit.js';
 import { provenanceOf } from '../src/cli/evaluate/provenance.js';
 import { readEnsembles } from '../src/dataset/read-ensembles.js';
 import { openEngine } from '../src/engine/open.node.js';
+import type { ConformerSet } from '../src/evaluation/conformer-sets.js';
 import { openBabel } from '../src/evaluation/peers/openbabel.node.js';
 import { openChemLib } from '../src/evaluation/peers/openchemlib.node.js';
 import { PeerUnavailable, type PeerMolecule } from '../src/evaluation/peers/peer.js';
 import { etkdg, etkdgMmff } from '../src/evaluation/peers/rdkit.node.js';
+import { prepareReference } from '../src/evaluation/score-molecule.js';
+import { pruneByRmsd } from '../src/generation/choose.js';
 import { createGenerator } from '../src/generation/generator.js';
 import { generateConformers } from '../src/generation/generate.js';
 import { readModel } from '../src/network/model.js';
@@ -65,12 +72,16 @@ const { values } = parseArgs({
     reference: { type: 'string' },
     repeat: { type: 'string', default: '1' },
     threads: { type: 'string', default: '1' },
+    distinct: { type: 'string' },
     out: { type: 'string' },
     child: { type: 'string' },
   },
 });
 const count = Number(values.count ?? 20);
 const threads = Number(values.threads);
+const distinct = values.distinct === undefined ? undefined : Number(values.distinct);
+/** Molflow as its command is used by default. */
+const DELIVERED = 'molflow, as delivered';
 const list = (text: string): string[] => text.split(',').filter(Boolean);
 
 if (values.child !== undefined) {
@@ -85,7 +96,8 @@ async function compare(): Promise<void> {
   ];
   const known = PEERS.map(({ name }) => name);
   const peers = values.peers === 'none' ? [] : values.peers === 'all' ? known : list(values.peers);
-  const programs = [...(values.model ? list(values.steps).map((steps) => `molflow, ${steps} steps`) : []), ...peers];
+  const own = distinct === undefined ? list(values.steps).map((steps) => `molflow, ${steps} steps`) : [DELIVERED];
+  const programs = [...(values.model ? own : []), ...peers];
   if (!values.model) console.log('no --model: the peers alone');
   console.log(
     `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}, ${threads} thread(s), ${values.count ?? '20, of a file twice as many as it holds,'} conformers asked of each\n`,
@@ -159,6 +171,7 @@ function inChild(program: string, size: Size): Figure | { failure: string } {
     values.threads,
     ...(values.model ? ['--model', values.model] : []),
     ...(values.reference ? ['--reference', values.reference] : []),
+    ...(values.distinct ? ['--distinct', values.distinct] : []),
   ];
   const { stdout, stderr, status } = spawnSync(process.execPath, [process.argv[1], ...args], {
     encoding: 'utf8',
@@ -178,7 +191,7 @@ async function moleculesOf(size: Size): Promise<PeerMolecule[]> {
 
 async function measure(program: string, molecules: readonly PeerMolecule[]): Promise<Figure> {
   const steps = /^molflow, (\d+) steps$/.exec(program)?.[1];
-  if (steps !== undefined) {
+  if (steps !== undefined || program === DELIVERED) {
     const started = performance.now();
     const rdkit = await loadRDKit();
     const engine = await openEngine({ threads: threads || cpus().length });
@@ -186,7 +199,10 @@ async function measure(program: string, molecules: readonly PeerMolecule[]): Pro
     const generateAll = async () => {
       let made = 0;
       for (const { title, smiles, count: asked } of molecules) {
-        const options = { count: asked, steps: Number(steps), plain: true, seed: 7 };
+        const options =
+          steps === undefined
+            ? { count: asked, rmsd: distinct, seed: 7 }
+            : { count: asked, steps: Number(steps), plain: true, seed: 7 };
         made += (await generateConformers(generator, parseSmiles(rdkit, smiles, { name: title }), options)).conformers
           .length;
       }
@@ -213,7 +229,8 @@ async function measure(program: string, molecules: readonly PeerMolecule[]): Pro
     const inNode = peer === openChemLib;
     if (inNode) await peer.generate(request);
     const first = inNode ? performance.now() - started : undefined;
-    const { made, seconds, cpuSeconds, peakMemory } = await peer.generate(request);
+    const { conformers, made: all, seconds, cpuSeconds, peakMemory } = await peer.generate(request);
+    const made = distinct === undefined ? all : distinctOf(await loadRDKit(), [...conformers.values()], distinct);
     return {
       made,
       ms: (1e3 * seconds) / made,
@@ -225,4 +242,13 @@ async function measure(program: string, molecules: readonly PeerMolecule[]): Pro
     if (error instanceof PeerUnavailable) return { made: 0, ms: NaN, cpuMs: NaN, unavailable: error.message };
     throw error;
   }
+}
+
+/** How many of the conformers of each molecule lie at least `threshold` Å from every one before. */
+function distinctOf(rdkit: RDKitModule, molecules: readonly (readonly ConformerSet[])[], threshold: number): number {
+  return molecules.reduce((sum, sets) => {
+    const { molecule, conformers, permutations } = prepareReference(rdkit, sets);
+    const skeletons = conformers.map((conformer) => conformer.subarray(0, 3 * molecule.skeletonCount));
+    return sum + pruneByRmsd({ skeletons, permutations }, threshold).length;
+  }, 0);
 }
