@@ -58,7 +58,7 @@ export function generateCommand(): Command {
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
     .option(
       '--steps <n>',
-      'network evaluations for a skeleton: steps of the flow, with modes those of all candidate noises together (default: the model’s own; molflow-base: 20, from 4 to 12 heavy atoms 26, beyond 8)',
+      'network evaluations for a skeleton: steps of its flow, from 4 to 12 heavy atoms with modes those of all candidate noises together (default: the model’s own; molflow-base: 20, from 4 to 12 heavy atoms 26, beyond 8)',
       wholeFrom(1),
     )
     .addOption(

@@ -70,8 +70,8 @@ export interface SampleOptions {
   readonly noise?: FreshNoise;
   /** Second-order extrapolation: part of the last change of the prediction that is added to it, from the second step on. ½ makes equal steps of second order. */
   readonly extrapolation?: number;
-  /** Flow time of a step whose prediction does not compare with those before, being made in another way: it is not extrapolated. */
-  readonly restartAt?: number;
+  /** Flow times of steps that are not extrapolated: their predictions do not compare with those before, being made in another way, or the flow may begin there. */
+  readonly restartAt?: readonly number[];
   readonly start?: SampleStart;
   /** As in training: the automorphisms over which noise was aligned there. */
   readonly automorphisms?: readonly ArrayLike<number>[];
@@ -110,7 +110,7 @@ export async function sampleFlow({
   times: given,
   noise = { freshShare: 1, from: 0.4 },
   extrapolation = 0,
-  restartAt,
+  restartAt = [],
   start = { kind: 'prior' },
   automorphisms = [],
   hold,
@@ -139,7 +139,7 @@ export async function sampleFlow({
     if (predicted.length !== x.length) {
       throw new Error(`Sampler: the model returned ${predicted.length} numbers for ${x.length} at t = ${t}.`);
     }
-    if (t === restartAt) last = undefined;
+    if (restartAt.includes(t)) last = undefined;
     const data =
       extrapolation === 0 ? predicted : predicted.map((now, i) => now + extrapolation * (now - (last?.[i] ?? now)));
     if (extrapolation !== 0) last = predicted.slice();

@@ -68,7 +68,7 @@ function refineSettings(
   const steps = asked ?? Math.max(LEAST_STEPS, Math.ceil(curveAt(policy.steps, time) - 1e-9));
   if (sampler.kind === 'ode') return { ...sampler, steps };
   const usual = defaultSampler(molecule, stage);
-  const fullDepthSteps = usual.kind === 'stochastic' ? usual.fullDepthSteps : undefined;
+  const fullDepthSteps = usual.kind === 'ode' ? undefined : usual.fullDepthSteps;
   return {
     kind: 'stochastic',
     steps,

@@ -69,7 +69,8 @@ export async function sampleSkeletons({
     times,
     noise: settings.kind === 'stochastic' ? settings.noise : finishNoise(settings),
     extrapolation,
-    restartAt: fullDepthFrom,
+    // From the selection on a conformer comes out the same whether it is followed from there or from noise.
+    restartAt: [fullDepthFrom, ...(settings.kind === 'mode-selection' ? [settings.selectionTime] : [])],
     start,
     automorphisms,
     hold,

@@ -258,7 +258,7 @@ describe('the sampler', () => {
       times,
       noise: { freshShare: 0 },
       extrapolation: 0.5,
-      restartAt: 0.5,
+      restartAt: [0.5],
       onFrame: (frame) => void data.push(frame.data.slice()),
     });
     const added = predictions.map((predicted, step) => rmsd(predicted, data[step], 5));

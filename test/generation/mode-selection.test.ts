@@ -21,10 +21,12 @@ afterAll(() => generator.dispose());
 
 /** Few shapes, so that independent draws soon meet one again. */
 const FEW_SHAPES = 'OCCN';
+/** Extrapolated, and by the early exit up to its last step. */
+const LARGE = 'CC(C)Cc1ccc(cc1)[C@@H](C)C(=O)NC1CCCCC1';
 
 function selectionOf(smiles: string) {
   const molecule = parseSmiles(generator.rdkit, smiles);
-  const settings = chosenSampler(molecule, { sampler: 'modes' });
+  const settings = chosenSampler(molecule, { sampler: 'modes' }, generator.skeleton.stage);
   if (settings.kind !== 'mode-selection') throw new Error(`no mode selection for ${smiles}`);
   const prepared = prepareMolecule(generator, molecule);
   const common = { prepared, predictor: generator.skeleton, seed: 4 };
@@ -64,32 +66,39 @@ describe('noises selected by the modes they lead to', () => {
     }
   });
 
-  it('identify their conformer: the key alone gives the same one, selection state included', async () => {
-    const { create, common, settings, molecule } = selectionOf(FEW_SHAPES);
-    const { draw, selectionState } = (await create()([0, 1, 2, 3])).find(({ draw }) => draw.attempt > 0)!;
-    const { selectionTime, selectionSteps } = settings;
-    const met: Float32Array[] = [];
-    const alone = await sampleSkeletons({
-      ...common,
-      draws: [draw],
-      settings,
-      onFrame: (frame) => void (frame.time === selectionTime && met.push(frame.x.slice())),
-    });
-    expect(furthest(met[0], selectionState)).toBeLessThan(1e-4);
-    const onwards = await sampleSkeletons({
-      ...common,
-      draws: [draw],
-      settings,
-      start: { kind: 'state', time: selectionTime, step: selectionSteps, coordinates: selectionState },
-    });
-    expect(furthest(onwards, alone)).toBeLessThan(1e-3);
+  it.each([FEW_SHAPES, LARGE])(
+    'identify their conformer: the key alone gives the same one, selection state included: %s',
+    async (smiles) => {
+      const { create, common, settings, molecule } = selectionOf(smiles);
+      const { draw, selectionState } = (await create()([0, 1, 2, 3])).find(({ draw }) => draw.attempt > 0)!;
+      const { selectionTime, selectionSteps } = settings;
+      const met: Float32Array[] = [];
+      const alone = await sampleSkeletons({
+        ...common,
+        draws: [draw],
+        settings,
+        onFrame: (frame) => void (frame.time === selectionTime && met.push(frame.x.slice())),
+      });
+      expect(furthest(met[0], selectionState)).toBeLessThan(1e-4);
+      const onwards = await sampleSkeletons({
+        ...common,
+        draws: [draw],
+        settings,
+        start: { kind: 'state', time: selectionTime, step: selectionSteps, coordinates: selectionState },
+      });
+      expect(furthest(onwards, alone)).toBeLessThan(1e-3);
 
-    const { conformers } = await generateConformers(generator, molecule, { count: 4, plain: true, seed: common.seed });
-    const delivered = conformers.find(
-      (other) => other.draw.conformer === draw.conformer && other.draw.attempt === draw.attempt,
-    )!;
-    expect(furthest(alone, delivered.coordinates.subarray(0, alone.length))).toBeLessThan(1e-3);
-  });
+      const { conformers } = await generateConformers(generator, molecule, {
+        count: 4,
+        plain: true,
+        seed: common.seed,
+      });
+      const delivered = conformers.find(
+        (other) => other.draw.conformer === draw.conformer && other.draw.attempt === draw.attempt,
+      )!;
+      expect(furthest(alone, delivered.coordinates.subarray(0, alone.length))).toBeLessThan(1e-3);
+    },
+  );
 
   it('find more shapes than independent draws', async () => {
     let [selected, independent] = [0, 0];

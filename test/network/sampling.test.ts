@@ -1,7 +1,7 @@
 /** How a model is sampled stands in its own file: read back, refused where it is absurd, followed by generation. */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/flow/random.js';
-import { chosenSampler, defaultSampler, samplerName } from '../../src/generation/choose-sampler.js';
+import { chosenOversampling, chosenSampler, defaultSampler, samplerName } from '../../src/generation/choose-sampler.js';
 import { initialParameters } from '../../src/network/egnn.js';
 import { readModel, readPartialModel, writeModel, type StageModel } from '../../src/network/model.js';
 import {
@@ -66,7 +66,14 @@ describe('the sampling in a model’s file', () => {
   it('of the shipped models is tuned to each, and says it all', async () => {
     const [base, fast] = [await loadModel('molflow-base'), await loadModel('molflow-fast')];
     expect(defaultSampler({ skeletonCount: 9 }, base.skeleton)).toEqual(defaultSampler({ skeletonCount: 9 }));
-    expect(defaultSampler({ skeletonCount: 30 }, base.skeleton)).toMatchObject({ kind: 'stochastic', steps: 8 });
+    expect(defaultSampler({ skeletonCount: 30 }, base.skeleton)).toMatchObject({
+      kind: 'mode-selection',
+      candidates: 2,
+    });
+    expect(chosenSampler({ skeletonCount: 30 }, { sampler: 'stochastic' }, base.skeleton)).toMatchObject({ steps: 8 });
+    // Those selected are delivered: no more are drawn than are asked for.
+    const settings = defaultSampler({ skeletonCount: 30 }, base.skeleton);
+    expect(chosenOversampling({ skeletonCount: 30 }, {}, settings, base.skeleton).first).toBe(1);
     // What it was before stays there for who has time.
     expect(chosenSampler({ skeletonCount: 30 }, { thorough: true }, base.skeleton)).toEqual(
       defaultSampler({ skeletonCount: 30 }),
