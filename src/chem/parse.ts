@@ -136,7 +136,8 @@ function ofInput(
   order: Int32Array,
 ): Pick<Molecule, 'mapNumbers' | 'inputOrder'> {
   const mapped = atoms.some(({ map = 0 }) => map > 0);
-  const ascending = order.every((from, i) => from < 0 || i === 0 || from > order[i - 1]);
+  // Those of the input stand first and in its order, and hydrogens that it implies after them.
+  const ascending = order.every((from, i) => i === 0 || (from < 0 ? true : from > order[i - 1] && order[i - 1] >= 0));
   return {
     ...(mapped && { mapNumbers: Array.from(order, (from) => (from < 0 ? 0 : (atoms[from].map ?? 0))) }),
     ...(!ascending && { inputOrder: [...order] }),
