@@ -40,10 +40,10 @@ it('the command line goes before the file, the file before the preset, and what 
   writeFileSync(path.join(folder, 'printed.json'), JSON.stringify(config));
   expect((await print('--config', 'printed.json')).config).toEqual(config);
   // What is asked for by name goes before the part of a preset that it conflicts with.
-  expect((await print('--preset', 'rapid', '--model', 'molflow-base')).config).toMatchObject({
-    'num-confs': 1,
-    model: 'molflow-base',
-  });
+  const { thorough: _, ...others } = PRESETS.pharmacophore;
+  const fast = (await print('--preset', 'pharmacophore', '--fast')).config;
+  expect(fast).toMatchObject({ ...others, fast: true });
+  expect(fast).not.toHaveProperty('thorough');
 });
 
 it.each([
