@@ -30,7 +30,7 @@ import { openChemLib } from '../src/evaluation/peers/openchemlib.node.js';
 import { PeerUnavailable, type PeerMolecule } from '../src/evaluation/peers/peer.js';
 import { etkdg, etkdgMmff } from '../src/evaluation/peers/rdkit.node.js';
 import { prepareReference } from '../src/evaluation/score-molecule.js';
-import { pruneByRmsd } from '../src/generation/choose.js';
+import { groupByRmsd } from '../src/generation/choose.js';
 import { createGenerator } from '../src/generation/generator.js';
 import { generateConformers } from '../src/generation/generate.js';
 import { readModel } from '../src/network/model.js';
@@ -247,8 +247,7 @@ async function measure(program: string, molecules: readonly PeerMolecule[]): Pro
 /** How many of the conformers of each molecule lie at least `threshold` Å from every one before. */
 function distinctOf(rdkit: RDKitModule, molecules: readonly (readonly ConformerSet[])[], threshold: number): number {
   return molecules.reduce((sum, sets) => {
-    const { molecule, conformers, permutations } = prepareReference(rdkit, sets);
-    const skeletons = conformers.map((conformer) => conformer.subarray(0, 3 * molecule.skeletonCount));
-    return sum + pruneByRmsd({ skeletons, permutations }, threshold).length;
+    const { conformers, permutations } = prepareReference(rdkit, sets);
+    return sum + groupByRmsd({ conformers, permutations }, threshold).length;
   }, 0);
 }

@@ -97,11 +97,6 @@ export interface RmsdOptions {
   readonly hydrogens?: ReadonlyMap<number, readonly number[]> | undefined;
 }
 
-/** Indices of those that lie at least `threshold` Å from every one kept before, in the given order. */
-export function pruneByRmsd(options: RmsdOptions, threshold: number): number[] {
-  return groupByRmsd(options, threshold).map(([first]) => first);
-}
-
 /** Groups of indices: of each the first, and those nearer than `threshold` Å to it that are in no group before. */
 export function groupByRmsd(options: RmsdOptions, threshold: number): [number, ...number[]][] {
   const groups: [number, ...number[]][] = [];

@@ -20,11 +20,9 @@ export type Phase = (typeof PHASES)[number];
 /**
  * element, charge, radicals, aromatic, hybridisation, neighbours, hydrogens, rings of each size, larger ring, ring,
  * tagged, whether the geometry wanted is that of a force field (in training, where some references are), and whether
- * the molecule is in water.
+ * the molecule is in water: the last, since models from before it have no weights for it.
  */
 export const ATOM_FEATURES = ELEMENTS.length + 3 + HYBRIDISATIONS.length + 2 + RING_SIZES.length + 5;
-/** Which of them says water, the last: models from before the phase have no weights for it. */
-export const WATER_FEATURE = ATOM_FEATURES - 1;
 /** bond class (4), ring bond, conjugated, cis, trans, hop class, shared ring of 3–4, 5, 6, more */
 export const PAIR_FEATURES = 8 + HOP_CLASSES.length + 4;
 /** Where among them pairs one, two and three bonds apart are told. */

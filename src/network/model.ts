@@ -2,7 +2,6 @@
 import * as v from 'valibot';
 import type { Shape } from '../engine/program.js';
 import { parameterShapes, type NetworkConfig } from './egnn.js';
-import { WATER_FEATURE } from './features.js';
 import type { PathSettings } from '../flow/path-schedule.js';
 import type { PriorSettings } from './priors.js';
 import { HydrogenSamplingSchema, NamedSamplerSchema, SkeletonSamplingSchema } from './sampling-schema.js';
@@ -145,11 +144,6 @@ function withPhase(name: string, [rows, columns]: Shape, given: NamedArray | und
   const data = new Float32Array(rows * columns);
   data.set(given.data);
   return { shape: [rows, columns], data };
-}
-
-/** Whether a stage was trained on molecules in water too. */
-export function knowsWater({ network: { width }, weights }: Pick<StageModel, 'network' | 'weights'>): boolean {
-  return weights['embed.atoms'].subarray(WATER_FEATURE * width).some((weight) => weight !== 0);
 }
 
 /** @throws Error as readPartialModel, and where a stage is missing. */

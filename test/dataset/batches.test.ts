@@ -13,7 +13,7 @@ import { packEnsembles, readPacked } from '../../src/dataset/pack.js';
 import { readEnsembles } from '../../src/dataset/read-ensembles.js';
 import { createRandom } from '../../src/flow/random.js';
 import { rmsdAligned } from '../../src/geometry/rmsd.js';
-import { graphFeatures, WATER_FEATURE, ATOM_FEATURES } from '../../src/network/features.js';
+import { ATOM_FEATURES, graphFeatures } from '../../src/network/features.js';
 
 const DATA = fileURLToPath(new URL('../../molecules/reference/qm9-ensembles.sdf.gz', import.meta.url));
 const cache = mkdtempSync(path.join(tmpdir(), 'molflow-pack-'));
@@ -94,7 +94,7 @@ it('minima of a molecule in the gas phase and in water are two ensembles of one 
   expect(skipped).toEqual([expect.stringContaining("PHASE is 'steam'; expected gas or water")]);
   // The network is told, and nothing else differs.
   const [gas, water] = found.map(({ molecule, phase }) => graphFeatures(molecule, { phase }).atoms);
-  expect(water.map((v, i) => v - gas[i])).toEqual(gas.map((_, i) => +(i % ATOM_FEATURES === WATER_FEATURE)));
+  expect(water.map((v, i) => v - gas[i])).toEqual(gas.map((_, i) => +(i % ATOM_FEATURES === ATOM_FEATURES - 1)));
 });
 
 describe.each(['aligned', 'independent', 'rotation-averaged', 'transport', 'sinkhorn'] as const)(

@@ -6,7 +6,7 @@ import { parseSmiles } from '../../src/chem/parse.js';
 import { verifyStereo } from '../../src/chem/stereo.js';
 import { bestRmsd } from '../../src/geometry/rmsd.js';
 import { chosenSampler, type SamplerName } from '../../src/generation/choose-sampler.js';
-import { chooseDiverse, pruneByRmsd } from '../../src/generation/choose.js';
+import { chooseDiverse, groupByRmsd } from '../../src/generation/choose.js';
 import { drawConformers } from '../../src/generation/draw.js';
 import type { GenerationEvent } from '../../src/generation/events.js';
 import { collectEvents } from '../../src/generation/finish.js';
@@ -234,9 +234,9 @@ describe('diversity', () => {
     [2, 1, 0],
   ];
 
-  it('pruning keeps the first of those that lie together', () => {
+  it('those that lie together are one group, the first before the others', () => {
     const skeletons = [1, 1.01, 2, 2.02, 3].map(line);
-    expect(pruneByRmsd({ conformers: skeletons, permutations }, 0.1)).toEqual([0, 2, 4]);
+    expect(groupByRmsd({ conformers: skeletons, permutations }, 0.1)).toEqual([[0, 1], [2, 3], [4]]);
   });
 
   it('the choice is as diverse as it can be', () => {

@@ -4,7 +4,7 @@ import { parseSmiles } from '../../src/chem/parse.js';
 import { skeletonFaults } from '../../src/chem/stereo.js';
 import type { DrawKey } from '../../src/flow/sampler.js';
 import { chosenSampler, type SamplerName } from '../../src/generation/choose-sampler.js';
-import { pruneByRmsd } from '../../src/generation/choose.js';
+import { groupByRmsd } from '../../src/generation/choose.js';
 import { generateConformers } from '../../src/generation/generate.js';
 import type { Generator } from '../../src/generation/generator.js';
 import { createModeSelection } from '../../src/generation/mode-selection.js';
@@ -112,7 +112,7 @@ describe('noises selected by the modes they lead to', () => {
           sampler,
           seed: 2,
         });
-        return pruneByRmsd(
+        return groupByRmsd(
           {
             conformers: conformers.map(({ coordinates }) => coordinates.slice(0, 3 * molecule.skeletonCount)),
             permutations,

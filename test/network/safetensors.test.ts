@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/flow/random.js';
 import { initialParameters } from '../../src/network/egnn.js';
-import { knowsWater, readModel, readPartialModel, writeModel, type StageModel } from '../../src/network/model.js';
+import { readModel, readPartialModel, writeModel, type StageModel } from '../../src/network/model.js';
 import { readSafetensors, writeSafetensors } from '../../src/network/safetensors.js';
 
 const random = createRandom(5);
@@ -63,8 +63,6 @@ it('a model from before the phase has no weights for water', () => {
   const former = writeSafetensors({ metadata, tensors: { ...tensors, 'skeleton.embed.atoms': before } });
   const { weights } = readPartialModel(former).skeleton!;
   expect(weights).toEqual({ ...told.weights, 'embed.atoms': data.map((v, i) => (i < before.data.length ? v : 0)) });
-  expect(knowsWater({ network, weights })).toBe(false);
-  expect(knowsWater(told)).toBe(true);
 });
 
 describe('a safetensors file of a stranger', () => {
