@@ -24,6 +24,11 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/**/*.ts', 'viewer/src/**/*.ts'],
+    // Where something is there, its type says so, or a check does that names what is missing.
+    rules: { '@typescript-eslint/no-non-null-assertion': 'error' },
+  },
+  {
     files: ['src/**/*.ts'],
     ignores: ['src/cli/**'],
     rules: {

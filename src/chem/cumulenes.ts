@@ -29,7 +29,8 @@ export function cumulenes({ atoms, bonds }: Pick<Molecule, 'atoms' | 'bonds'>): 
       let [last, next] = [start, first];
       while (inner(next) && chain.length <= count) {
         chain.push(next);
-        [last, next] = [next, doubles[next].find((other) => other !== last)!];
+        const [one, other] = doubles[next];
+        [last, next] = [next, one === last ? other : one];
       }
       // Each chain is met from both of its ends.
       if (chain.length < 2 || next < start) continue;

@@ -52,13 +52,14 @@ export function components(count: number, bonds: readonly { readonly a: number; 
 }
 
 export function substructure(structure: Structure, kept: readonly number[]): Structure {
-  const index = new Map(kept.map((atom, i) => [atom, i]));
+  const place = new Int32Array(structure.atoms.length).fill(-1);
+  kept.forEach((atom, i) => (place[atom] = i));
   const { coordinates } = structure;
   return {
     name: structure.name,
     atoms: kept.map((i) => structure.atoms[i]),
     bonds: structure.bonds.flatMap(({ a, b, order }) =>
-      index.has(a) && index.has(b) ? [{ a: index.get(a)!, b: index.get(b)!, order }] : [],
+      place[a] >= 0 && place[b] >= 0 ? [{ a: place[a], b: place[b], order }] : [],
     ),
     coordinates: coordinates && Float32Array.from(kept.flatMap((i) => [...coordinates.subarray(3 * i, 3 * i + 3)])),
     dimension: structure.dimension,

@@ -52,7 +52,7 @@ export function matchOrder(structure: Structure, molecule: Molecule, label: stri
   });
   molecule.atoms.forEach(({ element, isotope }, i) => {
     if (element !== 1) return;
-    const heavy = neighbours[i].filter((j) => molecule.atoms[j].element > 1).map((j) => toInput.get(j)!);
+    const heavy = neighbours[i].filter((j) => molecule.atoms[j].element > 1).map((j) => order[j]);
     const input = waiting.get(hydrogenKey(isotope, heavy))?.shift();
     if (input !== undefined) order[i] = input;
     else if (i < skeletonCount) throw mismatch();

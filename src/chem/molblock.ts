@@ -138,15 +138,18 @@ function fixedValences(atoms: readonly MolblockAtom[], bonds: readonly MolblockB
   );
   if (radical.size > 0)
     for (const { a, b, order } of bonds)
-      for (const atom of [a, b]) if (radical.has(atom)) radical.set(atom, radical.get(atom)! + order);
+      for (const atom of [a, b]) {
+        const sum = radical.get(atom);
+        if (sum !== undefined) radical.set(atom, sum + order);
+      }
   const given = atoms.flatMap(({ valence }, i) => (valence === undefined ? [] : [[i, valence] as const]));
   return new Map([...radical, ...given]);
 }
 
 /** Whether every coordinate fits its ten columns. */
-function fitsV2000(coordinates: ArrayLike<number> | undefined): boolean {
-  for (let i = 0; i < (coordinates?.length ?? 0); i++) {
-    const value = coordinates![i];
+function fitsV2000(coordinates: ArrayLike<number> = []): boolean {
+  for (let i = 0; i < coordinates.length; i++) {
+    const value = coordinates[i];
     if (value >= 99999.99995 || value <= -9999.99995) return false;
   }
   return true;

@@ -99,14 +99,13 @@ export function readSmilesText(text: string): TextGraph {
 
 /** The part of the graph that holds these atoms, numbered anew. */
 export function textFragment({ atoms, bonds }: TextGraph, part: ReadonlySet<number>): TextGraph {
-  const index = new Map([...part].sort((x, y) => x - y).map((atom, i) => [atom, i]));
+  const place = new Int32Array(atoms.length).fill(-1);
+  [...part].sort((x, y) => x - y).forEach((atom, i) => (place[atom] = i));
   return {
     atoms: atoms.flatMap((atom, i) =>
-      index.has(i) ? [{ ...atom, around: atom.around.map((slot) => (slot === 'H' ? slot : index.get(slot)!)) }] : [],
+      part.has(i) ? [{ ...atom, around: atom.around.map((slot) => (slot === 'H' ? slot : place[slot])) }] : [],
     ),
-    bonds: bonds.flatMap((bond) =>
-      index.has(bond.a) ? [{ ...bond, a: index.get(bond.a)!, b: index.get(bond.b)! }] : [],
-    ),
+    bonds: bonds.flatMap((bond) => (part.has(bond.a) ? [{ ...bond, a: place[bond.a], b: place[bond.b] }] : [])),
   };
 }
 

@@ -42,7 +42,7 @@ export function keepWrittenStereo(
       if (molecule.stereoBonds.some(({ a, b, cis }) => cis !== undefined && samePair(a, b, bond.a, bond.b))) continue;
       const ring = smallestRing(molecule, bond);
       if (ring) {
-        if (isTransIn(ring, bond, molecule)) {
+        if (isTransIn(ring, bond)) {
           throw new MoleculeError(
             'stereo',
             `${label}: ${mark.words} ask for a trans double bond within a ring of ${ring.length} atoms, which cannot be built. Write the cis form, or leave the marks out.`,
@@ -64,9 +64,11 @@ export function keepWrittenStereo(
     }
   }
   const { molecule: kept, idle } = addStereo(rdkit, molecule, found);
-  for (const mark of idle) {
+  const withoutEffect = new Set<object>(idle);
+  for (const [mark, text] of words) {
+    if (!withoutEffect.has(mark)) continue;
     notes.push(
-      `${capital(words.get(mark)!)}: the opposite mark would be the same molecule, since neighbours are alike; it says nothing.`,
+      `${capital(text)}: the opposite mark would be the same molecule, since neighbours are alike; it says nothing.`,
     );
   }
   return notes.length === 0 ? kept : { ...kept, notes: [...(kept.notes ?? []), ...notes] };
@@ -146,10 +148,9 @@ function smallestRing({ rings }: Molecule, { a, b }: StereoBond): readonly numbe
 }
 
 /** Whether the bond's two neighbours within the ring lie on opposite sides. */
-function isTransIn(ring: readonly number[], { a, b, references, cis }: StereoBond, { bonds }: Molecule): boolean {
-  const next = (end: number, far: number): number =>
-    ring.find((i) => i !== far && i !== end && bonds.some((bond) => samePair(bond.a, bond.b, i, end)))!;
-  const others = Number(next(a, b) !== references[0]) + Number(next(b, a) !== references[1]);
+function isTransIn(ring: readonly number[], { references, cis }: StereoBond): boolean {
+  // The ring is a smallest one: of an end's neighbours it holds the other end and one more.
+  const others = references.filter((reference) => !ring.includes(reference)).length;
   return (cis === true) === (others % 2 === 1);
 }
 

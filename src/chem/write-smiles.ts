@@ -43,8 +43,9 @@ export function writeSmiles({
 
   // A first walk finds the tree and the ring closures, a second one writes.
   const children = atoms.map((): { atom: number; bond: number }[] => []);
-  const closures = atoms.map((): { atom: number; bond: number; opens: boolean }[] => []);
-  const parent = new Map<number, number>();
+  const closures = atoms.map((): { atom: number; bond: number }[] => []);
+  /** One each, none of the first atom. */
+  const parents = atoms.map((): number[] => []);
   const seen = new Set<number>();
   const onPath = new Set<number>();
   const visit = (atom: number, from: number): void => {
@@ -53,12 +54,12 @@ export function writeSmiles({
     for (const next of skeletal(atom)) {
       if (next.bond === from) continue;
       if (!seen.has(next.atom)) {
-        parent.set(next.atom, atom);
+        parents[next.atom].push(atom);
         children[atom].push(next);
         visit(next.atom, next.bond);
       } else if (onPath.has(next.atom)) {
-        closures[next.atom].push({ atom, bond: next.bond, opens: true });
-        closures[atom].push({ ...next, opens: false });
+        closures[next.atom].push({ atom, bond: next.bond });
+        closures[atom].push(next);
       }
     }
     onPath.delete(atom);
@@ -67,7 +68,7 @@ export function writeSmiles({
 
   /** Neighbours in the order in which the text will have them; hydrogens of the brackets after the atom before. */
   const ordered = (atom: number): number[] => [
-    ...(parent.has(atom) ? [parent.get(atom)!] : []),
+    ...parents[atom],
     ...neighbours[atom].filter((next) => next.atom >= skeletonCount).map((next) => next.atom),
     ...closures[atom].map((closure) => closure.atom),
     ...children[atom].map((child) => child.atom),
@@ -82,7 +83,7 @@ export function writeSmiles({
     if (kind !== 'allene' || !chain) continue;
     const middle = chain[(chain.length - 1) / 2];
     // Whichever end stands first in the text, the dihedral is the same from either.
-    const firsts = [a, b].map((end) => ordered(end).find((i) => !chain.includes(i))!);
+    const firsts = [a, b].map((end) => ordered(end).find((i) => !chain.includes(i)));
     const flips = firsts.filter((first, k) => first !== references[k]).length;
     marks.set(middle, positive === (flips % 2 === 0) ? '@' : '@@');
   }
@@ -113,17 +114,17 @@ export function writeSmiles({
   const open = new Map<number, number>();
   const write = (atom: number): void => {
     text += atomText(atom);
-    for (const { bond, opens } of closures[atom]) {
-      if (opens) {
+    for (const { bond } of closures[atom]) {
+      let number = open.get(bond);
+      if (number !== undefined) open.delete(bond);
+      else {
         const used = new Set(open.values());
-        let number = 1;
+        number = 1;
         while (used.has(number)) number++;
         open.set(bond, number);
         text += symbolOf(bond, atom);
       }
-      const number = open.get(bond)!;
       text += number > 9 ? `%${number}` : number;
-      if (!opens) open.delete(bond);
     }
     children[atom].forEach(({ atom: child, bond }, i) => {
       const branch = i < children[atom].length - 1;

@@ -24,10 +24,9 @@ export function writtenStereo(text: TextGraph, molecule: Molecule, order: Int32A
   const { atoms, bonds, skeletonCount } = molecule;
   const neighbours = adjacency(atoms.length, bonds);
   /** Neighbours of an atom in the order of the text; the hydrogen within its brackets is one that the text lacks. */
-  const around = (textAtom: number): number[] => {
-    const atom = toMolecule.get(textAtom)!;
+  const around = (atom: number): number[] => {
     const implied = neighbours[atom].filter((j) => order[j] < 0);
-    return text.atoms[textAtom].around.flatMap((slot) =>
+    return text.atoms[order[atom]].around.flatMap((slot) =>
       slot === 'H' ? implied.splice(0, 1) : (toMolecule.get(slot) ?? []),
     );
   };
@@ -51,7 +50,7 @@ export function writtenStereo(text: TextGraph, molecule: Molecule, order: Int32A
       marks.push(alleneMark(allene, atom, counterclockwise, words));
       return;
     }
-    const list = around(t);
+    const list = around(atom);
     if (list.length < 3 || list.length > 4) {
       const why = `it has ${list.length} neighbours${token.includes('H') ? ' with its hydrogens' : ''}, of which no order makes a hand`;
       marks.push({ kind: 'nothing', atoms: [atom], words, why });
@@ -117,10 +116,11 @@ export function writtenStereo(text: TextGraph, molecule: Molecule, order: Int32A
   );
   for (const { a, b, up, symbol } of text.bonds) {
     if (up === undefined || known.has(a) || known.has(b)) continue;
-    if (!toMolecule.has(a) || !toMolecule.has(b)) continue;
+    const [i, j] = [toMolecule.get(a), toMolecule.get(b)];
+    if (i === undefined || j === undefined) continue;
     marks.push({
       kind: 'nothing',
-      atoms: [toMolecule.get(a)!, toMolecule.get(b)!],
+      atoms: [i, j],
       words: `the mark ${symbol} between atoms ${a + 1} and ${b + 1}`,
       why: used.has(pairKey(a, b))
         ? 'the other end of its double bond has no such mark; the bond is left open'
@@ -137,12 +137,10 @@ export function writtenStereo(text: TextGraph, molecule: Molecule, order: Int32A
     words: string,
   ): WrittenMark {
     const middleAt = chain.indexOf(middle);
-    const towards = around(order[middle]).map((next) =>
-      chain.indexOf(next) < middleAt ? chain[0] : chain[chain.length - 1],
-    );
+    const towards = around(middle).map((next) => (chain.indexOf(next) < middleAt ? chain[0] : chain[chain.length - 1]));
     const [a, b] = towards;
     const lists = [a, b].map((end) => {
-      const listed = around(order[end]);
+      const listed = around(end);
       // A hydrogen that no bracket writes stands after the atom before.
       const implied = neighbours[end].filter((j) => order[j] < 0 && !listed.includes(j));
       const [before, ...rest] = listed;

@@ -27,9 +27,9 @@ takeInterruptions();
 const program = new Command('molflow')
   .description('Molecular conformers by flow matching: SMILES in, accurate 3D out')
   .version(VERSION);
-const asked = Object.keys(COMMANDS).filter((name) => name === process.argv[2]);
+const asked = Object.entries(COMMANDS).filter(([name]) => name === process.argv[2]);
 // Help lists them all, and the name of none gets the nearest suggested.
-for (const name of asked.length > 0 ? asked : Object.keys(COMMANDS)) program.addCommand(await COMMANDS[name]());
+for (const [, command] of asked.length > 0 ? asked : Object.entries(COMMANDS)) program.addCommand(await command());
 /** Commands of commands too: without it commander ends the process itself, with another code than the documented one. */
 function reportErrors(command: Command): void {
   command

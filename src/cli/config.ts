@@ -25,11 +25,16 @@ export function addConfigOptions(command: Command): Command {
 }
 
 /** The name that an option has in a configuration: its long flag. */
-export const keyOf = (option: Option): string => option.long!.slice(2);
+export function keyOf({ long, flags }: Option): string {
+  if (long === undefined) throw new Error(`the option ${flags} has no long flag, by which a configuration names it`);
+  return long.slice(2);
+}
 
 function apply(command: Command): void {
   const refuse = (message: string): never => command.error(`error: ${message}`, { exitCode: EXIT.usage });
   const options = new Map(command.options.map((option) => [keyOf(option), option]));
+  const optionOf = (key: string): Option =>
+    options.get(key) ?? refuse(`there is no option --${key}; molflow ${command.name()} --help lists them`);
   const isFree = (option: Option) =>
     [undefined, 'default'].includes(command.getOptionValueSource(option.attributeName()));
   const conflicting = (option: Option) => {
@@ -45,7 +50,7 @@ function apply(command: Command): void {
     );
   };
   const set = (key: string, value: Value, from: string) => {
-    const option = options.get(key)!;
+    const option = optionOf(key);
     const name = option.attributeName();
     try {
       const parsed =
@@ -65,7 +70,7 @@ function apply(command: Command): void {
   if (config !== undefined) {
     const given = readConfig(config, [...options.values()], refuse);
     for (const [key, value] of Object.entries(given)) {
-      const option = options.get(key)!;
+      const option = optionOf(key);
       if (!isFree(option)) continue;
       const other = conflicting(option);
       if (other) refuse(`${config}: ${key} cannot be used with ${keyOf(other)}`);
@@ -75,7 +80,7 @@ function apply(command: Command): void {
   // The file may name it.
   const { preset } = command.opts<ConfigFlags>();
   for (const [key, value] of Object.entries<Value>(preset === undefined ? {} : PRESETS[preset])) {
-    const option = options.get(key)!;
+    const option = optionOf(key);
     // What is asked for by name goes before what a purpose proposes.
     if (isFree(option) && !conflicting(option)) set(key, value, `--preset ${preset}`);
   }

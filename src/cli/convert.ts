@@ -3,7 +3,6 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
 import type { ConformerRecord } from '../chem/io/conformer-record.js';
-import type { StructureRecord } from '../chem/io/input-record.js';
 import { conformerText, openOutput, outputFormatOf, type OutputFormat } from '../chem/io/output.node.js';
 import { readMoleculeFile } from '../chem/io/read-file.node.js';
 import { writeWholeFile } from '../files/output-file.js';
@@ -99,7 +98,7 @@ async function run(flags: ConvertFlags, command: Command): Promise<void> {
 
 /** A record that a format cannot hold costs its molecule alone. @throws what is wrong with the output */
 async function writing(
-  [{ title = '' }]: readonly ConformerRecord[],
+  molecule: readonly ConformerRecord[],
   refuse: (message: string) => void,
   write: () => Promise<void>,
 ): Promise<void> {
@@ -107,7 +106,7 @@ async function writing(
     await write();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    refuse(`${title}: ${error.message}`);
+    refuse(`${molecule[0]?.title ?? ''}: ${error.message}`);
   }
 }
 
@@ -116,7 +115,7 @@ async function* moleculesOf(
   input: string,
   refuse: (message: string) => void,
 ): AsyncGenerator<readonly ConformerRecord[]> {
-  let molecule: StructureRecord[] = [];
+  let molecule: ConformerRecord[] = [];
   let graph = '';
   for await (const record of await readMoleculeFile(input, { format: 'sdf' })) {
     if (record.kind === 'error') {
@@ -124,37 +123,31 @@ async function* moleculesOf(
       continue;
     }
     if (record.kind === 'smiles') continue;
-    if (!record.structure.coordinates) {
+    const { structure } = record;
+    const { coordinates, name } = structure;
+    if (!coordinates) {
       refuse(`${record.place.file}, line ${record.place.line}: it has no coordinates`);
       continue;
     }
-    const next = JSON.stringify([record.structure.name, record.structure.atoms, record.structure.bonds]);
+    const next = JSON.stringify([name, structure.atoms, structure.bonds]);
     if (molecule.length > 0 && next !== graph) {
-      yield recordsOf(molecule);
+      yield molecule;
       molecule = [];
     }
     graph = next;
-    molecule.push(record);
+    // They share one molecule object, as the models of a PDB entry do.
+    molecule.push({ molecule: molecule[0]?.molecule ?? structure, coordinates, title: name, fields: record.fields });
   }
-  if (molecule.length > 0) yield recordsOf(molecule);
+  if (molecule.length > 0) yield molecule;
 }
-
-/** They share one molecule object, as the models of a PDB entry do. */
-const recordsOf = (molecule: readonly StructureRecord[]): ConformerRecord[] =>
-  molecule.map(({ structure: { coordinates, name }, fields }) => ({
-    molecule: molecule[0].structure,
-    coordinates: coordinates!,
-    title: name,
-    fields,
-  }));
 
 function fileOf(
   pattern: string,
-  [{ title = '' }]: readonly ConformerRecord[],
+  molecule: readonly ConformerRecord[],
   { number, taken }: { readonly number: number; readonly taken: Set<string> },
 ): string {
   const safe =
-    title
+    (molecule[0]?.title ?? '')
       .replace(/[^\w.+=@()-]+/gu, '_')
       .replace(/^[.-]/, '_')
       .slice(0, 100) || String(number);

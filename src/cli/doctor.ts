@@ -25,7 +25,8 @@ export function doctorCommand(): Command {
 async function run(flags: { model?: string; device: Device[]; json?: boolean }): Promise<void> {
   const rdkit = await loadRDKit();
   const model = await loadModel(flags.model);
-  const rows: { engine: string; loads: boolean; detail: string; msPerConformer?: number }[] = [];
+  const rows: ({ engine: string; detail: string } & ({ loads: true; msPerConformer: number } | { loads: false }))[] =
+    [];
   for (const engine of ENGINES.filter((name) => name !== 'auto'))
     for (const device of engine === 'onnx' ? flags.device : [undefined])
       try {
@@ -54,8 +55,8 @@ async function run(flags: { model?: string; device: Device[]; json?: boolean }):
         `node ${facts.node} on ${facts.platform}, RDKit ${facts.rdkit}`,
         `models: ${facts.models.join(', ') || 'none shipped'}; measured with ${facts.model}, 8 conformers of aspirin in as many steps as it takes by default`,
         ...rows.map(
-          ({ engine, loads, detail, msPerConformer }) =>
-            `${loads ? 'yes' : 'no '}  ${engine.padEnd(9)}  ${loads ? `${msPerConformer!.toFixed(1).padStart(7)} ms a conformer  ` : ''}${detail}`,
+          (row) =>
+            `${row.loads ? 'yes' : 'no '}  ${row.engine.padEnd(9)}  ${row.loads ? `${row.msPerConformer.toFixed(1).padStart(7)} ms a conformer  ` : ''}${row.detail}`,
         ),
         '',
       ].join('\n'),

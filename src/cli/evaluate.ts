@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { createForceField, MMFF94Error } from '../chem/mmff94.js';
 import { loadRDKit, type RDKitModule } from '../chem/rdkit.js';
+import type { PeerResult } from '../evaluation/peers/peer.js';
 import { evaluateConformers, type Evaluation } from '../evaluation/evaluation.js';
 import { hydrogenStrainTally } from '../evaluation/hydrogen-strain.node.js';
 import { PeerUnavailable } from '../evaluation/peers/peer.js';
@@ -162,7 +163,8 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
       say(`skipped: ${source.name}; ${error.message}`);
       continue;
     }
-    const { conformers, made, seconds, cpuSeconds } = produced;
+    const { conformers } = produced;
+    const cost = 'made' in produced && produced.made > 0 ? costOf(produced) : undefined;
     for (const relaxed of flags.relax ? [false, true] : [false]) {
       const xtbQuality = xtb ? xtbTally({ most: xtbCount }) : undefined;
       const hydrogens = strain > 0 ? hydrogenStrainTally({ most: strain }) : undefined;
@@ -194,14 +196,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
         ...(source.variant && !relaxed && { variant: source.variant }),
         ...(hydrogenStrain && { hydrogens: hydrogenStrain }),
         ...(xtbQuality && { xtb: xtbQuality.result() }),
-        ...(made &&
-          !relaxed && {
-            cost: {
-              conformers: made,
-              msPerConformer: (1e3 * seconds!) / made,
-              cpuMsPerConformer: (1e3 * cpuSeconds!) / made,
-            },
-          }),
+        ...(cost && !relaxed && { cost }),
       });
     }
   }
@@ -270,6 +265,12 @@ async function relaxation({ molecule }: Reference): Promise<((conformer: Float32
   }
 }
 
+const costOf = ({ made, seconds, cpuSeconds }: PeerResult): Evaluation['cost'] => ({
+  conformers: made,
+  msPerConformer: (1e3 * seconds) / made,
+  cpuMsPerConformer: (1e3 * cpuSeconds) / made,
+});
+
 /** As it was given, but without the folders of files outside the repository, which mean nothing elsewhere. */
 function commandLine(): string {
   const args = process.argv.slice(2).map((arg) => (/^(models|molecules)\//.test(arg) ? arg : path.basename(arg)));
@@ -280,7 +281,9 @@ function commandLine(): string {
 function mainDelta(references: readonly Reference[], thresholds: readonly number[]): number {
   const heavy = mean(references.map(({ molecule }) => molecule.atoms.filter(({ element }) => element > 1).length));
   const usual = heavy <= 9 ? 0.5 : 0.75;
-  return thresholds.includes(usual) ? usual : thresholds[0];
+  const [first] = thresholds;
+  if (first === undefined) throw new Error('--delta names no distance; give one or several, such as 0.5,0.75');
+  return thresholds.includes(usual) ? usual : first;
 }
 
 /** With more sources than this only the comparison is printed, without the details of each. */

@@ -24,7 +24,9 @@ export const isGuarded = (): boolean => process.send !== undefined && process.en
 
 /** Runs the command line of this process in another one, and ends as it does. */
 export function runGuarded(): void {
-  const work = fork(process.argv[1], process.argv.slice(2), { env: { ...process.env, [GUARD]: String(process.pid) } });
+  const [, program, ...args] = process.argv;
+  if (program === undefined) throw new Error('molflow runs as the program of a process, not within one that has none');
+  const work = fork(program, args, { env: { ...process.env, [GUARD]: String(process.pid) } });
   let kept: string | undefined;
   let isInterrupted = false;
   work.on('message', (message) => ({ kept } = message as Kept));

@@ -117,7 +117,8 @@ async function run({
       for (let attempt = 0; !stopped(); attempt++) {
         const { noise: _, ...ensemble } = source.drawEnsemble(random);
         const { molecule } = ensemble;
-        const count = predictor.batches(molecule.skeletonCount, PAIRS_AT_ONCE)[0].to;
+        const batches = predictor.batches(molecule.skeletonCount, PAIRS_AT_ONCE);
+        const count = Math.max(...batches.map(({ from, to }) => to - from));
         const draws = Array.from({ length: count }, (_, i) => ({ conformer: chunk * PAIRS_AT_ONCE + i, attempt }));
         const {
           count: conformers,

@@ -76,7 +76,11 @@ export function trainCommand(): Command {
 
 async function run(flags: TrainFlags): Promise<void> {
   const config = parseTrainingConfig(await readFile(flags.config, 'utf8'), flags.config);
-  const stages = (['skeleton', 'hydrogens'] as const).filter((s) => config[s] && (!flags.stage || s === flags.stage));
+  const planned = (['skeleton', 'hydrogens'] as const).flatMap((stage) => {
+    const own = config[stage];
+    return own && (!flags.stage || stage === flags.stage) ? [{ stage, own }] : [];
+  });
+  const stages = planned.map(({ stage }) => stage);
   if (stages.length === 0) throw new Error(`${flags.config} has no stage '${flags.stage ?? 'skeleton or hydrogens'}'`);
   const say = flags.quiet ? () => {} : printNote;
   const initial = flags.init ? await readInitial(flags.init) : undefined;
@@ -104,12 +108,12 @@ async function run(flags: TrainFlags): Promise<void> {
     throw new Error(
       '--engine torch needs a Python with torch and onnx, and neither python3 nor /usr/bin/python3 has both',
     );
-  for (const stage of stages) {
+  for (const { stage, own } of planned) {
     if (interruption.aborted) break;
     const options = {
       name: config.name,
       stage,
-      config: config[stage]!,
+      config: own,
       packed,
       folder,
       workers: flags.workers,

@@ -161,8 +161,8 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
     if (n < 2 || n > settings.mostAtoms || (settings.stage === 'hydrogens' && n === skeletonCount)) continue;
     const { weight, from } = shareOf(ensemble, settings);
     if (weight === 0) continue;
-    if (!groups.has(n)) groups.set(n, []);
-    const group = groups.get(n)!;
+    let group = groups.get(n);
+    if (!group) groups.set(n, (group = []));
     group.push({
       ensemble,
       cumulative: (group.at(-1)?.cumulative ?? 0) + weight,
@@ -176,7 +176,7 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
   if (sizes.length === 0) throw new Error('no molecule of the data has between 2 and mostAtoms atoms');
   const shares: number[] = [];
   let total = 0;
-  const natural = sizes.map((n) => groups.get(n)!.at(-1)!.cumulative / batchSize(n, settings));
+  const natural = sizes.map((n) => totalOf(groupOf(n)) / batchSize(n, settings));
   const floor = LEAST_SHARE * natural.reduce((sum, share) => sum + share, 0);
   for (const share of natural) shares.push((total += Math.max(share, floor)));
 
@@ -188,21 +188,27 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
       const weights = sizes.map((n, k) => (shares[k] - (shares[k - 1] ?? 0)) * batchSize(n, settings));
       let at = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
       const n = sizes.find((_, k) => (at -= weights[k]) < 0) ?? sizes[sizes.length - 1];
-      const group = groups.get(n)!;
+      const group = groupOf(n);
       return group[pickPlace(group, random)].ensemble;
     },
     /** Molecules in a batch of those of n atoms. */
     batchSize: (n: number) => batchSize(n, settings),
-    draw: (random: Random): Batch => batchOf(drawPoints(random), (n, place) => groups.get(n)![place], settings),
+    draw: (random: Random): Batch => batchOf(drawPoints(random), (n, place) => groupOf(n)[place], settings),
     drawPoints,
     /** The features of all molecules of n atoms, `sizes` says of which n there are some. */
-    features: (n: number): FeatureTable => tableOf(groups.get(n)!, n, settings),
+    features: (n: number): FeatureTable => tableOf(groupOf(n), n, settings),
   };
+
+  function groupOf(n: number): readonly Entry[] {
+    const group = groups.get(n);
+    if (!group) throw new Error(`there is no molecule of ${n} atoms; those with data have ${sizes.join(', ')}`);
+    return group;
+  }
 
   function drawPoints(random: Random): Points {
     const at = random.uniform() * total;
     const n = sizes[shares.findIndex((share) => at < share)] ?? sizes[sizes.length - 1];
-    const group = groups.get(n)!;
+    const group = groupOf(n);
     const size = batchSize(n, settings);
     const times = isTransport(settings) ? settings.transport.draws : 1;
     const places: number[] = [];
@@ -227,8 +233,10 @@ export function batchSource(ensembles: readonly Ensemble[], settings: BatchSetti
 const isTransport = ({ stage, coupling }: BatchSettings): boolean =>
   stage === 'skeleton' && (coupling === 'transport' || coupling === 'sinkhorn');
 
+const totalOf = (group: readonly Entry[]): number => group[group.length - 1].cumulative;
+
 function pickPlace(group: readonly Entry[], random: Random): number {
-  const at = random.uniform() * group.at(-1)!.cumulative;
+  const at = random.uniform() * totalOf(group);
   let [low, high] = [0, group.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -320,7 +328,9 @@ function pointsOf(entries: readonly Entry[], n: number, settings: BatchSettings,
   entries.forEach((entry, b) => {
     const tagged = featuresOf(entry, settings.stage).graph.centres.length > 0;
     const { x0, x1 } = transported?.[b] ?? { x0: new Float32Array(n * 3), x1: new Float32Array(n * 3) };
-    if (settings.coupling === 'paired') drawPair(x0, x1, entry.ensemble, n, tagged, random);
+    const { noise } = entry.ensemble;
+    // Only the paired coupling takes ensembles with noise.
+    if (noise) drawPair(x0, x1, { ...entry.ensemble, noise }, n, tagged, random);
     else if (!transported) {
       drawConformer(x1, entry.ensemble, n, tagged, random);
       if (settings.stage === 'skeleton') coupledNoise(x0, x1, entry, settings, random);
@@ -362,7 +372,7 @@ function drawConformer(
 function drawPair(
   x0: FloatArray,
   x1: FloatArray,
-  { conformers, coordinates, noise }: Ensemble,
+  { conformers, coordinates, noise }: Pick<Required<Ensemble>, 'conformers' | 'coordinates' | 'noise'>,
   n: number,
   tagged: boolean,
   random: Random,
@@ -370,7 +380,7 @@ function drawPair(
   const start = random.integer(conformers) * n * 3;
   const mirrored = !tagged && random.uniform() < 0.5;
   for (const [out, all] of [
-    [x0, noise!],
+    [x0, noise],
     [x1, coordinates],
   ] as const) {
     out.set(all.subarray(start, start + n * 3));

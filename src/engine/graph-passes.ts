@@ -27,8 +27,8 @@ export function fuseSums(nodes: readonly Node[], shapes: ReadonlyMap<string, Sha
     if (node.op === 'Gemm' && node.inputs.length === 2) products.set(node.outputs[0], node);
     if (node.op !== 'Add') return node;
     for (const [own, other] of [node.inputs, [...node.inputs].reverse()] as [string, string][]) {
-      const product = products.get(own);
-      if (!product || uses.get(own) !== 1 || !spreadsOver(shapes.get(other), shapes.get(own)!)) continue;
+      const [product, shape] = [products.get(own), shapes.get(own)];
+      if (!product || !shape || uses.get(own) !== 1 || !spreadsOver(shapes.get(other), shape)) continue;
       gone.add(product);
       // The fused node takes the place of the Add: all of its inputs are known there.
       return { ...product, inputs: [...product.inputs, other], outputs: node.outputs };

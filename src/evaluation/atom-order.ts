@@ -24,10 +24,10 @@ export function atomOrder(rdkit: RDKitModule, molecule: Molecule, structure: Str
   const ours = hydrogensOf(molecule);
   const out = new Int32Array(molecule.atoms.length).fill(-1);
   for (let i = 0; i < skeleton.length; i++) {
-    out[i] = order[skeleton[i]]!;
+    out[i] = order[skeleton[i]];
     const [mine, there] = [ours[i], theirs[skeleton[i]]];
     if (mine.length !== there.length) return undefined;
-    mine.forEach((hydrogen, k) => (out[hydrogen] = order[there[k]]!));
+    mine.forEach((hydrogen, k) => (out[hydrogen] = order[there[k]]));
   }
   return out;
 }

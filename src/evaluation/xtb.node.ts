@@ -110,10 +110,11 @@ export function relaxWithXtb(molecule: Molecule, coordinates: Float32Array): Pro
       .slice(2, 2 + molecule.atoms.length);
     const relaxed = Float32Array.from(lines.flatMap((line) => line.trim().split(/\s+/).slice(1, 4).map(Number)));
     if (energies.length < 2 || relaxed.length !== coordinates.length) return undefined;
+    const energy = energies[energies.length - 1];
     return {
       minimum: relaxed,
-      energy: energies.at(-1)!,
-      above: KCAL_PER_HARTREE * (energies[0] - energies.at(-1)!),
+      energy,
+      above: KCAL_PER_HARTREE * (energies[0] - energy),
       moved: rmsdAligned(coordinates, relaxed, molecule.skeletonCount),
     };
   });

@@ -6,6 +6,7 @@
  */
 import { constants } from 'node:fs';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { entryAt } from './entry-at.js';
 import type { OutputFile, Stretch } from './output-file.js';
 import { explain, OutputError } from './output-error.js';
 
@@ -106,16 +107,17 @@ export async function openJournal(
       synced = Date.now();
     }
     async function add(molecule: Finished): Promise<void> {
-      const before = files.map((file) => file.marked);
+      const before = files.map((file) => ({ file, marked: file.marked }));
       const stretches: Stretch[] = [];
       try {
         for (const file of files) stretches.push(await file.mark());
         await append(rowOf(molecule, stretches));
       } catch (error) {
-        for (const [i, file] of files.entries()) await file.cut(before[i]).catch(() => {});
+        for (const { file, marked } of before) await file.cut(marked).catch(() => {});
         throw error;
       }
-      if (keep) entries.set(molecule.index, { ...molecule, starts: before, ends: stretches.map(({ to }) => to) });
+      const starts = before.map(({ marked }) => marked);
+      if (keep) entries.set(molecule.index, { ...molecule, starts, ends: stretches.map(({ to }) => to) });
       if (Date.now() - synced >= syncEvery) await sync();
     }
     if (end === 0) {
@@ -207,7 +209,7 @@ async function recover(
     throw new OutputError(
       `${path} does not begin as a journal does, so no one knows what is done; move it and the data away, or --force begins anew`,
     );
-  for (const [i, file] of files.entries()) await file.cut(ends[i]);
+  for (const [i, file] of files.entries()) await file.cut(entryAt(ends, i));
   await list.truncate(size);
   return { entries, size };
 }
@@ -245,12 +247,12 @@ interface Row extends Finished {
 
 /** Undefined where the line is torn. */
 function rowOfLine(line: string): Row | undefined {
-  const [index, outcome = '', conformers, seconds, key, reason, ...texts] = line.split('\t');
-  if (!/^\d+$/.test(index) || !OUTCOMES.has(outcome)) return undefined;
+  const [index = '', outcome = '', conformers, seconds, key, reason, ...texts] = line.split('\t');
+  if (!/^\d+$/.test(index) || !OUTCOMES.has(outcome) || key === undefined) return undefined;
   const stretches: Stretch[] = [];
   for (const text of texts) {
     const [, to, crc] = /^(\d+):([0-9a-f]+)$/.exec(text) ?? [];
-    if (to === undefined) return undefined;
+    if (to === undefined || crc === undefined) return undefined;
     stretches.push({ to: Number(to), crc: parseInt(crc, 16) });
   }
   return {
@@ -284,7 +286,7 @@ export async function readKeptJournal(path: string): Promise<KeptJournal> {
     const [names = '', complete] = tail.toString().split('\n').slice(-3);
     if (complete !== COMPLETE || !names.startsWith(`${FILES} `))
       throw new OutputError(`${path} is of a run that is not finished; --resume goes on with it`);
-    const head = (await list.read(Buffer.alloc(1 << 16), 0, 1 << 16, 0)).buffer.toString().split('\n', 1)[0];
+    const [head = ''] = (await list.read(Buffer.alloc(1 << 16), 0, 1 << 16, 0)).buffer.toString().split('\n', 1);
     return {
       settings: JSON.parse(head.slice(MAGIC.length)) as Record<string, string>,
       names: JSON.parse(names.slice(FILES.length)) as Record<string, string>,
@@ -312,8 +314,9 @@ async function readRow(
   if (row?.stretches.length !== files.length) return undefined;
   const { stretches, ...finished } = row;
   for (const [i, file] of files.entries()) {
-    const { to, crc } = stretches[i];
-    if (file.part !== undefined && (to < from[i] || (await file.crcOf(from[i], to)) !== crc)) return undefined;
+    const { to, crc } = entryAt(stretches, i);
+    const start = entryAt(from, i);
+    if (file.part !== undefined && (to < start || (await file.crcOf(start, to)) !== crc)) return undefined;
   }
   return { ...finished, starts: from, ends: stretches.map(({ to }) => to) };
 }

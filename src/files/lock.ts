@@ -94,8 +94,8 @@ async function takeOver(
 function ownerOf(text: string): Owner | undefined {
   try {
     const { pid, host, began } = JSON.parse(text) as Partial<Owner>;
-    return Number.isInteger(pid) && typeof host === 'string' && typeof began === 'string'
-      ? { pid: pid!, host, began }
+    return typeof pid === 'number' && Number.isInteger(pid) && typeof host === 'string' && typeof began === 'string'
+      ? { pid, host, began }
       : undefined;
   } catch {
     return undefined;

@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { compressionOf, type Compression } from './compression.js';
+import { entryAt } from './entry-at.js';
 import { readKeptJournal, type KeptJournal } from './journal.js';
 import { openOutputFile, targetOf, type OpenOptions, type OutputFile } from './output-file.js';
 import { OutputError } from './output-error.js';
@@ -40,63 +41,68 @@ export async function mergeParts({
   ...options
 }: MergePartsOptions): Promise<MergedParts> {
   const parts = await orderedParts(names);
-  const labels = Object.keys(outputs);
   const opened: FileHandle[] = [];
-  const merged: OutputFile[] = [];
+  const merged: { readonly label: string; readonly name: string; readonly file: OutputFile }[] = [];
   try {
     const sources = await Promise.all(
       parts.map(async (part) => {
-        const files = new Map<string, Source>();
-        for (const [at, label] of Object.keys(part.journal.names).entries())
-          if (labels.includes(label)) {
-            const file = at === 0 ? part.name : path.resolve(path.dirname(part.name), part.journal.names[label]);
-            const handle = await openPart(file);
-            opened.push(handle);
-            files.set(label, { file, handle, at, end: 0 });
-          }
-        const lacking = labels.find((label) => !files.has(label));
-        if (lacking !== undefined) throw new OutputError(`${part.name} was made without --${lacking}`);
+        const own = Object.entries(part.journal.names).map(([label, name], at) => ({ label, name, at }));
+        const files: Source[] = [];
+        for (const wanted of Object.keys(outputs)) {
+          const found = own.find(({ label }) => label === wanted);
+          if (!found) throw new OutputError(`${part.name} was made without --${wanted}`);
+          const file = found.at === 0 ? part.name : path.resolve(path.dirname(part.name), found.name);
+          const handle = await openPart(file);
+          opened.push(handle);
+          files.push({ file, handle, at: found.at, end: 0 });
+        }
         return { part, rows: part.journal.rows(), files };
       }),
     );
-    for (const label of labels) merged.push(await openOutputFile(outputs[label], options));
+    for (const [label, name] of Object.entries(outputs))
+      merged.push({ label, name, file: await openOutputFile(name, options) });
     const counts = { molecules: 0, failed: 0, conformers: 0 };
     for (let index = 0; ; index++) {
-      const { part, rows, files } = sources[index % sources.length];
+      const turn = sources[index % sources.length];
+      if (!turn) throw new OutputError('no part is given to be merged');
+      const { part, rows, files } = turn;
       const next = await rows.next();
       if (next.done) {
-        await refuseMore(sources, index);
+        await refuseMore(sources, index, part);
         break;
       }
       const row = next.value;
       if (row.index !== index)
         throw new OutputError(`${part.name}: molecule ${row.index + 1} stands where ${index + 1} is expected`);
-      for (const [i, label] of labels.entries()) {
-        const source = files.get(label)!;
-        const bytes = await stretchOf(source, row.stretches[source.at], part);
+      for (const [i, { label, name, file }] of merged.entries()) {
+        const source = entryAt(files, i);
+        const stretch = row.stretches[source.at];
+        if (!stretch)
+          throw new OutputError(`${part.name}: its journal does not say what --${label} has of molecule ${index + 1}`);
+        const bytes = await stretchOf(source, stretch, part);
         if (bytes.length === 0) continue;
-        const isFirst = source.end === bytes.length && merged[i].marked > 0;
-        await merged[i].write(
+        const isFirst = source.end === bytes.length && file.marked > 0;
+        await file.write(
           recoded(bytes, {
             from: compressionOf(source.file),
-            to: compressionOf(outputs[label]),
+            to: compressionOf(name),
             cut: isFirst ? withoutHeader[label] : undefined,
           }),
         );
-        await merged[i].mark();
+        await file.mark();
       }
       counts.molecules++;
       counts.conformers += row.conformers;
       if (row.outcome === 'failed') counts.failed++;
     }
-    for (const source of sources) for (const file of source.files.values()) await refuseRest(file);
-    for (const file of merged) await file.finish({ empty: 'replace' });
+    for (const source of sources) for (const file of source.files) await refuseRest(file);
+    for (const { file } of merged) await file.finish({ empty: 'replace' });
     return counts;
   } catch (error) {
-    for (const file of merged) await file.cut(0).catch(() => {});
+    for (const { file } of merged) await file.cut(0).catch(() => {});
     throw error;
   } finally {
-    for (const file of merged) await file.close();
+    for (const { file } of merged) await file.close();
     for (const handle of opened) await handle.close();
   }
 }
@@ -108,7 +114,7 @@ async function orderedParts(names: readonly string[]): Promise<Part[]> {
   for (const name of names) {
     const journal = await readKeptJournal(`${await targetOf(name)}.journal`);
     const [shard, shards] = (journal.settings['--shard'] ?? '').split('/').map(Number);
-    if (!shards) throw new OutputError(`${name} is no part of a run with --shard`);
+    if (!shard || !shards) throw new OutputError(`${name} is no part of a run with --shard`);
     const first = parts.at(0);
     if (first) {
       const settings = new Set([...Object.keys(first.journal.settings), ...Object.keys(journal.settings)]);
@@ -196,8 +202,8 @@ function recoded(
 async function refuseMore(
   sources: readonly { readonly part: Part; readonly rows: ReturnType<KeptJournal['rows']> }[],
   index: number,
+  short: Part,
 ): Promise<void> {
-  const short = sources[index % sources.length].part;
   for (const { part, rows } of sources) {
     const next = await rows.next();
     if (!next.done)

@@ -9,6 +9,8 @@ import { explain, OutputError } from './output-error.js';
 export interface RunOutputs {
   /** Open files by the name that they were given in `outputs`; none where the run is complete. */
   readonly files: ReadonlyMap<string, OutputFile>;
+  /** One that every run has. @throws Error where it is not open */
+  file(label: string): OutputFile;
   /** An earlier run has finished: nothing is left to do. */
   readonly complete: boolean;
   /** Molecules that an earlier run has finished. */
@@ -49,7 +51,8 @@ export async function openRunOutputs({
   const named = Object.entries(outputs).flatMap(([label, name]) =>
     name === undefined ? [] : [[label, name] as const],
   );
-  const [, first] = named[0];
+  const first = named[0]?.[1];
+  if (first === undefined) throw new Error('a run over many molecules needs an output, and none is named');
   const list = (await isStream(first)) ? undefined : `${await targetOf(first)}.journal`;
   if (resume) {
     if (list === undefined)
@@ -82,6 +85,11 @@ export async function openRunOutputs({
   let [added, done] = [0, false];
   return {
     files,
+    file(label) {
+      const file = files.get(label);
+      if (!file) throw new Error(`this run has no output '${label}'; it has ${[...files.keys()].join(', ')}`);
+      return file;
+    },
     complete: false,
     resumed: before,
     find: (index, key) => journal?.find(index, key),
@@ -144,6 +152,9 @@ function finished(): RunOutputs {
   const nothing = (): Promise<void> => Promise.resolve();
   return {
     files: new Map(),
+    file(label) {
+      throw new Error(`the output '${label}' is finished and cannot be written to`);
+    },
     complete: true,
     resumed: 0,
     find: () => undefined,

@@ -44,6 +44,7 @@ export async function solveAdaptive<A extends FloatArray>({
 }: AdaptiveOptions<A>): Promise<OdeSolution<A>> {
   const { embedded } = solver;
   if (!embedded) throw new Error(`Solver "${solver.name}" has no error estimate; use dormand-prince, or fixed steps.`);
+  const { dense: denseWeights, error: errorWeights, order } = embedded;
   const direction = t1 >= t0 ? 1 : -1;
   const end = eulerFinish ? t1 - direction * Math.min(LAST_INTERVAL, Math.abs(t1 - t0)) : t1;
   const { x: next, k } = createStages(solver, x0);
@@ -86,13 +87,13 @@ export async function solveAdaptive<A extends FloatArray>({
     let sum = 0;
     for (let i = 0; i < x.length; i++) {
       let e = 0;
-      for (let j = 0; j <= last; j++) e += embedded.error[j] * k[j][i];
+      for (let j = 0; j <= last; j++) e += errorWeights[j] * k[j][i];
       sum += ((h * e) / scale(x[i], next[i])) ** 2;
     }
     const error = Math.sqrt(sum / x.length);
     if (!Number.isFinite(error))
       throw new Error(`ODE solver "${solver.name}": the velocity is not finite near t = ${t}.`);
-    const exponent = 1 / (embedded.order + 1);
+    const exponent = 1 / (order + 1);
     if (error <= 1) {
       const from = t;
       t = final ? end : t + h;
@@ -131,7 +132,7 @@ export async function solveAdaptive<A extends FloatArray>({
   async function report(from: number, to: number, h: number): Promise<void> {
     while (output && reported < output.length && direction * (output[reported] - to) <= 0) {
       if (from === to) dense.set(x);
-      else interpolateStep(dense, x, next, k, h, (output[reported] - from) / h, embedded!.dense);
+      else interpolateStep(dense, x, next, k, h, (output[reported] - from) / h, denseWeights);
       await onStep?.(reported, output[reported], dense);
       reported++;
     }

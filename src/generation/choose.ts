@@ -31,14 +31,20 @@ export function isomerOf(
 
 const openAxes = new WeakMap<Molecule, readonly StereoAxis[]>();
 
-/** The lowest energy of each stereoisomer among candidates: energies of different ones are not compared. */
-export function lowestEnergies(molecule: Molecule, candidates: readonly Candidate[]): ReadonlyMap<string, number> {
-  const lowest = new Map<string, number>();
-  for (const candidate of candidates) {
-    const isomer = isomerOf(molecule, candidate);
-    lowest.set(isomer, Math.min(lowest.get(isomer) ?? Infinity, candidate.energy ?? 0));
-  }
-  return lowest;
+/**
+ * How far the energy of each candidate is above the lowest of its stereoisomer among them, kcal/mol; 0 where it has none.
+ * Energies of different stereoisomers are not compared.
+ */
+export function aboveLowest(molecule: Molecule, candidates: readonly Candidate[]): readonly number[] {
+  const isomers = new Map<string, { lowest: number }>();
+  const own = candidates.map((candidate) => {
+    const name = isomerOf(molecule, candidate);
+    let isomer = isomers.get(name);
+    if (!isomer) isomers.set(name, (isomer = { lowest: Infinity }));
+    isomer.lowest = Math.min(isomer.lowest, candidate.energy ?? 0);
+    return isomer;
+  });
+  return candidates.map(({ energy = 0 }, i) => energy - own[i].lowest);
 }
 
 export interface Kept {
@@ -53,12 +59,10 @@ export interface Kept {
 export function keepDistinct(candidates: readonly Candidate[], options: ComparisonOptions): Kept {
   const { molecule, rmsd, energyWindow = Infinity, plain, forceField } = options;
   if (plain) return { kept: candidates, dropped: { duplicate: 0, energy: 0 }, metOnce: candidates.length };
-  const lowest = forceField ? lowestEnergies(molecule, candidates) : undefined;
-  const above = new Map(
-    candidates.map((one) => [one, lowest ? (one.energy ?? 0) - lowest.get(isomerOf(molecule, one))! : 0]),
-  );
-  const ordered = [...candidates].sort((a, b) => above.get(a)! - above.get(b)! || a.slot - b.slot);
-  const within = ordered.filter((candidate) => above.get(candidate)! <= energyWindow);
+  const above = forceField ? aboveLowest(molecule, candidates) : candidates.map(() => 0);
+  const ordered = candidates.map((candidate, i) => ({ candidate, above: above[i] }));
+  ordered.sort((a, b) => a.above - b.above || a.candidate.slot - b.candidate.slot);
+  const within = ordered.flatMap((one) => (one.above <= energyWindow ? [one.candidate] : []));
   const groups = groupByRmsd(comparedOf(within, options), rmsd);
   return {
     kept: groups.map(([first]) => within[first]),

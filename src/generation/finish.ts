@@ -5,7 +5,7 @@
 import { bestRmsd } from '../geometry/rmsd.js';
 import type { MMFF94Variant } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
-import { chooseConformers, isomerOf, keepDistinct, lowestEnergies, skeletonOf, type Kept } from './choose.js';
+import { chooseConformers, aboveLowest, keepDistinct, skeletonOf, type Kept } from './choose.js';
 import type { Candidate, GenerationEvent, KeptEvent, PreparedEvent } from './events.js';
 import { placed, type Placed, type Placement } from './placement.js';
 
@@ -214,7 +214,7 @@ export function collectIsomer(): IsomerCollector {
       completeness: compared > 0 ? 1 - metOnce / compared : 0,
       warnings,
     };
-    const lowest = lowestEnergies(molecule, chosen);
+    const above = aboveLowest(molecule, chosen);
     const front = chosen[0]?.coordinates;
     return {
       molecule,
@@ -222,7 +222,7 @@ export function collectIsomer(): IsomerCollector {
       seed,
       ...(forceField && { forceField }),
       ...(placement && { placement: placement.kind }),
-      conformers: chosen.map((candidate) => {
+      conformers: chosen.map((candidate, i) => {
         const { slot: _, energy, ...rest } = candidate;
         const { coordinates, rmsd }: Placed = placement
           ? placed(candidate.coordinates, placement, { first: front, permutations })
@@ -231,7 +231,7 @@ export function collectIsomer(): IsomerCollector {
           ...rest,
           coordinates,
           rmsdToFirst: bestRmsd(skeletonOf(molecule, chosen[0]), skeletonOf(molecule, candidate), permutations).rmsd,
-          ...(energy !== undefined && { energy, relativeEnergy: energy - lowest.get(isomerOf(molecule, candidate))! }),
+          ...(energy !== undefined && { energy, relativeEnergy: above[i] }),
           ...(rmsd !== undefined && { rmsdToReference: rmsd }),
         };
       }),

@@ -81,20 +81,16 @@ export function withHandsOfCore(
 ): Molecule {
   const { atoms, bonds, centres, stereoBonds, skeletonCount } = molecule;
   const neighbours = adjacency(atoms.length, bonds);
-  const at = new Map(match.map((atom, k) => [atom, k]));
+  const at = placesOf(molecule, match);
   const specified = centres.filter((centre) => centre.specified);
   const shown = match.flatMap((atom): TetrahedralCentre[] => {
     if (atoms[atom].element === 7 || specified.some((centre) => centre.atom === atom)) return [];
     const around = neighbours[atom];
-    const inside = around.filter((next) => at.has(next));
+    const inside = around.filter((next) => at[next] >= 0);
     if (inside.length < 3 || around.length !== 4 || around.filter((next) => next >= skeletonCount).length > 1)
       return [];
     const [p, q, r] = inside;
-    const volume = signedVolume(
-      points,
-      at.get(atom)!,
-      ...([p, q, r].map((next) => at.get(next)!) as [number, number, number]),
-    );
+    const volume = signedVolume(points, at[atom], at[p], at[q], at[r]);
     if (Math.abs(volume) < CLEAR_VOLUME) return [];
     const rest = around.filter((next) => next !== p && next !== q && next !== r);
     return [{ atom, neighbours: [...(volume > 0 ? [p, q] : [q, p]), r, ...rest], specified: true }];
@@ -103,12 +99,19 @@ export function withHandsOfCore(
     ...molecule,
     centres: [...centres.filter(({ atom }) => !shown.some((centre) => centre.atom === atom)), ...shown],
     stereoBonds: stereoBonds.map((bond) => {
-      const four = [bond.references[0], bond.a, bond.b, bond.references[1]].map((atom) => at.get(atom));
-      if (bond.cis !== undefined || four.includes(undefined)) return bond;
-      const [i, j, k, l] = four as number[];
+      const four = [bond.references[0], bond.a, bond.b, bond.references[1]].map((atom) => at[atom]);
+      if (bond.cis !== undefined || four.includes(-1)) return bond;
+      const [i, j, k, l] = four;
       return { ...bond, cis: Math.cos(dihedral(points, i, j, k, l)) > 0 };
     }),
   };
+}
+
+/** For each atom of the molecule its place in a match, −1 where it is not in it. */
+function placesOf({ atoms }: Molecule, match: readonly number[]): Int32Array {
+  const places = new Int32Array(atoms.length).fill(-1);
+  match.forEach((atom, k) => (places[atom] = k));
+  return places;
 }
 
 /** Of matches that the symmetry of the molecule makes alike, the first. @param automorphisms of the skeleton */
@@ -129,28 +132,29 @@ export function differentMatches(
  * @throws Error naming a place where it has the opposite in all of them.
  */
 export function matchesOfRightHand(
-  { centres, stereoBonds }: Molecule,
+  molecule: Molecule,
   { points, matches }: Core,
   number: (atom: number) => number,
 ): readonly (readonly number[])[] {
+  const { centres, stereoBonds } = molecule;
   let wrong = '';
   const right = matches.filter((match) => {
-    const at = new Map(match.map((atom, k) => [atom, k]));
+    const at = placesOf(molecule, match);
     const ofCentres = centres.every(({ atom, neighbours, specified }) => {
-      const inside = neighbours.filter((next) => at.has(next));
-      if (!specified || !at.has(atom) || inside.length < 3) return true;
+      const inside = neighbours.filter((next) => at[next] >= 0);
+      if (!specified || at[atom] < 0 || inside.length < 3) return true;
       const three = inside.slice(0, 3);
       const rest = neighbours.filter((next) => !three.includes(next));
       const positive = isEvenPermutation([...three, ...rest], neighbours);
-      const [p, q, r] = three.map((next) => at.get(next)!);
-      const fits = signedVolume(points, at.get(atom)!, p, q, r) > 0 === positive;
+      const [p, q, r] = three.map((next) => at[next]);
+      const fits = signedVolume(points, at[atom], p, q, r) > 0 === positive;
       if (!fits) wrong = `the hand of atom ${number(atom)}`;
       return fits;
     });
     const ofBonds = stereoBonds.every(({ a, b, references: [p, q], cis }) => {
-      const four = [p, a, b, q].map((atom) => at.get(atom));
-      if (cis === undefined || four.includes(undefined)) return true;
-      const [i, j, k, l] = four as number[];
+      const four = [p, a, b, q].map((atom) => at[atom]);
+      if (cis === undefined || four.includes(-1)) return true;
+      const [i, j, k, l] = four;
       const fits = Math.cos(dihedral(points, i, j, k, l)) > 0 === cis;
       if (!fits) wrong = `the side at double bond ${number(a)}=${number(b)}`;
       return fits;

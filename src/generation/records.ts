@@ -74,12 +74,13 @@ function inInputOrder(molecule: Molecule): Ordered {
   if (!inputOrder) return { molecule };
   const rank = (i: number): number => (inputOrder[i] < 0 ? Infinity : inputOrder[i]);
   const order = atoms.map((_, i) => i).sort((i, j) => (rank(i) === rank(j) ? i - j : rank(i) - rank(j)));
-  const place = new Map(order.map((from, to) => [from, to]));
+  const place = new Int32Array(atoms.length);
+  order.forEach((from, to) => (place[from] = to));
   return {
     molecule: {
       name,
       atoms: order.map((i) => atoms[i]),
-      bonds: bonds.map((bond) => ({ ...bond, a: place.get(bond.a)!, b: place.get(bond.b)! })),
+      bonds: bonds.map((bond) => ({ ...bond, a: place[bond.a], b: place[bond.b] })),
       ...(mapNumbers && { mapNumbers: order.map((i) => mapNumbers[i]) }),
     },
     order,

@@ -39,7 +39,7 @@ export function createDrawNumbers(): (structure: Structure) => number {
 
 /** A structure made ready: its molecule, with the stereo that its coordinates have. */
 export interface PreparedStructure {
-  readonly structure: Structure;
+  readonly structure: Structure & { readonly coordinates: Float32Array };
   readonly molecule: Molecule;
   /** For each atom of the molecule its atom in the structure, −1 for a missing hydrogen. */
   readonly order: Int32Array;
@@ -57,7 +57,13 @@ export function prepareStructure(generator: Generator, structure: Structure, ind
     throw new Error('all coordinates are zero; expected a conformer');
   const { molecule, order } = moleculeFromStructure(generator.rdkit, structure);
   const { atoms: own, bonds, centres, stereoBonds } = molecule;
-  return { structure, molecule, order, index, graph: JSON.stringify([own, bonds, centres, stereoBonds]) };
+  return {
+    structure: { ...structure, coordinates },
+    molecule,
+    order,
+    index,
+    graph: JSON.stringify([own, bonds, centres, stereoBonds]),
+  };
 }
 
 /** Refines structures of equal `graph`. @throws as refineConformers */
@@ -100,10 +106,10 @@ export async function refineStructures(
 }
 
 /** Coordinates in the order of the molecule; NaN where the structure has no atom. */
-function gathered({ coordinates }: Structure, order: Int32Array): Float32Array {
+function gathered({ coordinates }: PreparedStructure['structure'], order: Int32Array): Float32Array {
   const x = new Float32Array(3 * order.length).fill(NaN);
   order.forEach((from, i) => {
-    if (from >= 0) x.set(coordinates!.subarray(3 * from, 3 * from + 3), 3 * i);
+    if (from >= 0) x.set(coordinates.subarray(3 * from, 3 * from + 3), 3 * i);
   });
   return x;
 }

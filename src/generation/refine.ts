@@ -177,7 +177,7 @@ export async function refineConformers(
       });
       moveOnto(all, all.slice(), coordinates, heavy);
       for (let a = 3 * heavy; a < coordinates.length; a++)
-        if (!Number.isFinite(coordinates[a])) coordinates[a] = all[a]!;
+        if (!Number.isFinite(coordinates[a])) coordinates[a] = all[a];
     }
     return { coordinates, moved: 0, stereoVerified: stereoIsRight(coordinates), draws: ATTEMPTS.length, kept };
   }

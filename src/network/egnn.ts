@@ -184,8 +184,7 @@ function handedness(x: Tensor, spokes: Tensor): { volume: Tensor; directions: Te
 }
 
 /** Of each tagged centre the ways to its three neighbours, as sums of atoms: rows [G, 3n, n], 1 at the neighbour and −1 at the centre. */
-function spokesOf(centres: Tensor): Tensor {
-  const n = centres.shape[3]!;
+function spokesOf(centres: Tensor, n: number): Tensor {
   const [centre, neighbours] = tf.split(centres, [1, 3], 1) as [Tensor, Tensor];
   return tf.reshape(tf.sub(neighbours, centre), [-1, 3 * n, n]);
 }
@@ -209,9 +208,8 @@ function scatter(spokes: Tensor, forces: Tensor): Tensor {
  * [B, 3, C, n], and the √(|V|² + 1) − 1 [B·n, C]. After PaiNN's vector features (Schütt, Unke, Gastegger 2021,
  * arXiv:2102.03150, eq. 8).
  */
-function gatherVectors(shares: Tensor, position: Tensor): { vectors: Tensor; lengths: Tensor } {
+function gatherVectors(shares: Tensor, C: number, position: Tensor): { vectors: Tensor; lengths: Tensor } {
   const [B, , n] = position.shape as [number, number, number];
-  const C = shares.shape[1]!;
   const totals = tf.reshape(tf.sum(tf.reshape(shares, [B, C, n, n]), 3), [B, 1, C, n]);
   const gathered = tf.reshape(tf.matMul(position, tf.reshape(shares, [B, C * n, n]), false, true), [B, 3, C, n]);
   const sums = tf.sub(tf.mul(tf.reshape(position, [B, 3, 1, n]), totals), gathered);
@@ -258,7 +256,7 @@ export function displacements(
   { x, t, atoms, pairs, centres, mobile }: NetworkInputs,
   after: readonly number[],
 ): Tensor[] {
-  const layers = after.at(-1)!;
+  const layers = after[after.length - 1];
   const found: Tensor[] = [];
   const [B, n] = x.shape as [number, number, number];
   const G = pairs.shape[0] / (n * n);
@@ -284,7 +282,7 @@ export function displacements(
   const columns = tf.transpose(tf.reshape(pairs, [G, n * n, PAIR_FEATURES]), [0, 2, 1]);
   const ofGraph = G === B ? columns : tf.tile(columns, [B, 1, 1]);
   let position = tf.transpose(x, [0, 2, 1]);
-  const spokes = centres && spokesOf(centres);
+  const spokes = centres && spokesOf(centres, n);
   let first: Tensor | undefined;
   let vectors: Tensor | undefined;
   let messages: Tensor | undefined;
@@ -357,7 +355,7 @@ export function displacements(
     const ofMessages = tf.add(tf.matMul(gathered, tf.mul(at('node.message'), MESSAGE_SCALE)), ofVolume);
     let mixing = tf.add(tf.matMul(h, at('node.state')), ofMessages);
     if (shares) {
-      const made = gatherVectors(tf.div(shares, reach), position);
+      const made = gatherVectors(tf.div(shares, reach), shareCount, position);
       vectors = made.vectors;
       mixing = tf.add(mixing, tf.matMul(made.lengths, at('node.vectors')));
     }

@@ -229,7 +229,7 @@ export function samplingNamed(stage: StageSampling['kind'], { name, steps, noise
 export function curveAt(curve: Curve, t: number): number {
   const after = curve.findIndex(([time]) => time > t);
   if (after === 0) return curve[0][1];
-  const [from, start] = curve.at(after < 0 ? -1 : after - 1)!;
+  const [from, start] = curve[(after < 0 ? curve.length : after) - 1];
   if (after < 0) return start;
   const [to, end] = curve[after];
   return start + ((end - start) * (t - from)) / (to - from);

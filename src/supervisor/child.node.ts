@@ -62,8 +62,9 @@ export function startChild<Task, Event>({ entry, setup }: ChildOptions): Child<T
   const meter = child.stdio[METER_FILE] as Readable;
   meter.on('error', () => {});
   meter.on('data', (lines: Buffer) => {
-    const [seconds, megabytes] = lines.toString().trimEnd().split('\n').at(-1)!.split(' ').map(Number);
-    told({ seconds, megabytes });
+    const [, seconds, megabytes] = /(\S+) (\S+)\n$/.exec(lines.toString()) ?? [];
+    // Without its end the line is the next one's beginning.
+    if (seconds !== undefined) told({ seconds: Number(seconds), megabytes: Number(megabytes) });
   });
   const told = (next: Usage) => {
     usage = next;

@@ -29,7 +29,7 @@ function quotas(root: string): number[] {
   const groups = textOf(path.join(root, 'proc/self/cgroup')) ?? '';
   return groups.split('\n').flatMap((line) => {
     const [, controllers, group] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    if (group === undefined) return [];
+    if (controllers === undefined || group === undefined) return [];
     if (controllers === '') return levels(group).map((level) => quotaOf(root, ['sys/fs/cgroup', level, 'cpu.max']));
     if (!controllers.split(',').includes('cpu')) return [];
     return levels(group).map((level) => {

@@ -143,7 +143,9 @@ export function createWorkerPool<Task, Event>({
     }
   }
 
-  const ready = orAborted(open(slots[0]).ready, signal).then(() => {});
+  const [first] = slots;
+  if (!first) throw new RangeError('a pool has at least one worker, and none was asked for');
+  const ready = orAborted(open(first).ready, signal).then(() => {});
   ready.catch(() => {});
   return {
     ready,

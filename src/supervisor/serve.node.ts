@@ -27,11 +27,17 @@ export async function serveTasks<Setup, Opened, Task, Event>({
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   new Worker(new URL('./meter.node.js', import.meta.url)).on('error', () => {}).unref();
-  const send = (message: Message<Event>) => void process.send!(message);
+  const send = (message: Message<Event>): void => {
+    if (!process.send)
+      throw new Error('a worker process answers the process that started it with startChild, and there is none');
+    process.send(message);
+  };
 
   let opened: Opened;
   try {
-    opened = await open(JSON.parse(process.argv[2]) as Setup);
+    const [, , setup] = process.argv;
+    if (setup === undefined) throw new Error('a worker process takes its setup as JSON, as startChild gives it');
+    opened = await open(JSON.parse(setup) as Setup);
   } catch (error) {
     send({ kind: 'unusable', message: error instanceof Error ? error.message : String(error) });
     return;

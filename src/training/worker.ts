@@ -46,7 +46,10 @@ const VALIDATION_BATCHES = 48;
 /** Mean loss in Å² above which a batch counts as diverged; its step is skipped. */
 const RUNAWAY = 1e4;
 
-const post = (message: WorkerMessage) => parentPort!.postMessage(message);
+function post(message: WorkerMessage): void {
+  if (!parentPort) throw new Error('training/worker.js runs as a thread that trainStage starts, not by itself');
+  parentPort.postMessage(message);
+}
 
 async function work({ worker, stage, config, packed, device, anchor, buffers }: WorkerTask): Promise<void> {
   const shared = viewOf(buffers);
@@ -127,7 +130,7 @@ function batchRunner(
 ) {
   const programs = new Map<number, CompiledProgram>();
   return async ({ n, size, feeds }: Batch, weights: Float32Array) => {
-    const anchored = n <= anchorUpTo;
+    const anchored = anchor !== undefined && n <= anchorUpTo;
     let program = programs.get(n);
     if (!program)
       programs.set(
@@ -136,7 +139,7 @@ function batchRunner(
           stepProgram(network, parameters, { n, size, hydrogens, localDistances, anchored }),
         )),
       );
-    const { loss, gradient } = await program.run({ ...feeds, weights, ...(anchored && { anchor: anchor! }) });
+    const { loss, gradient } = await program.run({ ...feeds, weights, ...(anchored && { anchor }) });
     return { loss: loss[0], gradient };
   };
 }

@@ -36,7 +36,8 @@ export async function filmOf(
   });
   encoder.configure({ codec: codec.webCodecs, width, height, bitrate: BITRATE, framerate: FRAMES_A_SECOND });
   const copy = new OffscreenCanvas(width, height);
-  const context = copy.getContext('2d')!;
+  const context = copy.getContext('2d');
+  if (!context) throw new Error('this browser cannot draw pictures outside the page, of which a film is made');
   for (let frame = 0; frame < frames && !failure; frame++) {
     show(frame);
     context.drawImage(canvas, 0, 0);

@@ -86,7 +86,7 @@ export async function fragmentOf({
   for (const key of KEPT) if (JSON.stringify(state[key]) !== JSON.stringify(INITIAL[key])) changed[key] = state[key];
   // A molecule at rest is at its last frame. Only a link with a camera keeps the position on the timeline.
   delete changed['position'];
-  if (camera) changed['position'] = Math.round(state.position! * 1e4) / 1e4;
+  if (camera && state.position !== undefined) changed['position'] = Math.round(state.position * 1e4) / 1e4;
   if (changed['entry'] === 0) delete changed['entry'];
   // The fragment is kept short and legible.
   if (smiles && !camera && Object.keys(changed).length === 0)

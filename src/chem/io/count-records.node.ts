@@ -13,8 +13,8 @@ export async function countRecords(path: string, format: InputFormat): Promise<n
       : (line: string) => line.trim() !== '' && !line.startsWith('#');
   for await (const chunk of await openText(path)) {
     const lines = `${rest}${chunk}`.split('\n');
-    rest = lines.pop()!;
-    for (const line of lines) if (isRecord(line)) count++;
+    for (let i = 0; i < lines.length - 1; i++) if (isRecord(lines[i])) count++;
+    rest = lines[lines.length - 1];
   }
   if (isRecord(rest)) count++;
   return format === 'csv' || format === 'tsv' ? Math.max(0, count - 1) : count;

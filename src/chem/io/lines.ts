@@ -52,7 +52,8 @@ export async function* lineBatches(
     const characters = rest.length + text.length;
     // Only the chunk is searched, never the rest: a line of many megabytes stays linear.
     lines[0] = rest + lines[0];
-    rest = lines.pop()!;
+    rest = lines[lines.length - 1];
+    lines.pop();
     if (lines.length > 0) {
       yield cut(lines, characters);
       dropped = 0;

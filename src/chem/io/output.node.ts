@@ -70,7 +70,8 @@ export function conformerText(records: readonly ConformerRecord[], format: Outpu
   if (format === 'mol2') return records.map(mol2Record).join('');
   const entries: ConformerRecord[][] = [];
   for (const record of records) {
-    if (record.molecule === entries.at(-1)?.[0].molecule) entries.at(-1)!.push(record);
+    const last = entries.at(-1);
+    if (last?.[0].molecule === record.molecule) last.push(record);
     else entries.push([record]);
   }
   return entries.map(pdbEntry).join('');

@@ -25,13 +25,11 @@ const MOST_LINES = 1000;
 /** Or of more characters. */
 const LARGEST_ROW = 10_000_000;
 
-interface Row {
-  readonly cells: readonly string[];
-  readonly line: number;
-  /** As the file has it; undefined where it is too long to be kept. */
-  readonly text: string | undefined;
-  readonly problem?: string | undefined;
-}
+/** Its `text` as the file has it; undefined where it is too long to be kept. */
+type Row = { readonly cells: readonly string[]; readonly line: number } & (
+  | { readonly text: string; readonly problem?: string | undefined }
+  | { readonly text: undefined; readonly problem: string }
+);
 
 /**
  * Rows that cannot be read, have no SMILES, or more cells than the header come as error records.
@@ -54,10 +52,19 @@ export async function* readTable(
     const { headers, smilesAt, nameAt } = columns;
     const name = (nameAt === undefined ? undefined : cells[nameAt]?.trim()) || undefined;
     const place = { file, index: index++, line, name };
-    const source: RecordSource | undefined =
-      text === undefined
-        ? undefined
-        : { kind: 'table', text, header, separator, columns: headers.length, cells: cells.length, smilesAt };
+    if (text === undefined) {
+      yield { kind: 'error', error: new RecordError(problem, place), source: undefined };
+      continue;
+    }
+    const source: RecordSource = {
+      kind: 'table',
+      text,
+      header,
+      separator,
+      columns: headers.length,
+      cells: cells.length,
+      smilesAt,
+    };
     const smiles = cells[smilesAt]?.trim() ?? '';
     const surplus = cells.slice(headers.length).some((cell) => cell.trim() !== '');
     const trouble =
@@ -70,7 +77,7 @@ export async function* readTable(
       yield {
         kind: 'error',
         error: new RecordError(trouble, place),
-        source: surplus && source ? { ...source, cells: 0 } : source,
+        source: surplus ? { ...source, cells: 0 } : source,
       };
       continue;
     }
@@ -78,7 +85,7 @@ export async function* readTable(
     headers.forEach((header, column) => {
       if (column !== smilesAt && column !== nameAt && header !== '') fields.set(header, cells[column] ?? '');
     });
-    yield { kind: 'smiles', smiles, name, fields, place, source: source! };
+    yield { kind: 'smiles', smiles, name, fields, place, source };
   }
 }
 
@@ -135,11 +142,15 @@ async function* readRows(
   let separator = delimiter;
   function* cut(final: boolean): Generator<Row & { readonly separator: string }> {
     separator ??= separatorOf(waiting);
-    const { rows, used } =
-      separator === undefined ? { rows: [], used: waiting.length } : cutRows(waiting, { firstLine, separator, final });
+    if (separator === undefined) {
+      firstLine += waiting.length;
+      waiting = [];
+      return;
+    }
+    const { rows, used } = cutRows(waiting, { firstLine, separator, final });
     waiting = waiting.slice(used);
     firstLine += used;
-    for (const row of rows) yield { ...row, separator: separator! };
+    for (const row of rows) yield { ...row, separator };
   }
   for await (const { lines, tooLong } of lineBatches(chunks)) {
     let from = 0;

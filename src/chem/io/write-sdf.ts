@@ -22,7 +22,7 @@ function field(name: string, value: FieldValue): string {
   if (safeName === '') throw new RangeError('a data field needs a name');
   const lines = String(value).split(/\r\n|\n|\r/);
   while (lines.length > 0 && lines[0].trim() === '') lines.shift();
-  while (lines.length > 0 && lines.at(-1)!.trim() === '') lines.pop();
+  while (lines.length > 0 && lines[lines.length - 1].trim() === '') lines.pop();
   const safe = lines.map((line) => (line.trim() === '' ? ' ' : /^\$\$\$\$|^>/.test(line) ? ` ${line}` : line));
   return `>  <${safeName}>\n${safe.map((line) => `${line}\n`).join('')}\n`;
 }

@@ -31,7 +31,7 @@ export interface SourceRequest {
 export interface Source {
   readonly name: string;
   readonly variant?: Evaluation['variant'];
-  produce(request: SourceRequest): Promise<Pick<PeerResult, 'conformers'> & Partial<PeerResult>>;
+  produce(request: SourceRequest): Promise<Pick<PeerResult, 'conformers'> | PeerResult>;
 }
 
 export function fileSource(file: string, say: (line: string) => void): Source {

@@ -6,12 +6,12 @@ import type { MeanAndMedian, Summary } from '../../evaluation/summary.js';
 
 /** Rows of cells as lines, the first column to the left, the others to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const width = (column: number): number => Math.max(...rows.map((row) => (row[column] ?? '').length));
   return rows
     .map(
       (row) =>
         `${row
-          .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+          .map((cell, column) => (column === 0 ? cell.padEnd(width(0)) : cell.padStart(width(column))))
           .join('  ')
           .trimEnd()}\n`,
     )
@@ -95,6 +95,8 @@ function relaxedMinimaText(relaxedMinima: RelaxedMinima | undefined): string {
 
 /** All sources, a row each: the usual figures with COV at one δ, COV at every δ, physical quality. */
 export function comparisonText(evaluations: readonly Evaluation[], delta: number): string {
+  const [first] = evaluations;
+  if (!first) throw new Error('there is nothing to compare: no source was scored');
   const main = table([
     [`δ ${delta} Å`, 'COV-R', 'AMR-R', 'COV-P', 'AMR-P', 'stereo %', 'made', 'failed', 'ms', 'cpu ms'],
     ...evaluations.map(({ source, summary, cost }) => {
@@ -114,7 +116,7 @@ export function comparisonText(evaluations: readonly Evaluation[], delta: number
     }),
   ]);
   const covered = table([
-    ['COV-R / COV-P, %', ...evaluations[0].summary.coverage.map((entry) => `${entry.delta} Å`)],
+    ['COV-R / COV-P, %', ...first.summary.coverage.map((entry) => `${entry.delta} Å`)],
     ...evaluations.map(({ source, summary }) => [
       source,
       ...summary.coverage.map(({ recall, precision }) => `${number(recall.mean, 1)} / ${number(precision.mean, 1)}`),

@@ -194,7 +194,7 @@ async function write(
 ): Promise<{ readonly kind: 'written'; readonly delivery: Delivered; readonly isRead: boolean } | Undelivered> {
   const { source, result, trajectories, seconds } = delivery;
   try {
-    const isRead = await outputs.files.get('out')!.write(conformerText(recordsOf(delivery, flags), format));
+    const isRead = await outputs.file('out').write(conformerText(recordsOf(delivery, flags), format));
     const trajectory = outputs.files.get('trajectory');
     if (trajectory)
       for (const records of trajectories)

@@ -50,7 +50,7 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
     const failures = all.flatMap((one) => (one.kind === 'failed' ? [one] : []));
     let isRead = true;
     try {
-      isRead = await outputs.files.get('out')!.write(
+      isRead = await outputs.file('out').write(
         conformerText(
           refined.map((one) => outputRecord(one, flags)),
           format,
@@ -152,7 +152,8 @@ function identityOf(group: GroupOrError): { readonly index: number; readonly key
     const { index, line } = group.error.place;
     return { index, key: keyOf(group.source?.text ?? `a record at line ${line}`) };
   }
-  return { index: group[0].place.index, key: keyOf(group.map(({ source }) => source.text).join('\n$$$$\n')) };
+  const [first] = group;
+  return first && { index: first.place.index, key: keyOf(group.map(({ source }) => source.text).join('\n$$$$\n')) };
 }
 
 function outputRecord(

@@ -60,10 +60,9 @@ export async function startViewerServer({
   await requireBuilt(join(folder, 'index.html'));
   const served = [...files, ...references];
   await Promise.all(served.map(requireReadable));
-  const path = (index: number): string => `files/${index}/${encodeURIComponent(basename(served[index]))}`;
+  const paths = served.map((file, index): string => `files/${index}/${encodeURIComponent(basename(file))}`);
   const query = new URLSearchParams([
-    ...files.map((_, index) => ['open', path(index)]),
-    ...references.map((_, index) => ['reference', path(files.length + index)]),
+    ...paths.map((path, index) => [index < files.length ? 'open' : 'reference', path]),
   ]);
   const entry = served.length > 0 ? `/?${query.toString()}` : '/';
 

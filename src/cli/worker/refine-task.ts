@@ -1,5 +1,6 @@
 /** Structures in a row of a file, refined in the worker: those of one molecule together. */
 import type { Generator } from '../../generation/generator.js';
+import { entryAt } from '../../files/entry-at.js';
 import { prepareStructure, refinePrepared, type PreparedStructure } from '../../generation/refine-structures.js';
 import { crashReason } from '../../supervisor/crash-reason.js';
 import type { TaskContext } from '../../supervisor/serve.node.js';
@@ -27,9 +28,10 @@ export async function runRefineTask(
         options,
       );
       const model = generator.modelName;
-      refined.forEach(({ molecule: _, ...one }, i) =>
-        emit({ kind: 'refined', at: together[i].at, model, refined: one }),
-      );
+      for (const [i, { at }] of together.entries()) {
+        const { molecule: _, ...one } = entryAt(refined, i);
+        emit({ kind: 'refined', at, model, refined: one });
+      }
     } catch (error) {
       for (const { at } of together) refuse(at, error);
     }
@@ -37,7 +39,8 @@ export async function runRefineTask(
   for (const [at, { structure, index }] of structures.entries())
     try {
       const prepared = prepareStructure(generator, structure, index);
-      if (group.length > 0 && group[0].prepared.graph !== prepared.graph) await refineGroup();
+      const [first] = group;
+      if (first && first.prepared.graph !== prepared.graph) await refineGroup();
       group.push({ at, prepared });
     } catch (error) {
       refuse(at, error);

@@ -19,7 +19,13 @@ async function generatorOf({ model, engine, device, threads }: GeneratorFlags): 
   const generator = await openGenerator({ engine, device, threads, ...(model !== undefined && { model }) });
   try {
     // A device that is not there shows with the first program: better now than with each molecule.
-    const probe = await generator.engine.compile({ inputs: { x: [1] }, build: ({ x }) => ({ twice: add(x, x) }) });
+    const probe = await generator.engine.compile({
+      inputs: { x: [1] },
+      build({ x }) {
+        if (!x) throw new Error('a program was compiled without its input');
+        return { twice: add(x, x) };
+      },
+    });
     await probe.run({ x: Float32Array.of(1) }).finally(() => probe.dispose());
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

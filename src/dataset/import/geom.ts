@@ -28,7 +28,9 @@ export async function* readGeom(
     }
     const read = conformers.map(readConformer);
     const elements = read[0]?.elements;
-    const same = read.filter((conformer) => conformer?.elements.join() === elements?.join());
+    const same = read.flatMap((conformer) =>
+      conformer && conformer.elements.join() === elements?.join() ? [conformer] : [],
+    );
     if (!elements || same.length < read.length)
       onSkip(
         `${place}: ${read.length - same.length} conformers have no list 'xyz' of [Z, x, y, z], or other atoms than the first`,
@@ -38,7 +40,7 @@ export async function* readGeom(
       title: smiles,
       place,
       graph: { kind: 'smiles', smiles, elements },
-      conformers: same.map((conformer) => conformer!.conformer),
+      conformers: same.map(({ conformer }) => conformer),
     };
   }
 }

@@ -32,10 +32,8 @@ export function placeOnGraph(
   if (rows.heavy.length !== ours.heavy.length || rows.bonds.length !== ours.bonds.length) return undefined;
   for (const match of matches(rdkit, ours, rows)) {
     const order = new Int32Array(n).fill(-1);
-    ours.heavy.forEach((atom, i) => (order[atom] = rows.heavy[match[i]]!));
-    ours.hydrogens.forEach((list, i) =>
-      list.forEach((hydrogen, k) => (order[hydrogen] = rows.hydrogens[match[i]][k]!)),
-    );
+    ours.heavy.forEach((atom, i) => (order[atom] = rows.heavy[match[i]]));
+    ours.hydrogens.forEach((list, i) => list.forEach((hydrogen, k) => (order[hydrogen] = rows.hydrogens[match[i]][k])));
     if (order.includes(-1)) return undefined;
     const placed = new Float32Array(3 * n);
     order.forEach((row, i) => placed.set(coordinates.subarray(3 * row, 3 * row + 3), 3 * i));

@@ -25,9 +25,10 @@ function ensembleOf(records: readonly SdfRecord[], file: string, onSkip: (reason
   const title = structure.name === '' ? `record-${index + 1}` : structure.name;
   const place = `${file}, line ${line} (${title})`;
   const elements = structure.atoms.map(({ element }) => element).join();
-  const same = records.filter(
-    (record) =>
-      record.structure.coordinates && record.structure.atoms.map(({ element }) => element).join() === elements,
+  const same = records.flatMap(({ structure: { atoms, coordinates }, fields }) =>
+    coordinates && atoms.map(({ element }) => element).join() === elements
+      ? [{ coordinates, fields: [...fields] }]
+      : [],
   );
   if (same.length < records.length)
     onSkip(`${place}: ${records.length - same.length} records have no coordinates or another atom order`);
@@ -35,6 +36,6 @@ function ensembleOf(records: readonly SdfRecord[], file: string, onSkip: (reason
     title,
     place,
     graph: { kind: 'structure', structure },
-    conformers: same.map((record) => ({ coordinates: record.structure.coordinates!, fields: [...record.fields] })),
+    conformers: same,
   };
 }

@@ -77,7 +77,8 @@ export async function makeEnsembles({
   const tasks = await readTasks(input, limit);
   await mkdir(folder, { recursive: true });
   // Records as they came; its lock keeps a second run off the folder.
-  const records = await openOutputFile(path.join(folder, 'made.sdf.gz'), { inPlace: true });
+  const made = path.join(folder, 'made.sdf.gz');
+  const records = await openOutputFile(made, { inPlace: true });
   const journal = await openJournal(path.join(folder, 'done.tsv'), {
     settings: { mode, 'list of excluded molecules': digest([...excluded].sort()) },
     files: [records],
@@ -146,8 +147,7 @@ export async function makeEnsembles({
     }
 
     const file = signal?.aborted ? undefined : path.join(folder, 'ensembles.sdf.gz');
-    if (file !== undefined)
-      await join(file, { made: records.part!, entries: tasks.map(({ line }) => journal.entries.get(line)) });
+    if (file !== undefined) await join(file, { made, entries: tasks.map(({ line }) => journal.entries.get(line)) });
     const leftOut = new Map<string, number>();
     let molecules = 0;
     for (const { line } of tasks) {

@@ -36,7 +36,7 @@ export function drawReport(data: ReportData, uPlot: PlotLibrary, molecules: Mole
     parent.append(element);
     return element;
   };
-  const root = document.querySelector<HTMLElement>('main')!;
+  const root = add(document.body, 'main');
   add(root, 'h1', data.title);
   add(root, 'p', data.subtitle);
   const scroll = add(root, 'div', '', 'scroll');

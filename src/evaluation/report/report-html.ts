@@ -34,7 +34,6 @@ export function reportHtml(data: ReportData, { plotScript, plotStyle, moleculeSc
 <style>${plotStyle}${STYLE}</style>
 </head>
 <body>
-<main></main>
 <script>${inScript(plotScript)}</script>
 <script>${inScript(moleculeScript)}</script>
 <script type="application/json" id="data">${inJson(data)}</script>

@@ -87,7 +87,9 @@ export async function trainTorch({
     const taskFile = path.join(temporary, 'task.json');
     await writeFile(taskFile, JSON.stringify(task));
     const saveModel = async (validationLoss: number | undefined): Promise<void> => {
-      const { step, elapsed, average } = (await readState(statePath, parameters.total))!;
+      const saved = await readState(statePath, parameters.total);
+      if (!saved) throw new Error(`${SCRIPT} said that it had saved its state, and there is no ${statePath}`);
+      const { step, elapsed, average } = saved;
       const training = {
         steps: step,
         minutes: +(elapsed / 60_000).toFixed(1),

@@ -118,9 +118,10 @@ export function connectGeneration({
     }
   }
 
-  function observe({ collector, assembly, request, begun }: Running, event: GenerationEvent): void {
+  function observe(run: Running, event: GenerationEvent): void {
+    const { collector, assembly, request, begun } = run;
     collector.observe(event);
-    if (event.kind === 'prepared') running!.prepared = event;
+    if (event.kind === 'prepared') run.prepared = event;
     if (event.kind === 'frame') {
       assembly.take(event);
       plan();
