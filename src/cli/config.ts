@@ -15,6 +15,7 @@ type Value = string | number | boolean | readonly string[];
 /** Adds --config and --preset, which take effect before the command's action. */
 export function addConfigOptions(command: Command): Command {
   return command
+    .optionsGroup('Presets:')
     .addOption(
       new Option('--preset <name>', 'flags for a purpose (molflow config print --preset NAME prints them)').choices(
         Object.keys(PRESETS),

@@ -32,6 +32,7 @@ Examples:
 export function generateCommand(): Command {
   const command = new Command('generate')
     .description('generate conformers of molecules: SMILES in, verified 3D coordinates out')
+    .optionsGroup('Input:')
     .option('--smiles <smiles>', 'a molecule (may be repeated)', collect)
     .option('--molecule <name>', 'a well-known molecule by name, such as caffeine (may be repeated)', collect)
     .option(
@@ -48,25 +49,17 @@ export function generateCommand(): Command {
     )
     .option('--smiles-column <name>', 'column of SMILES in a table')
     .option('--name-column <name>', 'column of names in a table')
-    .addOption(outOption())
-    .addOption(outFormatOption())
+    .option(
+      '--largest-fragment',
+      'of a salt or mixture take the fragment with most heavy atoms; without it several fragments are refused',
+    )
+    .optionsGroup('Conformers:')
     .option(
       '-n, --num-confs <n>',
       'number of different conformers (default: 50, 200 or 300 by rotatable bonds)',
       wholeFrom(1),
     )
     .option('--seed <n>', 'the same seed, model and input give the same conformers', wholeFrom(0), 1)
-    .option(
-      '--steps <n>',
-      'network evaluations for a skeleton: steps of its flow, from 4 to 12 heavy atoms with modes those of all candidate noises together (default: the model’s own; molflow-base: 20, from 4 to 12 heavy atoms 26, beyond 8)',
-      wholeFrom(1),
-    )
-    .addOption(
-      new Option(
-        '--sampler <name>',
-        'modes: mode selection; stochastic, ancestral: fresh noise; others: ODE solvers; spread is the former name of modes (default: the model’s own, by the size of the molecule)',
-      ).choices([...SAMPLERS, ...Object.keys(SAMPLER_ALIASES)]),
-    )
     .option(
       '--rmsd <Å>',
       'duplicate threshold: symmetry-aware RMSD below which a conformer is dropped',
@@ -82,6 +75,27 @@ export function generateCommand(): Command {
         .default('heavy'),
     )
     .addOption(
+      new Option('--optimize <field>', 'relax every conformer with this force field')
+        .choices(['none', 'mmff94', 'mmff94s'])
+        .default('none'),
+    )
+    .option('--energies', 'write MMFF94s energies, without relaxation')
+    .option(
+      '--energy-window <kcal/mol>',
+      'drop conformers with MMFF94 energies further above the lowest of the same stereoisomer',
+      numberFrom(0),
+    )
+    .addOption(
+      new Option('--fast', `two steps, for small molecules: short for --model ${FAST_MODEL}`).conflicts('model'),
+    )
+    .addOption(
+      new Option(
+        '--thorough',
+        'more steps and a choice among twice as many draws, beyond twelve heavy atoms',
+      ).conflicts(['fast', 'sampler']),
+    )
+    .optionsGroup('Stereo:')
+    .addOption(
       new Option(
         '--strict-stereo',
         'refuse molecules that leave stereo open, naming the centres, double bonds and axes',
@@ -92,6 +106,12 @@ export function generateCommand(): Command {
       `make all stereoisomers that open stereo allows, at most so many (${DEFAULT_MAX_ISOMERS}): each with its own n conformers and energies, named NAME_1, NAME_2, …`,
       wholeFrom(1),
     )
+    .optionsGroup('Placement:')
+    .option(
+      '--core <file>',
+      'hold the part of the molecule that this file (.sdf, .mol) gives in 3D, and draw the rest around it',
+    )
+    .option('--core-smarts <smarts>', 'the atoms of the file, and of the molecules, that are the core')
     .addOption(
       new Option('--align', 'lay all conformers of a molecule onto the first, by heavy atoms').conflicts([
         'alignTo',
@@ -104,46 +124,32 @@ export function generateCommand(): Command {
         'lay them onto the structure in this file (.sdf, .mol), by the largest part in common',
       ).conflicts('core'),
     )
-    .option(
-      '--core <file>',
-      'hold the part of the molecule that this file (.sdf, .mol) gives in 3D, and draw the rest around it',
-    )
-    .option('--core-smarts <smarts>', 'the atoms of the file, and of the molecules, that are the core')
-    .option(
-      '--energy-window <kcal/mol>',
-      'drop conformers with MMFF94 energies further above the lowest of the same stereoisomer',
-      numberFrom(0),
-    )
+    .optionsGroup('Output:')
+    .addOption(outOption())
+    .addOption(outFormatOption())
+    .option('--trajectory <file>', 'write the frames of each conformer from noise to molecule (.sdf or .xyz, also .gz)')
+    .option('--quiet', 'no progress and no summary, only errors')
+    .option('--json', 'one line of JSON for each molecule on standard error instead of the summary')
+    .optionsGroup('Sampling:')
     .addOption(
-      new Option('--optimize <field>', 'relax every conformer with this force field')
-        .choices(['none', 'mmff94', 'mmff94s'])
-        .default('none'),
+      new Option(
+        '--sampler <name>',
+        'modes: mode selection; stochastic, ancestral: fresh noise; others: ODE solvers; spread is the former name of modes (default: the model’s own, by the size of the molecule)',
+      ).choices([...SAMPLERS, ...Object.keys(SAMPLER_ALIASES)]),
     )
-    .option('--energies', 'write MMFF94s energies, without relaxation')
     .option(
-      '--log-likelihood',
-      'write the log likelihood of each conformer under the model (slow: tens of network evaluations each)',
+      '--steps <n>',
+      'network evaluations for a skeleton: steps of its flow, from 4 to 12 heavy atoms with modes those of all candidate noises together (default: the model’s own; molflow-base: 20, from 4 to 12 heavy atoms 26, beyond 8)',
+      wholeFrom(1),
     )
     .option(
       '--plain',
       'draw exactly n conformers and keep them all: nothing is drawn again or dropped (for evaluation)',
     )
-    .option('--trajectory <file>', 'write the frames of each conformer from noise to molecule (.sdf or .xyz, also .gz)')
     .option(
-      '--largest-fragment',
-      'of a salt or mixture take the fragment with most heavy atoms; without it several fragments are refused',
+      '--log-likelihood',
+      'write the log likelihood of each conformer under the model (slow: tens of network evaluations each)',
     )
-    .addOption(
-      new Option('--fast', `two steps, for small molecules: short for --model ${FAST_MODEL}`).conflicts('model'),
-    )
-    .addOption(
-      new Option(
-        '--thorough',
-        'more steps and a choice among twice as many draws, beyond twelve heavy atoms',
-      ).conflicts(['fast', 'sampler']),
-    )
-    .option('--quiet', 'no progress and no summary, only errors')
-    .option('--json', 'one line of JSON for each molecule on standard error instead of the summary')
     .addHelpText('after', EXIT_HELP)
     .action(async (flags: GenerateFlags, self: Command) =>
       (await import('./generate/run.js')).runGenerate(flags, self),

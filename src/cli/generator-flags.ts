@@ -12,6 +12,7 @@ export interface GeneratorFlags {
 
 export function addGeneratorOptions(command: Command): Command {
   return command
+    .optionsGroup('Model and engine:')
     .option('--model <name or file>', 'a shipped model or a .safetensors file')
     .addOption(new Option('--engine <engine>', 'engine that runs the network').choices([...ENGINES]).default('auto'))
     .addOption(new Option('--device <name>', 'device of the onnx engine').choices([...DEVICES]).default('cpu'))

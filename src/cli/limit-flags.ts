@@ -16,6 +16,7 @@ export const DEFAULT_MEMORY_LIMIT = 3000;
 
 export function addLimitOptions(command: Command): Command {
   return command
+    .optionsGroup('Limits:')
     .option(
       '--time-limit <s>',
       'processor time for one molecule, over all threads; what is finished by then is written; 0 for no limit',

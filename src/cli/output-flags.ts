@@ -33,6 +33,7 @@ export const outFormatOption = (): Option =>
 
 export function addOutputOptions(command: Command): Command {
   return command
+    .optionsGroup('Libraries and unfinished runs:')
     .option('--resume', 'continue an unfinished run; molecules that it finished are not made again')
     .option('--force', 'start again, although an unfinished run left its part file')
     .option('--no-clobber', 'refuse to replace an output that exists')

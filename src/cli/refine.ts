@@ -49,6 +49,7 @@ export function refineCommand(): Command {
     .description(
       'refine conformers of any source with the model: shape and stereo are kept, geometry and hydrogens improve',
     )
+    .optionsGroup('Refinement:')
     .requiredOption('--input <file>', 'conformers in 3D, .sdf or .mol, also .gz; - is standard input')
     .addOption(outOption())
     .addOption(outFormatOption())
