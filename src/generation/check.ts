@@ -52,7 +52,10 @@ export function checkConformer(
 
   const places = (of: StereoVerdict) => stereoInWords(molecule, of);
 
-  if (!coordinates.every(Number.isFinite)) return refuse('geometry', 'coordinates that are not numbers');
+  if (!coordinates.every(Number.isFinite)) {
+    const detail = 'coordinates that are not numbers';
+    return refuse('geometry', detail, [detail]);
+  }
   if (lenient) return accept(coordinates, verdict, forceField?.energy(coordinates));
   if (!stereoRight) return refuse('stereo', `wrong: ${places(verdict).join('; ')}`, places(verdict));
   const { ok, problems } = checkGeometry(molecule, coordinates, geometry);

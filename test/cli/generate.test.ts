@@ -312,7 +312,7 @@ describe('bad input', () => {
     else expect(await records(text)).toHaveLength(2);
   });
 
-  it('300 atoms are done, or refused in words', async () => {
+  it('313 atoms are more than the model makes coordinates of: refused in words, and no record is written', async () => {
     const peptide = `N${'[C@@H](C)C(=O)N'.repeat(30)}CC(=O)O`;
     const { code, stdout, stderr } = await molflow([
       'generate',
@@ -324,13 +324,9 @@ describe('bad input', () => {
       '5',
       '--plain',
     ]);
-    const all = await records(stdout);
-    expect(code).toBe(all.length === 1 ? 0 : 1);
-    for (const { structure } of all) {
-      expect(structure.atoms).toHaveLength(313);
-      expect(structure.coordinates!.every(Number.isFinite)).toBe(true);
-    }
-    if (all.length === 0)
-      expect(stderr).toMatch(/no conformer: of 1 draws? 1 (had the wrong stereo|failed the geometry checks)/);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /no conformer: of 1 draw 1 failed the geometry checks, most often coordinates that are not numbers/,
+    );
   });
 });
