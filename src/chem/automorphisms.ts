@@ -20,10 +20,11 @@ export interface Automorphisms {
  * All automorphisms of the skeleton, by RDKit's substructure matching of the molecule onto itself: elements, charges,
  * isotopes and bond types are kept. Hydrogens are not looked at, so that the two N of imidazole are alike, as they are
  * to `GetBestRMS` for molecules without hydrogens.
- * @param options.maxMatches where the search stops; see `complete`.
- * @param options.symmetriseTerminals take the terminal O and N of conjugated groups (carboxyl, carboxylate, nitro,
+ *
+ * - `maxMatches`: where the search stops; see `complete`.
+ * - `symmetriseTerminals`: take the terminal O and N of conjugated groups (carboxyl, carboxylate, nitro,
  *   sulfonyl, amidine) as alike, as RDKit's `GetBestRMS` does for molecules without hydrogens. For RMSDs.
- * @param options.useChirality keep only permutations that map specified centres and double bonds onto ones of the
+ * - `useChirality`: keep only permutations that map specified centres and double bonds onto ones of the
  *   same hand, and atoms onto atoms with as many hydrogens: after them the molecule is what it was in every respect.
  *   For aligning training targets.
  */

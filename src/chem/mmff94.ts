@@ -36,7 +36,8 @@ let loading: Promise<typeof OpenChemLib> | undefined;
 /**
  * A force field for all conformers of one molecule. MMFF94s, the default, is the variant for static structures,
  * with flatter amide and aniline nitrogens (Halgren, J. Comput. Chem. 1999, 20, 720).
- * @param options.resources text or content of openchemlib's `resources.json`, which holds the parameter tables. Node
+ *
+ * - `resources`: text or content of openchemlib's `resources.json`, which holds the parameter tables. Node
  *   reads it by itself; a browser fetches it from beside the openchemlib module where it is not given. Only the first
  *   call's counts.
  * @throws MMFF94Error where MMFF94 has no parameters (boron, most metals, radicals, H2).

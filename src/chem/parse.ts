@@ -22,8 +22,9 @@ export { MoleculeError, type MoleculeErrorCode } from './molecule-error.js';
 
 /**
  * The molecule of a SMILES.
- * @param options.name title of the molecule; the SMILES itself by default.
- * @param options.largestFragment take the fragment with the most heavy atoms (the first of equals) where the
+ *
+ * - `name`: title of the molecule; the SMILES itself by default.
+ * - `largestFragment`: take the fragment with the most heavy atoms (the first of equals) where the
  *   SMILES has several, instead of refusing it.
  * @throws MoleculeError
  */

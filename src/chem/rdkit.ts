@@ -52,7 +52,7 @@ const logs = new WeakMap<RDKitModule, RDKitLog>();
  * `RDKit_minimal.wasm` lies; Node finds it by itself.
  *
  * Stereochemistry is perceived by RDKit's current algorithm, not by its legacy one (which loses E/Z in JSON), and only
- * where it is tetrahedral: otherwise it finds a class such as @OH19 in every octahedron, SF6 included.
+ * where it is tetrahedral: otherwise it finds a class such as `@OH19` in every octahedron, SF6 included.
  */
 export function loadRDKit({
   locateFile,

@@ -16,8 +16,9 @@ export interface ConformerSet {
 /**
  * The conformers of a stream of records, by title, in the order of the file. A title has several sets where its records
  * differ in atom order or bonds. Records without 3D coordinates are left out.
- * @param options.max stop before title number `max` + 1.
- * @param options.titles keep only these.
+ *
+ * - `max`: stop before title number `max` + 1.
+ * - `titles`: keep only these.
  */
 export async function gatherConformers(
   records: AsyncIterable<SdfRecord>,

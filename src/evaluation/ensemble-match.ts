@@ -14,8 +14,9 @@ export interface EnsembleMatch {
 /**
  * Compares every generated conformer with every reference. The RMSD is the least over permutations and proper rotations,
  * over the rows that the permutations contain (the heavy atoms).
- * @param options.references each [n,3], Å, of one atom order with `generated`
- * @param options.permutations automorphisms, as `bestRmsd` takes them
+ *
+ * - `references`: each [n,3], Å, of one atom order with `generated`
+ * - `permutations`: automorphisms, as `bestRmsd` takes them
  */
 export function matchEnsembles({
   references,

@@ -83,7 +83,9 @@ export function prepareReference(
 }
 
 /**
- * @param options.relax relaxes a conformer before it is scored; not called where hydrogens are missing.
+ * The distances of generated conformers of a molecule to its references.
+ *
+ * - `relax`: relaxes a conformer before it is scored; not called where hydrogens are missing.
  */
 export function scoreMolecule(
   rdkit: RDKitModule,

@@ -36,7 +36,8 @@ export interface Summary {
 
 /**
  * The protocol of GeoMol (Ganea et al., NeurIPS 2021, arXiv:2106.07802, eq. 9–10), which all later work follows.
- * @param options.thresholds δ in Å
+ *
+ * - `thresholds`: δ in Å
  */
 export function summarise(
   scores: readonly MoleculeScore[],
