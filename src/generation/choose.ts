@@ -1,7 +1,7 @@
 /** The last steps of generation, functions of the candidates alone: those that differ are kept, and of these some chosen. */
 import type { Candidate, PreparedEvent } from './events.js';
 import { possibleAxes } from '../chem/coordinate-stereo.js';
-import type { Molecule, StereoAxis } from '../chem/molecule.js';
+import type { Molecule } from '../chem/molecule.js';
 import { dihedral } from '../geometry/internal-coordinates.js';
 import { areFarApart, radii } from '../geometry/radial-bound.js';
 import { bestRmsd } from '../geometry/rmsd.js';
@@ -18,18 +18,14 @@ export function skeletonOf({ skeletonCount }: Molecule, { coordinates }: Pick<Ca
 }
 
 /** Which stereoisomer a candidate is: one string for each, told by what is read from its coordinates. */
-export function isomerOf(
-  molecule: Molecule,
-  { assigned, coordinates }: Pick<Candidate, 'assigned' | 'coordinates'>,
-): string {
-  let axes = openAxes.get(molecule);
+function isomersOf(molecule: Molecule): (candidate: Pick<Candidate, 'assigned' | 'coordinates'>) => string {
   // SMILES have no mark for the hand of hindered bonds.
-  if (!axes) openAxes.set(molecule, (axes = possibleAxes(molecule).filter(({ kind }) => kind === 'atropisomer')));
-  const hands = axes.map(({ a, b, references: [p, q] }) => (dihedral(coordinates, p, a, b, q) > 0 ? '+' : '-'));
-  return `${assigned} ${hands.join('')}`;
+  const axes = possibleAxes(molecule).filter(({ kind }) => kind === 'atropisomer');
+  return ({ assigned, coordinates }) => {
+    const hands = axes.map(({ a, b, references: [p, q] }) => (dihedral(coordinates, p, a, b, q) > 0 ? '+' : '-'));
+    return `${assigned} ${hands.join('')}`;
+  };
 }
-
-const openAxes = new WeakMap<Molecule, readonly StereoAxis[]>();
 
 /**
  * How far the energy of each candidate is above the lowest of its stereoisomer among them, kcal/mol; 0 where it has none.
@@ -37,8 +33,9 @@ const openAxes = new WeakMap<Molecule, readonly StereoAxis[]>();
  */
 export function aboveLowest(molecule: Molecule, candidates: readonly Candidate[]): readonly number[] {
   const isomers = new Map<string, { lowest: number }>();
+  const isomerOf = isomersOf(molecule);
   const own = candidates.map((candidate) => {
-    const name = isomerOf(molecule, candidate);
+    const name = isomerOf(candidate);
     let isomer = isomers.get(name);
     if (!isomer) isomers.set(name, (isomer = { lowest: Infinity }));
     isomer.lowest = Math.min(isomer.lowest, candidate.energy ?? 0);
