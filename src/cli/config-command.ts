@@ -1,7 +1,7 @@
 /** molflow config: prints the flags that a preset, a file and a command line come to, as a file for --config. */
 import { Command } from 'commander';
 import { keyOf } from './config.js';
-import { generateCommand } from './generate.js';
+import { addGenerateFlags } from './generate.js';
 import { print } from './print.js';
 
 const HELP = `
@@ -13,8 +13,7 @@ Example:
 
 export function configCommand(): Command {
   const command = new Command('config').description('print configurations for molflow generate --config');
-  const printing = generateCommand()
-    .name('print')
+  const printing = addGenerateFlags(new Command('print'))
     .usage('[flags of molflow generate]')
     .description('print the flags that --preset, --config and the command line come to')
     .configureHelp({ visibleOptions: () => [] })

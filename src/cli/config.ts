@@ -43,6 +43,7 @@ function apply(command: Command): void {
     return command.options.find(
       (other) =>
         !isFree(other) &&
+        command.getOptionValue(other.attributeName()) !== false &&
         other !== option &&
         (conflictsWith.includes(other.attributeName()) ||
           (other as Option & { readonly conflictsWith: readonly string[] }).conflictsWith.includes(
@@ -73,7 +74,7 @@ function apply(command: Command): void {
     for (const [key, value] of Object.entries(given)) {
       const option = optionOf(key);
       if (!isFree(option)) continue;
-      const other = conflicting(option);
+      const other = value === false ? undefined : conflicting(option);
       if (other) refuse(`${config}: ${key} cannot be used with ${keyOf(other)}`);
       set(key, value, config);
     }
@@ -99,8 +100,9 @@ function readConfig(
     return refuse(`${file} is no configuration: ${(error as Error).message}`);
   }
   const known = options.map(keyOf).filter((key) => key !== 'config');
-  const unknown =
-    typeof json === 'object' && json !== null ? Object.keys(json).filter((key) => !known.includes(key)) : [];
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    return refuse(`${file} is no configuration: expected an object, {"num-confs": 50}`);
+  const unknown = Object.keys(json).filter((key) => !known.includes(key));
   const text = v.union([v.string(), v.number()], 'expected text or a number');
   const schema = v.strictObject(
     Object.fromEntries(
@@ -111,7 +113,9 @@ function readConfig(
           v.optional(
             option.isBoolean() || option.negate
               ? v.boolean('expected true or false')
-              : v.union([text, v.array(v.string())], 'expected text or a number'),
+              : option.optional
+                ? v.union([v.boolean(), text], 'expected true, false, text or a number')
+                : v.union([text, v.array(v.string())], 'expected text or a number'),
           ),
         ]),
     ),

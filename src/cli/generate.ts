@@ -30,8 +30,17 @@ Examples:
   molflow generate --smiles "Cc1ccccc1C(=O)NCC" --core scaffold.sdf --out placed.sdf`;
 
 export function generateCommand(): Command {
-  const command = new Command('generate')
+  return addGenerateFlags(new Command('generate'))
     .description('generate conformers of molecules: SMILES in, verified 3D coordinates out')
+    .addHelpText('after', EXIT_HELP)
+    .action(async (flags: GenerateFlags, self: Command) =>
+      (await import('./generate/run.js')).runGenerate(flags, self),
+    );
+}
+
+/** Its flags alone, which other commands take too. */
+export function addGenerateFlags(bare: Command): Command {
+  const command = bare
     .optionsGroup('Input:')
     .option('--smiles <smiles>', 'a molecule (may be repeated)', collect)
     .option('--molecule <name>', 'a well-known molecule by name, such as caffeine (may be repeated)', collect)
@@ -149,10 +158,6 @@ export function generateCommand(): Command {
     .option(
       '--log-likelihood',
       'write the log likelihood of each conformer under the model (slow: tens of network evaluations each)',
-    )
-    .addHelpText('after', EXIT_HELP)
-    .action(async (flags: GenerateFlags, self: Command) =>
-      (await import('./generate/run.js')).runGenerate(flags, self),
     );
   return addConfigOptions(addLimitOptions(addGeneratorOptions(addLibraryOptions(addOutputOptions(command)))));
 }

@@ -336,12 +336,22 @@ function standardOutput(name: string): OutputFile {
 
 function stream(name: string, { write, close }: Pick<OutputFile, 'write' | 'close'>): OutputFile {
   const nothing = (): Promise<void> => Promise.resolve();
+  // Nothing of it can be read again, so its stretches are empty; what was written counts all the same.
+  let [marked, end] = [0, 0];
   return {
     name,
     part: undefined,
-    marked: 0,
-    write: (text) => (text.length === 0 ? Promise.resolve(true) : write(text)),
-    mark: () => Promise.resolve({ to: 0, crc: 0 }),
+    get marked() {
+      return marked;
+    },
+    write: (text) => {
+      end += Buffer.byteLength(text);
+      return text.length === 0 ? Promise.resolve(true) : write(text);
+    },
+    mark: () => {
+      marked = end;
+      return Promise.resolve({ to: 0, crc: 0 });
+    },
     back: nothing,
     crcOf: () => Promise.resolve(0),
     cut: nothing,

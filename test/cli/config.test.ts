@@ -39,6 +39,16 @@ it('the command line goes before the file, the file before the preset, and what 
   });
   writeFileSync(path.join(folder, 'printed.json'), JSON.stringify(config));
   expect((await print('--config', 'printed.json')).config).toEqual(config);
+  // Flags with or without a value, and a flag that is off, are printed as they are read.
+  writeFileSync(
+    path.join(folder, 'either.json'),
+    JSON.stringify({ 'enumerate-stereo': true, fast: false, model: 'molflow-base', walltime: '1:00:00' }),
+  );
+  const either = (await print('--config', 'either.json')).config;
+  expect(either).toMatchObject({ 'enumerate-stereo': true, model: 'molflow-base', walltime: 3600 });
+  writeFileSync(path.join(folder, 'again.json'), JSON.stringify(either));
+  expect((await print('--config', 'again.json')).config).toEqual(either);
+  expect((await print('--config', 'again.json', '--enumerate-stereo', '5')).config['enumerate-stereo']).toBe(5);
   // What is asked for by name goes before the part of a preset that it conflicts with.
   const { thorough: _, ...others } = PRESETS.pharmacophore;
   const fast = (await print('--preset', 'pharmacophore', '--fast')).config;
@@ -51,6 +61,7 @@ it.each([
   [{ 'num-confs': 0 }, /num-confs: expected a whole number, 1 or more/],
   [{ fast: 'yes' }, /fast: expected true or false/],
   [{ optimize: 'uff' }, /optimize: Allowed choices are none, mmff94/],
+  [[], /expected an object/],
   [{ fast: true, model: 'molflow-base' }, /cannot be used with/],
 ])('%j is refused', async (json, message) => {
   writeFileSync(path.join(folder, 'bad.json'), JSON.stringify(json));

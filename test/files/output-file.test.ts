@@ -36,6 +36,17 @@ describe('a file', () => {
     expect(statSync(at('a')).mode & 0o777).toBe(0o640);
   });
 
+  it('and a pipe or device too, say how much was written, so that a table has one header', async () => {
+    for (const name of [at('counted'), '/dev/null']) {
+      const file = await openOutputFile(name);
+      await file.write('a row');
+      await file.mark();
+      expect(file.marked).toBe(5);
+      await file.close();
+    }
+    rmSync(at('counted.part'));
+  });
+
   it('that is left unfinished is never overwritten unasked', async () => {
     const first = await openOutputFile(at('b'));
     await first.write('half');

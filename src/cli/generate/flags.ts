@@ -4,6 +4,7 @@ import type { OutputFormat } from '../../chem/io/output.node.js';
 import type { Structure } from '../../chem/structure.js';
 import type { RmsdAtoms } from '../../generation/rmsd-atoms.js';
 import type { GenerateOptions } from '../../generation/generate.js';
+import type { ConfigFlags } from '../config.js';
 import type { GeneratorFlags } from '../generator-flags.js';
 import type { LibraryFlags } from '../library-flags.js';
 import type { LimitFlags } from '../limit-flags.js';
@@ -13,7 +14,7 @@ import type { SamplerAlias, SamplerName } from '../../generation/choose-sampler.
 /** Distilled to two steps. */
 export const FAST_MODEL = 'molflow-fast';
 
-export interface GenerateFlags extends GeneratorFlags, LibraryFlags, LimitFlags, OutputFlags {
+export interface GenerateFlags extends ConfigFlags, GeneratorFlags, LibraryFlags, LimitFlags, OutputFlags {
   readonly smiles?: string[];
   readonly molecule?: string[];
   readonly input?: string;

@@ -36,7 +36,7 @@ export async function runGenerate(flags: GenerateFlags, command: Command): Promi
   if (flags.trajectory && outputFormatOf(flags.trajectory) === 'pdb')
     command.error('error: a trajectory is written as .sdf or .xyz', { exitCode: EXIT.usage });
   await refuseSharedFiles(command, {
-    inputs: { '--input': flags.input, '--align-to': flags.alignTo, '--core': flags.core },
+    inputs: { '--input': flags.input, '--align-to': flags.alignTo, '--core': flags.core, '--config': flags.config },
     outputs: {
       '--out': flags.out,
       '--trajectory': flags.trajectory,
