@@ -30,6 +30,9 @@ export type Checked =
       readonly places: readonly string[];
     };
 
+/** Å. Nothing that a network of this kind makes is so large: a chain of 700 atoms is shorter. */
+const FARTHEST = 1000;
+
 /** Checks a conformer [atoms, 3] in Å as drawn, and relaxed where that is asked for. */
 export function checkConformer(
   coordinates: Float32Array,
@@ -55,6 +58,11 @@ export function checkConformer(
   if (!coordinates.every(Number.isFinite)) {
     const detail = 'coordinates that are not numbers';
     return refuse('geometry', detail, [detail]);
+  }
+  const farthest = coordinates.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  if (farthest > FARTHEST) {
+    const detail = `coordinates up to ${farthest.toExponential(0)} Å: the flow ran away, as it does for molecules much larger than those that the model was trained on`;
+    return refuse('geometry', detail, ['atoms that ran away']);
   }
   if (lenient) return accept(coordinates, verdict, forceField?.energy(coordinates));
   if (!stereoRight) return refuse('stereo', `wrong: ${places(verdict).join('; ')}`, places(verdict));
