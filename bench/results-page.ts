@@ -204,7 +204,7 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
     '',
     '## How fast is it?',
     '',
-    'Milliseconds of processor time a conformer, one thread, after the first call (which loads and compiles, and takes one to fifteen seconds). OpenChemLib’s later calls profit from its cache of rigid fragments.',
+    'Milliseconds of processor time a conformer, one thread, after the first call (which loads and compiles, and takes one to fifteen seconds). Where the command says `--distinct`, of each conformer that lies at least so far, in Å, from those before: molflow’s as delivered, checked and pruned, the others’ as they come. OpenChemLib’s later calls profit from its cache of rigid fragments.',
     '',
     ...speedTable(speeds, mark),
     '',
