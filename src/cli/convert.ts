@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import type { ConformerRecord } from '../chem/io/conformer-record.js';
 import { conformerText, openOutput, outputFormatOf, type OutputFormat } from '../chem/io/output.node.js';
 import { readMoleculeFile } from '../chem/io/read-file.node.js';
+import { explain } from '../files/output-error.js';
 import { writeWholeFile } from '../files/output-file.js';
 import { EXIT } from './exit-codes.js';
 import { interruption } from './interrupt.js';
@@ -64,9 +65,12 @@ async function run(flags: ConvertFlags, command: Command): Promise<void> {
       if (interruption.aborted) return;
       counts.molecules++;
       const file = fileOf(out, molecule, { number: counts.molecules, taken });
+      await refuseSharedFiles(command, { inputs: { '--input': input }, outputs: { '--out': file } });
       await writing(molecule, refuse, async () => {
         const text = conformerText(molecule, format);
-        await mkdir(path.dirname(file), { recursive: true });
+        await mkdir(path.dirname(file), { recursive: true }).catch((error: unknown) => {
+          throw explain(error, path.dirname(file));
+        });
         await writeWholeFile(file, text, { clobber });
         counts.conformers += molecule.length;
       });
@@ -90,7 +94,9 @@ async function run(flags: ConvertFlags, command: Command): Promise<void> {
     }
     await output.close();
   }
-  if (!quiet)
+  if (counts.molecules + counts.failed === 0)
+    printNote(`molflow: ${input === '-' ? 'standard input' : input} holds no conformers`);
+  else if (!quiet)
     printNote(`${out}: ${counts.molecules} molecules, ${counts.conformers} conformers, ${counts.failed} failed`);
   if (counts.conformers === 0) process.exitCode = EXIT.failure;
   else if (counts.failed > 0) process.exitCode = EXIT.partly;
@@ -153,8 +159,8 @@ function fileOf(
       .slice(0, 100) || String(number);
   const named = (name: string) => pattern.replaceAll('{name}', name).replaceAll('{number}', String(number));
   // Some file systems do not tell capitals apart.
-  const first = named(safe);
-  const file = taken.has(first.toLowerCase()) ? named(`${safe}-${number}`) : first;
+  let file = named(safe);
+  for (let i = number; taken.has(file.toLowerCase()); i++) file = named(`${safe}-${i}`);
   taken.add(file.toLowerCase());
   return file;
 }

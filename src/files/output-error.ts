@@ -6,6 +6,7 @@ export class OutputError extends Error {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its directory does not exist',
   ENOTDIR: 'a part of the path is not a directory',
+  EEXIST: 'a file is there, and a folder is expected; name another',
   EISDIR: 'it is a directory; name a file in it',
   EACCES: 'writing there is not permitted',
   EPERM: 'writing there is not permitted',

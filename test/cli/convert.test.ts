@@ -59,3 +59,15 @@ it('writes one file a molecule, whatever the names, and all in one', async () =>
     ]),
   ]);
 });
+
+it('no file takes the place of another, and what is no folder or holds nothing is named', async () => {
+  writeFileSync(path.join(folder, 'in.sdf'), [water('a', 0), water('a-3', 1), water('a', 2)].join(''));
+  expect((await convert('--out-dir', 'three')).code).toBe(0);
+  expect(readdirSync(path.join(folder, 'three')).sort()).toEqual(['a-3.sdf', 'a-4.sdf', 'a.sdf']);
+  expect(await convert('--out-dir', 'in.sdf')).toEqual({ code: 1, stderr: expect.stringMatching(/in\.sdf.*folder/) });
+  writeFileSync(path.join(folder, 'in.sdf'), water('in', 0));
+  expect(await convert('--out-dir', '.')).toEqual({ code: 2, stderr: expect.stringMatching(/is the file of --input/) });
+  expect(readFileSync(path.join(folder, 'in.sdf'), 'utf8')).toBe(water('in', 0));
+  writeFileSync(path.join(folder, 'in.sdf'), '');
+  expect(await convert('--out-dir', 'none')).toEqual({ code: 1, stderr: 'molflow: in.sdf holds no conformers\n' });
+});

@@ -129,7 +129,9 @@ async function work(flags: GenerateFlags, pool: WorkerPool<GenerateTask, Generat
     return;
   }
   if (done + failed === 0) {
-    say(`molflow: ${input ?? 'the input'} holds no molecule${shard ? ` of shard ${flags.shard}` : ''}`);
+    say(
+      `molflow: ${input === '-' ? 'standard input' : (input ?? 'the input')} holds no molecule${shard ? ` of shard ${flags.shard}` : ''}`,
+    );
     if (!shard) process.exitCode = EXIT.failure;
     return;
   }
