@@ -40,8 +40,8 @@ const RADII: Readonly<Record<number, number>> = {
 };
 
 /**
- * Reads every frame. The comment line may be a title followed by `MOLFLOW_FLOW_TIME=`, `MOLFLOW_STAGE=`,
- * `MOLFLOW_CONFORMER=` and `MOLFLOW_SPEED=` in any case, as molflow writes them, or without the prefix, as it did before; all else is ignored.
+ * Reads every frame. The comment line may have `name=`, `MOLFLOW_FLOW_TIME=`, `MOLFLOW_STAGE=`, `MOLFLOW_CONFORMER=` and
+ * `MOLFLOW_SPEED=` in any case, as molflow writes them, or, as it did before, a title first and no prefix; all else is ignored.
  * @throws FileProblem with the line where the file is no XYZ, or where the atoms differ between frames.
  */
 export function readXyz(text: string, source: string): XyzFrame[] {
@@ -97,7 +97,7 @@ export function readXyz(text: string, source: string): XyzFrame[] {
       stage: stageOf(tags.get('stage')),
       speed: numberOf(tags.get('speed')),
       conformer: tags.get('conformer') ?? '1',
-      name: tags.size > 0 ? comment.split(/\s*[A-Za-z_]+=/)[0].trim() : '',
+      name: tags.get('name') ?? (tags.size > 0 ? comment.split(/\s*[A-Za-z_]+=/)[0].trim() : ''),
     });
     line += 2 + count;
   }
@@ -117,10 +117,20 @@ export function stageOf(text: string | undefined): Stage {
 
 function commentTags(comment: string): Map<string, string> {
   const tags = new Map<string, string>();
-  for (const [, key, quoted, bare] of comment.matchAll(/([A-Za-z_]+)=(?:"([^"]*)"|(\S+))/g)) {
-    tags.set(key.toLowerCase().replace(/^molflow_/, ''), quoted ?? bare);
+  for (const [, key, quoted, bare] of comment.matchAll(/([A-Za-z_]+)=(?:"((?:[^"\\]|\\.)*)"|(\S+))/g)) {
+    tags.set(key.toLowerCase().replace(/^molflow_/, ''), quoted === undefined ? bare : unquoted(quoted));
   }
   return tags;
+}
+
+/** Text between quotes of extended XYZ; after `_JSON` it is text that would else be taken for a number. */
+function unquoted(text: string): string {
+  const plain = text.replace(/\\(.)/g, '$1');
+  try {
+    return plain.startsWith('_JSON ') ? String(JSON.parse(plain.slice('_JSON '.length))) : plain;
+  } catch {
+    return plain;
+  }
 }
 
 function clip(line: string): string {
