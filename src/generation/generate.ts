@@ -83,7 +83,7 @@ export const DEFAULT_RMSD = 0.1;
 const DRAWS_FOR_MISSING = 2;
 /** Another round of draws pays only while the last one brought at least this share of new shapes. */
 const LEAST_GAIN = 0.05;
-/** A further round has so many draws at least: fewer tell nothing of what more would bring. */
+/** A further round tries so many noises at least: fewer tell nothing of what more would bring. */
 const LEAST_ROUND = 8;
 /** Draws after which it is first asked whether they bring new shapes; then after twice as many, and so on. */
 const FIRST_ROUND = 16;
@@ -182,6 +182,7 @@ async function generateIsomer(
   };
   const budget = plain ? count : Math.max(FIRST_ROUND, Math.ceil(run.oversampling.most * count));
   const noises = run.settings.kind === 'mode-selection' ? run.settings.candidates : 1;
+  const leastRound = Math.ceil(LEAST_ROUND / noises);
   let [next, planned, found] = [0, event.planned, 0];
   for (;;) {
     signal?.throwIfAborted();
@@ -199,9 +200,9 @@ async function generateIsomer(
     const isTold = 2 * passed >= slots.length && collector.candidates.length * noises >= LEAST_NOISES;
     if (!isNew && isTold && metOnce <= MOST_NEW * collector.candidates.length) break;
     if (next < planned) continue;
-    const isLittle = slots.length >= LEAST_ROUND && grew <= LEAST_GAIN * slots.length;
+    const isLittle = slots.length >= leastRound && grew <= LEAST_GAIN * slots.length;
     if (kept.length >= count || next >= budget || isLittle) break;
-    planned = Math.min(budget, next + Math.max(LEAST_ROUND, DRAWS_FOR_MISSING * (count - kept.length)));
+    planned = Math.min(budget, next + Math.max(leastRound, DRAWS_FOR_MISSING * (count - kept.length)));
   }
   signal?.throwIfAborted();
   const stopped = shouldStop();
