@@ -12,6 +12,7 @@ import { commonAtoms } from '../src/chem/common-atoms.js';
 import { checkGeometry } from '../src/chem/geometry-checks.js';
 import type { Structure } from '../src/chem/structure.js';
 import { generateConformers } from '../src/generation/generate.js';
+import { rowsOf } from '../src/geometry/move-onto.js';
 import { openGenerator } from '../src/generation/open-generator.node.js';
 
 /** Two compounds of one series each, written down by their published structures. */
@@ -120,7 +121,7 @@ for (const [series, first, second] of PAIRS.filter(([name]) => name.includes(val
         ? [{ a: place.get(a)!, b: place.get(b)!, order: isCut && aromatic ? 4 : order }]
         : [],
     ),
-    coordinates: Float32Array.from(reference.flatMap((i) => [...given.coordinates.subarray(3 * i, 3 * i + 3)])),
+    coordinates: rowsOf(given.coordinates, reference),
   });
   const occurs = (core: Structure): boolean => {
     try {

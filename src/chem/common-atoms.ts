@@ -4,7 +4,8 @@ import type { Molecule } from './molecule.js';
 import { shorten } from './molecule-error.js';
 import { moleculeFromStructure } from './parse.js';
 import { failureReason, withMol, type RDKitModule, type RDKitMol } from './rdkit.js';
-import type { Structure } from './structure.js';
+import type { Structure, StructureBond } from './structure.js';
+import { rowsOf } from '../geometry/move-onto.js';
 
 /** Ways in which one part may lie in the other, beyond which no more are looked for. */
 const MOST_MATCHES = 1000;
@@ -82,21 +83,26 @@ const heavyAtoms = ({ atoms }: Molecule): number[] => [...atoms.keys()].filter((
 function withoutDummies(structure: Structure): { structure: Structure; atoms: readonly number[] } {
   const atoms = [...structure.atoms.keys()].filter((i) => structure.atoms[i].element > 0);
   if (atoms.length === structure.atoms.length) return { structure, atoms };
-  const place = new Map(atoms.map((from, to) => [from, to]));
   const { coordinates } = structure;
   return {
     structure: {
       name: structure.name,
       dimension: structure.dimension,
       atoms: atoms.map((i) => structure.atoms[i]),
-      bonds: structure.bonds.flatMap(({ a, b, order }) => {
-        const [p, q] = [place.get(a), place.get(b)];
-        return p === undefined || q === undefined ? [] : [{ a: p, b: q, order }];
-      }),
-      coordinates: coordinates && Float32Array.from(atoms.flatMap((i) => [...coordinates.subarray(3 * i, 3 * i + 3)])),
+      bonds: bondsAmong(atoms, structure.bonds),
+      coordinates: coordinates && rowsOf(coordinates, atoms),
     },
     atoms,
   };
+}
+
+/** The bonds between atoms of a list, numbered by their places there. */
+function bondsAmong(list: readonly number[], bonds: readonly StructureBond[]): StructureBond[] {
+  const place = new Map(list.map((from, to) => [from, to]));
+  return bonds.flatMap(({ a, b, order }) => {
+    const [p, q] = [place.get(a), place.get(b)];
+    return p === undefined || q === undefined ? [] : [{ a: p, b: q, order }];
+  });
 }
 
 /** The molecule with all hydrogens, its atoms in its own order. */
@@ -111,14 +117,7 @@ function withSkeleton<T>(
   kept: readonly number[],
   use: (mol: RDKitMol) => T,
 ): T {
-  const place = new Map(kept.map((from, to) => [from, to]));
-  const part = {
-    atoms: kept.map((i): MolblockAtom => atoms[i]),
-    bonds: bonds.flatMap(({ a, b, order }) => {
-      const [p, q] = [place.get(a), place.get(b)];
-      return p === undefined || q === undefined ? [] : [{ a: p, b: q, order }];
-    }),
-  };
+  const part = { atoms: kept.map((i): MolblockAtom => atoms[i]), bonds: bondsAmong(kept, bonds) };
   return withBlock(rdkit, molblock({ molecule: part, title: '', dimension: 2 }), use);
 }
 

@@ -1,4 +1,5 @@
 /** Separate molecules of one input: finding them, and taking one out. */
+import { rowsOf } from '../geometry/move-onto.js';
 import { adjacency } from './adjacency.js';
 import { MoleculeError } from './molecule-error.js';
 import type { JsonDocument } from './rdkit-json.js';
@@ -61,7 +62,7 @@ export function substructure(structure: Structure, kept: readonly number[]): Str
     bonds: structure.bonds.flatMap(({ a, b, order }) =>
       place[a] >= 0 && place[b] >= 0 ? [{ a: place[a], b: place[b], order }] : [],
     ),
-    coordinates: coordinates && Float32Array.from(kept.flatMap((i) => [...coordinates.subarray(3 * i, 3 * i + 3)])),
+    coordinates: coordinates && rowsOf(coordinates, kept),
     dimension: structure.dimension,
   };
 }

@@ -1,6 +1,7 @@
 /** The work of the molflow command. */
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './exit-codes.js';
+import { isGuarded } from './guard.js';
 import { endInterrupted, interruption, takeInterruptions } from './interrupt.js';
 import { print, printNote } from './print.js';
 import { VERSION } from './version.js';
@@ -22,7 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo.js')).demoCommand(),
 };
 
-takeInterruptions();
+if (isGuarded()) takeInterruptions();
 
 const program = new Command('molflow')
   .description('Molecular conformers by flow matching: SMILES in, accurate 3D out')

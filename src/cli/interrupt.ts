@@ -45,8 +45,7 @@ export function takeInterruptions(): void {
   // A terminal sends Ctrl-C to this process too; its guard decides.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => {});
   process.on('message', (message) => {
-    if (message !== INTERRUPT) return;
-    interrupt();
+    if (message === INTERRUPT) interrupt();
   });
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   // To listen is no reason to go on.

@@ -214,7 +214,7 @@ export function collectIsomer(): IsomerCollector {
       completeness: compared > 0 ? 1 - metOnce / compared : 0,
       warnings,
     };
-    const above = aboveLowest(molecule, chosen);
+    const above = forceField ? aboveLowest(molecule, chosen) : [];
     const front = chosen[0]?.coordinates;
     return {
       molecule,

@@ -22,6 +22,7 @@ import { defaultCount } from '../chem/rotatable-bonds.js';
 import { drawConformers, type Drawn, type DrawOptions } from './draw.js';
 import type { GenerationEvent, PreparedEvent } from './events.js';
 import { collectIsomer, joinIsomers, type GenerationResult } from './finish.js';
+import { timeLimitReached } from './time-limit-reached.js';
 import type { Generator } from './generator.js';
 import { differentMatches, holdCore, withHandsOfCore, type Core } from './held-core.js';
 import { RMSD_ATOMS, type RmsdAtoms } from './rmsd-atoms.js';
@@ -129,7 +130,7 @@ export async function generateConformers(
   for (const [i, isomer] of found.isomers.entries()) {
     const asked = i > 0 && shouldStop();
     if (i > 0 && (asked !== false || performance.now() > deadline)) {
-      const why = asked === false ? `the time limit of ${timeLimit} s was reached` : asked === true ? 'stopped' : asked;
+      const why = asked === false ? timeLimitReached(timeLimit) : asked === true ? 'stopped' : asked;
       unmade = `${why} before ${found.isomers.length - i} of ${found.isomers.length} stereoisomers were begun`;
       break;
     }
@@ -207,7 +208,7 @@ async function generateIsomer(
   signal?.throwIfAborted();
   const stopped = shouldStop();
   if (stopped !== false) return collector.finish(stopped === true ? 'stopped' : stopped);
-  return collector.finish(isLate() ? `the time limit of ${timeLimit} s was reached` : undefined);
+  return collector.finish(isLate() ? timeLimitReached(timeLimit) : undefined);
 }
 
 /** What stays the same in all rounds. */

@@ -4,6 +4,7 @@ import { sdfRecord } from '../chem/io/write-sdf.js';
 import { inputNumber } from '../chem/match-order.js';
 import type { Molecule, StereoAxis } from '../chem/molecule.js';
 import { drawName } from '../flow/sampler.js';
+import { rowsOf } from '../geometry/move-onto.js';
 import type { Conformer, GenerationResult, IsomerResult } from './finish.js';
 
 export interface RecordOptions {
@@ -55,9 +56,7 @@ function recordOf(
   const { coordinates } = conformer;
   return {
     molecule,
-    coordinates: order
-      ? Float32Array.from(order.flatMap((i) => [...coordinates.subarray(3 * i, 3 * i + 3)]))
-      : coordinates,
+    coordinates: order ? rowsOf(coordinates, order) : coordinates,
     fields,
   };
 }

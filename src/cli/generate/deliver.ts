@@ -2,8 +2,9 @@
 import type { ConformerRecord } from '../../chem/io/conformer-record.js';
 import type { GenerationEvent } from '../../generation/events.js';
 import type { GenerationResult } from '../../generation/finish.js';
+import { timeLimitReached } from '../../generation/time-limit-reached.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
-import { crashMessage, timeLimitReached, type GenerateEvent, type GenerateTask } from '../worker/tasks.js';
+import { crashMessage, type GenerateEvent, type GenerateTask } from '../worker/tasks.js';
 import { optionsOf, type GenerateFlags, type GivenStructures } from './flags.js';
 import type { Source, Unread } from './sources.js';
 

@@ -4,7 +4,7 @@ import { printableJson } from '../../files/printable.js';
 import { conformerRecords } from '../../generation/records.js';
 import { inWords, rateInWords } from '../run-time.js';
 import type { Conformer } from '../../generation/finish.js';
-import { timeLimitReached } from '../worker/tasks.js';
+import { timeLimitReached } from '../../generation/time-limit-reached.js';
 import type { Delivery, Undelivered } from './deliver.js';
 
 type Delivered = Extract<Delivery, { kind: 'conformers' }>;
@@ -89,23 +89,7 @@ export function jsonLine({ source, result, isCutShort }: Delivered): string {
   });
 }
 
-const conformerJson = ({
-  draw,
-  stereoVerified,
-  assigned,
-  rmsdToFirst,
-  energy,
-  relativeEnergy,
-  rmsdToReference,
-}: Conformer) => ({
-  draw,
-  stereoVerified,
-  assigned,
-  rmsdToFirst,
-  energy,
-  relativeEnergy,
-  rmsdToReference,
-});
+const conformerJson = ({ coordinates: _, ...facts }: Conformer) => facts;
 
 export function failureLine(
   { source, message, code }: Undelivered,

@@ -1,7 +1,8 @@
 /** Records of one molecule through a worker: each refined, or why it is not. */
 import type { BadRecord, StructureRecord } from '../../chem/io/input-record.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
-import { crashMessage, timeLimitReached, type RefineEvent, type RefineTask } from '../worker/tasks.js';
+import { timeLimitReached } from '../../generation/time-limit-reached.js';
+import { crashMessage, type RefineEvent, type RefineTask } from '../worker/tasks.js';
 import type { GroupOrError } from './groups.js';
 import type { RefineFlags } from './flags.js';
 

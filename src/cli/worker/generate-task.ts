@@ -6,7 +6,8 @@ import type { Generator } from '../../generation/generator.js';
 import { conformerLogLikelihood } from '../../generation/log-likelihood.js';
 import { collectTrajectories, trajectoryRecords } from '../../generation/trajectory.js';
 import type { TaskContext } from '../../supervisor/serve.node.js';
-import { timeLimitReached, type GenerateEvent, type GenerateTask } from './tasks.js';
+import type { GenerateEvent, GenerateTask } from './tasks.js';
+import { timeLimitReached } from '../../generation/time-limit-reached.js';
 
 export async function runGenerateTask(
   generator: Generator,

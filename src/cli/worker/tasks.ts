@@ -53,9 +53,6 @@ export type RefineEvent =
 export type WorkerTask = GenerateTask | RefineTask;
 export type WorkerEvent = GenerateEvent | RefineEvent;
 
-/** What is said of a molecule that took all of its time. */
-export const timeLimitReached = (seconds: number): string => `the time limit of ${seconds} s was reached`;
-
 /** What is said of a molecule at which worker processes end. */
 export const crashMessage = ({ reason }: Extract<Outcome, { kind: 'crashed' }>): string =>
   `it ended the process that worked on it, and another one that tried again: ${reason}`;

@@ -1,6 +1,7 @@
 /** What is computed about the shown molecule, kept per entry and filled in as the worker answers. */
 import { bestRmsd, rmsdAligned } from '../../../src/geometry/rmsd.js';
-import { laidOnto, rows } from '../data/align.js';
+import { rowsOf } from '../../../src/geometry/move-onto.js';
+import { laidOnto } from '../data/align.js';
 import { ownField } from '../data/fields.js';
 import { positionOf } from '../data/timeline.js';
 import { heavyAtoms, lastFrame, type Entry } from '../data/trajectory.js';
@@ -193,7 +194,7 @@ export function createResults({
   function toReference(entry: Entry, coordinates: Float32Array): number | undefined {
     const found = referenceOf(entry);
     if (!found) return undefined;
-    const own = rows(coordinates, heavyAtoms(entry.structure));
+    const own = rowsOf(coordinates, heavyAtoms(entry.structure));
     return Math.min(
       ...found.reference.conformers.map(
         (conformer) => bestRmsd(own, lastFrame(conformer).coordinates, found.maps).rmsd,
@@ -214,7 +215,7 @@ export function createResults({
       positions: frames.map((frame) => positionOf(timeline, frame)),
       toFinal: frames.map(({ coordinates, stage }) => {
         const compared = stage === 'skeleton' ? skeleton : atoms;
-        return rmsdAligned(rows(coordinates, compared), rows(final, compared), compared.length);
+        return rmsdAligned(rowsOf(coordinates, compared), rowsOf(final, compared), compared.length);
       }),
       toReference: withReference
         ? frames.map(({ coordinates, stage }) =>
@@ -257,7 +258,7 @@ export function createResults({
           entry.structure.dimension !== 3
             ? null
             : bestRmsd(
-                rows(coordinates, heavy),
+                rowsOf(coordinates, heavy),
                 lastFrame(entry.conformers[0]).coordinates,
                 cache.symmetry && cache.symmetry.length > 0 ? cache.symmetry : identity,
               ).rmsd,
@@ -315,7 +316,7 @@ export function createResults({
     referenceBeside({ entry, conformers }, index) {
       const found = referenceOf(entry);
       if (!found) return undefined;
-      const own = rows(lastFrame(conformers[index]).coordinates, heavyAtoms(entry.structure));
+      const own = rowsOf(lastFrame(conformers[index]).coordinates, heavyAtoms(entry.structure));
       const nearest = found.reference.conformers
         .map((conformer) => {
           const { coordinates } = lastFrame(conformer);

@@ -2,16 +2,10 @@
 import { centroid } from '../../../src/geometry/coordinates.js';
 import { inertiaTensor } from '../../../src/geometry/inertia.js';
 import { kabschRotation } from '../../../src/geometry/kabsch.js';
+import { moveOnto, rowsOf } from '../../../src/geometry/move-onto.js';
 import { rotate } from '../../../src/geometry/rotation.js';
 import { symmetricEigen } from '../../../src/geometry/symmetric-eigen.js';
 import { heavyAtoms, lastFrame, type Conformer, type Entry } from './trajectory.js';
-
-/** Rows `atoms` of `x` [n,3]. */
-export function rows(x: Float32Array, atoms: readonly number[]): Float32Array {
-  const out = new Float32Array(3 * atoms.length);
-  atoms.forEach((atom, i) => out.set(x.subarray(3 * atom, 3 * atom + 3), 3 * i));
-  return out;
-}
 
 /**
  * Conformers whose last frames are superposed by their heavy atoms, about the origin. The first one is turned for the
@@ -19,9 +13,9 @@ export function rows(x: Float32Array, atoms: readonly number[]): Float32Array {
  */
 export function aligned({ structure, conformers }: Pick<Entry, 'structure' | 'conformers'>): Conformer[] {
   const heavy = heavyAtoms(structure);
-  const target = alongPrincipalAxes(rows(lastFrame(conformers[0]).coordinates, heavy));
+  const target = alongPrincipalAxes(rowsOf(lastFrame(conformers[0]).coordinates, heavy));
   return conformers.map((conformer) => {
-    const own = rows(lastFrame(conformer).coordinates, heavy);
+    const own = rowsOf(lastFrame(conformer).coordinates, heavy);
     const middle = new Float64Array(3);
     centroid(middle, own, heavy.length);
     const rotation = new Float64Array(9);
@@ -62,15 +56,9 @@ export function alongPrincipalAxes(x: Float32Array): Float32Array {
 
 /** A copy of `x` [n,3] whose rows `atoms` are superposed onto `target`. */
 export function laidOnto(x: Float32Array, atoms: readonly number[], target: Float32Array): Float32Array {
-  const own = rows(x, atoms);
-  const rotation = new Float64Array(9);
-  kabschRotation(rotation, own, target, atoms.length);
-  const [from, to] = [new Float64Array(3), new Float64Array(3)];
-  centroid(from, own, atoms.length);
-  centroid(to, target, atoms.length);
-  const out = x.map((value, k) => value - from[k % 3]);
-  rotate(out, rotation, out, x.length / 3);
-  return out.map((value, k) => value + to[k % 3]);
+  const out = x.slice();
+  moveOnto(out, rowsOf(x, atoms), target, atoms.length);
+  return out;
 }
 
 /** Radius in Å of the sphere about the origin that holds every frame. */
