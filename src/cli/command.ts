@@ -28,9 +28,11 @@ if (isGuarded()) takeInterruptions();
 const program = new Command('molflow')
   .description('Molecular conformers by flow matching: SMILES in, accurate 3D out')
   .version(VERSION);
-const asked = Object.entries(COMMANDS).filter(([name]) => name === process.argv[2]);
+const [first = ''] = process.argv.slice(2);
+const asked = Object.entries(COMMANDS).filter(([name]) => name === first);
 // Help lists them all, and the name of none gets the nearest suggested.
-for (const [, command] of asked.length > 0 ? asked : Object.entries(COMMANDS)) program.addCommand(await command());
+const listed = ['-V', '--version'].includes(first) || asked.length > 0 ? asked : Object.entries(COMMANDS);
+for (const [, command] of listed) program.addCommand(await command());
 /** Commands of commands too: without it commander ends the process itself, with another code than the documented one. */
 function reportErrors(command: Command): void {
   command
