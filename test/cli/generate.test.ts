@@ -109,7 +109,18 @@ describe('molflow generate', () => {
 
   it('is the same run for run, and each conformer whatever the number asked for', async () => {
     const draw = async (n: number) => {
-      const args = ['generate', '--smiles', 'CCOC(=O)c1ccccc1', '-n', String(n), '--plain', '--seed', '5', '--quiet'];
+      const args = [
+        'generate',
+        '--smiles',
+        'CCOC(=O)c1ccccc1',
+        '-n',
+        String(n),
+        '--fast',
+        '--plain',
+        '--seed',
+        '5',
+        '--quiet',
+      ];
       return (await records((await molflow(args)).stdout)).map(({ structure }) => structure.coordinates!);
     };
     const [three, five] = [await draw(3), await draw(5)];
@@ -117,16 +128,14 @@ describe('molflow generate', () => {
     three.forEach((x, i) => x.forEach((v, k) => expect(Math.abs(v - five[i][k])).toBeLessThan(1e-3)));
   });
 
-  it('reads lists from files, gzip and standard input, and names its records', async () => {
-    writeFileSync(file('list.smi.gz'), gzipSync('CCO ethanol\n\nc1ccccc1 benzene\n'));
-    const fromFile = await molflow(['generate', '--input', file('list.smi.gz'), '-n', '1', '--quiet']);
-    expect((await records(fromFile.stdout)).map(({ structure }) => structure.name)).toEqual(['ethanol', 'benzene']);
-    const fromPipe = await molflow(['generate', '--input', '-', '-n', '1', '--quiet', '--out-format', 'xyz'], {
-      input: 'O water\n',
-    });
-    expect(fromPipe.stdout).toMatch(/^3\nname="water" .*\nO /);
-    const byName = await molflow(['generate', '--molecule', 'caffeine', '-n', '1', '--quiet']);
-    expect((await records(byName.stdout))[0].structure.atoms).toHaveLength(24);
+  it('reads standard input', async () => {
+    const { stdout } = await molflow(
+      ['generate', '--input', '-', '-n', '1', '--fast', '--quiet', '--out-format', 'xyz'],
+      {
+        input: 'O water\n',
+      },
+    );
+    expect(stdout).toMatch(/^3\nname="water" .*\nO /);
   });
 
   it('relaxes, ranks and cuts by MMFF94 energy', async () => {
@@ -223,11 +232,11 @@ describe('bad input', () => {
   });
 
   it('one bad molecule does not stop a batch: the rest is written, the code says 3, the line is named', async () => {
-    writeFileSync(file('mixed.smi'), 'CCO good\nnot-a-smiles bad\nCO also-good\n');
-    const { code, stdout, stderr } = await molflow(['generate', '--input', file('mixed.smi'), '-n', '1']);
+    writeFileSync(file('mixed.smi.gz'), gzipSync('CCO good\n\nnot-a-smiles bad\nCO also-good\n'));
+    const { code, stdout, stderr } = await molflow(['generate', '--input', file('mixed.smi.gz'), '-n', '1', '--fast']);
     expect(code).toBe(3);
     expect((await records(stdout)).map(({ structure }) => structure.name)).toEqual(['good', 'also-good']);
-    expect(stderr).toMatch(/mixed\.smi, line 2/);
+    expect(stderr).toMatch(/mixed\.smi\.gz, line 3/);
     expect(stderr).toMatch(/^2 of 3 molecules, 2 conformers, 1 failed; [\d.]+ s, [\d.]+ a (second|minute)$/m);
   });
 
@@ -290,6 +299,7 @@ describe('bad input', () => {
       file('many.smi'),
       '-n',
       '1',
+      '--fast',
       '--out',
       '/dev/full',
       '--out-format',
@@ -300,7 +310,7 @@ describe('bad input', () => {
 
   it.each([
     ['stdout', ['check']],
-    ['stderr', ['generate', '--smiles', 'CCO', '--smiles', 'CCC', '-n', '1']],
+    ['stderr', ['generate', '--smiles', 'CCO', '--molecule', 'caffeine', '-n', '1', '--fast']],
   ] as const)('a closed %s is no error', async (stream, args) => {
     const child = spawn(process.execPath, [MAIN, ...args], { stdio: 'pipe' });
     const other = stream === 'stdout' ? 'stderr' : 'stdout';
@@ -309,7 +319,7 @@ describe('bad input', () => {
     child[stream].destroy();
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
     if (other === 'stderr') expect(text).toBe('');
-    else expect(await records(text)).toHaveLength(2);
+    else expect((await records(text)).map(({ structure }) => structure.atoms.length)).toEqual([9, 24]);
   });
 
   it('313 atoms are more than the model makes coordinates of: refused in words, and no record is written', async () => {
@@ -321,7 +331,7 @@ describe('bad input', () => {
       '-n',
       '1',
       '--steps',
-      '5',
+      '1',
       '--plain',
     ]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -26,10 +26,10 @@ const titles = (sdf: string) =>
 
 describe('molflow generate and refine', { timeout: 240_000 }, () => {
   it('go on after kill -9 to the bytes of an undisturbed run, and repeat nothing', async () => {
-    const smiles = ['CCCCO', 'CCCCN', 'C1CC', 'CC(C)CO', 'CCOCC', 'CCCCCO', 'OCCCCO', 'CCC(C)N'];
-    writeFileSync(file('eight.smi'), smiles.map((one, i) => `${one} m${i}\n`).join(''));
+    const smiles = ['CCCCO', 'CCCCN', 'C1CC', 'CC(C)CO', 'CCOCC', 'CCCCCO'];
+    writeFileSync(file('six.smi'), smiles.map((one, i) => `${one} m${i}\n`).join(''));
     const args = (name: string) => [
-      ...['generate', '--input', file('eight.smi'), '-n', '3', '--fast', '--quiet'],
+      ...['generate', '--input', file('six.smi'), '-n', '3', '--fast', '--quiet'],
       ...['--out', file(`${name}.sdf`), '--trajectory', file(`${name}.xyz.gz`), '--failed', file(`${name}.smi`)],
     ];
     expect((await molflow(...args('whole'))).code).toBe(3);
@@ -56,7 +56,7 @@ describe('molflow generate and refine', { timeout: 240_000 }, () => {
     for (const name of ['.part', '.journal', '.lock']) expect(existsSync(file(`killed.sdf${name}`))).toBe(false);
     expect((await molflow(...args('killed'), '--resume')).code).toBe(0);
     // The list of those that failed is an input, and fails alike.
-    const failed = await molflow('generate', '--input', file('whole.smi'), '--out', file('none.sdf'));
+    const failed = await molflow('generate', '--fast', '--input', file('whole.smi'), '--out', file('none.sdf'));
     expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/line 2, m2.*unclosed ring/)]);
 
     const refine = ['refine', '--input', file('whole.sdf'), '--strength', 'polish', '--quiet'];

@@ -74,7 +74,7 @@ test('what is not installed is skipped with a line, and the rest goes on', async
 
 test('sets models, samplers and numbers of steps side by side', async () => {
   const page = path.join(folder, 'steps.html');
-  const model = at('../../models/molflow-base.safetensors');
+  const model = at('../../models/molflow-fast.safetensors');
   const run = path.join(folder, 'another', 'model.safetensors');
   mkdirSync(path.dirname(run));
   copyFileSync(model, run);
@@ -104,7 +104,7 @@ test('sets models, samplers and numbers of steps side by side', async () => {
     .map((line) => line.split(/ {2,}/));
   expect(rows[0]).toEqual(['AMR-R / AMR-P, Å', '1 step', '4 steps']);
   expect(rows.slice(1).map(([name]) => name)).toEqual(
-    ['molflow-base.safetensors', 'another'].flatMap((name) => [`${name}, euler`, `${name}, ancestral`]),
+    ['molflow-fast.safetensors', 'another'].flatMap((name) => [`${name}, euler`, `${name}, ancestral`]),
   );
   // One step has no step but the last to add noise in, and the same weights give the same conformers.
   expect(rows[1][1]).toBe(rows[2][1]);

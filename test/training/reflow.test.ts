@@ -1,6 +1,6 @@
 /** Reflow as a user runs it: pairs by a model's flow, a model trained on them, and what generation makes of that model. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -98,23 +98,21 @@ describe('molflow reflow', () => {
     60_000,
   );
 
-  it.each([0, 5])(
-    'goes on where it ended, the last %i bytes missing, to the same pairs',
-    async (missing) => {
-      const name = `cut-${missing}.molflow`;
-      await reflow(name, PART);
-      truncateSync(file(name), readFileSync(file(name)).length - missing);
-      if (missing > 0) await expect(readPacked(file(name))).rejects.toThrow(/ends early/);
-      await reflow(name, WHOLE);
-      const again = await readPacked(file(name));
+  it('goes on where it ended, also in the middle of a pair, to the same pairs', async () => {
+    await reflow('cut.molflow', PART);
+    const part = readFileSync(file('cut.molflow'));
+    for (const missing of [0, 5]) {
+      writeFileSync(file('cut.molflow'), part.subarray(0, part.length - missing));
+      if (missing > 0) await expect(readPacked(file('cut.molflow'))).rejects.toThrow(/ends early/);
+      await reflow('cut.molflow', WHOLE);
+      const again = await readPacked(file('cut.molflow'));
       const named = (all: readonly Ensemble[]) => all.map(({ molecule, conformers }) => [molecule.smiles, conformers]);
       expect(named(again)).toEqual(named(pairs));
       const last = again.at(-1)!;
       expect(last.noise).toEqual(pairs.at(-1)!.noise);
       last.coordinates.forEach((v, i) => expect(Math.abs(v - pairs.at(-1)!.coordinates[i])).toBeLessThan(2e-3));
-    },
-    60_000,
-  );
+    }
+  }, 60_000);
 });
 
 describe('the paired coupling', () => {
@@ -212,5 +210,5 @@ it('a model distilled from the shipped network of its size generates in its two 
     );
     return readFileSync(file('way.sdf'), 'utf8').match(/^skeleton$/gm)!.length - 1;
   };
-  expect([await frames(), await frames('--steps', '5'), await frames('--sampler', 'stochastic')]).toEqual([2, 5, 20]);
+  expect([await frames(), await frames('--steps', '5')]).toEqual([2, 5]);
 }, 120_000);
