@@ -22,6 +22,7 @@ import { crc32 } from 'node:zlib';
 import { compressionOf } from './compression.js';
 import { lockOutput, type Lock } from './lock.js';
 import { explain, OutputError } from './output-error.js';
+import { printable } from './printable.js';
 
 export interface OpenOptions {
   /** Whether an existing file is replaced when the new one is whole. */
@@ -308,6 +309,10 @@ async function openStream(name: string): Promise<OutputFile> {
   });
 }
 
+/** Titles and fields are of strangers: on a terminal nothing in them is a command to it. */
+const onTerminal = (text: string | Uint8Array): string | Uint8Array =>
+  process.stdout.isTTY && typeof text === 'string' ? printable(text) : text;
+
 function standardOutput(name: string): OutputFile {
   let gone = false;
   let failure: OutputError | undefined;
@@ -321,7 +326,7 @@ function standardOutput(name: string): OutputFile {
     write: async (text) => {
       if (!gone) {
         await new Promise<void>((resolve) =>
-          process.stdout.write(text, (error) => {
+          process.stdout.write(onTerminal(text), (error) => {
             if (error) onError(error);
             resolve();
           }),

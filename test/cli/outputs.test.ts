@@ -116,6 +116,21 @@ it('a file beside a standard output that nobody reads any more keeps the name of
   expect([existsSync(file('unread.xyz')), existsSync(file('unread.xyz.part'))]).toEqual([false, true]);
 }, 60_000);
 
+it.skipIf(!existsSync('/usr/bin/script'))(
+  'a title is no command to the terminal that records are printed on',
+  async () => {
+    writeFileSync(file('evil.smi'), 'O wa\x1b[2Jter\n');
+    const command = [process.execPath, MAIN, 'generate', '--input', file('evil.smi'), '-n', '1', '--fast', '--quiet'];
+    const shown = await new Promise<string>((resolve) =>
+      execFile('script', ['-qec', command.map((word) => `'${word}'`).join(' '), '/dev/null'], (_, stdout) =>
+        resolve(stdout),
+      ),
+    );
+    expect(shown).toContain('wa\\x1b[2Jter');
+    expect(shown).toMatch(/M {2}END/);
+  },
+);
+
 it('what is printed is no command to the terminal', () => {
   expect(printable('\x1b[2J\x9b31m\u202eevil\u0000 Åκ\n\tok')).toBe('\\x1b[2J\\x9b31m\\u202eevil\\x00 Åκ\n\tok');
   const value = { 'na\x9bme': '\x1b\x85\u2066' };
