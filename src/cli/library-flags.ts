@@ -15,7 +15,7 @@ export interface EndFlags {
 }
 
 export function addLibraryOptions(command: Command): Command {
-  command.option('--status <file>', 'a table of what became of each molecule: .csv, also .gz').addOption(
+  command.option('--status <file>', 'a table of what became of each molecule: .csv, also .gz', csvName).addOption(
     new Option(
       '--shard <i/n>',
       'only molecules i, i + n, …; auto/n takes i, auto takes both from a Slurm array, a Kubernetes Indexed Job or AWS Batch; molflow merge joins the parts',
@@ -39,6 +39,12 @@ export function addEndOptions(command: Command): Command {
       secondsOf,
     )
     .option('--allow-failures', 'code 0 although molecules failed, for workflow engines');
+}
+
+/** Other tables than CSV are not written; devices and pipes have names of any kind. */
+function csvName(name: string): string {
+  if (!/(^-|\.csv(\.gz|\.zst)?)$|^\/dev\//i.test(name)) throw new InvalidArgumentError('expected .csv or .csv.gz');
+  return name;
 }
 
 /** `3600`, `1:00:00`, `2-00:00:00`. */
