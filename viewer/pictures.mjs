@@ -23,6 +23,8 @@ async function made(query, { dark = false, width = 1280, height = 800 } = {}) {
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
   });
+  // As fine as a graphics card draws.
+  await page.addInitScript(() => Object.defineProperty(window, 'devicePixelRatio', { value: 2 }));
   page.setDefaultTimeout(180_000);
   await page.goto(`${server.address}?${new URLSearchParams(query)}`);
   await page.waitForSelector('.message.note');

@@ -140,10 +140,14 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     };
     const flat = Float32Array.from([0, 0, 0, 1.2, 0.7, 0, 2.4, 0, 0]);
     const sdf = `${molblock({ molecule: drawing, coordinates: flat, title: 'drawn', dimension: 2 })}$$$$\n`;
-    const { page } = await view({ files: { 'drawn.sdf': sdf } });
+    const { page, fetched } = await view({ files: { 'drawn.sdf': sdf } });
     await shows(() => page.locator('#facts').innerText()).toContain('C₂H₆O');
     expect(await page.locator('#conformers-panel tbody').innerText()).not.toContain('…');
+    // Who only looks at a file is spared the model.
+    const models = (): string[] => fetched.filter((address) => address.endsWith('.safetensors'));
+    expect(models()).toEqual([]);
     await page.fill('#count', '1');
+    await shows(models).toHaveLength(1);
     await page.click('#generate-from');
     await shows(() => page.locator('#facts').innerText()).toContain('C₂H₆O · 9 atoms · 1 conformer');
     await shows(() => page.locator('#name').innerText()).toBe('drawn');

@@ -27,6 +27,8 @@ export interface ViewOptions {
 export interface View {
   readonly page: Page;
   readonly complaints: string[];
+  /** Addresses that the page has asked for. */
+  readonly fetched: string[];
 }
 
 /** One browser for the tests of a file, and pages in it. */
@@ -92,18 +94,20 @@ export function useViewer(): {
     const page = await context.newPage();
     page.setDefaultTimeout(120_000);
     const complaints: string[] = [];
+    const fetched: string[] = [];
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type()) && !/GPU stall|GL Driver/.test(message.text()))
         complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => {
+      fetched.push(request.url());
       if (!request.url().startsWith(new URL(server.address).origin) && !/^(blob|data):/.test(request.url()))
         complaints.push(`request to ${request.url()}`);
     });
     await page.goto(server.address + query);
     await page.waitForSelector('html[data-ready]');
-    return { page, complaints };
+    return { page, complaints, fetched };
   }
 
   function share(options: ViewOptions): () => View {

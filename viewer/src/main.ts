@@ -37,6 +37,7 @@ const measuring = connectMeasurePanel({ store, session });
 const generation = connectGeneration({
   store,
   session,
+  early: location.hash === '' && !new URLSearchParams(location.search).has('open'),
   onShown(entry, request) {
     origins[entry] = { first: entry, smiles: request };
     showAt(entry);
@@ -48,9 +49,7 @@ const generation = connectGeneration({
   },
 });
 
-const scene: Scene | undefined = webglAvailable()
-  ? createScene(byId('canvas'), { onPick: pickAtom, onCamera: () => undefined })
-  : undefined;
+const scene: Scene | undefined = webglAvailable() ? createScene(byId('canvas'), { onPick: pickAtom }) : undefined;
 const show =
   scene &&
   connectScene({
@@ -396,7 +395,7 @@ session.onChange(countExports);
 
 exporting('export-png', async (shown) => {
   if (!scene) throw new Error('Without WebGL there is no picture to save.');
-  download(`${fileStem(shown)}.png`, await pictureOf(scene.canvas()));
+  download(`${fileStem(shown)}.png`, await scene.finely(() => pictureOf(scene.canvas())));
 });
 exporting('export-video', async (shown) => {
   if (!scene) throw new Error('Without WebGL there is nothing to record.');

@@ -12,7 +12,7 @@ import { createAssembly, type Assembly } from './assemble.js';
 import { connectProgress } from './progress.js';
 import type { CancelRequest, GenerateRequest, GeneratorAnswer } from './protocol.js';
 import { MAX_COUNT, QUALITIES, readRequest, RELAXATIONS, sameRequest, type GenerationRequest } from './request.js';
-import { hasFastModel, startGenerator } from './start-generator.js';
+import { canGenerate, hasFastModel, startGenerator } from './start-generator.js';
 
 export interface Generation {
   /** Whether this page can make conformers. */
@@ -53,11 +53,14 @@ function looksLikeAName(text: string): boolean {
 export function connectGeneration({
   store,
   session,
+  early,
   onShown,
   onDone,
 }: {
   readonly store: Store;
   readonly session: Session;
+  /** Whether the worker is started at once: it reads RDKit, the engine and the model, in vain where a file is only looked at. */
+  readonly early: boolean;
   /** Called when a new molecule is first shown. */
   readonly onShown: (entry: number, request: GenerationRequest) => void;
   /** Called when the run has ended and its conformers are final. */
@@ -81,16 +84,18 @@ export function connectGeneration({
   let named: { text: string; name: string } | undefined;
 
   function start(): Worker | undefined {
-    const started = startGenerator();
-    started?.addEventListener('message', ({ data }: MessageEvent<GeneratorAnswer>) => take(data));
-    started?.addEventListener('error', (event) => fail(event.message || 'The generator could not be loaded.'));
-    return started;
+    if (worker) return worker;
+    worker = startGenerator();
+    worker?.addEventListener('message', ({ data }: MessageEvent<GeneratorAnswer>) => take(data));
+    worker?.addEventListener('error', (event) => fail(event.message || 'The generator could not be loaded.'));
+    return worker;
   }
 
-  worker = start();
-  const available = worker !== undefined;
-  form.hidden = !available;
-  document.documentElement.toggleAttribute('data-generates', available);
+  if (early) start();
+  // Who turns to the form is about to use it.
+  for (const turned of ['focusin', 'pointerenter']) form.addEventListener(turned, start, { once: true });
+  form.hidden = !canGenerate;
+  document.documentElement.toggleAttribute('data-generates', canGenerate);
 
   function fail(message: string): void {
     tell(message, { kind: 'problem' });
@@ -231,8 +236,8 @@ export function connectGeneration({
       if (looksLikeAName(text) && (error.suggestions.length > 0 || /\s/.test(text)))
         return tell(notFound(text), { kind: 'problem' });
     }
-    worker ??= start();
-    if (!worker) {
+    const sent = start();
+    if (!sent) {
       tell('This page has no model, so it makes no conformers. “molflow view” serves one that does.', {
         kind: 'problem',
       });
@@ -244,7 +249,6 @@ export function connectGeneration({
     form.setAttribute('aria-busy', 'true');
     const { text: _, ...settings } = request;
     const message: GenerateRequest = { kind: 'generate', id: next, ...settings, smiles, name };
-    const sent = worker;
     progress.begin(name);
     await new Promise<void>((resolve) => {
       running = {
@@ -313,7 +317,7 @@ export function connectGeneration({
   }
 
   return {
-    available,
+    available: canGenerate,
     run,
     stop,
     abandon,

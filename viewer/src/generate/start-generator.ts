@@ -10,6 +10,9 @@ function absolute(address: string): string {
   return new URL(address, document.baseURI).href;
 }
 
+/** Whether this build has a model. */
+export const canGenerate = base !== undefined;
+
 /** Whether this build has molflow-fast. */
 export const hasFastModel = fast !== undefined;
 

@@ -1,8 +1,8 @@
 /** The 3D canvas: draws models with 3Dmol, moves their atoms, answers clicks. */
-import { onNextFrame } from '../dom.js';
-import { createViewer, setSyncSurface, type GLModel, type GLViewer, type Label } from '3dmol';
+import type { GLModel, Label } from '3dmol';
 import { elementSymbol } from '../../../src/chem/elements.js';
 import type { Structure } from '../../../src/chem/structure.js';
+import { createCanvas, graphicsCard } from './canvas.js';
 import { BACKGROUND, elementColour, type Theme } from './palette.js';
 
 export type DrawStyle = 'ball' | 'stick' | 'sphere' | 'surface';
@@ -12,9 +12,9 @@ export interface SceneModel {
   readonly structure: Structure;
   /** Colour of the carbons; undefined: by element. */
   readonly colour?: string | undefined;
-  /** Its cell of the grid; undefined: the centre. */
   /** A style of its own; undefined: that of the scene. */
   readonly style?: DrawStyle | undefined;
+  /** Its cell of the grid; undefined: the centre. */
   readonly cell?: { readonly column: number; readonly row: number } | undefined;
 }
 
@@ -54,8 +54,10 @@ export interface Scene {
     size: { readonly halfWidth: number; readonly halfHeight: number },
     options?: { readonly columns?: number; readonly rows?: number; readonly cellSize?: number },
   ): void;
-  /** Draws at once, for a picture or a film. */
+  /** Draws at once, for a film. */
   render(): void;
+  /** Draws as finely as a graphics card would, for what `take` makes of the canvas. */
+  finely<T>(take: () => Promise<T>): Promise<T>;
   rotate(axis: 'x' | 'y' | 'z', degrees: number): void;
   zoom(factor: number): void;
   getCamera(): Camera;
@@ -65,12 +67,7 @@ export interface Scene {
   warmUp(): void;
 }
 
-export function webglAvailable(): boolean {
-  const canvas = document.createElement('canvas');
-  const context = canvas.getContext('webgl2') ?? canvas.getContext('webgl');
-  context?.getExtension('WEBGL_lose_context')?.loseContext();
-  return context !== null;
-}
+export const webglAvailable = (): boolean => graphicsCard() !== undefined;
 
 type MutableAtom = { x: number; y: number; z: number; style: object };
 
@@ -83,16 +80,11 @@ interface Drawn {
 
 export function createScene(
   container: HTMLElement,
-  { onPick, onCamera }: { onPick: (model: number, atom: number) => void; onCamera: () => void },
+  { onPick }: { onPick: (model: number, atom: number) => void },
 ): Scene {
-  // 3Dmol makes its workers for surfaces from text, which the page's Content-Security-Policy forbids.
-  setSyncSurface(true);
-  // The module build of 3Dmol looks for its workers in a global and complains on the console where there is none.
-  (globalThis as { $3Dmol?: object }).$3Dmol ??= { SurfaceWorker: '' };
-  const viewer: GLViewer = createViewer(container, {
-    backgroundColor: BACKGROUND.light,
-    antialias: true,
-    disableFog: true,
+  const { viewer, draw, drawNow, finely } = createCanvas(container, {
+    background: BACKGROUND.light,
+    beforeDraw: turnCells,
   });
   let drawn: Drawn[] = [];
   let style: DrawStyle = 'ball';
@@ -107,18 +99,13 @@ export function createScene(
   let surfaceRun = 0;
   let rotation = '';
 
-  viewer.setViewChangeCallback(() => {
-    // The grid itself does not turn: each molecule turns about its own centre.
+  /** The grid itself does not turn: each molecule turns about its own centre. */
+  function turnCells(): void {
     const now = viewer.getView().slice(4, 8).join();
-    if (now !== rotation) {
-      rotation = now;
-      if (drawn.some(({ spec }) => spec.cell)) {
-        place();
-        draw();
-      }
-    }
-    onCamera();
-  });
+    if (now === rotation) return;
+    rotation = now;
+    if (drawn.some(({ spec }) => spec.cell)) place();
+  }
 
   function styleOf(spec: SceneModel, index: number, hidden: boolean): object {
     const atom = spec.structure.atoms[index];
@@ -228,8 +215,6 @@ export function createScene(
       if (center) viewer.addSphere({ center, radius: style === 'sphere' ? 1.7 : 0.55, color, opacity: 0.45 });
     }
   }
-
-  const draw = onNextFrame(() => viewer.render());
 
   function dropSurfaces(): void {
     surfaceRun += 1;
@@ -402,7 +387,8 @@ export function createScene(
       viewer.setSlab(-200, 200);
       draw();
     },
-    render: () => void viewer.render(),
+    render: drawNow,
+    finely,
     rotate(axis, degrees) {
       viewer.rotate(degrees, axis);
       draw();
@@ -433,7 +419,7 @@ export function createScene(
         })),
       );
       speck.setStyle({}, { stick: { radius: 1e-4 }, sphere: { radius: 1e-4 } });
-      viewer.render();
+      drawNow();
       viewer.removeAllModels();
     },
   };
