@@ -25,13 +25,13 @@ it('what is too large, or hangs, fails in words; the molecules around it are the
       '',
     ].join('\n'),
   );
-  const flags = ['-n', '1', '--fast', '--quiet', '--time-limit', '2'];
+  const flags = ['-n', '1', '--fast', '--quiet', '--time-limit', '3'];
   const run = await molflow(['generate', '--input', input, ...flags, '--jobs', '2', '--out', bad]);
   expect(run.code).toBe(3);
   expect(run.text).not.toMatch(RAW_ERROR);
   expect(run.text).toMatch(/dummies.* 700 heavy atoms; at most 400/);
   expect(run.text).toMatch(/long.* 782 atoms; at most 700/);
-  expect(run.text).toMatch(/cage: .*time limit of 2 s was reached/);
+  expect(run.text).toMatch(/cage: .*time limit of 3 s was reached/);
   await molflow(['generate', '--input', file('good.smi', `${good.join('\n')}\n`), ...flags, '--out', clean]);
   expect(titlesOf(bad)).toEqual(['a', 'b', 'c', 'd']);
   expect(readFileSync(bad, 'utf8')).toBe(readFileSync(clean, 'utf8'));
@@ -39,15 +39,15 @@ it('what is too large, or hangs, fails in words; the molecules around it are the
 
 it('a molecule cut short delivers what it has, and says so', async () => {
   const out = file('short.sdf');
-  const flags = ['-n', '200', '--time-limit', '2', '--json', '--out', out];
+  const flags = ['-n', '200', '--time-limit', '3', '--json', '--out', out];
   const { code, text } = await molflow(['generate', '--smiles', 'CCCCCCCCCCCCCCCCCCCC', ...flags]);
   expect(code).toBe(0);
   const { asked, delivered, reason, cutShort } = JSON.parse(text) as Record<string, unknown>;
   expect({ asked, cutShort }).toEqual({ asked: 200, cutShort: true });
   expect(delivered).toBe(titlesOf(out).length);
   expect(delivered).toBeLessThan(200);
-  expect(reason).toMatch(/the time limit of 2 s was reached after \d+ draws/);
-  expect(readFileSync(out, 'utf8')).toMatch(/<MOLFLOW_TIME_LIMIT>.*\nthe time limit of 2 s was reached/);
+  expect(reason).toMatch(/the time limit of 3 s was reached after \d+ draws/);
+  expect(readFileSync(out, 'utf8')).toMatch(/<MOLFLOW_TIME_LIMIT>.*\nthe time limit of 3 s was reached/);
 });
 
 it('a signal ends it while it waits for input that does not come', async () => {

@@ -72,12 +72,13 @@ it('keeps titles, fields and order, says how far each moved, and goes on after b
   });
 }, 180_000);
 
-it('is the same run for run, from standard input to standard output, and without a summary where asked', async () => {
-  const args = ['--input', '-', '--strength', 'polish', '--steps', '3', '--seed', '4', '--quiet'];
-  const first = await refine(args, alanine + aspirin);
-  expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
-  expect((await records(first.stdout)).map(({ structure }) => structure.name)).toEqual(['alanine', 'aspirin 1']);
-  expect((await refine(args, alanine + aspirin)).stdout).toBe(first.stdout);
+it('from standard input to standard output is the same as from file to file, and without a summary where asked', async () => {
+  const { code, stdout, stderr } = await refine(['--input', '-', '--quiet'], alanine + aspirin);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const refined = async (text: string) => (await records(text)).map(({ structure, fields }) => ({ structure, fields }));
+  const before = await refined(gunzipSync(readFileSync(file('out.sdf.gz'))).toString());
+  // The order of the file changes none of them.
+  expect(await refined(stdout)).toEqual(before.reverse());
 }, 180_000);
 
 it('says what is wrong with the command line, or that nothing could be done', async () => {

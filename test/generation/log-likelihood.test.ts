@@ -31,9 +31,9 @@ async function draw(smiles: string) {
 
 describe('the log likelihood of a conformer', () => {
   it('does not depend on where the conformer stands and how it is turned', async () => {
-    const { molecule, skeleton, coordinates } = await draw('C[C@H](O)C#N');
-    const here = await conformerLogLikelihood({ generator, molecule, coordinates: skeleton, tolerance: 1e-5 });
-    expect(here).toMatchObject({ dimensions: 12, method: 'exact' });
+    const { molecule, skeleton, coordinates } = await draw('C[C@H](O)F');
+    const here = await conformerLogLikelihood({ generator, molecule, coordinates: skeleton, tolerance: 1e-4 });
+    expect(here).toMatchObject({ dimensions: 9, method: 'exact' });
     const rotation = new Float64Array(9);
     const random = createRandom(4);
     randomRotation(rotation, () => random.uniform());
@@ -43,7 +43,7 @@ describe('the log likelihood of a conformer', () => {
       generator,
       molecule,
       coordinates: turned.map((v, i) => v + (i % 3)),
-      tolerance: 1e-5,
+      tolerance: 1e-4,
     });
     expect(Math.abs(there.logLikelihood - here.logLikelihood)).toBeLessThan(0.1);
   });
@@ -52,13 +52,13 @@ describe('the log likelihood of a conformer', () => {
     const { molecule, skeleton } = await draw('CCO');
     const exact = await conformerLogLikelihood({ generator, molecule, coordinates: skeleton });
     const estimates: number[] = [];
-    for (let seed = 0; seed < 8; seed++) {
+    for (let seed = 0; seed < 6; seed++) {
       const options = {
         generator,
         molecule,
         coordinates: skeleton,
         divergence: 'hutchinson',
-        probes: 7,
+        probes: 3,
         seed,
       } as const;
       estimates.push((await conformerLogLikelihood(options)).logLikelihood);
@@ -71,7 +71,7 @@ describe('the log likelihood of a conformer', () => {
   });
 
   it('falls when bonds are stretched or a centre is inverted', async () => {
-    const { molecule, skeleton } = await draw('C[C@H](O)C#N');
+    const { molecule, skeleton } = await draw('C[C@H](O)F');
     const of = async (coordinates: Float32Array) =>
       (await conformerLogLikelihood({ generator, molecule, coordinates })).logLikelihood;
     const drawn = await of(skeleton);
