@@ -1,9 +1,10 @@
 /** The viewer in real headless Chromium: what users found wrong with it, each as it should be. */
 import { describe, expect, it, vi } from 'vitest';
 import { molblock } from '../../src/chem/molblock.js';
+import { readFragment } from '../../viewer/src/link.js';
 import { chromiumPath } from './chromium.js';
 import { conformersOf, ensembleSdf } from './noisy-trajectory.js';
-import { clock, coloured, download, LIMITS, message, records, shows, useViewer } from './page.js';
+import { clock, coloured, download, LIMITS, message, openFile, records, shows, useViewer } from './page.js';
 
 vi.setConfig(LIMITS);
 
@@ -11,7 +12,9 @@ vi.setConfig(LIMITS);
 const MANY = 36;
 
 describe.skipIf(chromiumPath === undefined)('the viewer', () => {
-  const { view } = useViewer();
+  const { view, share } = useViewer();
+  // The model of two steps: how a run begins and ends is the same.
+  const running = share({ query: '?smiles=C&count=1&quality=fast' });
 
   it('keeps every conformer of a file, compares it with its own reference alone, and is used by keys', async () => {
     const shapes = conformersOf('CCCO', 2);
@@ -79,9 +82,8 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     expect(complaints).toEqual([]);
   });
 
-  // Half a minute: seven runs of the network in the page, on WebAssembly.
   it('ends every run with what is finished, and says how it stands', async () => {
-    const { page, complaints } = await view({ query: '?smiles=C&count=1' });
+    const { page, complaints } = running();
     const facts = (): Promise<string> => page.locator('#facts').innerText();
     const generate = async (text: string, count: number): Promise<void> => {
       await page.fill('#smiles', text);
@@ -125,7 +127,15 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await page.click('#run');
     await page.click('.message .action');
     await shows(facts).toContain('C₂H₆O · 9 atoms');
-    // A reload brings back what is there, not what the page began with.
+    // A reload brings back what is there, not what the page began with, and so does its link.
+    const address = async () => readFragment(new URL(page.url()).hash);
+    const asked = { text: 'CCO.[Na+]', count: 2, seed: 1, quality: 'fast', largestFragment: true };
+    await shows(async () => (await address()).smiles).toMatchObject(asked);
+    expect((await address()).camera).toBeUndefined();
+    await page.click('#export summary');
+    await page.click('#export-link');
+    await shows(async () => (await address()).camera).toHaveLength(8);
+    expect((await address()).smiles).toMatchObject(asked);
     await page.reload();
     await shows(facts).toContain('C₂H₆O · 9 atoms');
     expect(complaints).toEqual([]);
@@ -140,14 +150,11 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     };
     const flat = Float32Array.from([0, 0, 0, 1.2, 0.7, 0, 2.4, 0, 0]);
     const sdf = `${molblock({ molecule: drawing, coordinates: flat, title: 'drawn', dimension: 2 })}$$$$\n`;
-    const { page, fetched } = await view({ files: { 'drawn.sdf': sdf } });
+    const { page } = running();
+    await openFile(page, { name: 'drawn', text: sdf });
     await shows(() => page.locator('#facts').innerText()).toContain('C₂H₆O');
     expect(await page.locator('#conformers-panel tbody').innerText()).not.toContain('…');
-    // Who only looks at a file is spared the model.
-    const models = (): string[] => fetched.filter((address) => address.endsWith('.safetensors'));
-    expect(models()).toEqual([]);
     await page.fill('#count', '1');
-    await shows(models).toHaveLength(1);
     await page.click('#generate-from');
     await shows(() => page.locator('#facts').innerText()).toContain('C₂H₆O · 9 atoms · 1 conformer');
     await shows(() => page.locator('#name').innerText()).toBe('drawn');

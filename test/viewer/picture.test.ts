@@ -31,7 +31,7 @@ describe.skipIf(chromiumPath === undefined)('the picture', () => {
   const shared = share({ files: { 'aspirin.sdf': trajectorySdf({ name: 'aspirin', smiles: ASPIRIN }) } });
 
   it('shows a trajectory: the skeleton first, its hydrogens after, bonds all the way', async () => {
-    const { page, complaints } = shared();
+    const { page, complaints, fetched } = shared();
     await shows(() => page.locator('#name').innerText()).toBe('aspirin');
     await shows(() => page.locator('#facts').innerText()).toBe('C₉H₈O₄ · 21 atoms · 3 conformers · 60 frames');
     // It rests on the molecule; the way from noise is there when it is asked for.
@@ -54,6 +54,12 @@ describe.skipIf(chromiumPath === undefined)('the picture', () => {
     await shows(coloured(page, 'white')).toBeLessThan(0.2 * made.white.count);
     await shows(() => page.locator('#check-hydrogens').isChecked()).toBe(false);
     await page.keyboard.press('h');
+
+    // Who only looks at a file is spared the model.
+    expect(fetched.filter((address) => /safetensors|ort-wasm/.test(address))).toEqual([]);
+    await page.focus('#smiles');
+    await shows(() => page.locator('#run').getAttribute('title')).toMatch(/^molflow-base, /);
+    await page.focus('#canvas');
     expect(complaints).toEqual([]);
   });
 
@@ -155,6 +161,8 @@ describe.skipIf(chromiumPath === undefined)('the picture', () => {
     const { page, complaints } = await view({
       files: { 'ethanol.sdf': trajectorySdf({ name: 'ethanol', smiles: 'CCO', conformers: 1, frames: 10 }) },
       still: false,
+      // It draws all the time.
+      height: 420,
     });
     const time = (): Promise<number> => page.locator('#time').inputValue().then(Number);
     await shows(() => clock(page)).toBe('t = 1.00 · hydrogens');
