@@ -21,6 +21,7 @@ const PACKAGES = [
   'commander',
   'cli-progress',
   'csv-parse',
+  'hyparquet-writer',
   'munkres',
   'node-fetch',
 ];

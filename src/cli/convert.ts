@@ -1,15 +1,16 @@
 /** molflow convert: conformers of an SD file in another format, also one file a molecule. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { ConformerRecord } from '../chem/io/conformer-record.js';
-import { conformerText, openOutput, outputFormatOf, type OutputFormat } from '../chem/io/output.node.js';
-import { readMoleculeFile } from '../chem/io/read-file.node.js';
+import type { OutputFormat } from '../chem/io/output.node.js';
 import { explain } from '../files/output-error.js';
 import { writeWholeFile } from '../files/output-file.js';
 import { EXIT } from './exit-codes.js';
+import { moleculesOf } from './convert/molecules.js';
+import { writerOf } from './convert/writer.js';
 import { interruption } from './interrupt.js';
-import { outFormatOption, outOption } from './output-flags.js';
+import { OUT_FORMATS } from './output-flags.js';
 import { printNote } from './print.js';
 import { refuseSharedFiles } from './shared-files.js';
 
@@ -17,7 +18,7 @@ interface ConvertFlags {
   readonly input: string;
   readonly out: string;
   readonly outDir?: string;
-  readonly outFormat?: OutputFormat;
+  readonly outFormat?: OutputFormat | 'parquet';
   readonly clobber: boolean;
   readonly force?: boolean;
   readonly quiet?: boolean;
@@ -28,18 +29,31 @@ Records of equal title in a row are the conformers of one molecule. In --out, {n
 for what a file name cannot hold, and {number} its number in the file; then each molecule gets a file of its own. Of two
 molecules with the same name the second has its number added.
 
+Parquet has a row a conformer; its columns are the fields of all records, so the input is read twice and has to be a
+file.
+
 Examples:
   molflow convert --input library.sdf.gz --out library.xyz
   molflow convert --input library.sdf.gz --out 'ligands/{name}.mol2'
-  molflow convert --input library.sdf.gz --out-dir ligands`;
+  molflow convert --input library.sdf.gz --out-dir ligands
+  molflow convert --input library.sdf.gz --out library.parquet`;
 
 export function convertCommand(): Command {
   return new Command('convert')
     .description('write the conformers of an SD file in another format, or one file a molecule')
     .requiredOption('--input <file>', 'conformers, .sdf or .mol, also .gz or .zst; - is standard input')
-    .addOption(outOption().conflicts('outDir'))
+    .addOption(
+      new Option('--out <file>', '.sdf, .xyz, .pdb or .mol2, each also .gz or .zst, or .parquet; - is standard output')
+        .default('-')
+        .conflicts('outDir'),
+    )
     .option('--out-dir <folder>', "one file a molecule: short for --out 'FOLDER/{name}.sdf'")
-    .addOption(outFormatOption())
+    .addOption(
+      new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices([
+        ...OUT_FORMATS,
+        'parquet',
+      ]),
+    )
     .option('--force', 'begin anew, although a run that was ended has left its part file')
     .option('--no-clobber', 'refuse to replace an output that exists')
     .option('--quiet', 'no summary, only errors')
@@ -51,13 +65,13 @@ async function run(flags: ConvertFlags, command: Command): Promise<void> {
   const { input, outDir, outFormat, clobber, force, quiet } = flags;
   const out = outDir === undefined ? flags.out : path.join(outDir, `{name}.${outFormat ?? 'sdf'}`);
   await refuseSharedFiles(command, { inputs: { '--input': input }, outputs: { '--out': out } });
-  const format = outFormat ?? (out === '-' ? 'sdf' : outputFormatOf(out));
   const isPattern = /\{(name|number)\}/.test(out);
   const counts = { molecules: 0, conformers: 0, failed: 0 };
   const refuse = (message: string) => {
     counts.failed++;
     printNote(`molflow: ${message}`);
   };
+  const writer = await writerOf({ input, out, format: outFormat });
   const records = moleculesOf(input, refuse);
   if (isPattern) {
     const taken = new Set<string>();
@@ -67,16 +81,16 @@ async function run(flags: ConvertFlags, command: Command): Promise<void> {
       const file = fileOf(out, molecule, { number: counts.molecules, taken });
       await refuseSharedFiles(command, { inputs: { '--input': input }, outputs: { '--out': file } });
       await writing(molecule, refuse, async () => {
-        const text = conformerText(molecule, format);
+        const content = writer.file(molecule);
         await mkdir(path.dirname(file), { recursive: true }).catch((error: unknown) => {
           throw explain(error, path.dirname(file));
         });
-        await writeWholeFile(file, text, { clobber });
+        await writeWholeFile(file, content, { clobber });
         counts.conformers += molecule.length;
       });
     }
   } else {
-    const output = await openOutput(out, { format, clobber, force });
+    const output = await writer.open({ clobber, force });
     try {
       for await (const molecule of records) {
         if (interruption.aborted) return void (await output.leave());
@@ -92,7 +106,8 @@ async function run(flags: ConvertFlags, command: Command): Promise<void> {
       await output.leave();
       throw error;
     }
-    await output.close();
+    if (counts.conformers > 0) await output.close();
+    else await output.leave();
   }
   if (counts.molecules + counts.failed === 0)
     printNote(`molflow: ${input === '-' ? 'standard input' : input} holds no conformers`);
@@ -114,37 +129,6 @@ async function writing(
     if (!(error instanceof RangeError)) throw error;
     refuse(`${molecule[0]?.title ?? ''}: ${error.message}`);
   }
-}
-
-/** The conformers of one molecule after another. */
-async function* moleculesOf(
-  input: string,
-  refuse: (message: string) => void,
-): AsyncGenerator<readonly ConformerRecord[]> {
-  let molecule: ConformerRecord[] = [];
-  let graph = '';
-  for await (const record of await readMoleculeFile(input, { format: 'sdf' })) {
-    if (record.kind === 'error') {
-      refuse(record.error.message);
-      continue;
-    }
-    if (record.kind === 'smiles') continue;
-    const { structure } = record;
-    const { coordinates, name } = structure;
-    if (!coordinates) {
-      refuse(`${record.place.file}, line ${record.place.line}: it has no coordinates`);
-      continue;
-    }
-    const next = JSON.stringify([name, structure.atoms, structure.bonds]);
-    if (molecule.length > 0 && next !== graph) {
-      yield molecule;
-      molecule = [];
-    }
-    graph = next;
-    // They share one molecule object, as the models of a PDB entry do.
-    molecule.push({ molecule: molecule[0]?.molecule ?? structure, coordinates, title: name, fields: record.fields });
-  }
-  if (molecule.length > 0) yield molecule;
 }
 
 function fileOf(

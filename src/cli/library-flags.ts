@@ -43,6 +43,8 @@ export function addEndOptions(command: Command): Command {
 
 /** Other tables than CSV are not written; devices and pipes have names of any kind. */
 function csvName(name: string): string {
+  if (/\.parquet$/i.test(name))
+    throw new InvalidArgumentError('it grows with the run, so it is .csv; pandas, Polars and DuckDB read that, too');
   if (!/(^-|\.csv(\.gz|\.zst)?)$|^\/dev\//i.test(name)) throw new InvalidArgumentError('expected .csv or .csv.gz');
   return name;
 }

@@ -1,6 +1,7 @@
 /** molflow merge: joins the parts of a library that runs with --shard made. */
 import { Command } from 'commander';
 import { FAILURE_FIELDS } from '../chem/io/failed-records.js';
+import { NO_PARQUET, OutputError } from '../chem/io/output.node.js';
 import { mergeParts } from '../files/merge-parts.js';
 import { printNote } from './print.js';
 import { refuseSharedFiles } from './shared-files.js';
@@ -42,6 +43,7 @@ export function mergeCommand(): Command {
 
 async function run(parts: string[], flags: MergeFlags, command: Command): Promise<void> {
   const { out, trajectory, failed, status, clobber, force, quiet } = flags;
+  if (/\.parquet$/i.test(out)) throw new OutputError(`${out}: ${NO_PARQUET}`);
   await refuseSharedFiles(command, {
     inputs: { part: parts },
     outputs: { '--out': out, '--trajectory': trajectory, '--failed': failed, '--status': status },

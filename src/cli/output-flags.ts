@@ -1,6 +1,7 @@
 /** The flags for existing files: earlier outputs, and part files of unfinished runs. */
 import { createHash } from 'node:crypto';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { NO_PARQUET, type OutputFormat } from '../chem/io/output.node.js';
 import { inputFormatOf, type InputFormat } from '../chem/io/read-molecules.js';
 import { openRunOutputs, type RunOutputs } from '../files/run-outputs.js';
 import { EXIT } from './exit-codes.js';
@@ -23,13 +24,20 @@ export interface OutputFlags {
 export const outOption = (): Option =>
   new Option('--out <file>', '.sdf, .xyz, .pdb or .mol2, each also .gz or .zst; - is standard output').default('-');
 
-export const outFormatOption = (): Option =>
-  new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices([
-    'sdf',
-    'xyz',
-    'pdb',
-    'mol2',
-  ]);
+/** Those that a run writes record by record. */
+export const OUT_FORMATS: readonly OutputFormat[] = ['sdf', 'xyz', 'pdb', 'mol2'];
+
+export const outFormatOption = (): Option => {
+  const option = new Option(
+    '--out-format <format>',
+    'format of the output (default: from its extension; sdf for -)',
+  ).choices(OUT_FORMATS);
+  const { parseArg } = option;
+  return option.argParser((text, before) => {
+    if (text === 'parquet') throw new InvalidArgumentError(NO_PARQUET);
+    return parseArg?.(text, before);
+  });
+};
 
 export function addOutputOptions(command: Command): Command {
   return command

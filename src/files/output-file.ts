@@ -367,17 +367,17 @@ function stream(name: string, { write, close }: Pick<OutputFile, 'write' | 'clos
 }
 
 /**
- * Writes a file of text that is made at once, such as a report.
+ * Writes a file that is made at once, such as a report.
  * @throws OutputError, what stood under the name staying
  */
 export async function writeWholeFile(
   name: string,
-  text: string,
+  content: string | Uint8Array,
   { clobber = true }: { readonly clobber?: boolean | undefined } = {},
 ): Promise<void> {
   const file = await openOutputFile(name, { clobber, force: true });
   try {
-    await file.write(text);
+    await file.write(content);
     await file.finish({ empty: 'replace' });
   } finally {
     await file.back();

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parquetReadObjects } from 'hyparquet';
 import { afterAll, expect, it } from 'vitest';
 import { sdfRecord } from '../../src/chem/io/write-sdf.js';
 
@@ -43,6 +44,17 @@ it('writes one file a molecule, whatever the names, and all in one', async () =>
   });
   expect(readdirSync(path.join(folder, 'each')).sort()).toEqual(['4.sdf', 'A-3.sdf', '_._b_c.sdf', 'a.sdf']);
   expect(readFileSync(path.join(folder, 'each/a.sdf'), 'utf8')).toBe(water('a', 0) + water('a', 1));
+  expect((await convert('--out', 'all.parquet')).code).toBe(0);
+  const rows = await parquetReadObjects({
+    file: new Uint8Array(readFileSync(path.join(folder, 'all.parquet'))).buffer,
+  });
+  expect(rows.map(({ id, conformer, energy }) => [id, conformer, energy])).toEqual([
+    ['a', 1, '0'],
+    ['a', 2, '1'],
+    ['../b c', 1, '2'],
+    ['A', 1, '3'],
+    ['', 1, '4'],
+  ]);
   expect((await convert('--out', 'all.pdb')).code).toBe(0);
   expect(readFileSync(path.join(folder, 'all.pdb'), 'utf8').match(/^(TITLE|REMARK|MODEL|CONECT|END$).*/gm)).toEqual([
     'TITLE     a',

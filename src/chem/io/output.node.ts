@@ -37,11 +37,16 @@ const EXTENSIONS: Readonly<Record<string, OutputFormat>> = {
   mol2: 'mol2',
 };
 
+/** What is said where Parquet is asked for of a run that writes record by record, and goes on with what it wrote. */
+export const NO_PARQUET =
+  'Parquet is written when all records are known: write .sdf, of which molflow convert --out NAME.parquet makes it';
+
 /** The format that a file's name tells, `.gz` and `.zst` aside. @throws OutputError */
 export function outputFormatOf(path: string): OutputFormat {
   const extension = /\.([^./\\]+)$/.exec(path.replace(/\.(gz|zst)$/i, ''))?.[1]?.toLowerCase() ?? '';
   const format = EXTENSIONS[extension];
   if (format !== undefined) return format;
+  if (extension === 'parquet') throw new OutputError(`${path}: ${NO_PARQUET}`);
   throw new OutputError(
     `${path}: the name does not tell the format; expected .sdf, .xyz, .pdb or .mol2, each also with .gz or .zst`,
   );
