@@ -13,7 +13,7 @@ import { readFragment } from '../../viewer/src/link.js';
 import { viewerFolder } from './built-viewer.js';
 import { chromiumPath, softwareGl } from './chromium.js';
 import { ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
-import { ASPIRIN, LIMITS, coloured, download, message, openFile, records, shows, useViewer } from './page.js';
+import { ASPIRIN, LIMITS, coloured, download, message, note, openFile, records, shows, useViewer } from './page.js';
 
 vi.setConfig(LIMITS);
 
@@ -36,9 +36,7 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     await page.fill('#smiles', 'C[C@@H](O)[C@H](N)C(=O)O');
     await page.fill('#count', '3');
     await page.keyboard.press('Enter');
-    await shows(() => page.locator('.message.note').last().innerText()).toMatch(
-      /^3 conformers in .* stereo and geometry verified/,
-    );
+    await shows(() => note(page)).toMatch(/^3 conformers in .* stereo and geometry verified/);
     await shows(() => page.locator('#facts').innerText()).toMatch(/^C₄H₉NO₃ · 17 atoms · 3 conformers · \d+ frames$/);
     const stereo = page.locator('#conformers-panel tbody td:last-child');
     await shows(() => stereo.allInnerTexts()).toEqual(Array(3).fill(expect.stringMatching(/^✓ R S/)));

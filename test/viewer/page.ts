@@ -105,6 +105,15 @@ export function useViewer(): {
       if (!request.url().startsWith(new URL(server.address).origin) && !/^(blob|data):/.test(request.url()))
         complaints.push(`request to ${request.url()}`);
     });
+    await page.addInitScript(() => {
+      const told: string[] = [];
+      Object.assign(window, { told });
+      new MutationObserver((changes) => {
+        for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes]))
+          if (node instanceof HTMLElement && node.matches('.message.note'))
+            told.push(node.querySelector('p')?.textContent ?? '');
+      }).observe(document, { childList: true, subtree: true });
+    });
     await page.goto(server.address + query);
     await page.waitForSelector('html[data-ready]');
     return { page, complaints, fetched };
@@ -217,6 +226,9 @@ export const coloured = (page: Page, colour: keyof Awaited<ReturnType<typeof pix
   (await pixels(page))[colour].count;
 
 export const clock = (page: Page): Promise<string> => page.locator('#clock').innerText();
+/** The latest note, which may have vanished: it stays for six seconds, and a busy machine is slower. */
+export const note = (page: Page): Promise<string> =>
+  page.evaluate(() => (window as unknown as { told: string[] }).told.at(-1) ?? '');
 export const message = (page: Page): Promise<string> => page.locator('.message.problem p').last().innerText();
 
 export async function records(text: string): Promise<SdfRecord[]> {
