@@ -1,5 +1,5 @@
 /** molflow config: prints the flags that a preset, a file and a command line come to, as a file for --config. */
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { keyOf } from './config.js';
 import { addGenerateFlags } from './generate.js';
 import { print } from './print.js';
@@ -23,14 +23,20 @@ export function configCommand(): Command {
 }
 
 function configOf(command: Command): Record<string, unknown> {
+  const isDefault = (name: string) => command.getOptionValueSource(name) === 'default';
+  const replaced = (option: Option) =>
+    isDefault(option.attributeName()) &&
+    (option as Option & { readonly conflictsWith: readonly string[] }).conflictsWith.some(
+      (other) => command.getOptionValue(other) !== undefined,
+    );
   return Object.fromEntries(
     command.options.flatMap((option) => {
       const name = option.attributeName();
       const value: unknown = command.getOptionValue(name);
       // How many cores there are belongs to the machine, and a preset is in what it has set.
       const isOurs = name === 'preset' || name === 'config';
-      const isMachine = name === 'jobs' && command.getOptionValueSource(name) === 'default';
-      if (value === undefined || isOurs || isMachine) return [];
+      const isMachine = name === 'jobs' && isDefault(name);
+      if (value === undefined || isOurs || isMachine || replaced(option)) return [];
       if (option.negate) return value === false ? [[keyOf(option), true]] : [];
       return [[keyOf(option), value]];
     }),

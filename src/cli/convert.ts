@@ -1,15 +1,13 @@
 /** molflow convert: conformers of an SD file in another format, also one file a molecule. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import type { ConformerRecord } from '../chem/io/conformer-record.js';
 import type { OutputFormat } from '../chem/io/output.node.js';
-import { explain } from '../files/output-error.js';
-import { writeWholeFile } from '../files/output-file.js';
 import { EXIT } from './exit-codes.js';
 import { moleculesOf } from './convert/molecules.js';
 import { writerOf } from './convert/writer.js';
 import { interruption } from './interrupt.js';
+import { isPattern, moleculeFileNames, writeMoleculeFile } from './molecule-files.js';
 import { OUT_FORMATS } from './output-flags.js';
 import { printNote } from './print.js';
 import { refuseSharedFiles } from './shared-files.js';
@@ -65,7 +63,6 @@ async function run(flags: ConvertFlags, command: Command): Promise<void> {
   const { input, outDir, outFormat, clobber, force, quiet } = flags;
   const out = outDir === undefined ? flags.out : path.join(outDir, `{name}.${outFormat ?? 'sdf'}`);
   await refuseSharedFiles(command, { inputs: { '--input': input }, outputs: { '--out': out } });
-  const isPattern = /\{(name|number)\}/.test(out);
   const counts = { molecules: 0, conformers: 0, failed: 0 };
   const refuse = (message: string) => {
     counts.failed++;
@@ -73,19 +70,15 @@ async function run(flags: ConvertFlags, command: Command): Promise<void> {
   };
   const writer = await writerOf({ input, out, format: outFormat });
   const records = moleculesOf(input, refuse);
-  if (isPattern) {
-    const taken = new Set<string>();
+  if (isPattern(out)) {
+    const nameOf = moleculeFileNames(out);
     for await (const molecule of records) {
       if (interruption.aborted) return;
       counts.molecules++;
-      const file = fileOf(out, molecule, { number: counts.molecules, taken });
+      const file = nameOf({ name: molecule[0]?.title ?? '', number: counts.molecules });
       await refuseSharedFiles(command, { inputs: { '--input': input }, outputs: { '--out': file } });
       await writing(molecule, refuse, async () => {
-        const content = writer.file(molecule);
-        await mkdir(path.dirname(file), { recursive: true }).catch((error: unknown) => {
-          throw explain(error, path.dirname(file));
-        });
-        await writeWholeFile(file, content, { clobber });
+        await writeMoleculeFile(file, writer.file(molecule), { clobber });
         counts.conformers += molecule.length;
       });
     }
@@ -129,22 +122,4 @@ async function writing(
     if (!(error instanceof RangeError)) throw error;
     refuse(`${molecule[0]?.title ?? ''}: ${error.message}`);
   }
-}
-
-function fileOf(
-  pattern: string,
-  molecule: readonly ConformerRecord[],
-  { number, taken }: { readonly number: number; readonly taken: Set<string> },
-): string {
-  const safe =
-    (molecule[0]?.title ?? '')
-      .replace(/[^\w.+=@()-]+/gu, '_')
-      .replace(/^[.-]/, '_')
-      .slice(0, 100) || String(number);
-  const named = (name: string) => pattern.replaceAll('{name}', name).replaceAll('{number}', String(number));
-  // Some file systems do not tell capitals apart.
-  let file = named(safe);
-  for (let i = number; taken.has(file.toLowerCase()); i++) file = named(`${safe}-${i}`);
-  taken.add(file.toLowerCase());
-  return file;
 }

@@ -26,6 +26,7 @@ Examples:
   molflow generate --smiles "CC(=O)Oc1ccccc1C(=O)O" --out aspirin.sdf
   molflow generate --molecule caffeine -n 10 --seed 7 --out - > caffeine.sdf
   molflow generate --input library.smi.gz --out library.sdf.gz --optimize mmff94 --energy-window 10
+  molflow generate --input ligands.smi --out-dir ligands --out-format mol2
   molflow generate --smiles "CC(O)C(F)C=CC" --enumerate-stereo --out isomers.sdf
   molflow generate --smiles "Cc1ccccc1C(=O)NCC" --core scaffold.sdf --out placed.sdf`;
 
@@ -134,7 +135,8 @@ export function addGenerateFlags(bare: Command): Command {
       ).conflicts('core'),
     )
     .optionsGroup('Output:')
-    .addOption(outOption())
+    .addOption(outOption().conflicts('outDir'))
+    .option('--out-dir <folder>', "one file a molecule: short for --out 'FOLDER/{name}.sdf'")
     .addOption(outFormatOption())
     .option('--trajectory <file>', 'write the frames of each conformer from noise to molecule (.sdf or .xyz, also .gz)')
     .option('--quiet', 'no progress and no summary, only errors')

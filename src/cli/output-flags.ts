@@ -1,5 +1,6 @@
 /** The flags for existing files: earlier outputs, and part files of unfinished runs. */
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { NO_PARQUET, type OutputFormat } from '../chem/io/output.node.js';
 import { inputFormatOf, type InputFormat } from '../chem/io/read-molecules.js';
@@ -69,6 +70,7 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'smiles',
   'molecule',
   'out',
+  'outDir',
   'trajectory',
   'failed',
   'status',
@@ -87,11 +89,15 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The outputs that the flags name, once `ready`; undefined where --resume finds them finished, which needs no model.
+ * The outputs that the flags name, `--out` being the list of those that are there where each molecule has its `own`, once `ready`; undefined where --resume finds them finished, which needs no model.
  * Everything that can be wrong with model, engine and outputs is known before the first molecule.
  * @throws OutputError; what `ready` rejects with
  */
-export async function openOutputs(flags: OutputFlags, ready: Promise<void>): Promise<RunOutputs | undefined> {
+export async function openOutputs(
+  flags: OutputFlags,
+  ready: Promise<void>,
+  own?: { readonly pattern: string; readonly folder: string },
+): Promise<RunOutputs | undefined> {
   const { out, trajectory, failed, status, shard, allowFailures, clobber, resume, force, quiet } = flags;
   const open = () =>
     openRunOutputs({
@@ -101,8 +107,10 @@ export async function openOutputs(flags: OutputFlags, ready: Promise<void>): Pro
       outputs: { out, trajectory, failed, status },
       // A part of a library may have no molecule, and its file is waited for all the same.
       replaced: ['failed', 'status', ...(shard || allowFailures ? ['out', 'trajectory'] : [])],
-      keepJournal: shard !== undefined,
-      settings: settingsOf(flags),
+      // Files of one molecule each are joined with no others.
+      keepJournal: shard !== undefined && !own,
+      place: own?.folder,
+      settings: { ...settingsOf(flags), ...(own && { 'file name': path.relative(own.folder, own.pattern) }) },
     });
   const resumed = resume ? await open() : undefined;
   if (resumed?.complete) {
@@ -135,7 +143,7 @@ export function keyOf(text: string): string {
 export function leftIn(outputs: RunOutputs): string {
   const left = outputs.left();
   if (left === undefined) return '';
-  return `; what was made is in ${left.part}${left.isResumable ? ', and --resume goes on with it' : ''}`;
+  return `; what was made is in ${left.place}${left.isResumable ? ', and --resume goes on with it' : ''}`;
 }
 
 /** Gives the outputs their names where the run is whole, and closes them. @throws OutputError that says where the rest is */

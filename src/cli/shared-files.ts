@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { EXIT } from './exit-codes.js';
 
 /** Files by the flag that names them; `-` is no file. */
-type NamedFiles = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type NamedFiles = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 interface Taken {
   readonly label: string;
@@ -36,6 +36,12 @@ export async function refuseSharedFiles(
       );
     taken.push(output);
   }
+}
+
+/** The flag of the command line that names this file, too, and how; undefined where none does. */
+export async function sharedWith(file: string, named: NamedFiles): Promise<string | undefined> {
+  const own = await identityOf(file);
+  return (await takenBy(named)).find(({ id }) => id !== undefined && id === own.id)?.label;
 }
 
 /** @param ending of the files beside those named that are meant; only where they are there. */

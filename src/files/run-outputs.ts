@@ -23,8 +23,8 @@ export interface RunOutputs {
   add(molecule: Finished): Promise<void>;
   /** Gives the files their names. @throws OutputError, the part files and the journal staying */
   finish(): Promise<void>;
-  /** The part file of a run that is not finished, and whether there is a journal from which it goes on; undefined where nothing is left. */
-  left(): { readonly part: string; readonly isResumable: boolean } | undefined;
+  /** The part file, or the place, of a run that is not finished, and whether there is a journal from which it goes on; undefined where nothing is left. */
+  left(): { readonly place: string; readonly isResumable: boolean } | undefined;
   /** Closes everything. */
   close(): Promise<void>;
 }
@@ -33,6 +33,8 @@ export interface RunOutputsOptions extends OpenOptions {
   /** Files by what they are; the journal lies beside the first. Those of `replaced` stand for themselves where they are empty. */
   readonly outputs: Readonly<Record<string, string | undefined>>;
   readonly replaced?: readonly string[];
+  /** Where what the run makes is, if not in the outputs themselves. */
+  readonly place?: string | undefined;
   /** Keeps the journal when the run is finished: it says which bytes of each file are which molecule's, for mergeParts. */
   readonly keepJournal?: boolean;
   /** What the results depend on beside the molecules, by the names of messages. */
@@ -45,6 +47,7 @@ export async function openRunOutputs({
   replaced = [],
   settings = {},
   keepJournal = false,
+  place,
   resume = false,
   ...options
 }: RunOutputsOptions): Promise<RunOutputs> {
@@ -122,7 +125,7 @@ export async function openRunOutputs({
     left() {
       const parts = done ? [] : [...files.values()].flatMap(({ part = [] }) => part);
       const part = parts.find((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0);
-      return part === undefined ? undefined : { part, isResumable: list !== undefined };
+      return part === undefined ? undefined : { place: place ?? part, isResumable: list !== undefined };
     },
   };
 }

@@ -35,7 +35,7 @@ async function run({ resume = false, force = false, stopAt = Infinity, seed = '1
     if (k === stopAt) {
       await outputs.files.get('out')!.write(`half of ${k}`);
       await outputs.close();
-      return { made, part: outputs.left()?.part };
+      return { made, part: outputs.left()?.place };
     }
     if (k % 5 === 3) await outputs.files.get('failed')!.write(`bad ${k}\n`);
     else await outputs.files.get('out')!.write(records(k));

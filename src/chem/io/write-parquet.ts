@@ -23,7 +23,8 @@ type Row = Readonly<Record<string, unknown>>;
 export function parquetRows(columns: readonly FieldColumn[]): ParquetRows {
   const bytes = new ByteWriter();
   const schema = schemaOf(columns);
-  const writer = new ParquetWriter({ writer: bytes, schema, createdBy: 'molflow' });
+  // Least and largest texts of each group would be kept to the end, and with them the text that they were cut from.
+  const writer = new ParquetWriter({ writer: bytes, schema, statistics: false, createdBy: 'molflow' });
   const names = [...CONFORMER_COLUMNS, ...columns.map(({ name }) => name)];
   let rows: Row[] = [];
   let [atoms, text] = [0, 0];
@@ -33,7 +34,7 @@ export function parquetRows(columns: readonly FieldColumn[]): ParquetRows {
       name,
       data: rows.map((row) => row[name] ?? null),
       // A list of the values that are there would hold nearly all of them.
-      ...(name === 'coordinates' && { encoding: 'PLAIN' as const, statistics: false }),
+      ...(name === 'coordinates' && { encoding: 'PLAIN' as const }),
     }));
     void writer.write({ columnData, rowGroupSize: rows.length });
     rows = [];

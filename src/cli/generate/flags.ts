@@ -21,6 +21,7 @@ export interface GenerateFlags extends ConfigFlags, GeneratorFlags, LibraryFlags
   readonly format?: InputFormat;
   readonly smilesColumn?: string;
   readonly nameColumn?: string;
+  readonly outDir?: string;
   readonly outFormat?: OutputFormat;
   readonly numConfs?: number;
   readonly seed: number;

@@ -1,4 +1,5 @@
 /** molflow generate at work: molecules from the input through the workers to the output, in order. */
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { countRecords } from '../../chem/io/count-records.node.js';
 import { failedText } from '../../chem/io/failed-records.js';
@@ -22,44 +23,49 @@ import { refuseSharedFiles } from '../shared-files.js';
 import { isInShard, shardOf, type Shard } from '../shard.js';
 import { withPool } from '../worker/open-pool.js';
 import type { GenerateEvent, GenerateTask } from '../worker/tasks.js';
+import { makeFolder } from '../molecule-files.js';
 import { deliver, type Delivery, type Undelivered } from './deliver.js';
 import { FAST_MODEL, type GenerateFlags } from './flags.js';
+import { ownFileNames, ownFilesOf, writeOwnFile, type OwnFiles } from './own-files.js';
 import { closingLine, failureLine, jsonLine, notes, recordsOf, summary } from './report.js';
 import { statusText } from './status.js';
 import { sourcesOf, type Source, type Unread } from './sources.js';
 
-export async function runGenerate(flags: GenerateFlags, command: Command): Promise<void> {
+export async function runGenerate(given: GenerateFlags, command: Command): Promise<void> {
+  const own = ownFilesOf(given);
+  // The list of the files is what a run goes on from.
+  const flags: GenerateFlags = own
+    ? { ...given, out: own.list, outFormat: given.outFormat ?? outputFormatOf(own.pattern) }
+    : given;
   if (!flags.smiles && !flags.molecule && !flags.input)
     command.error('error: give --smiles, --molecule or --input', { exitCode: EXIT.usage });
   if (flags.coreSmarts !== undefined && flags.core === undefined)
     command.error('error: --core-smarts says which atoms of --core are meant; give --core', { exitCode: EXIT.usage });
   if (flags.trajectory && outputFormatOf(flags.trajectory) === 'pdb')
     command.error('error: a trajectory is written as .sdf or .xyz', { exitCode: EXIT.usage });
-  await refuseSharedFiles(command, {
-    inputs: { '--input': flags.input, '--align-to': flags.alignTo, '--core': flags.core, '--config': flags.config },
-    outputs: {
-      '--out': flags.out,
-      '--trajectory': flags.trajectory,
-      '--failed': flags.failed,
-      '--status': flags.status,
-    },
-  });
+  const { inputs, outputs } = namedFiles(flags);
+  await refuseSharedFiles(command, { inputs, outputs });
   const renamed = flags.sampler && isSamplerAlias(flags.sampler) && SAMPLER_ALIASES[flags.sampler];
   if (renamed) printNote(`molflow: --sampler ${flags.sampler} is called ${renamed} now`);
   refuseOtherFormat(flags.failed, inputFormat(flags), command);
   if (flags.walltime !== undefined) interruptBefore(flags.walltime);
   const model = flags.fast ? { model: FAST_MODEL } : {};
-  await withPool<GenerateTask, GenerateEvent>({ ...flags, ...model }, (pool) => work(flags, pool));
+  await withPool<GenerateTask, GenerateEvent>({ ...flags, ...model }, (pool) => work(flags, pool, own));
 }
 
-async function work(flags: GenerateFlags, pool: WorkerPool<GenerateTask, GenerateEvent>): Promise<void> {
+async function work(
+  flags: GenerateFlags,
+  pool: WorkerPool<GenerateTask, GenerateEvent>,
+  own: OwnFiles | undefined,
+): Promise<void> {
   const format = flags.outFormat ?? (flags.out === '-' ? 'sdf' : outputFormatOf(flags.out));
   const structures = {
     alignTo: flags.alignTo === undefined ? undefined : await firstStructure('--align-to', flags.alignTo),
     core: flags.core === undefined ? undefined : await firstStructure('--core', flags.core),
   };
   const records = flags.input === undefined ? undefined : await readMoleculeFile(flags.input, flags);
-  const outputs = await openOutputs(flags, pool.ready);
+  if (own) await makeFolder(own.folder);
+  const outputs = await openOutputs(flags, pool.ready, own);
   if (!outputs) return;
   const { input, smiles = [], molecule = [] } = flags;
   const isBatch = input !== undefined || smiles.length + molecule.length > 1;
@@ -83,7 +89,7 @@ async function work(flags: GenerateFlags, pool: WorkerPool<GenerateTask, Generat
   try {
     progress();
     const deliveries = inOrder(
-      unfinished(sourcesOf(flags, records), { outputs, shard, onFinished }),
+      unfinished(sourcesOf(flags, records), { outputs, shard, fileOf: own && ownFileNames(own), onFinished }),
       (source) => deliver(source, { pool, flags, structures, onStart: bar.start, onProgress: bar.update }),
       // The next molecules are begun while those before them are written.
       { ahead: 2 * flags.jobs, signal: interruption },
@@ -139,6 +145,14 @@ async function work(flags: GenerateFlags, pool: WorkerPool<GenerateTask, Generat
   if (failed > 0 && !flags.allowFailures) process.exitCode = done > 0 ? EXIT.partly : EXIT.failure;
 }
 
+/** Files by the flag that names them. */
+function namedFiles({ input, alignTo, core, config, out, trajectory, failed, status }: GenerateFlags) {
+  return {
+    inputs: { '--input': input, '--align-to': alignTo, '--core': core, '--config': config },
+    outputs: { '--out': out, '--trajectory': trajectory, '--failed': failed, '--status': status },
+  };
+}
+
 /** How many molecules the flags ask for, where that can be known beforehand. */
 async function countOf(
   { input, format, smiles = [], molecule = [] }: GenerateFlags,
@@ -168,18 +182,24 @@ async function* unfinished(
   {
     outputs,
     shard,
+    fileOf,
     onFinished,
   }: {
     readonly outputs: RunOutputs;
     readonly shard: Shard | undefined;
+    readonly fileOf: ((source: Source) => string) | undefined;
     readonly onFinished: (entry: Entry) => void;
   },
 ): AsyncGenerator<Source | Unread> {
-  for await (const source of sources) {
+  for await (const one of sources) {
+    // A name depends on all before it, whoever makes them.
+    const source = fileOf && 'input' in one ? { ...one, file: fileOf(one) } : one;
     if (!isInShard(source.index, shard)) continue;
     const entry = outputs.find(source.index, source.key);
-    if (entry) onFinished(entry);
-    else yield source;
+    if (!entry) yield source;
+    else if ('file' in source && entry.outcome === 'done' && !existsSync(source.file))
+      throw new OutputError(`${source.file} was made by the unfinished run, and is gone; --force begins anew`);
+    else onFinished(entry);
   }
 }
 
@@ -196,14 +216,25 @@ async function write(
 ): Promise<{ readonly kind: 'written'; readonly delivery: Delivered; readonly isRead: boolean } | Undelivered> {
   const { source, result, trajectories, seconds } = delivery;
   try {
-    const isRead = await outputs.file('out').write(conformerText(recordsOf(delivery, flags), format));
+    const out = outputs.file('out');
+    const text = conformerText(recordsOf(delivery, flags), format);
+    const isRead = source.file !== undefined || (await out.write(text));
     const trajectory = outputs.files.get('trajectory');
     if (trajectory)
       for (const records of trajectories)
         await trajectory.write(conformerText(records, outputFormatOf(trajectory.name)));
     await writeStatus(delivery, outputs, flags);
-    const { index, key } = source;
-    await outputs.add({ index, key, outcome: 'done', conformers: result.conformers.length, seconds });
+    const { index, key, file } = source;
+    const conformers = result.conformers.length;
+    // Last, because it is not taken back.
+    if (file !== undefined) {
+      const { inputs, outputs: named } = namedFiles(flags);
+      await writeOwnFile(
+        { file, text, source, conformers },
+        { list: out, named: { ...inputs, ...named }, clobber: flags.clobber },
+      );
+    }
+    await outputs.add({ index, key, outcome: 'done', conformers, seconds });
     return { kind: 'written', delivery, isRead };
   } catch (error) {
     if (error instanceof OutputError) throw error;

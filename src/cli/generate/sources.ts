@@ -24,6 +24,8 @@ export interface Source extends Place {
   /** As the input has it. */
   readonly name?: string | undefined;
   readonly input: MoleculeInput;
+  /** Its own output, where each molecule has one. */
+  readonly file?: string;
   /** What the input says of it beside its name. */
   readonly fields?: ReadonlyMap<string, string>;
 }
