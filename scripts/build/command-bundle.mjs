@@ -40,6 +40,22 @@ const ownPlaces = {
   },
 };
 
+/** What is used of packages that are no ES modules, by Node's own loader for such: an import would search them for names. */
+const REQUIRED = { '@rdkit/rdkit': 'default', 'onnxruntime-node': '{ InferenceSession, Tensor, env }' };
+
+/** @type {import('esbuild').Plugin} */
+const required = {
+  name: 'required',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path: name, namespace }) =>
+      name in REQUIRED && namespace !== 'required' ? { path: name, namespace: 'required' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'required' }, ({ path: name }) => ({
+      contents: `${REQUIRED[name] === 'default' ? 'export default' : `export const ${REQUIRED[name]} =`} require('${name}');`,
+    }));
+  },
+};
+
 await rm(folder, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -53,7 +69,7 @@ await build({
   // Packages' own ES modules, of which unused parts are left out.
   mainFields: ['module', 'main'],
   external: PACKAGES,
-  plugins: [ownPlaces],
+  plugins: [ownPlaces, required],
   // Packages that are no ES modules ask for Node's.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

@@ -102,15 +102,11 @@ export function readSafetensors(bytes: Uint8Array, source = 'model'): Safetensor
       data_offsets: [from, to],
     },
   ] of Object.entries(entries)) {
-    const values = new Float32Array((to - from) / (dtype === 'F16' ? 2 : 4));
-    const halves = dtype === 'F16' ? halfValues() : undefined;
-    for (let i = 0; i < values.length; i++) {
-      const value = halves
-        ? halves[view.getUint16(data + from + i * 2, true)]
-        : view.getFloat32(data + from + i * 4, true);
-      if (!Number.isFinite(value)) throw wrong(`'${name}' holds ${value}`);
-      values[i] = value;
-    }
+    // A copy, since an array need not begin at a multiple of its width; little-endian, as is wherever JavaScript runs.
+    const { buffer } = new Uint8Array(bytes.subarray(data + from, data + to));
+    const values = dtype === 'F16' ? fromHalves(new Uint16Array(buffer)) : new Float32Array(buffer);
+    const wild = values.find((value) => !Number.isFinite(value));
+    if (wild !== undefined) throw wrong(`'${name}' holds ${wild}`);
     tensors[name] = { shape, data: values };
   }
   return { metadata, tensors };
@@ -153,15 +149,18 @@ function roundEven(value: number): number {
   return rest > 0.5 || (rest === 0.5 && low % 2 === 1) ? low + 1 : low;
 }
 
-/** Of every half-precision number, by its bits: a model has a million, and there are 65 536. */
-let halves: Float32Array | undefined;
-
-const halfValues = (): Float32Array => (halves ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => fromHalf(bits)));
-
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+/** Half-precision numbers, given by their bits, as float32: exact. */
+function fromHalves(halves: Uint16Array): Float32Array {
+  const values = new Float32Array(halves.length);
+  const bits = new Uint32Array(values.buffer);
+  for (let i = 0; i < halves.length; i++) {
+    const half = halves[i];
+    const sign = (half & 0x8000) << 16;
+    const exponent = (half >>> 10) & 31;
+    const fraction = half & 1023;
+    // Below 2⁻¹⁴ halves are spaced evenly, by 2⁻²⁴; the largest exponent means infinity or no number.
+    if (exponent === 0) values[i] = (sign ? -1 : 1) * fraction * 2 ** -24;
+    else bits[i] = sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13);
+  }
+  return values;
 }
