@@ -53,7 +53,20 @@ export interface SavedRefinement extends Measured {
   }[];
 }
 
-export type Saved = SavedEvaluation | SavedSpeed | SavedRefinement;
+/** Conformers that pass checks, by bench/posebusters.ts. */
+export interface SavedChecks extends Measured {
+  readonly reference: string;
+  readonly molecules: number;
+  readonly checks: readonly {
+    readonly name: string;
+    readonly conformers: number;
+    /** Percent. */
+    readonly all: number;
+    readonly each: Readonly<Record<string, number>>;
+  }[];
+}
+
+export type Saved = SavedEvaluation | SavedSpeed | SavedRefinement | SavedChecks;
 
 export interface ResultsOptions {
   /** By the name of their file. */
@@ -88,6 +101,7 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
   const evaluations = [...saved.values()].filter((one): one is SavedEvaluation => 'results' in one);
   const speeds = [...saved.values()].filter((one): one is SavedSpeed => 'rows' in one);
   const refinements = [...saved.values()].filter((one): one is SavedRefinement => 'refinement' in one);
+  const checked = [...saved.values()].filter((one): one is SavedChecks => 'checks' in one);
   const ofFile = (reference: string): SavedEvaluation[] => evaluations.filter((one) => one.reference === reference);
 
   /** Rows of shipped models and peers on all molecules of a file. */
@@ -180,6 +194,29 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
     ),
     '',
     commands(refinements.map(({ command }) => command)),
+    '',
+    '## Are conformers plausible?',
+    '',
+    'Per cent of conformers, as they come, that pass the checks of PoseBusters without a protein (Buttenschoen, Morris & Deane, Chem. Sci. 2024, 15, 3130, Table 4).',
+    '',
+    ...checked.flatMap((one) => [
+      ...markdown(
+        [
+          `${one.reference.replace('.sdf.gz', '')}, ${one.molecules} molecules`,
+          'conformers',
+          'all',
+          ...Object.keys(one.checks[0].each),
+        ],
+        one.checks.map(({ name, conformers, all, each }) => [
+          `${name}${name in one.weights ? mark(one) : ''}`,
+          String(conformers),
+          fixed(all, 1),
+          ...Object.values(each).map((percent) => fixed(percent, 1)),
+        ]),
+      ),
+      '',
+    ]),
+    commands(checked.map(({ command }) => command)),
     '',
     '## How strained are finished conformers?',
     '',
