@@ -11,10 +11,12 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = path.join(root, 'dist', 'command');
 
+/** What is used of packages that are no ES modules, by Node's own loader for such: an import would search them for names. */
+const REQUIRED = { '@rdkit/rdkit': 'default', 'onnxruntime-node': '{ InferenceSession, Tensor, env }' };
+
 /** What stays a package: what finds files beside its own, is native, may be absent, or is small. */
 const PACKAGES = [
-  '@rdkit/rdkit',
-  'onnxruntime-node',
+  ...Object.keys(REQUIRED),
   '@tensorflow/tfjs-node',
   '@tensorflow/tfjs-backend-wasm',
   'openchemlib',
@@ -39,9 +41,6 @@ const ownPlaces = {
     });
   },
 };
-
-/** What is used of packages that are no ES modules, by Node's own loader for such: an import would search them for names. */
-const REQUIRED = { '@rdkit/rdkit': 'default', 'onnxruntime-node': '{ InferenceSession, Tensor, env }' };
 
 /** @type {import('esbuild').Plugin} */
 const required = {

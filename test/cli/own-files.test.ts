@@ -1,34 +1,17 @@
 /** One file a molecule, of the built command: whole files under names that no kill, shard or other run changes. */
-import { execFile, spawn } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { MAIN, molflow, testFolder } from '../hostile/command.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const folder = mkdtempSync(path.join(tmpdir(), 'molflow-own-files-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const at = (name: string) => path.join(folder, name);
+const { file: at, remove } = testFolder();
+afterAll(remove);
+const folder = at('');
 const text = (name: string) => readFileSync(at(name), 'utf8');
 
-const args = (...more: string[]) => [MAIN, 'generate', '--input', 'in.smi', '--fast', '-n', '1', '--quiet', ...more];
-const generate = (...more: string[]): Promise<{ code: number; stderr: string }> =>
-  new Promise((resolve) =>
-    execFile(process.execPath, args(...more), { cwd: folder }, (error, _, stderr) =>
-      resolve({ code: error ? ((error.code as number | undefined) ?? -1) : 0, stderr }),
-    ),
-  );
+const args = (...more: string[]) => ['generate', '--input', 'in.smi', '--fast', '-n', '1', '--quiet', ...more];
+const generate = (...more: string[]) => molflow(args(...more), { cwd: folder });
 /** Files of molecules with what they hold. */
 const filesOf = (name: string) =>
   Object.fromEntries(
@@ -50,14 +33,14 @@ describe('molflow generate --out-dir', { timeout: 240_000 }, () => {
 
     const part = ['--out-dir', 'parts', '--jobs', '1', '--status', 'parts.csv', '--shard'];
     const journal = at('parts/molflow-files-2-of-2.csv.journal');
-    const child = spawn(process.execPath, args(...part, '2/2'), { cwd: folder, stdio: 'ignore' });
+    const child = spawn(process.execPath, [MAIN, ...args(...part, '2/2')], { cwd: folder, stdio: 'ignore' });
     const finished = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 3 : 0);
     while (finished() < 1 && child.exitCode === null) await sleep(2);
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('close', resolve));
     expect([child.signalCode, existsSync(at('parts/b_c-8.sdf'))]).toEqual(['SIGKILL', false]);
     const again = await generate(...part, '2/2');
-    expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/--resume goes on with it/)]);
+    expect([again.code, again.text]).toEqual([1, expect.stringMatching(/--resume goes on with it/)]);
     // As if the kill had come between the last file and its line in the journal.
     copyFileSync(at('whole/b_c-8.sdf'), at('parts/b_c-8.sdf'));
     expect((await generate(...part, '2/2', '--resume', '--no-clobber')).code).toBe(0);
@@ -74,7 +57,7 @@ describe('molflow generate --out-dir', { timeout: 240_000 }, () => {
     mkdirSync(at('mine'));
     writeFileSync(at('mine/in.sdf'), 'mine');
     const kept = await generate('--out-dir', 'mine', '--no-clobber');
-    expect([kept.code, kept.stderr]).toEqual([
+    expect([kept.code, kept.text]).toEqual([
       1,
       expect.stringMatching(
         /mine\/in\.sdf: it exists, and --no-clobber keeps it.*made is in mine, and --resume goes on/,
@@ -83,10 +66,10 @@ describe('molflow generate --out-dir', { timeout: 240_000 }, () => {
     expect([text('mine/in.sdf'), existsSync(at('mine/a.sdf'))]).toEqual(['mine', true]);
     rmSync(at('mine/a.sdf'));
     const gone = await generate('--out-dir', 'mine', '--resume');
-    expect([gone.code, gone.stderr]).toEqual([1, expect.stringMatching(/mine\/a\.sdf was made .* and is gone/)]);
+    expect([gone.code, gone.text]).toEqual([1, expect.stringMatching(/mine\/a\.sdf was made .* and is gone/)]);
     const before = text('in.smi');
     const input = await generate('--out', '{name}.smi', '--out-format', 'xyz');
-    expect([input.code, input.stderr]).toEqual([1, expect.stringMatching(/in\.smi: it is the file of --input/)]);
+    expect([input.code, input.text]).toEqual([1, expect.stringMatching(/in\.smi: it is the file of --input/)]);
     expect([text('in.smi'), text('a.smi').split('\n')[0]]).toEqual([before, '12']);
   });
 });

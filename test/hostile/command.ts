@@ -28,9 +28,9 @@ export interface Run {
 }
 
 /** Both outputs as one text. */
-export function molflow(args: readonly string[]): Promise<Run> {
+export function molflow(args: readonly string[], { cwd }: { readonly cwd?: string } = {}): Promise<Run> {
   const start = performance.now();
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (text += data.toString()));
   return new Promise((resolve) =>

@@ -1,7 +1,12 @@
 /** Conformers in the format that is asked for: whole files of a molecule each, or one output for all. */
 import type { ConformerRecord } from '../../chem/io/conformer-record.js';
-import { conformerText, openOutput, outputFormatOf, type ConformerOutput } from '../../chem/io/output.node.js';
-import type { OutputFormat } from '../../chem/io/output.node.js';
+import {
+  conformerText,
+  openOutput,
+  outputFormatOf,
+  type ConformerOutput,
+  type OutputFormat,
+} from '../../chem/io/output.node.js';
 import { fieldColumns, type FieldColumn } from '../../chem/io/parquet-columns.js';
 import { OutputError } from '../../files/output-error.js';
 import { isStream, type OpenOptions } from '../../files/output-file.js';
