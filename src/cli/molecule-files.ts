@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { compressionOf } from '../files/compression.js';
 import { explain, OutputError } from '../files/output-error.js';
-import { writeWholeFile } from '../files/output-file.js';
+import { clearLeftovers, writeWholeFile } from '../files/output-file.js';
 
 /** Whether each molecule gets a file of its own. */
 export const isPattern = (out: string): boolean => /\{(name|number)\}/.test(out);
@@ -52,7 +52,10 @@ export async function writeMoleculeFile(
   if (!clobber) {
     const before = await readFile(file).catch(() => undefined);
     const compression = typeof content === 'string' ? compressionOf(file) : undefined;
-    if (before?.equals(compression ? compression.compress(content) : Buffer.from(content))) return;
+    if (before?.equals(compression ? compression.compress(content) : Buffer.from(content))) {
+      await clearLeftovers(file);
+      return;
+    }
   }
   await makeFolder(path.dirname(file));
   await writeWholeFile(file, content, { clobber });

@@ -384,3 +384,20 @@ export async function writeWholeFile(
     await file.close();
   }
 }
+
+/**
+ * Takes away what a killed run left beside a file that is whole all the same: its part file and its lock.
+ * @throws OutputError where another run writes the file at this moment
+ */
+export async function clearLeftovers(name: string): Promise<void> {
+  const target = await targetOf(name);
+  const left = [`${target}.part`, `${target}.lock`];
+  const found = await Promise.all(left.map((file) => lstat(file).catch(() => undefined)));
+  if (found.every((file) => file === undefined)) return;
+  const lock = await lockOutput(target);
+  try {
+    await rm(left[0], { force: true });
+  } finally {
+    await lock.release();
+  }
+}

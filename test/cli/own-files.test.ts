@@ -1,6 +1,7 @@
 /** One file a molecule, of the built command: whole files under names that no kill, shard or other run changes. */
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { MAIN, molflow, testFolder } from '../hostile/command.js';
@@ -16,7 +17,8 @@ const generate = (...more: string[]) => molflow(args(...more), { cwd: folder });
 const filesOf = (name: string) =>
   Object.fromEntries(
     readdirSync(at(name))
-      .filter((file) => !file.endsWith('.csv'))
+      // A kill may leave the hidden file from which a lock is made.
+      .filter((file) => !file.endsWith('.csv') && !/^\..*\.lock\./.test(file))
       .sort()
       .map((file) => [file, text(`${name}/${file}`)]),
   );
@@ -43,6 +45,8 @@ describe('molflow generate --out-dir', { timeout: 240_000 }, () => {
     expect([again.code, again.text]).toEqual([1, expect.stringMatching(/--resume goes on with it/)]);
     // As if the kill had come between the last file and its line in the journal.
     copyFileSync(at('whole/b_c-8.sdf'), at('parts/b_c-8.sdf'));
+    writeFileSync(at('parts/b_c-8.sdf.part'), 'half');
+    writeFileSync(at('parts/b_c-8.sdf.lock'), JSON.stringify({ pid: child.pid, host: hostname(), began: 'before' }));
     expect((await generate(...part, '2/2', '--resume', '--no-clobber')).code).toBe(0);
     expect((await generate(...part.map((one) => (one === 'parts.csv' ? 'parts1.csv' : one)), '1/2')).code).toBe(3);
     expect(filesOf('parts')).toEqual(whole);
