@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
-import { MAIN, molflow, RAW_ERROR, testFolder, titlesOf } from '../hostile/command.js';
+import { MAIN, molflow, RAW_ERROR, testFolder, titlesOf } from './command.js';
 
 const { file, remove } = testFolder();
 afterAll(remove);

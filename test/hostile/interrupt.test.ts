@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPacked } from '../../src/dataset/pack.js';
 import { pythonWith } from '../../src/python/programs.node.js';
-import { MAIN, testFolder } from '../hostile/command.js';
+import { MAIN, testFolder } from './command.js';
 
 const { file, remove } = testFolder();
 afterAll(remove);
