@@ -63,6 +63,7 @@ export type { FloatArray } from './geometry/coordinates.js';
 export { bestRmsd, rmsd, type BestRmsd } from './geometry/rmsd.js';
 export type { Engine } from './engine/program.js';
 export { readModel, writeModel, type Model, type StageModel } from './network/model.js';
+export { DEFAULT_PHASE, PHASES, type Phase } from './network/phase-names.js';
 export { createGenerator, type Generator } from './generation/generator.js';
 export { generateConformers, DEFAULT_RMSD, DEFAULT_SEED, type GenerateOptions } from './generation/generate.js';
 export type { CoreOptions } from './generation/overlay.js';

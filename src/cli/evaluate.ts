@@ -31,7 +31,9 @@ import { moleculeRow, writeRows } from './evaluate/per-molecule.js';
 import { provenanceOf } from './evaluate/provenance.js';
 import { fileSource, labelOf, modelSource, PEERS, peerSource, type Source } from './evaluate/sources.js';
 import { comparisonText, evaluationText, stepsText } from './evaluate/tables.js';
+import type { Phase } from '../network/phase-names.js';
 import { wholeFrom } from './arguments.js';
+import { phaseOption } from './generator-flags.js';
 import { print, printNote } from './print.js';
 
 interface EvaluateFlags {
@@ -41,6 +43,7 @@ interface EvaluateFlags {
   readonly steps?: number[];
   readonly sampler?: (SamplerName | SamplerAlias)[];
   readonly asDelivered?: boolean;
+  readonly phase?: Phase;
   readonly peers?: string[];
   readonly relax?: boolean;
   readonly count?: number;
@@ -96,6 +99,7 @@ export function evaluateCommand(): Command {
     )
     .option('--steps <n,...>', 'steps of the sampler; several give a row each', wholes)
     .option('--sampler <name,...>', `${SAMPLERS.join(', ')}; several give a row each`, samplerNames)
+    .addOption(phaseOption())
     .option('--as-delivered', 'generate as molflow generate does: checked, drawn again where wrong, duplicates dropped')
     .option(
       '--peers <name,...>',
@@ -224,12 +228,12 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
 }
 
 function sourcesOf(flags: EvaluateFlags, rdkit: RDKitModule, say: (line: string) => void): Source[] {
-  const { model = [], sampler = [undefined], steps = [undefined], threads, asDelivered } = flags;
+  const { model = [], sampler = [undefined], steps = [undefined], threads, asDelivered, phase } = flags;
   return [
     ...(flags.generated ?? []).map((file) => fileSource(file, say)),
     ...model.flatMap((file) =>
       sampler.flatMap((name) =>
-        steps.map((n) => modelSource({ rdkit, say, file, steps: n, sampler: name, threads, asDelivered })),
+        steps.map((n) => modelSource({ rdkit, say, file, steps: n, sampler: name, threads, asDelivered, phase })),
       ),
     ),
     ...PEERS.filter(({ name }) => flags.peers?.includes(name)).map(peerSource),

@@ -1,6 +1,6 @@
 /** An ensemble: a molecule and its reference conformers, for training or evaluation. */
 import type { Molecule } from '../chem/molecule.js';
-import type { Phase } from '../network/features.js';
+import type { Phase } from '../network/phase-names.js';
 
 export interface Ensemble {
   readonly molecule: Molecule;

@@ -5,7 +5,7 @@ import { openText } from '../chem/io/open.node.js';
 import { recordGroups } from '../chem/io/record-groups.js';
 import { readSdf, type SdfRecord } from '../chem/io/sdf.js';
 import { createRandom } from '../flow/random.js';
-import { PHASES, type Phase } from '../network/features.js';
+import { PHASES, type Phase } from '../network/phase-names.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import type { Ensemble } from './ensemble.js';
 

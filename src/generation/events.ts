@@ -9,6 +9,7 @@
 import type { MMFF94Variant } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
 import type { DrawKey } from '../flow/sampler.js';
+import type { Phase } from '../network/phase-names.js';
 import type { RmsdAtoms } from './rmsd-atoms.js';
 import type { Placement } from './placement.js';
 
@@ -33,6 +34,7 @@ export interface PreparedEvent {
   readonly kind: 'prepared';
   readonly molecule: Molecule;
   readonly model: string;
+  readonly phase: Phase;
   readonly seed: number;
   /** Conformers asked for, and planned to be drawn in the first round. */
   readonly count: number;

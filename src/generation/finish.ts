@@ -5,6 +5,7 @@
 import { bestRmsd } from '../geometry/rmsd.js';
 import type { MMFF94Variant } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
+import type { Phase } from '../network/phase-names.js';
 import { chooseConformers, aboveLowest, keepDistinct, skeletonOf, type Kept } from './choose.js';
 import type { Candidate, GenerationEvent, KeptEvent, PreparedEvent } from './events.js';
 import { placed, type Placed, type Placement } from './placement.js';
@@ -50,6 +51,8 @@ export interface GenerationResult {
   readonly conformers: readonly Conformer[];
   readonly report: GenerationReport;
   readonly model: string;
+  /** Where the molecule is, as the model was told. */
+  readonly phase: Phase;
   readonly seed: number;
   /** The force field that the energies are by, where there are any. */
   readonly forceField?: MMFF94Variant | undefined;
@@ -200,7 +203,7 @@ export function collectIsomer(): IsomerCollector {
 
   function finish(ended?: string): GenerationResult {
     if (!prepared) throw new Error('no conformers can be delivered: the molecule was not prepared yet');
-    const { molecule, model, seed, count, permutations, forceField, placement, warnings } = prepared;
+    const { molecule, model, phase, seed, count, permutations, forceField, placement, warnings } = prepared;
     const { kept, dropped, metOnce } = keptOf(prepared);
     const compared = kept.length + dropped.duplicate;
     const { chosen, surplus } = chooseConformers(kept, prepared);
@@ -219,6 +222,7 @@ export function collectIsomer(): IsomerCollector {
     return {
       molecule,
       model,
+      phase,
       seed,
       ...(forceField && { forceField }),
       ...(placement && { placement: placement.kind }),

@@ -266,7 +266,7 @@ async function prepareRun(
     throw new Error(`rmsdAtoms is '${String(rmsdAtoms)}'; expected one of ${RMSD_ATOMS.join(', ')}`);
   const overlay = overlayOf(generator.rdkit, molecule, { align, alignTo, core });
   const { permutations } = prepared;
-  const { skeleton: predictor, rdkit, modelName: model } = generator;
+  const { skeleton: predictor, rdkit, modelName: model, phase } = generator;
   return {
     generator,
     variants: variantsOf(generator, prepared, overlay.placement?.kind === 'core' ? overlay.placement : undefined),
@@ -285,6 +285,7 @@ async function prepareRun(
       kind: 'prepared',
       molecule,
       model,
+      phase,
       seed,
       count,
       planned: plain ? count : Math.ceil(oversampling.first * count),

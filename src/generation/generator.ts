@@ -1,12 +1,16 @@
 /** What generation needs at hand: RDKit, a model's two stages ready to predict, and the engine they run on. */
 import type { RDKitModule } from '../chem/rdkit.js';
 import type { Engine } from '../engine/program.js';
+import type { Phase } from '../network/phase-names.js';
 import type { Model } from '../network/model.js';
+import { chosenPhase } from '../network/phase.js';
 import { createPredictor, type Predictor } from '../network/predictor.js';
 
 export interface Generator {
   readonly rdkit: RDKitModule;
   readonly modelName: string;
+  /** Where the molecules are that it makes conformers of. */
+  readonly phase: Phase;
   readonly engine: Engine;
   readonly skeleton: Predictor;
   readonly hydrogens: Predictor;
@@ -14,20 +18,26 @@ export interface Generator {
   dispose(): Promise<void>;
 }
 
+/** @throws RangeError where the model was not trained on conformers in that phase */
 export function createGenerator({
   rdkit,
   model,
   engine,
+  phase,
 }: {
   readonly rdkit: RDKitModule;
   readonly model: Model;
   readonly engine: Engine;
+  /** In the gas phase by default. */
+  readonly phase?: Phase | undefined;
 }): Generator {
+  const chosen = chosenPhase(phase, model);
   const skeleton = createPredictor({ engine, stage: model.skeleton });
   const hydrogens = createPredictor({ engine, stage: model.hydrogens });
   return {
     rdkit,
     modelName: model.name,
+    phase: chosen,
     engine,
     skeleton,
     hydrogens,

@@ -4,6 +4,7 @@ import { logLikelihood, type DivergenceMethod, type Likelihood, type VelocityDer
 import { velocityFromData } from '../flow/path.js';
 import { createRandom } from '../flow/random.js';
 import { graphFeatures } from '../network/features.js';
+import type { Phase } from '../network/phase-names.js';
 import { skeletonPrior } from '../network/priors.js';
 import type { Predictor } from '../network/predictor.js';
 import type { Generator } from './generator.js';
@@ -85,7 +86,7 @@ export async function conformerLogLikelihood({
   const result = await logLikelihood({
     x: Float64Array.from({ length: 3 * n }, (_, i) => endTime * coordinates[i]),
     prior: skeletonPrior(molecule, predictor.stage.prior),
-    derivative: batchedDerivative(predictor, molecule),
+    derivative: batchedDerivative(predictor, molecule, generator.phase),
     method: how,
     t1: endTime,
     rtol: tolerance,
@@ -95,10 +96,10 @@ export async function conformerLogLikelihood({
 }
 
 /** Central differences along all directions, in one prediction. */
-function batchedDerivative(predictor: Predictor, molecule: Molecule): VelocityDerivative {
+function batchedDerivative(predictor: Predictor, molecule: Molecule, phase: Phase): VelocityDerivative {
   const n = molecule.skeletonCount;
   const size = 3 * n;
-  const predict = predictor.bind(graphFeatures(molecule));
+  const predict = predictor.bind(graphFeatures(molecule, { phase }));
   return async (x, t, directions) => {
     const states = new Float32Array((2 * directions.length + 1) * size);
     states.set(x);

@@ -2,18 +2,21 @@
 import { loadRDKit } from '../chem/rdkit.js';
 import { openEngine, type OpenEngineOptions } from '../engine/open.node.js';
 import { loadModel } from '../network/load-model.node.js';
+import type { Phase } from '../network/phase-names.js';
 import { createGenerator, type Generator } from './generator.js';
 
 export interface OpenGeneratorOptions extends OpenEngineOptions {
   /** A shipped model by name (by default molflow-base), or the path of a .safetensors file. */
   readonly model?: string;
+  /** Where the molecules are: in the gas phase by default. */
+  readonly phase?: Phase | undefined;
 }
 
 /**
  * A generator to be used for many molecules; `dispose()` it when done.
- * @throws Error where there is no such model or it is no model file, or the engine does not load.
+ * @throws Error where there is no such model or it is no model file, the engine does not load, or the model was not trained on that phase.
  */
-export async function openGenerator({ model, ...engine }: OpenGeneratorOptions = {}): Promise<Generator> {
+export async function openGenerator({ model, phase, ...engine }: OpenGeneratorOptions = {}): Promise<Generator> {
   const [rdkit, loaded, opened] = await Promise.all([loadRDKit(), loadModel(model), openEngine(engine)]);
-  return createGenerator({ rdkit, model: loaded, engine: opened });
+  return createGenerator({ rdkit, model: loaded, engine: opened, phase });
 }

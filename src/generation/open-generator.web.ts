@@ -2,6 +2,7 @@
 import { loadRDKit } from '../chem/rdkit.js';
 import { openWebEngine, type WebEngineOptions } from '../engine/onnx.web.js';
 import { readModel } from '../network/model.js';
+import type { Phase } from '../network/phase-names.js';
 import { createGenerator, type Generator } from './generator.js';
 
 export interface OpenGeneratorOptions extends WebEngineOptions {
@@ -9,19 +10,21 @@ export interface OpenGeneratorOptions extends WebEngineOptions {
   readonly model: string;
   /** Where RDKit_minimal.wasm is served. */
   readonly rdkitWasm: string;
+  /** Where the molecules are: in the gas phase by default. */
+  readonly phase?: Phase | undefined;
 }
 
 /**
  * A generator to be used for many molecules; `dispose()` it when done.
- * @throws Error where a file cannot be fetched, with its address and status.
+ * @throws Error where a file cannot be fetched, with its address and status, or the model was not trained on that phase.
  */
-export async function openGenerator({ model, rdkitWasm, ...engine }: OpenGeneratorOptions): Promise<Generator> {
+export async function openGenerator({ model, rdkitWasm, phase, ...engine }: OpenGeneratorOptions): Promise<Generator> {
   const [rdkit, opened, bytes] = await Promise.all([
     loadRDKit({ locateFile: () => rdkitWasm }),
     openWebEngine(engine),
     fetchBytes(model),
   ]);
-  return createGenerator({ rdkit, model: readModel(bytes, model), engine: opened });
+  return createGenerator({ rdkit, model: readModel(bytes, model), engine: opened, phase });
 }
 
 async function fetchBytes(address: string): Promise<Uint8Array> {

@@ -43,7 +43,7 @@ export const MAX_ATOMS = 700;
 
 /** @throws MoleculeError naming the element and atom, where the network does not know it; where there are too many atoms. */
 export function prepareMolecule(
-  { rdkit, skeleton }: Pick<Generator, 'rdkit' | 'skeleton'>,
+  { rdkit, skeleton, phase }: Pick<Generator, 'rdkit' | 'skeleton'> & Partial<Pick<Generator, 'phase'>>,
   molecule: Molecule,
 ): PreparedMolecule {
   const { length } = molecule.atoms;
@@ -55,8 +55,8 @@ export function prepareMolecule(
   let permutations: readonly ArrayLike<number>[] | undefined;
   return {
     molecule,
-    skeleton: graphFeatures(molecule),
-    all: graphFeatures(molecule, { scope: 'all' }),
+    skeleton: graphFeatures(molecule, { phase }),
+    all: graphFeatures(molecule, { scope: 'all', phase }),
     prior: skeletonPrior(molecule, skeleton.stage.prior),
     automorphisms: stereoAutomorphisms(rdkit, molecule),
     hydrogens: hydrogenParents(molecule),

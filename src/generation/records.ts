@@ -88,7 +88,7 @@ function inInputOrder(molecule: Molecule): Ordered {
 
 /** The data fields of one conformer, by name. */
 export function conformerFields(result: GenerationResult, conformer: Conformer): ReadonlyMap<string, FieldValue> {
-  const { molecule, model, seed, forceField = 'MMFF94s', placement } = result;
+  const { molecule, model, phase, seed, forceField = 'MMFF94s', placement } = result;
   const { number: isomer } = result as Partial<IsomerResult>;
   const { axes = [], notes = [] } = molecule;
   const hindered = axes.filter(({ kind }) => kind === 'atropisomer');
@@ -96,6 +96,7 @@ export function conformerFields(result: GenerationResult, conformer: Conformer):
   return new Map<string, FieldValue>([
     ['MOLFLOW_SMILES', conformer.assigned || molecule.smiles],
     ['MOLFLOW_MODEL', model],
+    ['MOLFLOW_PHASE', phase],
     ['MOLFLOW_SEED', seed],
     ['MOLFLOW_CONFORMER', result.conformers.indexOf(conformer) + 1],
     ['MOLFLOW_DRAW', drawName(draw)],

@@ -4,6 +4,7 @@ import type { Molecule } from '../chem/molecule.js';
 import { elementName, elementSymbol } from '../chem/elements.js';
 import { inputNumber } from '../chem/match-order.js';
 import { MoleculeError, shorten } from '../chem/molecule-error.js';
+import type { Phase } from './phase-names.js';
 
 /** Elements the network knows, by atomic number: H B C N O F Si P S Cl Br I. */
 export const ELEMENTS = [1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 35, 53] as const;
@@ -12,10 +13,6 @@ const HYBRIDISATIONS = ['sp', 'sp2', 'sp3'] as const;
 const RING_SIZES = [3, 4, 5, 6, 7] as const;
 /** Bond steps between two atoms, as classes: the upper end of each, the last without end. */
 const HOP_CLASSES = [0, 1, 2, 3, 4, 5, 6, 8, Infinity] as const;
-
-/** Where a molecule is: its minima differ, since in water it need not fold onto its own hydrogen bonds. */
-export const PHASES = ['gas', 'water'] as const;
-export type Phase = (typeof PHASES)[number];
 
 /**
  * element, charge, radicals, aromatic, hybridisation, neighbours, hydrogens, rings of each size, larger ring, ring,
@@ -45,7 +42,7 @@ export interface FeatureOptions {
   readonly scope?: Scope;
   /** Whether the geometry wanted is that of a force field. */
   readonly forceField?: boolean;
-  readonly phase?: Phase;
+  readonly phase?: Phase | undefined;
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Reference } from '../../evaluation/score-molecule.js';
 import { createGenerator } from '../../generation/generator.js';
 import { generateConformers } from '../../generation/generate.js';
 import { loadModel } from '../../network/load-model.node.js';
+import type { Phase } from '../../network/phase-names.js';
 import { readConformerFile } from './files.js';
 import type { SamplerAlias, SamplerName } from '../../generation/choose-sampler.js';
 import { noteSlowEngine } from '../slow-engine.js';
@@ -72,6 +73,7 @@ export interface ModelSourceOptions {
   readonly threads?: number | undefined;
   /** As users get them: checked, resampled and distinct; by default each draw counts as it is. */
   readonly asDelivered?: boolean | undefined;
+  readonly phase?: Phase | undefined;
 }
 
 /** The name of a model in results. Every training run leaves a model.safetensors: the name of its folder stands for it. */
@@ -88,15 +90,18 @@ export function modelSource({
   sampler,
   threads,
   asDelivered = false,
+  phase,
 }: ModelSourceOptions): Source {
-  const family = [labelOf(file), sampler, asDelivered && 'as delivered'].filter(Boolean).join(', ');
+  const family = [labelOf(file), sampler, phase && `in ${phase}`, asDelivered && 'as delivered']
+    .filter(Boolean)
+    .join(', ');
   return {
     name: steps === undefined ? family : `${family}, ${steps} steps`,
     variant: steps === undefined ? undefined : { family, steps },
     async produce({ references, count, seed, onMolecule }) {
       noteSlowEngine();
       const engine = await openEngine({ ...(threads !== undefined && { threads }) });
-      const generator = createGenerator({ rdkit, model: await loadModel(file), engine });
+      const generator = createGenerator({ rdkit, model: await loadModel(file), engine, phase });
       const conformers = new Map<string, readonly ConformerSet[]>();
       let made = 0;
       const start = performance.now();

@@ -66,12 +66,13 @@ export function closingLine({
 }
 
 export function jsonLine({ source, result, isCutShort }: Delivered): string {
-  const { molecule, report, model, seed, conformers, isomers } = result;
+  const { molecule, report, model, phase, seed, conformers, isomers } = result;
   return printableJson({
     input: source.label,
     name: molecule.name,
     smiles: molecule.smiles,
     model,
+    phase,
     seed,
     ...report,
     ...(isCutShort && { cutShort: true }),

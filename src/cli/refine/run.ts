@@ -13,6 +13,7 @@ import { closeOutputs, endedEarly, keyOf, leftIn, openOutputs, refuseOtherFormat
 import { printNote as say } from '../print.js';
 import { refuseSharedFiles } from '../shared-files.js';
 import { withPool } from '../worker/open-pool.js';
+import { DEFAULT_PHASE } from '../../network/phase-names.js';
 import type { RefineEvent, RefineTask } from '../worker/tasks.js';
 import type { RefineFlags } from './flags.js';
 import { groupsOf, type GroupOrError } from './groups.js';
@@ -158,10 +159,11 @@ function identityOf(group: GroupOrError): { readonly index: number; readonly key
 
 function outputRecord(
   { record, model, refined: { structure, moved, stereoVerified, turned, kept } }: Extract<Refined, { kind: 'refined' }>,
-  { seed }: RefineFlags,
+  { seed, phase = DEFAULT_PHASE }: RefineFlags,
 ): ConformerRecord {
   const fields = new Map<string, FieldValue>(record.fields)
     .set('MOLFLOW_MODEL', model)
+    .set('MOLFLOW_PHASE', phase)
     .set('MOLFLOW_SEED', seed)
     .set(
       'MOLFLOW_REFINED',

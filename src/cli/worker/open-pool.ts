@@ -23,6 +23,7 @@ export async function withPool<Task extends WorkerTask, Event extends WorkerEven
 /** The first worker starts at once. */
 function openPool<Task extends WorkerTask, Event extends WorkerEvent>({
   model,
+  phase,
   engine,
   device,
   threads,
@@ -33,7 +34,7 @@ function openPool<Task extends WorkerTask, Event extends WorkerEvent>({
   noteSlowEngine(engine);
   return createWorkerPool<Task, Event>({
     entry: new URL('./worker.js', import.meta.url),
-    setup: { engine, device, threads, ...(model !== undefined && { model }) },
+    setup: { engine, device, threads, phase, ...(model !== undefined && { model }) },
     workers: jobs,
     limits: { seconds: timeLimit, megabytes: memoryLimit },
   });

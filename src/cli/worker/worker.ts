@@ -15,8 +15,8 @@ await serveTasks<GeneratorFlags, Generator, WorkerTask, WorkerEvent>({
 });
 
 /** @throws Error where there is no such model, or the engine does not load or compute */
-async function generatorOf({ model, engine, device, threads }: GeneratorFlags): Promise<Generator> {
-  const generator = await openGenerator({ engine, device, threads, ...(model !== undefined && { model }) });
+async function generatorOf({ model, phase, engine, device, threads }: GeneratorFlags): Promise<Generator> {
+  const generator = await openGenerator({ engine, device, threads, phase, ...(model !== undefined && { model }) });
   try {
     // A device that is not there shows with the first program: better now than with each molecule.
     const probe = await generator.engine.compile({
