@@ -106,6 +106,11 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await generate('CCCCCCO', 300);
     await page.click('#run');
     await shows(() => page.locator('#run-text').innerText()).toMatch(/^\d+ of 300/);
+    // Who asks for less motion is shown what is finished; others see it form.
+    const name = (): Promise<string> => page.locator('#name').innerText();
+    expect(await name()).toBe('CCCCCO');
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    await shows(name).toBe('CCCCCCO');
     // So many shapes that they are never all made before the key is pressed.
     await generate('CCCCCCCCCN', 300);
     await page.click('#run');

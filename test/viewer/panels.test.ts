@@ -1,4 +1,6 @@
 /** The viewer in real headless Chromium: panels, keys and what can be saved. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { describe, expect, it, vi } from 'vitest';
 import { distance } from '../../src/geometry/internal-coordinates.js';
 import { chromiumPath } from './chromium.js';
@@ -64,7 +66,7 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
       references: { 'reference.sdf': right },
     });
     const cells = (row: number): Promise<string[]> =>
-      page.locator(`#conformers-panel tbody tr:nth-child(${row}) td`).allInnerTexts();
+      page.locator(`#conformers-panel tbody tr:nth-child(${row}) > *`).allInnerTexts();
     await shows(async () => (await cells(4))[5] ?? '').toMatch(/^✓ ≠ 1/);
     for (const row of [1, 2, 3, 4]) {
       await shows(async () => (await cells(row))[2] ?? '').toMatch(/^\d+\.\d\d$/);
@@ -140,10 +142,18 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     await page.locator('#measure-hint').waitFor({ state: 'visible' });
     await page.keyboard.press('o');
     await shows(() => choosers).toEqual([true]);
+    // Keys of one character can be turned off; the others stay.
     await page.keyboard.press('?');
-    await page.locator('#keys').waitFor({ state: 'visible' });
+    await page.uncheck('#character-keys');
     await page.keyboard.press('Escape');
     await page.locator('#keys').waitFor({ state: 'hidden' });
+    await page.keyboard.press('2');
+    await page.keyboard.press('Home');
+    await shows(() => clock(page)).toMatch(/^t = 0\.00/);
+    expect(await page.locator('#style-ball').isChecked()).toBe(true);
+    await page.click('#help');
+    await page.check('#character-keys');
+    await page.keyboard.press('Escape');
     expect(complaints).toEqual([]);
   });
 
@@ -191,6 +201,8 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     expect(video.readDoubleBE(at + 3)).toBeCloseTo((1000 * 2.12) / 1.2 + 1000, -2);
 
     await page.keyboard.press('3');
+    const keys = page.locator('#character-keys');
+    await keys.evaluate((box: HTMLInputElement) => box.click());
     await page.locator('#time').fill('0.5');
     await page.click('#export summary');
     await page.click('#export-link');
@@ -201,31 +213,55 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     await shows(() => clock(copy)).toBe('t = 0.50 · skeleton');
     await shows(() => copy.locator('#style-sphere').isChecked()).toBe(true);
     await shows(() => copy.locator('#arrangement-overlay').isChecked()).toBe(true);
+    // A choice for all pages, which the link does not hold.
+    expect(await copy.locator('#character-keys').isChecked()).toBe(false);
+    await keys.evaluate((box: HTMLInputElement) => box.click());
     expect(complaints).toEqual([]);
   });
 
-  it('has a name on every control, no sideways scrolling on a phone, and readable contrast', async () => {
+  it('meets WCAG 2.2 AA by axe in either theme, with every menu and the dialog open', async () => {
     const { page } = shared();
-    await page.setViewportSize({ width: 360, height: 740 });
-    await shows(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-    const nameless = await page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>('button, input, select, summary')]
-        .filter((control) => control.getAttribute('aria-hidden') !== 'true')
-        .filter(
-          (control) =>
-            !(
-              control.getAttribute('aria-label') ??
-              (control as HTMLInputElement).labels?.[0]?.textContent ??
-              control.textContent
-            )?.trim(),
-        )
-        .map((control) => control.outerHTML),
-    );
-    expect(nameless).toEqual([]);
+    await openFile(page, {
+      name: 'two of threonine',
+      text: trajectorySdf({ name: 'two of threonine', smiles: 'C[C@@H](O)[C@H](N)C(=O)O', conformers: 2, frames: 4 }),
+    });
+    await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+    const axe = (parts: readonly string[]): Promise<{ violations: string[]; passes: string[] }> =>
+      page.evaluate(async (include) => {
+        const { run } = (window as unknown as { axe: { run: (...all: unknown[]) => Promise<Record<string, Rule[]>> } })
+          .axe;
+        type Rule = { id: string; nodes: { html: string; failureSummary: string }[] };
+        const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+        const { violations, passes } = await run({ include }, { runOnly: { type: 'tag', values } });
+        return {
+          violations: violations.map(
+            ({ id, nodes }) =>
+              `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
+          ),
+          passes: passes.map(({ id }) => id),
+        };
+      }, parts);
+    await page.locator('#view-panel').evaluate((panel: HTMLDetailsElement) => (panel.open = true));
+    if (!(await page.locator('#measure-hint').isVisible())) await page.keyboard.press('m');
+    await page.fill('#measure-atoms', 'none');
+    await page.keyboard.press('Enter');
+    await page.locator('.message.problem').first().waitFor();
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
       await shows(() => page.locator('html').getAttribute('data-theme')).toBe(theme);
-      const ratios = await page.evaluate(() => {
+      await shows(() => page.locator('#conformers-panel tbody').innerText()).not.toContain('…');
+      const { violations, passes } = await axe(['html']);
+      expect(violations, theme).toEqual([]);
+      expect(passes).toEqual(expect.arrayContaining(['color-contrast', 'target-size', 'label', 'button-name']));
+      for (const menu of ['#options', '#export']) {
+        await page.click(`${menu} summary`);
+        expect((await axe([menu])).violations, `${theme}, ${menu}`).toEqual([]);
+      }
+      await page.click('#help');
+      expect((await axe(['#keys'])).violations, `${theme}, #keys`).toEqual([]);
+      await page.keyboard.press('Escape');
+      // Edges of controls, which axe does not look at.
+      const edges = await page.evaluate(() => {
         const style = getComputedStyle(document.documentElement);
         const luminance = (name: string): number => {
           const hex = style.getPropertyValue(name).trim().slice(1);
@@ -234,27 +270,50 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
             .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number];
           return 0.2126 * r + 0.7152 * g + 0.0722 * b;
         };
-        return (
-          [
-            ['--ink', '--page'],
-            ['--ink', '--panel'],
-            ['--ink', '--canvas'],
-            ['--soft', '--page'],
-            ['--soft', '--panel'],
-            ['--soft', '--canvas'],
-            ['--accent-ink', '--accent'],
-            ['--accent', '--panel'],
-            ['--problem', '--panel'],
-            ['--ink', '--accent-soft'],
-            ['--edge', '--panel', 3],
-            ['--edge', '--field', 3],
-          ] as const
-        ).map(([text, ground, least = 4.5]) => {
-          const [a, b] = [luminance(text), luminance(ground)].sort((x, y) => y - x) as [number, number];
-          return [`${text} on ${ground}`, (a + 0.05) / (b + 0.05), least] as const;
+        return ['--panel', '--field'].map((ground) => {
+          const [a, b] = [luminance('--edge'), luminance(ground)].sort((x, y) => y - x) as [number, number];
+          return (a + 0.05) / (b + 0.05);
         });
       });
-      for (const [pair, ratio, least] of ratios) expect(ratio, `${theme}: ${pair}`).toBeGreaterThan(least);
+      expect(Math.min(...edges), `${theme}: edges of controls`).toBeGreaterThan(3);
     }
+    // The row of the conformer that is shown is told by more than its colour.
+    const row = page.locator('#conformers-panel tr[aria-current=true]');
+    expect(await row.locator('th[scope=row]').innerText()).toBe('1');
+    expect(await page.locator('#conformers-panel caption').textContent()).toBe('Conformers of two of threonine');
+  });
+
+  it.each([
+    ['a phone', 360, 740],
+    ['a phone on its side', 740, 360],
+    ['a small screen at 200 %', 640, 400],
+    ['a small screen at 400 %', 320, 256],
+  ])('fits on %s: nothing lies on the molecule or beyond the edge', async (_screen, width, height) => {
+    const { page } = shared();
+    await page.setViewportSize({ width, height });
+    await page.keyboard.press('Escape');
+    await page.locator('#stage').evaluate((stage) => stage.scrollIntoView());
+    const misplaced = (): Promise<string[]> =>
+      page.evaluate(() => {
+        const canvas = (document.querySelector('#canvas') as HTMLElement).getBoundingClientRect();
+        return [...document.querySelectorAll<HTMLElement>('button, input, select, summary, #clock')]
+          .filter((control) => control.checkVisibility() && !control.matches('.unseen, .segments input, .message *'))
+          .filter((control) => {
+            const { left, right, top, bottom } = control.getBoundingClientRect();
+            const beyond = left < 0 || (right > innerWidth && !control.closest('.table-wrap'));
+            return (
+              beyond ||
+              (left < canvas.right && right > canvas.left && top < canvas.bottom - 1 && bottom > canvas.top + 1)
+            );
+          })
+          .map(({ id, outerHTML }) => id || outerHTML);
+      });
+    await shows(misplaced).toEqual([]);
+    const box = async (id: string): Promise<{ height: number; bottom: number }> =>
+      page.locator(id).evaluate((element) => element.getBoundingClientRect().toJSON() as never);
+    expect((await box('#canvas')).height).toBeGreaterThan(150);
+    // The molecule and what plays it are seen together.
+    if (height > 300) expect((await box('#transport')).bottom).toBeLessThanOrEqual(height + 1);
+    await page.setViewportSize({ width: 900, height: 620 });
   });
 });

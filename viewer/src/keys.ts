@@ -1,11 +1,14 @@
-/** Keyboard shortcuts of the page. */
+/** Keyboard shortcuts of the page. Those of one character can be turned off, for speech input types them (WCAG 2.1.4). */
 import { byId, h } from './dom.js';
 import type { Measuring } from './panels/measure.js';
 import { arrange, ARRANGEMENTS, STYLES } from './panels/view.js';
 import type { Player } from './player.js';
+import { remember, remembered } from './remembered.js';
 import type { Session } from './session.js';
 import type { LabelKind, Store } from './store.js';
 import type { Scene } from './view/scene.js';
+
+const KEY = 'molflow-character-keys';
 
 export function connectKeys({
   store,
@@ -89,6 +92,10 @@ export function connectKeys({
     ...actions.flatMap(({ shown, does }) => [h('dt', {}, h('kbd', {}, shown)), h('dd', {}, does)]),
   );
 
+  const characters = byId<HTMLInputElement>('character-keys');
+  characters.checked = remembered(KEY) !== 'off';
+  characters.addEventListener('change', () => remember(KEY, characters.checked ? undefined : 'off'));
+
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || dialog.open || event.defaultPrevented) return;
     const target = event.target instanceof HTMLElement ? event.target : document.body;
@@ -112,6 +119,7 @@ export function connectKeys({
       measuring.finish();
       return;
     }
+    if (event.key.length === 1 && event.key !== ' ' && !characters.checked) return;
     const action = actions.find(({ keys }) =>
       keys.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key),
     );

@@ -1,4 +1,4 @@
-/** Messages in the page: problems stay until closed, notes vanish; screen readers announce both. */
+/** Messages in the page: problems stay until closed, notes vanish; screen readers announce both, for their place is a live region. */
 import { byId, h } from './dom.js';
 
 export function tell(
@@ -16,7 +16,7 @@ export function tell(
   );
   const item: HTMLElement = h(
     'div',
-    { class: `message ${kind}`, role: kind === 'problem' ? 'alert' : 'status' },
+    { class: `message ${kind}`, role: kind === 'problem' && 'alert' },
     h('p', {}, text),
     action &&
       h(

@@ -1,6 +1,7 @@
 /** Light or dark: the system's choice, or the user's. */
 import { byId } from './dom.js';
-import type { Store, ThemeChoice } from './store.js';
+import { remember, remembered } from './remembered.js';
+import type { Store } from './store.js';
 import type { Theme } from './view/palette.js';
 
 const KEY = 'molflow-theme';
@@ -24,25 +25,12 @@ export function connectTheme({ store }: { readonly store: Store }): {
     byId('theme').textContent = { system: '◐', light: '☀', dark: '☾' }[theme];
     byId('theme').setAttribute('aria-label', name);
     byId('theme').title = name;
-    remember(theme);
+    remember(KEY, theme === 'system' ? undefined : theme);
     listeners.forEach((listener) => listener());
   }
 
-  function remember(theme: ThemeChoice): void {
-    try {
-      if (theme === 'system') localStorage.removeItem(KEY);
-      else localStorage.setItem(KEY, theme);
-    } catch {
-      // A page opened from a file may have no storage; the choice then lasts as long as the page.
-    }
-  }
-
-  try {
-    const kept = localStorage.getItem(KEY);
-    if (kept === 'light' || kept === 'dark') store.set({ theme: kept });
-  } catch {
-    // As above.
-  }
+  const kept = remembered(KEY);
+  if (kept === 'light' || kept === 'dark') store.set({ theme: kept });
   dark.addEventListener('change', apply);
   store.watch(['theme'], apply);
   apply();

@@ -76,6 +76,7 @@ export function connectGeneration({
   field('count').max = String(MAX_COUNT);
   if (!hasFastModel) field('quality').querySelector('[value=fast]')?.remove();
 
+  const stillness = matchMedia('(prefers-reduced-motion: reduce)');
   let worker: Worker | undefined;
   let running: Running | undefined;
   let next = 0;
@@ -129,7 +130,8 @@ export function connectGeneration({
     if (event.kind === 'prepared') run.prepared = event;
     if (event.kind === 'frame') {
       assembly.take(event);
-      plan();
+      // Who has asked for less motion sees what is finished, not how it forms.
+      if (!stillness.matches) plan();
     }
     progress.observe(event, { count: request.count, finished: collector.candidates.length, begun });
   }

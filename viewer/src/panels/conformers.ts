@@ -133,7 +133,7 @@ export function connectConformersPanel({
     order.sort((one, other) => (sort.up ? value(one) - value(other) : value(other) - value(one)) || one - other);
     store.set({ order });
 
-    const header = (text: string, title: string, column?: Column): HTMLElement =>
+    const header = (text: string | HTMLElement, title: string, column?: Column): HTMLElement =>
       h(
         'th',
         {
@@ -191,9 +191,9 @@ export function connectConformersPanel({
       body.append(
         h(
           'tr',
-          { class: index === state.active ? 'active' : '' },
+          index === state.active ? { class: 'active', 'aria-current': 'true' } : {},
           h('td', {}, box),
-          h('td', {}, pick),
+          h('th', { scope: 'row' }, pick),
           h('td', {}, higher?.toFixed(2) ?? (energy === null ? '–' : '…')),
           h('td', {}, toFirst === null ? '–' : index === 0 ? '0' : (toFirst?.toFixed(2) ?? '…')),
           withReference && h('td', {}, toReference?.toFixed(2) ?? '…'),
@@ -206,12 +206,17 @@ export function connectConformersPanel({
         'table',
         {},
         h(
+          'caption',
+          {},
+          h('span', { class: 'unseen' }, `Conformers of ${shown.entry.structure.name || shown.entry.source}`),
+        ),
+        h(
           'thead',
           {},
           h(
             'tr',
             {},
-            header('', 'Drawn when conformers are overlaid or side by side'),
+            header(h('span', { class: 'unseen' }, 'Drawn'), 'Drawn when conformers are overlaid or side by side'),
             header('Conf.', 'Conformer', 'index'),
             header(
               'ΔE, kcal/mol',
