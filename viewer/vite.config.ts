@@ -200,7 +200,8 @@ export default defineConfig(({ mode }) => {
       target: 'es2022',
       chunkSizeWarningLimit: 2500,
       modulePreload: { polyfill: false },
-      rollupOptions: { output: { assetFileNames } },
+      // One page holds what others load when it is asked for, too.
+      rollupOptions: { output: { assetFileNames, inlineDynamicImports: page } },
       ...(page && { assetsInlineLimit: (file: string) => !file.endsWith('.wasm'), cssCodeSplit: false }),
     },
     server: { host: '127.0.0.1', fs: { allow: ['..'] } },

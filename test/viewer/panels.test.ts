@@ -1,6 +1,8 @@
 /** The viewer in real headless Chromium: panels, keys and what can be saved. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+// Comes with 3Dmol, which makes animated pictures with it.
+import UPNG from 'upng-js';
 import { describe, expect, it, vi } from 'vitest';
 import { distance } from '../../src/geometry/internal-coordinates.js';
 import { chromiumPath } from './chromium.js';
@@ -8,6 +10,19 @@ import { conformersOf, ensembleSdf, trajectorySdf } from './noisy-trajectory.js'
 import { ASPIRIN, LIMITS, clock, download, openFile, records, shows, useViewer } from './page.js';
 
 vi.setConfig(LIMITS);
+
+function pixelsOf(png: Buffer): { width: number; height: number; data: Uint8Array } {
+  const image = UPNG.decode(png);
+  return { width: image.width, height: image.height, data: new Uint8Array(UPNG.toRGBA8(image)[0]) };
+}
+
+/** Of each frame of a GIF, by its graphic control extension. */
+function delaysOf(gif: Buffer): number[] {
+  const found: number[] = [];
+  for (let at = gif.indexOf('\x21\xf9\x04', 0, 'latin1'); at >= 0; at = gif.indexOf('\x21\xf9\x04', at + 8, 'latin1'))
+    if (gif[at + 7] === 0) found.push(gif.readUInt16LE(at + 4));
+  return found;
+}
 
 describe.skipIf(chromiumPath === undefined)('the panels', () => {
   const { view, share } = useViewer();
@@ -189,11 +204,34 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     expect(Math.abs((await width()) - shown)).toBeLessThan(2);
     expect(png.length).toBeGreaterThan(5000);
 
+    // Laid on the ground, the molecule without ground is the picture with it.
+    const { width: wide, height: high, data: opaque } = pixelsOf(png);
+    await page.click('#export summary');
+    await page.check('#png-transparent');
+    await page.click('#export summary');
+    const { data: clear } = pixelsOf(await download(page, '#export-png'));
+    expect(clear).toHaveLength(4 * wide * high);
+    const behind = opaque.slice(0, 3);
+    let [empty, apart] = [0, 0];
+    for (let i = 0; i < clear.length; i += 4) {
+      const share = clear[i + 3] / 255;
+      empty += Number(share === 0);
+      for (const k of [0, 1, 2])
+        apart += Number(Math.abs(share * clear[i + k] + (1 - share) * behind[k] - opaque[i + k]) > 16);
+    }
+    expect(empty / (wide * high)).toBeGreaterThan(0.5);
+    // 3Dmol smooths edges by their contrast with the ground.
+    expect(apart / (wide * high)).toBeLessThan(0.001);
+
     await page.selectOption('#speed', '4');
     // Software encodes every pixel.
     await page.setViewportSize({ width: 480, height: 400 });
     const video = await download(page, '#export-video');
+    const gif = await download(page, '#export-gif');
     await page.setViewportSize({ width: 900, height: 620 });
+    expect(gif.subarray(0, 6).toString()).toBe('GIF89a');
+    // Twenty frames a second, each with its delay in hundredths of a second.
+    expect(delaysOf(gif)).toEqual(Array(Math.round((20 * 2.12) / 1.2) + 20).fill(5));
     expect([...video.subarray(0, 4)]).toEqual([0x1a, 0x45, 0xdf, 0xa3]);
     expect(video.length).toBeGreaterThan(10_000);
     // 2.12 of flow time at four times 0.3 a second, and a second of rest: however long this machine took to draw it.

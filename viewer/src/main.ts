@@ -2,11 +2,10 @@
 import { createAnalysis } from './analysis/client.js';
 import { createResults } from './analysis/results.js';
 import { unpackAssets } from './assets.js';
-import { filmOf, FRAMES_A_SECOND } from './film.js';
 import { readFile, readText, textOf, type Opened, type RecordsAre } from './data/read.js';
 import type { Entry } from './data/trajectory.js';
 import { byId, h } from './dom.js';
-import { download, fileStem, pictureOf, sdfOf, trajectoryOf } from './export.js';
+import { connectExportMenu } from './export/menu.js';
 import { connectKeys } from './keys.js';
 import { fragmentOf, readFragment, type Linked } from './link.js';
 import { tell, tellProblem } from './messages.js';
@@ -15,12 +14,12 @@ import { connectMeasurePanel } from './panels/measure.js';
 import { connectPlots } from './panels/plots.js';
 import { connectTransport } from './panels/transport.js';
 import { connectViewPanel } from './panels/view.js';
-import { createPlayer, FLOW_TIME_A_SECOND } from './player.js';
+import { createPlayer } from './player.js';
 import { createSession, type Shown } from './session.js';
 import { createStore, INITIAL, type State, type ThemeChoice } from './store.js';
 import { connectTheme } from './theme.js';
 import { createScene, webglAvailable, type Camera, type Scene } from './view/scene.js';
-import { connectScene, drawnConformers, tickedConformers } from './view/show.js';
+import { connectScene, drawnConformers } from './view/show.js';
 import { describe, facts } from './describe.js';
 import { connectGeneration } from './generate/generate.js';
 import { readRequest } from './generate/request.js';
@@ -69,6 +68,7 @@ connectConformersPanel({
   onClearReference: () => results.clearReference(),
 });
 connectViewPanel({ store, session });
+connectExportMenu({ store, session, results, scene, copyLink });
 const plots = connectPlots({ store, session, results, player });
 connectKeys({
   store,
@@ -357,68 +357,7 @@ for (const menu of document.querySelectorAll<HTMLDetailsElement>('details.menu')
   });
 }
 
-function exporting(
-  id: string,
-  make: (shown: NonNullable<ReturnType<typeof session.shown>>) => Promise<void> | void,
-): void {
-  byId(id).addEventListener('click', () => {
-    const shown = session.shown(store.get().entry);
-    if (!shown) return tell('There is no molecule to export.');
-    Promise.resolve(shown).then(make).catch(tellProblem);
-  });
-}
-
-exporting('export-sdf', (shown) => saveSdf(shown, [...shown.conformers.keys()]));
-exporting('export-ticked', (shown) => saveSdf(shown, tickedConformers(store.get(), shown)));
-exporting('export-trajectory', (shown) => {
-  const sdf = trajectoryOf(shown, [...shown.conformers.keys()]);
-  download(`${fileStem(shown)}-trajectory.sdf`, new Blob([sdf], { type: 'chemical/x-mdl-sdfile' }));
-});
-
-function saveSdf(shown: Shown, chosen: readonly number[]): void {
-  if (chosen.length === 0) return tell('No conformer is ticked.');
-  const sdf = sdfOf(shown, chosen, results);
-  download(`${fileStem(shown)}.sdf`, new Blob([sdf], { type: 'chemical/x-mdl-sdfile' }));
-}
-
-/** Writes into the menu how many conformers it would save. */
-function countExports(): void {
-  const shown = session.shown(store.get().entry);
-  const all = shown?.conformers.length ?? 0;
-  byId('export-sdf').textContent = `All conformers (${all}), SDF`;
-  byId('export-ticked').textContent =
-    `Ticked conformers (${shown ? tickedConformers(store.get(), shown).length : 0}), SDF`;
-  byId<HTMLButtonElement>('export-trajectory').disabled = !shown || shown.timeline.length === 0;
-}
-store.watch(['entry', 'shown'], countExports);
-session.onChange(countExports);
-
-exporting('export-png', async (shown) => {
-  if (!scene) throw new Error('Without WebGL there is no picture to save.');
-  download(`${fileStem(shown)}.png`, await scene.finely(() => pictureOf(scene.canvas())));
-});
-exporting('export-video', async (shown) => {
-  if (!scene) throw new Error('Without WebGL there is nothing to record.');
-  const before = store.get();
-  const { length } = shown.timeline;
-  store.set({ playing: false });
-  tell('Recording: the animation is saved when every picture of it is drawn.');
-  // A trajectory with a rest at its end; a molecule that does not move is turned once around.
-  const moving = length > 0 ? Math.round((FRAMES_A_SECOND * length) / (FLOW_TIME_A_SECOND * before.speed)) : 0;
-  const frames = moving > 0 ? moving + FRAMES_A_SECOND : 4 * FRAMES_A_SECOND;
-  try {
-    const film = await filmOf(scene.canvas(), frames, (frame) => {
-      if (moving > 0) store.set({ position: Math.min(1, frame / moving) * length });
-      else scene.rotate('y', 360 / frames);
-      scene.render();
-    });
-    download(`${fileStem(shown)}.webm`, film);
-  } finally {
-    store.set({ position: before.position });
-  }
-});
-
-exporting('export-link', async (shown) => {
+async function copyLink(shown: Shown): Promise<void> {
   const embedded = await writeAddress(shown, { ...store.get() }, scene?.getCamera());
   try {
     await navigator.clipboard.writeText(location.href);
@@ -430,7 +369,7 @@ exporting('export-link', async (shown) => {
   } catch {
     tell('The link stands in the address bar: copy it from there.');
   }
-});
+}
 
 /** Files larger than this are not packed into the address, which holds far less. */
 const MOST_PACKED = 400_000;
@@ -547,5 +486,4 @@ function restore({ state, camera }: Linked): void {
 }
 
 showEntry();
-countExports();
 void start().catch(tellProblem);

@@ -4,7 +4,7 @@ import type { MoleculeScore } from '../../evaluation/score-molecule.js';
 import { mean } from '../../evaluation/statistics.js';
 import { writeWholeFile } from '../../files/output-file.js';
 import { printableJson } from '../../files/printable.js';
-import { csvRow } from '../csv.js';
+import { csvRow } from '../../chem/io/write-csv.js';
 
 export type MoleculeRow = Readonly<Record<string, string | number | null>>;
 

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { OutputError } from '../../files/output-error.js';
 import type { OutputFile } from '../../files/output-file.js';
-import { csvRow } from '../csv.js';
+import { csvRow } from '../../chem/io/write-csv.js';
 import { isPattern, moleculeFileNames, writeMoleculeFile } from '../molecule-files.js';
 import { sharedWith, type NamedFiles } from '../shared-files.js';
 import { shardOf } from '../shard.js';

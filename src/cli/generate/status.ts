@@ -1,5 +1,5 @@
 /** The table of --status: a row for each molecule, in the order of the input. */
-import { csvRow } from '../csv.js';
+import { csvRow } from '../../chem/io/write-csv.js';
 import type { Delivery, Undelivered } from './deliver.js';
 
 const COLUMNS = ['molecule', 'id', 'key', 'status', 'reason', 'asked', 'delivered', 'seconds'];

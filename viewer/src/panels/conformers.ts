@@ -2,6 +2,7 @@
 import { byId, h, onNextFrame } from '../dom.js';
 import type { StereoMarks } from '../analysis/protocol.js';
 import type { Results } from '../analysis/results.js';
+import { aboveLowest } from '../data/above-lowest.js';
 import { ownField } from '../data/fields.js';
 import type { Session, Shown } from '../session.js';
 import type { Store } from '../store.js';
@@ -112,24 +113,14 @@ export function connectConformersPanel({
       return;
     }
     const found = shown.conformers.map((_, index) => results.conformer(shown, index));
-    // Energies are compared within a stereoisomer: another one is another molecule.
-    const isomerOf = (index: number): string => found[index].stereo?.smiles ?? '';
-    const lowestOf = new Map<string, number>();
-    found.forEach(({ energy }, index) => {
-      if (typeof energy === 'number')
-        lowestOf.set(isomerOf(index), Math.min(lowestOf.get(isomerOf(index)) ?? Infinity, energy));
-    });
-    const above = (index: number): number | undefined => {
-      const { energy } = found[index];
-      return typeof energy === 'number' ? energy - (lowestOf.get(isomerOf(index)) ?? energy) : undefined;
-    };
+    const { energies: above, isomers } = aboveLowest(found);
     const withReference = results.hasReference(shown);
 
     const order = shown.conformers.map((_, index) => index);
     const value = (index: number): number =>
       sort.column === 'index'
         ? index
-        : ((sort.column === 'energy' ? above(index) : found[index][sort.column]) ?? Number.POSITIVE_INFINITY);
+        : ((sort.column === 'energy' ? above[index] : found[index][sort.column]) ?? Number.POSITIVE_INFINITY);
     order.sort((one, other) => (sort.up ? value(one) - value(other) : value(other) - value(one)) || one - other);
     store.set({ order });
 
@@ -162,7 +153,7 @@ export function connectConformersPanel({
     for (const index of order) {
       const conformer = shown.conformers[index];
       const { energy, toFirst, toReference, stereo } = found[index];
-      const higher = above(index);
+      const higher = above[index];
       const box = h('input', {
         type: 'checkbox',
         id: `tick-${index}`,
@@ -220,7 +211,7 @@ export function connectConformersPanel({
             header('Conf.', 'Conformer', 'index'),
             header(
               'ΔE, kcal/mol',
-              lowestOf.size > 1
+              isomers > 1
                 ? 'MMFF94 energy above the lowest of the same stereoisomer, kcal/mol'
                 : 'MMFF94 energy above the lowest, kcal/mol',
               'energy',

@@ -1,5 +1,6 @@
 /** 3Dmol’s canvas: draws all that came before the next frame of the screen at once, and coarser where the processor plays the graphics card. */
 import { createViewer, setSyncSurface, type GLViewer } from '3dmol';
+import { pictureOf, pixelsOf, transparentPictureOf } from '../export/picture.js';
 
 /** What 3Dmol keeps to itself. */
 interface Inner {
@@ -7,7 +8,18 @@ interface Inner {
   updateSize(): void;
   readonly WIDTH: number;
   readonly HEIGHT: number;
-  readonly renderer: { _upscale: boolean };
+  readonly bgColor: number;
+  readonly renderer: {
+    _upscale: boolean;
+    setClearColorHex(colour: number, opacity: number): void;
+    getContext(): WebGLRenderingContext;
+  };
+}
+
+export interface PictureOptions {
+  readonly scale: number;
+  /** Without the ground of the page. */
+  readonly transparent: boolean;
 }
 
 export interface Canvas {
@@ -15,8 +27,11 @@ export interface Canvas {
   /** Draws with the next frame of the screen. */
   draw(): void;
   drawNow(): void;
-  /** Draws as finely as a graphics card would, for what `take` makes of it. */
-  finely<T>(take: () => Promise<T>): Promise<T>;
+  /**
+   * What is on the canvas as PNG, with `scale` pixels for each pixel of the page.
+   * @throws Error where the graphics card draws no picture of this size
+   */
+  picture(options: PictureOptions): Promise<Blob>;
 }
 
 /** WebGL’s name of what draws; undefined where there is no WebGL. */
@@ -90,21 +105,41 @@ export function createCanvas(
     emptied = true;
   };
 
-  async function finely<T>(take: () => Promise<T>): Promise<T> {
-    const redraw = (fine: boolean): void => {
-      if (upscale) return;
-      inner.renderer._upscale = fine;
-      updateSize();
+  async function picture({ scale, transparent }: PictureOptions): Promise<Blob> {
+    const { renderer } = inner;
+    const canvas = viewer.getCanvas();
+    const drawn = (ground: number): HTMLCanvasElement => {
+      renderer.setClearColorHex(ground, 1);
+      drawNow();
+      // Its pictures may be smaller than what was asked for.
+      if (renderer.getContext().drawingBufferWidth < Math.floor(scale * inner.WIDTH))
+        throw new Error('The graphics card draws no picture of this size; a smaller one may do.');
+      return canvas;
     };
-    redraw(true);
-    drawNow();
+    renderer._upscale = false;
+    withPixelRatio(scale, updateSize);
     try {
-      return await take();
+      if (!transparent) return await pictureOf(drawn(inner.bgColor));
+      return await transparentPictureOf(pixelsOf(drawn(0x000000)), pixelsOf(drawn(0xffffff)));
     } finally {
-      redraw(false);
+      renderer.setClearColorHex(inner.bgColor, 1);
+      renderer._upscale = upscale;
+      updateSize();
       drawNow();
     }
   }
 
-  return { viewer, draw, drawNow, finely };
+  return { viewer, draw, drawNow, picture };
+}
+
+/** 3Dmol asks the window how fine the screen is: `run` is told `ratio`. */
+function withPixelRatio(ratio: number, run: () => void): void {
+  const own = Object.getOwnPropertyDescriptor(window, 'devicePixelRatio');
+  Object.defineProperty(window, 'devicePixelRatio', { value: ratio, configurable: true });
+  try {
+    run();
+  } finally {
+    if (own) Object.defineProperty(window, 'devicePixelRatio', own);
+    else Reflect.deleteProperty(window, 'devicePixelRatio');
+  }
 }

@@ -2,7 +2,7 @@
 import type { GLModel, Label } from '3dmol';
 import { elementSymbol } from '../../../src/chem/elements.js';
 import type { Structure } from '../../../src/chem/structure.js';
-import { createCanvas, graphicsCard } from './canvas.js';
+import { createCanvas, graphicsCard, type PictureOptions } from './canvas.js';
 import { BACKGROUND, elementColour, type Theme } from './palette.js';
 
 export type DrawStyle = 'ball' | 'stick' | 'sphere' | 'surface';
@@ -56,8 +56,8 @@ export interface Scene {
   ): void;
   /** Draws at once, for a film. */
   render(): void;
-  /** Draws as finely as a graphics card would, for what `take` makes of the canvas. */
-  finely<T>(take: () => Promise<T>): Promise<T>;
+  /** @throws Error where the graphics card draws no picture of this size */
+  picture(options: PictureOptions): Promise<Blob>;
   rotate(axis: 'x' | 'y' | 'z', degrees: number): void;
   zoom(factor: number): void;
   getCamera(): Camera;
@@ -82,7 +82,7 @@ export function createScene(
   container: HTMLElement,
   { onPick }: { onPick: (model: number, atom: number) => void },
 ): Scene {
-  const { viewer, draw, drawNow, finely } = createCanvas(container, {
+  const { viewer, draw, drawNow, picture } = createCanvas(container, {
     background: BACKGROUND.light,
     beforeDraw: turnCells,
   });
@@ -388,7 +388,7 @@ export function createScene(
       draw();
     },
     render: drawNow,
-    finely,
+    picture,
     rotate(axis, degrees) {
       viewer.rotate(degrees, axis);
       draw();
