@@ -143,7 +143,7 @@ def _molecule(record):
 
 def generate(molecules, **options):
     """
-    Conformers of SMILES (each may have a name after a blank) or of RDKit molecules, of any iterable.
+    Conformers of SMILES (one a line, each may have a name after a blank) or of RDKit molecules, of any iterable.
     Options are the flags of `molflow generate`: num_confs=5, seed=7, fast=True, optimize="mmff94".
     """
     return Stream(["generate", "--input", "-", "--format", "smi", "--json", *_flags(options)], _lines(molecules))
@@ -157,10 +157,10 @@ def refine(molecules, **options):
 def _lines(molecules):
     for molecule in [molecules] if isinstance(molecules, str) else molecules:
         if isinstance(molecule, str):
-            yield molecule.replace("\n", " ") + "\n"
+            yield from (line + "\n" for line in molecule.splitlines() if line.strip())
         else:
             name = molecule.GetProp("_Name") if molecule.HasProp("_Name") else ""
-            yield (Chem.MolToSmiles(molecule) + " " + name).strip() + "\n"
+            yield " ".join([Chem.MolToSmiles(molecule), *name.split()]) + "\n"
 
 
 def _records(molecules):

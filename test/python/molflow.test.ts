@@ -12,7 +12,7 @@ import json, sys
 sys.path.insert(0, "python")
 import molflow
 from rdkit import Chem
-with molflow.generate(["CCO ethanol", "C1CC bad", Chem.MolFromSmiles("c1ccccc1")], num_confs=2, fast=True) as stream:
+with molflow.generate(["CCO ethanol\\nCO methanol", "C1CC bad", Chem.MolFromSmiles("c1ccccc1")], num_confs=1, fast=True) as stream:
     made = [[m.GetProp("_Name"), m.GetNumAtoms(), m.GetProp("MOLFLOW_SMILES"), m.GetConformer().Is3D()] for m in stream]
 try:
     list(molflow.generate("CCO", model="no-such"))
@@ -36,6 +36,7 @@ it.skipIf(!hasRDKit)('runs the command for RDKit molecules', { timeout: 120_000 
   const [made, isEnded, refused, refined] = JSON.parse(out) as unknown[];
   expect(made).toEqual([
     ['ethanol', 9, 'CCO', true],
+    ['methanol', 6, 'CO', true],
     ['c1ccccc1', 12, 'c1ccccc1', true],
   ]);
   expect(isEnded).toBe(true);
