@@ -38,7 +38,7 @@ export function commonAtoms(
 ): CommonAtoms {
   const real = withoutDummies(structure);
   const { molecule: reference, order } = moleculeFromStructure(rdkit, real.structure, { complete: false });
-  const label = structure.name ? `"${shorten(structure.name)}"` : 'the structure';
+  const label = labelOf(structure);
   const inFile = (atom: number): number => real.atoms[order[atom]];
   const whole = heavyAtoms(reference);
 
@@ -46,8 +46,7 @@ export function commonAtoms(
     withGraph(rdkit, reference, (source) => {
       if (smarts !== undefined) {
         return withQuery(rdkit, smarts, (query) => {
-          const [there] = matchesOf(source, query);
-          if (!there) throw new Error(`the SMARTS "${shorten(smarts)}" does not occur in ${label}; give one that does`);
+          const there = firstMatch(source, query, { smarts, label });
           const matches = matchesOf(target, query);
           if (matches.length === 0)
             throw new Error(`the SMARTS "${shorten(smarts)}" does not occur in ${shorten(molecule.name)}`);
@@ -131,6 +130,26 @@ function withBlock<T>(rdkit: RDKitModule, block: string, use: (mol: RDKitMol) =>
     },
     { details: '{"removeHs":false}' },
   );
+}
+
+/** Whether a SMARTS can say which atoms of a structure are meant, before any molecule is at hand. @throws Error where it cannot */
+export function refuseOtherSmarts(rdkit: RDKitModule, structure: Structure, smarts: string): void {
+  const { molecule } = moleculeFromStructure(rdkit, withoutDummies(structure).structure, { complete: false });
+  withGraph(rdkit, molecule, (source) =>
+    withQuery(rdkit, smarts, (query) => firstMatch(source, query, { smarts, label: labelOf(structure) })),
+  );
+}
+
+const labelOf = ({ name }: Structure): string => (name ? `"${shorten(name)}"` : 'the structure');
+
+function firstMatch(
+  source: RDKitMol,
+  query: RDKitMol,
+  { smarts, label }: { readonly smarts: string; readonly label: string },
+): number[] {
+  const [there] = matchesOf(source, query);
+  if (!there) throw new Error(`the SMARTS "${shorten(smarts)}" does not occur in ${label}; give one that does`);
+  return there;
 }
 
 function withQuery<T>(rdkit: RDKitModule, smarts: string, use: (query: RDKitMol) => T): T {

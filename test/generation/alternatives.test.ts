@@ -1,5 +1,6 @@
 /** What users ask for beside the default: stereoisomers, a core that is held, superposition, hydrogen rotamers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refuseOtherSmarts } from '../../src/chem/common-atoms.js';
 import { parseSmiles } from '../../src/chem/parse.js';
 import type { Structure } from '../../src/chem/structure.js';
 import { collectEvents } from '../../src/generation/finish.js';
@@ -135,6 +136,9 @@ describe('a core', () => {
     const structure = structureOf(series.molecule, series.conformers[0].coordinates);
     await expect(make('CCO', { core: { structure } })).rejects.toThrow(/do not all occur in x.*SMARTS/);
     await expect(make('CCO', { core: { structure, smarts: 'CF' } })).rejects.toThrow(/does not occur in x/);
+    expect(() => refuseOtherSmarts(generator.rdkit, structure, 'C(')).toThrow(/"C\(" is no SMARTS that RDKit can read/);
+    expect(() => refuseOtherSmarts(generator.rdkit, structure, 'CI')).toThrow(/"CI" does not occur in "core"/);
+    expect(() => refuseOtherSmarts(generator.rdkit, structure, 'CF')).not.toThrow();
     await expect(make('CC[C@H](F)Cl', { count: 1, core: { structure } })).resolves.toBeDefined();
     await expect(make('CC[C@@H](F)Cl', { core: { structure } })).rejects.toThrow(/opposite stereo.*the hand of atom 3/);
     await expect(make('CC(F)Cl', { core: { structure }, sampler: 'euler' })).rejects.toThrow(/'stochastic'/);

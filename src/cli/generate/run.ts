@@ -63,6 +63,7 @@ async function work(
     alignTo: flags.alignTo === undefined ? undefined : await firstStructure('--align-to', flags.alignTo),
     core: flags.core === undefined ? undefined : await firstStructure('--core', flags.core),
   };
+  if (structures.core && flags.coreSmarts !== undefined) await refuseSmarts(structures.core, flags.coreSmarts);
   const records = flags.input === undefined ? undefined : await readMoleculeFile(flags.input, flags);
   if (own) await makeFolder(own.folder);
   const outputs = await openOutputs(flags, pool.ready, own);
@@ -174,6 +175,19 @@ async function firstStructure(flag: string, file: string): Promise<Structure> {
     break;
   }
   throw new Error(`${flag} ${file}: its first record is no structure with 3D coordinates`);
+}
+
+/** Said once, and not of each molecule. RDKit is loaded for it alone. @throws Error where it is none, or does not occur in the core */
+async function refuseSmarts(core: Structure, smarts: string): Promise<void> {
+  const [{ refuseOtherSmarts }, { loadRDKit }] = await Promise.all([
+    import('../../chem/common-atoms.js'),
+    import('../../chem/rdkit.js'),
+  ]);
+  try {
+    refuseOtherSmarts(await loadRDKit(), core, smarts);
+  } catch (error) {
+    throw new Error(`--core-smarts: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Those of the shard that an earlier run has not finished. @throws OutputError where it had another input */
