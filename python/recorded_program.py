@@ -1,4 +1,5 @@
-"""A step program that molflow recorded (an ONNX graph of static shapes) as a PyTorch function, one operation after another.
+"""A program that molflow recorded (an ONNX graph) as a PyTorch function, one operation after another. Shapes that depend
+on sizes which are open are inputs: lists of whole numbers.
 
 Two things are not as recorded. x·sigmoid(x) and its derivative, four and two passes over memory, are PyTorch's own one
 each. And where asked for, what is many numbers for every pair of atoms is kept in bfloat16: messages and what they are
@@ -21,7 +22,7 @@ PRODUCTS = {"MatMul", "Gemm"}
 
 
 def translated(model, device, mixed=False):
-    """The program as a Python function of the inputs by name, returning the outputs in order."""
+    """The program as a Python function of the inputs by name, returning the outputs in order. `mixed`: for static shapes alone."""
     constants, lists = {}, {}
     for initializer in model.graph.initializer:
         array = numpy_helper.to_array(initializer)
@@ -42,6 +43,7 @@ def translated(model, device, mixed=False):
 
     last_use = {value: k for k, (_, given, _, _) in enumerate(nodes) for value in given}
     lines = [f"def program({', '.join(name(v) for v in [*inputs, *constants])}):"]
+    lists.update((v.name, name(v.name)) for v in model.graph.input if v.type.tensor_type.elem_type == onnx.TensorProto.INT64)
     for k, (op, given, made, attributes) in enumerate(nodes):
         tensors = [v for v in given if v not in lists]
         if op in VIEWS:
@@ -161,13 +163,15 @@ def expression(op, a, rest, attributes, sum_in=None):
     if op == "Concat":
         return f"torch.cat(({', '.join([a, *rest])},), {attributes['axis']})"
     if op == "Split":
-        return f"torch.split({a}, {b}, {attributes.get('axis', 0)})" + ("[0]" if len(b) == 1 else "")
+        return f"torch.split({a}, {b}, {attributes.get('axis', 0)})" + ("[0]" if isinstance(b, list) and len(b) == 1 else "")
     if op == "Slice":
         begins, ends, axes = rest
+        if isinstance(begins, str) or isinstance(ends, str):
+            return f"{a}[tuple(slice(*dict(zip({axes}, zip({begins}, {ends}))).get(k, (None,))) for k in range({max(axes) + 1}))]"
         at = dict(zip(axes, (f"{s}:{e}" for s, e in zip(begins, ends))))
         return f"{a}[{', '.join(at.get(k, ':') for k in range(max(axes) + 1))}]"
-    if op == "Pad":
+    if op == "Pad" and isinstance(b, list):
         half = len(b) // 2
         widths = [w for k in reversed(range(half)) for w in (b[k], b[half + k])]
         return f"torch.nn.functional.pad({a}, {widths}, value={rest[1]}.item())" if len(rest) > 1 else f"torch.nn.functional.pad({a}, {widths})"
-    raise SystemExit(f"the operation {op} is not one that training by PyTorch knows")
+    raise SystemExit(f"the operation {op} is not one that PyTorch is given here")

@@ -5,10 +5,11 @@ import { openOnnxEngine } from './onnx.node.js';
 import type { Device, EngineChoice } from './names.js';
 import type { Engine } from './program.js';
 import { tfjsEngine } from './tfjs.js';
+import { openTorchEngine } from './torch.node.js';
 
 export interface OpenEngineOptions {
   readonly engine?: EngineChoice;
-  /** Execution provider of the compiled engine. */
+  /** Execution provider of the compiled engine; torch has cpu and cuda. */
   readonly device?: Device;
   /** Threads of the compiled engine. */
   readonly threads?: number;
@@ -28,6 +29,7 @@ export async function openEngine({
     'tfjs-node': openTfjsNode,
     wasm: openWasm,
   };
+  if (engine === 'torch') return openTorchEngine({ device, threads });
   if (engine !== 'auto') return open[engine]();
   const reasons: string[] = [];
   for (const [name, attempt] of Object.entries(open))

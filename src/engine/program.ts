@@ -57,7 +57,9 @@ export interface CompiledSizedProgram<Size extends string> {
 
 /** What computes the network; opened by `openEngine`, and used by way of a generator. */
 export interface Engine {
-  readonly name: 'onnx' | 'onnx-web' | 'tfjs-node' | 'wasm';
+  readonly name: 'onnx' | 'onnx-web' | 'tfjs-node' | 'wasm' | 'torch';
+  /** Numbers of all messages of a batch beyond which batches are slower a conformer; where none is given, as the caches of a processor have it. */
+  readonly batchNumbers?: number;
   /** Version and device, for messages. */
   readonly description: string;
   /** @internal */

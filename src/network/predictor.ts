@@ -5,7 +5,7 @@ import { displacements, parameterShapes } from './egnn.js';
 import { ATOM_FEATURES, centreRows, PAIR_FEATURES, type GraphFeatures } from './features.js';
 import type { StageModel } from './model.js';
 
-/** No batch is larger: there is nothing more to share. */
+/** No batch of a processor is larger: there is nothing more to share. */
 const LARGEST_BATCH = 64;
 /** Numbers of one batch's messages: larger ones no longer fit the caches, and are slower a conformer. */
 const MOST_NUMBERS = 375_000;
@@ -56,7 +56,9 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
   }
 
   function batches(n: number, count: number): Batch[] {
-    const limit = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(MOST_NUMBERS / (n * n * stage.network.edgeWidth))));
+    const { batchNumbers = MOST_NUMBERS } = engine;
+    const most = engine.batchNumbers === undefined ? LARGEST_BATCH : Infinity;
+    const limit = Math.max(1, Math.min(most, Math.floor(batchNumbers / (n * n * stage.network.edgeWidth))));
     return Array.from({ length: Math.ceil(count / limit) }, (_, k) => ({
       from: k * limit,
       to: Math.min(count, (k + 1) * limit),

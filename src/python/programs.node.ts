@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-export type PythonProgram = 'baseline-rdkit.py' | 'make-ensembles.py' | 'train-torch.py';
+export type PythonProgram = 'baseline-rdkit.py' | 'engine-torch.py' | 'make-ensembles.py' | 'train-torch.py';
 
 /** The file of a program, to be given to an interpreter. */
 export function pythonProgram(name: PythonProgram): string {
