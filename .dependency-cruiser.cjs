@@ -7,7 +7,7 @@ const arrows = {
   flow: ['geometry'],
   files: [],
   chem: ['geometry', 'files'],
-  engine: [],
+  engine: ['python'],
   network: ['chem', 'flow', 'engine', 'geometry'],
   dataset: ['chem', 'files', 'flow', 'network', 'geometry', 'python'],
   training: ['dataset', 'flow', 'network', 'engine', 'geometry', 'python'],
