@@ -1,7 +1,7 @@
 /** The viewer in real headless Chromium: files and SMILES that are given to it, good and bad. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
 import { exportedPage } from '../../src/cli/view/page.js';
 import { startViewerServer } from '../../src/cli/view/server.js';
@@ -16,6 +16,15 @@ import { ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
 import { ASPIRIN, LIMITS, coloured, download, message, note, openFile, records, shows, useViewer } from './page.js';
 
 vi.setConfig(LIMITS);
+
+/** Pastes text into the page, outside of its fields. */
+function paste(page: Page, text: string): Promise<void> {
+  return page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData }));
+  }, text);
+}
 
 describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () => {
   const { view, share, newContext, folder } = useViewer();
@@ -68,6 +77,18 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     await page.fill('#count', '1');
     await page.click('#run');
     await shows(() => page.locator('#facts').innerText()).toContain('C₃H₆O');
+
+    // A list is made one after another; what cannot be made stays in it.
+    await paste(page, 'C methane\nC1CC broken\nO water\n');
+    await page.click('#make-all');
+    await shows(() => page.locator('#waiting-list li').allInnerTexts()).toEqual([
+      expect.stringMatching(/^broken\s+not made\s+Generate$/),
+    ]);
+    await shows(() => page.locator('#molecule option').allInnerTexts()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/ methane$/), expect.stringMatching(/ water$/)]),
+    );
+    await page.click('#clear-waiting');
+    await page.locator('#waiting-panel').waitFor({ state: 'hidden' });
     for (const [smiles, expected] of [
       ['C1CC', /not a valid SMILES/],
       ['CCO.[Na+]', /fragments/],
@@ -79,7 +100,7 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
       await page.click('#run');
       await shows(() => message(page)).toMatch(expected);
     }
-    await shows(() => page.locator('#facts').innerText()).toContain('C₃H₆O');
+    await shows(() => page.locator('#facts').innerText()).toContain('H₂O');
     expect(complaints).toEqual([]);
   });
 
@@ -122,6 +143,10 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
       },
       ensembleSdf({ name: 'dropped', smiles: 'CCO', conformers: 1 }),
     );
+    await shows(() => page.locator('#name').innerText()).toBe('dropped');
+    await paste(page, ensembleSdf({ name: 'pasted', smiles: 'CC', conformers: 1 }));
+    await shows(() => page.locator('#name').innerText()).toBe('pasted');
+    await page.selectOption('#molecule', { label: '2. dropped' });
     await shows(() => page.locator('#name').innerText()).toBe('dropped');
     await page.click('#export summary');
     await page.click('#export-link');

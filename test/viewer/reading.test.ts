@@ -171,8 +171,48 @@ describe('other files', () => {
       `10000\n\n${'C 0 0 0\n'.repeat(10000)}`,
       /has 10,000 atoms; the viewer draws molecules of up to 2,000/,
     ],
+    [
+      'ligand.pdb',
+      'HETATM    1  C1  UNL A   1       0.000   0.000   0.000\n',
+      /is PDB, which does not say the orders of/,
+    ],
+    ['ligand.mol2', '@<TRIPOS>MOLECULE\nx\n', /is MOL2, which does not say the charges/],
+    ['pasted', 'data_x\n_atom_site_label\n', /is CIF/],
+    ['names.csv', 'name,mass\nwater,18\n', /no column "smiles"/],
+    ['empty.smi', '# nothing\n', /empty\.smi holds no SMILES/],
   ])('says what is wrong with %s', async (name, text, message) => {
     await expect(readText({ name, text })).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['list.smi', 'CCO ethanol\nC[C@H](N)C(=O)O |&1:1| L alanine\n\n# a comment\nC\n'],
+    ['list.csv.gz', 'id;Canonical_SMILES\nethanol;CCO\nL alanine;C[C@H](N)C(=O)O |&1:1|\n;C\n'],
+    ['Pasted text', 'CCO\tethanol\r\nC[C@H](N)C(=O)O |&1:1| L alanine\r\nC'],
+    ['list.txt', 'SMILES,name\nCCO,ethanol\nC[C@H](N)C(=O)O |&1:1|,L alanine\nC,\n'],
+  ])('lists the molecules of %s', async (name, text) => {
+    const { entries, listed, problems } = await readText({ name, text });
+    expect([entries, problems]).toEqual([[], []]);
+    expect(listed).toEqual([
+      { smiles: 'CCO', name: 'ethanol' },
+      { smiles: 'C[C@H](N)C(=O)O |&1:1|', name: 'L alanine' },
+      { smiles: 'C', name: 'C' },
+    ]);
+  });
+
+  it('lists the first thousand molecules of a library', async () => {
+    const { listed, problems } = await readText({ name: 'all.smi', text: 'C\n'.repeat(1500) });
+    expect(listed).toHaveLength(1000);
+    expect(problems).toEqual([expect.stringMatching(/^The first 1,000 molecules of all\.smi/)]);
+  });
+
+  it('knows a pasted molfile, SD file and XYZ by their text', async () => {
+    const [structure] = conformersOf('CCO', 1);
+    const block = molblock({ molecule: structure, coordinates: structure.coordinates, title: '' });
+    const frame = xyzFrame({ molecule: structure, coordinates: structure.coordinates!, title: 'x' });
+    for (const text of [block, block.trim(), `${block}$$$$\n`, frame]) {
+      const { entries } = await readText({ name: 'Pasted text', text });
+      expect(entries.map((entry) => entry.structure.atoms.length)).toEqual([9]);
+    }
   });
 
   it('keeps the good records of a file with bad ones', async () => {

@@ -2,6 +2,8 @@
 import { createAnalysis } from './analysis/client.js';
 import { createResults } from './analysis/results.js';
 import { unpackAssets } from './assets.js';
+import { ENDINGS, isOneWord } from './data/kind.js';
+import type { Listed } from './data/listed.js';
 import { readFile, readText, textOf, type Opened, type RecordsAre } from './data/read.js';
 import type { Entry } from './data/trajectory.js';
 import { byId, h } from './dom.js';
@@ -13,6 +15,7 @@ import { connectConformersPanel } from './panels/conformers.js';
 import { connectMeasurePanel } from './panels/measure.js';
 import { connectPlots } from './panels/plots.js';
 import { connectTransport } from './panels/transport.js';
+import { connectWaitingPanel } from './panels/waiting.js';
 import { connectViewPanel } from './panels/view.js';
 import { createPlayer } from './player.js';
 import { createSession, type Shown } from './session.js';
@@ -47,6 +50,8 @@ const generation = connectGeneration({
     preferLowest(entry);
   },
 });
+
+const waiting = connectWaitingPanel({ generation });
 
 const scene: Scene | undefined = webglAvailable() ? createScene(byId('canvas'), { onPick: pickAtom }) : undefined;
 const show =
@@ -206,7 +211,20 @@ function take(opened: Opened): number {
   for (const problem of opened.problems.slice(0, 3)) tell(problem, { kind: 'problem' });
   if (opened.problems.length > 3)
     tell(`… and ${opened.problems.length - 3} more problems in this file.`, { kind: 'problem' });
+  if (opened.listed.length > 0) list(opened.listed);
   return session.add(opened.entries);
+}
+
+/** Lists molecules that are to be made. */
+function list(molecules: readonly Listed[]): void {
+  if (!generation.available)
+    return tell('This page has no model, so it makes no molecules of a list. “molflow view” serves one that does.', {
+      kind: 'problem',
+    });
+  waiting.add(molecules);
+  tell(
+    `${molecules.length} molecule${molecules.length === 1 ? ' is' : 's are'} listed: “Generate” makes its conformers.`,
+  );
 }
 
 /** Opens files beside those already open, and shows their first molecule. */
@@ -221,7 +239,7 @@ async function openFiles(
       const opened = await readFile({ name, blob });
       sources.set(name, { blob, recordsAre: undefined });
       const index = take(opened);
-      first ??= index;
+      if (opened.entries.length > 0) first ??= index;
       opened.entries.forEach((_, offset) => (origins[index + offset] = origin ?? { first: index, inLink: true }));
     } catch (error) {
       tellProblem(error);
@@ -244,6 +262,8 @@ async function openReference(files: readonly { readonly name: string; readonly b
     try {
       const { entries } = await readFile(file);
       const [reference] = entries;
+      if (entries.length === 0)
+        throw new Error(`${file.name} lists molecules without conformers: there is nothing to compare with.`);
       const shown = session.shown(store.get().entry)?.entry;
       const against = shown?.live ? undefined : shown;
       const molecule = against?.structure.name || against?.source;
@@ -309,6 +329,7 @@ async function fetchFiles(addresses: readonly string[]): Promise<{ name: string;
 
 byId('molecule').addEventListener('change', (event) => showAt(Number((event.target as HTMLSelectElement).value)));
 byId('open').addEventListener('click', () => byId('files').click());
+byId<HTMLInputElement>('files').accept = ENDINGS;
 byId<HTMLInputElement>('files').addEventListener('change', (event) => {
   const input = event.target as HTMLInputElement;
   void openDropped([...(input.files ?? [])]);
@@ -331,8 +352,27 @@ addEventListener('drop', (event) => {
   event.preventDefault();
   dragDepth = 0;
   drop.hidden = true;
-  void openDropped([...(event.dataTransfer?.files ?? [])]);
+  void openTransferred(event.dataTransfer);
 });
+addEventListener('paste', (event) => {
+  const target = event.target instanceof Element ? event.target : document.body;
+  if (target.closest('input, select, textarea, dialog')) return;
+  event.preventDefault();
+  void openTransferred(event.clipboardData);
+});
+
+let pasted = 0;
+
+/** Files, or text of any kind that is opened: of one SMILES or name alone the conformers are made. */
+async function openTransferred(data: DataTransfer | null): Promise<void> {
+  const files = [...(data?.files ?? [])];
+  if (files.length > 0) return openDropped(files);
+  const text = data?.getData('text/plain') ?? '';
+  if (text.trim() === '') return tell('There is no file and no text to open.', { kind: 'problem' });
+  if (isOneWord(text)) return void generation.offer({ text: text.trim() });
+  pasted += 1;
+  await openFiles([{ name: pasted === 1 ? 'Pasted text' : `Pasted text ${pasted}`, blob: new Blob([text]) }]);
+}
 
 for (const menu of document.querySelectorAll<HTMLDetailsElement>('details.menu')) {
   menu.addEventListener('click', (event) => {

@@ -2,6 +2,8 @@
 import { readSdf, type SdfRecord } from '../../../src/chem/io/sdf.js';
 import type { Structure, StructureBond } from '../../../src/chem/structure.js';
 import { ownField } from './fields.js';
+import { kindOf, OPENED } from './kind.js';
+import { readListed, type Listed } from './listed.js';
 import { FileProblem, type Conformer, type Entry, type Frame } from './trajectory.js';
 import { bondsByDistance, numberOf, readXyz, stageOf } from './xyz.js';
 
@@ -15,12 +17,14 @@ export type RecordsAre = 'conformers' | 'frames';
 
 export interface Opened {
   readonly entries: readonly Entry[];
+  /** Molecules that are to be made. */
+  readonly listed: readonly Listed[];
   /** Why parts of the file were left out. */
   readonly problems: readonly string[];
 }
 
 /**
- * Reads SDF, MOL or XYZ, gzipped or not.
+ * Reads SDF, MOL, XYZ or a list of SMILES, gzipped or not.
  * @throws FileProblem where nothing of it can be shown.
  */
 export async function readFile(
@@ -47,14 +51,13 @@ export async function readText(
   { recordsAre }: { recordsAre?: RecordsAre | undefined } = {},
 ): Promise<Opened> {
   if (text.trim() === '') throw new FileProblem(`${name} is empty.`);
-  if (text.includes('\0'))
-    throw new FileProblem(`${name} is a binary file. The viewer opens SDF, MOL and XYZ, plain or gzipped.`);
-  const plain = name.toLowerCase().replace(/\.gz$/, '');
-  const looksXyz = /^\s*\d+[ \t]*(\r\n|\r|\n)/.test(text) && !/V[23]000/.test(text.slice(0, 2000));
-  if (plain.endsWith('.xyz') || (!/\.(sdf|sd|mol)$/.test(plain) && looksXyz)) {
-    return { entries: fromXyz(text, name, recordsAre), problems: [] };
-  }
-  return fromSdf(text, name, recordsAre);
+  if (text.includes('\0')) throw new FileProblem(`${name} is a binary file. ${OPENED}.`);
+  const kind = kindOf({ name, text });
+  if (kind === 'xyz') return { entries: fromXyz(text, name, recordsAre), listed: [], problems: [] };
+  if (kind === 'sdf') return fromSdf(text, name, recordsAre);
+  const { listed, problems } = await readListed(text, { file: name, format: kind });
+  if (listed.length === 0) throw new FileProblem(problems[0] ?? `${name} holds no SMILES.`);
+  return { entries: [], listed, problems };
 }
 
 async function fromSdf(text: string, source: string, recordsAre: RecordsAre | undefined): Promise<Opened> {
@@ -68,15 +71,14 @@ async function fromSdf(text: string, source: string, recordsAre: RecordsAre | un
     } else records.push(record);
   }
   if (records.length === 0) {
-    throw new FileProblem(
-      problems[0] ?? `${source} holds no molecule. The viewer opens SDF, MOL and XYZ, plain or gzipped.`,
-    );
+    throw new FileProblem(problems[0] ?? `${source} holds no molecule. ${OPENED}.`);
   }
   checkSize(source, records.length, records[0].structure.atoms.length);
   if (records.some(({ structure }) => structure.dimension === 2)) {
     problems.push(`${source} holds drawings in two dimensions: they are shown flat.`);
   }
-  return { entries: groups(records, source).map((group) => entryOf(group, source, recordsAre)), problems };
+  const entries = groups(records, source).map((group) => entryOf(group, source, recordsAre));
+  return { entries, listed: [], problems };
 }
 
 /** Groups of consecutive records of one molecule: the same atoms and bonds in the same order. */

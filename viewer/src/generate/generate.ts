@@ -18,21 +18,30 @@ export interface Generation {
   /** Whether this page can make conformers. */
   readonly available: boolean;
   /** Resolves when the run has ended, in whatever way. */
-  run(request: GenerationRequest): Promise<void>;
+  run(request: GenerationRequest): Promise<Ending>;
   /** Fills the form in and runs it. */
-  offer(request: Pick<GenerationRequest, 'text' | 'name'>): Promise<void>;
+  offer(request: Pick<GenerationRequest, 'text' | 'name'>): Promise<Ending>;
   /** Ends the run with the conformers that are finished; false where there is none. */
   stop(): boolean;
   /** Ends a run of which nothing is shown yet, because the user has opened something else. */
   abandon(): void;
 }
 
+export interface Ending {
+  /** Whether there are conformers. */
+  readonly made: boolean;
+  /** Whether the user ended it, or began something else. */
+  readonly interrupted: boolean;
+}
+
+const NOT_BEGUN: Ending = { made: false, interrupted: false };
+
 interface Running {
   readonly request: GenerationRequest;
   readonly id: number;
   readonly name: string;
   readonly begun: number;
-  readonly resolve: () => void;
+  readonly resolve: (ending: Ending) => void;
   readonly collector: Collector;
   readonly assembly: Assembly;
   prepared: PreparedEvent | undefined;
@@ -199,7 +208,15 @@ export function connectGeneration({
   });
 
   /** Ends the run: its conformers are shown, or the molecule is removed where there are none. `because`: why it was cut short. */
-  function end({ because, quiet = false }: { because?: string; quiet?: boolean }): void {
+  function end({
+    because,
+    interrupted = false,
+    quiet = false,
+  }: {
+    because?: string;
+    interrupted?: boolean;
+    quiet?: boolean;
+  }): void {
     if (!running) return;
     const { collector, assembly, prepared, begun, resolve } = running;
     const result = prepared && collector.finish(because);
@@ -219,15 +236,15 @@ export function connectGeneration({
     progress.end();
     form.removeAttribute('aria-busy');
     if (entry >= 0) onDone(entry);
-    resolve();
+    resolve({ made: entry >= 0, interrupted });
   }
 
-  async function run(request: GenerationRequest): Promise<void> {
+  async function run(request: GenerationRequest): Promise<Ending> {
     const text = request.text.trim();
     if (text === '') {
       tell('Type a SMILES, such as CC(=O)O, or the name of a known molecule, such as caffeine.', { kind: 'problem' });
       input.focus();
-      return;
+      return NOT_BEGUN;
     }
     let { smiles, name } = { smiles: text, name: request.name ?? text };
     try {
@@ -235,24 +252,26 @@ export function connectGeneration({
     } catch (error) {
       if (!(error instanceof UnknownMoleculeError)) throw error;
       // Text with blanks is no SMILES. Whether other text is one, RDKit decides.
-      if (looksLikeAName(text) && (error.suggestions.length > 0 || /\s/.test(text)))
-        return tell(notFound(text), { kind: 'problem' });
+      if (looksLikeAName(text) && (error.suggestions.length > 0 || /\s/.test(text))) {
+        tell(notFound(text), { kind: 'problem' });
+        return NOT_BEGUN;
+      }
     }
     const sent = start();
     if (!sent) {
       tell('This page has no model, so it makes no conformers. “molflow view” serves one that does.', {
         kind: 'problem',
       });
-      return;
+      return NOT_BEGUN;
     }
-    end({ because: 'another molecule took its place', quiet: true });
+    end({ because: 'another molecule took its place', interrupted: true, quiet: true });
     next += 1;
     fill(request);
     form.setAttribute('aria-busy', 'true');
     const { text: _, ...settings } = request;
     const message: GenerateRequest = { kind: 'generate', id: next, ...settings, smiles, name };
     progress.begin(name);
-    await new Promise<void>((resolve) => {
+    return new Promise((resolve) => {
       running = {
         request,
         id: next,
@@ -308,14 +327,14 @@ export function connectGeneration({
   function stop(): boolean {
     if (!running) return false;
     worker?.postMessage({ kind: 'cancel' } satisfies CancelRequest);
-    end({ because: 'stopped' });
+    end({ because: 'stopped', interrupted: true });
     return true;
   }
 
   function abandon(): void {
     if (!running || running.entry >= 0) return;
     worker?.postMessage({ kind: 'cancel' } satisfies CancelRequest);
-    end({ because: 'another file was opened', quiet: true });
+    end({ because: 'another file was opened', interrupted: true, quiet: true });
   }
 
   return {

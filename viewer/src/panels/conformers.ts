@@ -4,6 +4,7 @@ import type { StereoMarks } from '../analysis/protocol.js';
 import type { Results } from '../analysis/results.js';
 import { aboveLowest } from '../data/above-lowest.js';
 import { ownField } from '../data/fields.js';
+import { CONFORMER_ENDINGS } from '../data/kind.js';
 import type { Session, Shown } from '../session.js';
 import type { Store } from '../store.js';
 import { conformerColour } from '../view/palette.js';
@@ -31,7 +32,7 @@ export function connectConformersPanel({
     class: 'unseen',
     tabindex: '-1',
     'aria-hidden': 'true',
-    accept: '.sdf,.sd,.mol,.xyz,.gz',
+    accept: CONFORMER_ENDINGS,
     onchange: () => {
       onReference([...(input.files ?? [])]);
       input.value = '';
