@@ -7,6 +7,7 @@ export interface RDKitMol {
   get_json(): string;
   get_stereo_tags(): string;
   get_num_atoms(): number;
+  get_svg_with_highlights(details: string): string;
   add_hs_in_place(): boolean;
   get_substruct_match(query: RDKitMol, details?: string): string;
   get_substruct_matches(query: RDKitMol, details?: string): string;

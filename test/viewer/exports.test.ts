@@ -40,6 +40,24 @@ it('writes all conformers in every format, where they lay in their file', async 
   expect(FORMATS.mol2.text(made).match(/^@<TRIPOS>MOLECULE\npropanol$/gm)).toHaveLength(3);
 });
 
+it('writes stereoisomers as molecules of their own, with the names that the command gives them', async () => {
+  const text = ensembleSdf({ name: 'propanol', smiles: 'CCCO', conformers: 3 }).split('$$$$\n').slice(0, 3);
+  const numbered = text.map((record, k) => `${record}>  <MOLFLOW_STEREOISOMER>\n${k < 2 ? 1 : 2}\n\n$$$$\n`).join('');
+  const [entry] = (await readText({ name: 'a.sdf', text: numbered })).entries;
+  const made = recordsOf(entry, [0, 1, 2], () => undefined);
+  const sdf = await records(FORMATS.sdf.text(made));
+  expect(sdf.map(({ structure }) => structure.name)).toEqual(['propanol_1', 'propanol_1', 'propanol_2']);
+  expect(FORMATS.pdb.text(made).match(/^(TITLE.*|MODEL.*|END)$/gm)).toEqual([
+    'TITLE     propanol_1',
+    'MODEL        1',
+    'MODEL        2',
+    'END',
+    'TITLE     propanol_2',
+    'MODEL        1',
+    'END',
+  ]);
+});
+
 it('writes the table of conformers, in which no cell is a formula', async () => {
   const stereo = {
     smiles: 'CCCO',

@@ -49,6 +49,10 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     await shows(() => page.locator('#facts').innerText()).toMatch(/^C₄H₉NO₃ · 17 atoms · 2 conformers · \d+ frames$/);
     const stereo = page.locator('#conformers-panel tbody td:last-child');
     await shows(() => stereo.allInnerTexts()).toEqual(Array(2).fill(expect.stringMatching(/^✓ R S/)));
+    // The drawing is one that the page's policy lets through.
+    const drawing = page.locator('#depiction');
+    await shows(() => drawing.getAttribute('alt')).toMatch(/: C\[C@@H\]\(O\)\[C@H\]\(N\)C\(=O\)O$/);
+    await shows(() => drawing.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
     const sdf = await records((await download(page, '#export-sdf')).toString());
     expect(sdf[0].fields.get('MOLFLOW_SMILES')).toBe('C[C@@H](O)[C@H](N)C(=O)O');
     // What the library makes of it in Node, and so the command (same-records.test.ts), laid onto what the page shows.
@@ -73,8 +77,18 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
       seed: 1,
     });
 
-    await page.fill('#smiles', 'Acetone');
+    await page.fill('#smiles', 'CC(F)O');
     await page.fill('#count', '1');
+    await page.click('#options summary');
+    await page.check('#enumerate-stereo');
+    await page.click('#run');
+    await shows(() => note(page)).toMatch(/^2 conformers of 2 stereoisomers in /);
+    const isomers = page.locator('#conformers-panel tbody tr > :nth-child(3)');
+    await shows(() => isomers.allInnerTexts()).toEqual(['1', '2']);
+    await page.click('#options summary');
+    await page.uncheck('#enumerate-stereo');
+
+    await page.fill('#smiles', 'Acetone');
     await page.click('#run');
     await shows(() => page.locator('#facts').innerText()).toContain('C₃H₆O');
 
@@ -192,7 +206,7 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     await shows(() => page.locator('#name').innerText()).toBe(evil);
     await page.waitForTimeout(500);
     expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
-    expect(await page.locator('main img, main script').count()).toBe(0);
+    expect(await page.locator('main img:not(#depiction), main script').count()).toBe(0);
     // Its policy alone would stop an inline script too.
     const blocked = await page.evaluate(() => {
       const script = document.createElement('script');

@@ -11,6 +11,8 @@ import { parseSmiles } from '../../src/chem/parse.js';
 import { collectEvents } from '../../src/generation/finish.js';
 import { generateConformers } from '../../src/generation/generate.js';
 import type { Generator } from '../../src/generation/generator.js';
+import { conformerRecords } from '../../src/generation/records.js';
+import { rmsdAligned } from '../../src/geometry/rmsd.js';
 import { openGenerator } from '../../src/generation/open-generator.node.js';
 import { lastFrame, type Conformer } from '../../viewer/src/data/trajectory.js';
 import { answer } from '../../viewer/src/generate/answer.js';
@@ -59,7 +61,7 @@ async function shown(smiles: string, name: string, request?: Partial<GenerateReq
         const message = structuredClone(told);
         if (message.kind !== 'event') return;
         collector.observe(message.event);
-        if (message.event.kind === 'frame') assembly.take(message.event);
+        assembly.take(message.event);
       },
     },
   );
@@ -86,6 +88,27 @@ it('thorough means the same to the page and to the command', async () => {
   const molecule = parseSmiles(generator.rdkit, MOLECULES.aspirin);
   const { conformers } = await generateConformers(generator, molecule, { count: 1, seed: SEED, thorough: true });
   expect([...lastFrame(conformer).coordinates]).toEqual([...conformers[0].coordinates]);
+});
+
+it('all stereoisomers are those of the library, each conformer with its own way', async () => {
+  const options = { count: 2, enumerateStereo: true };
+  const molecule = parseSmiles(generator.rdkit, MOLECULES.alanine, { name: 'alanine' });
+  const records = conformerRecords(await generateConformers(generator, molecule, { seed: SEED, ...options }));
+  const conformers = await shown(MOLECULES.alanine, 'alanine', options);
+  expect(new Set(conformers.map(({ fields }) => fields.get('MOLFLOW_STEREOISOMER')))).toEqual(new Set(['1', '2']));
+  expect(conformers.map(({ label, fields }) => [label, ...fields])).toEqual(
+    records.map(({ fields = [] }, k) => [
+      String(k + 1),
+      ...Array.from(fields, ([name, value]) => [name, String(value)]),
+    ]),
+  );
+  for (const [k, conformer] of conformers.entries()) {
+    expect([...lastFrame(conformer).coordinates]).toEqual(Array.from(records[k].coordinates));
+    // From the noise on: the frame before the last is no other conformer's.
+    const [first, before] = [conformer.frames[0], conformer.frames[conformer.frames.length - 2]];
+    expect([first.t, first.stage]).toEqual([0, 'skeleton']);
+    expect(rmsdAligned(before.coordinates, lastFrame(conformer).coordinates, molecule.atoms.length)).toBeLessThan(0.5);
+  }
 });
 
 it('an open centre’s hand is in its record', () => {

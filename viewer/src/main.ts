@@ -2,6 +2,7 @@
 import { createAnalysis } from './analysis/client.js';
 import { createResults } from './analysis/results.js';
 import { unpackAssets } from './assets.js';
+import { aboveLowest } from './data/above-lowest.js';
 import { ENDINGS, isOneWord } from './data/kind.js';
 import type { Listed } from './data/listed.js';
 import { readFile, readText, textOf, type Opened, type RecordsAre } from './data/read.js';
@@ -12,6 +13,7 @@ import { connectKeys } from './keys.js';
 import { fragmentOf, readFragment, type Linked } from './link.js';
 import { tell, tellProblem } from './messages.js';
 import { connectConformersPanel } from './panels/conformers.js';
+import { connectDepiction } from './panels/depiction.js';
 import { connectMeasurePanel } from './panels/measure.js';
 import { connectPlots } from './panels/plots.js';
 import { connectTransport } from './panels/transport.js';
@@ -73,6 +75,7 @@ connectConformersPanel({
   onClearReference: () => results.clearReference(),
 });
 connectViewPanel({ store, session });
+connectDepiction({ store, session, results, analysis, theme });
 connectExportMenu({ store, session, results, scene, copyLink });
 const plots = connectPlots({ store, session, results, player });
 connectKeys({
@@ -194,16 +197,16 @@ function showAt(index: number): void {
   keepAddress();
 }
 
-/** Chooses the conformer of lowest energy once all are computed, unless the user has chosen one. */
+/** Chooses the conformer of lowest energy, of several stereoisomers that of the first, once all are computed, unless the user has chosen one. */
 function preferLowest(index: number): void {
   const entry = session.entries()[index];
   const stop = results.onChange(() => {
     const shown = session.shown(store.get().entry);
     if (shown?.entry !== entry || store.get().active !== 0) return stop();
-    const energies = shown.conformers.map((_, conformer) => results.conformer(shown, conformer).energy);
-    if (!energies.every((energy) => typeof energy === 'number')) return;
+    const found = shown.conformers.map((_, conformer) => results.conformer(shown, conformer));
+    if (found.some(({ energy, stereo }) => typeof energy !== 'number' || stereo === undefined)) return;
     stop();
-    store.set({ active: energies.indexOf(Math.min(...energies)) });
+    store.set({ active: aboveLowest(found).energies.indexOf(0) });
   });
 }
 

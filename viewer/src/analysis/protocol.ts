@@ -24,6 +24,15 @@ export interface Analyses {
       readonly atoms: readonly { readonly element: number; readonly charge: number }[];
     };
   };
+  /** A drawing in two dimensions, as SVG without ground. */
+  depiction: {
+    readonly request: {
+      readonly smiles: string;
+      /** Shares of red, green and blue by atomic number; by default RDKit's own colours, for a light ground. */
+      readonly palette?: Readonly<Record<number, readonly number[]>> | undefined;
+    };
+    readonly answer: string;
+  };
   /** MMFF94 energies in kcal/mol of many geometries; null where there is none (atoms on top of each other). */
   energies: {
     readonly request: { readonly structure: Structure; readonly coordinates: readonly Float32Array[] };

@@ -38,6 +38,8 @@ async function answer(request: Request): Promise<Analyses[keyof Analyses]['answe
       const { molecule } = moleculeFromStructure(module, request.structure);
       return { smiles: molecule.smiles, atoms: molecule.atoms.map(({ element, charge }) => ({ element, charge })) };
     }
+    case 'depiction':
+      return depiction(module, request);
     case 'energies':
       return energies(module, request);
     case 'mappings':
@@ -65,6 +67,14 @@ function holds(module: RDKitModule, smiles: string, wanted: string): boolean | u
       return matches(false) ? matches(true) : undefined;
     }),
   );
+}
+
+/** @throws Error for what RDKit does not read */
+function depiction(module: RDKitModule, { smiles, palette }: Analyses['depiction']['request']): string {
+  const details = { width: 340, height: 144, clearBackground: false, ...(palette && { atomColourPalette: palette }) };
+  const svg = withMol(module, smiles, (mol) => mol?.get_svg_with_highlights(JSON.stringify(details)));
+  if (!svg) throw new Error(`no drawing of ${smiles}`);
+  return svg.slice(svg.indexOf('<svg'));
 }
 
 async function energies(

@@ -12,11 +12,22 @@ export interface FileFormat {
   readonly text: (records: readonly ConformerRecord[]) => string;
 }
 
+/** Records of one title after another: stereoisomers are molecules of their own, which a PDB entry does not hold together. */
+function byMolecule(records: readonly ConformerRecord[]): ConformerRecord[][] {
+  const groups: ConformerRecord[][] = [];
+  for (const record of records) {
+    const group = groups.at(-1);
+    if (group && group[0].title === record.title) group.push(record);
+    else groups.push([record]);
+  }
+  return groups;
+}
+
 /** By the ending of the file's name. */
 export const FORMATS = {
   sdf: { name: 'SDF', type: 'chemical/x-mdl-sdfile', text: (records) => records.map(sdfRecord).join('') },
   xyz: { name: 'XYZ', type: 'chemical/x-xyz', text: (records) => records.map(xyzFrame).join('') },
-  pdb: { name: 'PDB', type: 'chemical/x-pdb', text: pdbEntry },
+  pdb: { name: 'PDB', type: 'chemical/x-pdb', text: (records) => byMolecule(records).map(pdbEntry).join('') },
   mol2: { name: 'MOL2', type: 'chemical/x-mol2', text: (records) => records.map(mol2Record).join('') },
 } as const satisfies Record<string, FileFormat>;
 
@@ -36,13 +47,20 @@ export function recordsOf(
   return chosen.map((index) => {
     const conformer = conformers[index];
     const { coordinates } = lastFrame(conformer);
-    if (conformer.fields.has(MADE_BY_MOLFLOW)) return { molecule: structure, coordinates, fields: conformer.fields };
+    const record = { molecule: structure, coordinates, title: titleOf(structure.name, conformer.fields) };
+    if (conformer.fields.has(MADE_BY_MOLFLOW)) return { ...record, fields: conformer.fields };
     const energy = energyOf(index);
     const fields = ownFields(conformer.fields);
     fields.set('MOLFLOW_CONFORMER', conformer.label);
     if (typeof energy === 'number') fields.set('MOLFLOW_ENERGY_MMFF94', energy.toFixed(4));
-    return { molecule: structure, coordinates, fields };
+    return { ...record, fields };
   });
+}
+
+/** Stereoisomers are numbered as the command does it. */
+function titleOf(name: string, fields: ReadonlyMap<string, string>): string {
+  const isomer = fields.get('MOLFLOW_STEREOISOMER');
+  return isomer === undefined || name.endsWith(`_${isomer}`) ? name : `${name}_${isomer}`;
 }
 
 /** Fields of the conformer, without those of its last frame. */

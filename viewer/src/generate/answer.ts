@@ -7,7 +7,7 @@ import type { GenerateRequest, GeneratorAnswer } from './protocol.js';
 /** @throws MoleculeError, and what generateConformers throws; the signal's reason where it is aborted. */
 export async function answer(
   generator: Generator,
-  { id, smiles, name, count, seed, optimize, energyWindow, quality, largestFragment }: GenerateRequest,
+  { id, smiles, name, count, seed, optimize, energyWindow, quality, enumerateStereo, largestFragment }: GenerateRequest,
   { tell, signal }: { readonly tell: (answer: GeneratorAnswer) => void; readonly signal: AbortSignal },
 ): Promise<void> {
   const molecule = parseSmiles(generator.rdkit, smiles, { name, largestFragment });
@@ -17,6 +17,7 @@ export async function answer(
     optimize,
     energyWindow,
     thorough: quality === 'thorough',
+    enumerateStereo,
     signal,
     frames: true,
     observe: (event) => tell({ kind: 'event', id, event }),

@@ -1,6 +1,6 @@
 /** Puts the page's conformers together from the events of generation: live during the run, then as delivered. */
-import { drawName } from '../../../src/flow/sampler.js';
-import type { FrameEvent } from '../../../src/generation/events.js';
+import { drawName, type DrawKey } from '../../../src/flow/sampler.js';
+import type { GenerationEvent } from '../../../src/generation/events.js';
 import type { GenerationResult } from '../../../src/generation/finish.js';
 import { conformerFields } from '../../../src/generation/records.js';
 import type { Conformer, Frame } from '../data/trajectory.js';
@@ -9,7 +9,7 @@ import type { Conformer, Frame } from '../data/trajectory.js';
 const MOST_LIVE = 12;
 
 export interface Assembly {
-  take(event: FrameEvent): void;
+  take(event: GenerationEvent): void;
   /** The first conformers that have frames; some of them may later be refused or dropped as duplicates. */
   live(fields: ReadonlyMap<string, string>): Conformer[];
   delivered(result: GenerationResult): Conformer[];
@@ -18,11 +18,20 @@ export interface Assembly {
 export function createAssembly(): Assembly {
   const ways = new Map<string, Frame[]>();
   /** The latest draw of each slot. */
-  const latest: string[] = [];
+  let latest: string[] = [];
+  /** Stereoisomers are made one after another, each of draws with the same names. */
+  let isomer = -1;
+  const keyOf = (isomer: number, draw: DrawKey): string => `${isomer} ${drawName(draw)}`;
   return {
-    take({ slots, draws, coordinates, speeds, stage, time }) {
+    take(event) {
+      if (event.kind === 'prepared') {
+        isomer += 1;
+        latest = [];
+      }
+      if (event.kind !== 'frame') return;
+      const { slots, draws, coordinates, speeds, stage, time } = event;
       slots.forEach((slot, b) => {
-        const key = drawName(draws[b]);
+        const key = keyOf(isomer, draws[b]);
         // The former draw of this slot was refused.
         if (latest[slot] !== key) ways.delete(latest[slot]);
         latest[slot] = key;
@@ -37,16 +46,19 @@ export function createAssembly(): Assembly {
         .slice(0, MOST_LIVE)
         .map((key, index) => ({ label: String(index + 1), frames: [...(ways.get(key) ?? [])], fields })),
     delivered: (result) =>
-      result.conformers.map((conformer, index) => {
-        const { draw, coordinates } = conformer;
-        const way = ways.get(drawName(draw)) ?? [];
-        const last = way.at(-1) ?? { t: 1, stage: 'all' };
-        return {
-          label: String(index + 1),
-          // The last frame is the conformer as delivered: a force field may have moved it.
-          frames: [...way.slice(0, -1), { ...last, coordinates }],
-          fields: new Map(Array.from(conformerFields(result, conformer), ([field, value]) => [field, String(value)])),
-        };
-      }),
+      (result.isomers ?? [result])
+        .flatMap((one, isomer) =>
+          one.conformers.map((conformer) => {
+            const { draw, coordinates } = conformer;
+            const way = ways.get(keyOf(isomer, draw)) ?? [];
+            const last = way.at(-1) ?? { t: 1, stage: 'all' as const };
+            return {
+              // The last frame is the conformer as delivered: a force field may have moved it.
+              frames: [...way.slice(0, -1), { ...last, coordinates }],
+              fields: new Map(Array.from(conformerFields(one, conformer), ([field, value]) => [field, String(value)])),
+            };
+          }),
+        )
+        .map((conformer, index) => ({ label: String(index + 1), ...conformer })),
   };
 }

@@ -2,7 +2,7 @@
 import list from '../../../molecules/molecules.json?raw';
 import { findMolecule, parseNamedMolecules, UnknownMoleculeError } from '../../../src/chem/named-molecules.js';
 import type { GenerationEvent, PreparedEvent } from '../../../src/generation/events.js';
-import { collectEvents, type Collector, type GenerationReport } from '../../../src/generation/finish.js';
+import { collectEvents, type Collector, type GenerationResult } from '../../../src/generation/finish.js';
 import { lastFrame, type Conformer, type Entry } from '../data/trajectory.js';
 import { byId, h } from '../dom.js';
 import { tell } from '../messages.js';
@@ -49,9 +49,15 @@ interface Running {
   entry: number;
 }
 
-function outcome({ asked, delivered, reason }: GenerationReport, seconds: number): string {
-  const made = `${delivered} conformer${delivered === 1 ? '' : 's'} in ${seconds.toFixed(1)} s, stereo and geometry verified.`;
-  return delivered < asked ? `${made} Fewer than the ${asked} asked for: ${reason ?? ''}.` : made;
+function outcome({ report, isomers }: GenerationResult, seconds: number): string {
+  const { asked, delivered, reason } = report;
+  const of = isomers ? ` of ${isomers.length} stereoisomer${isomers.length === 1 ? '' : 's'}` : '';
+  const made = `${delivered} conformer${delivered === 1 ? '' : 's'}${of} in ${seconds.toFixed(1)} s, stereo and geometry verified.`;
+  return [
+    made,
+    ...(delivered < asked ? [`Fewer than the ${asked} asked for: ${reason ?? ''}.`] : []),
+    ...(isomers ? report.warnings : []),
+  ].join(' ');
 }
 
 /** Whether a text could be the name of a molecule: words of letters, and not a SMILES such as “CCO” or “C1CC1”. */
@@ -137,11 +143,9 @@ export function connectGeneration({
     const { collector, assembly, request, begun } = run;
     collector.observe(event);
     if (event.kind === 'prepared') run.prepared = event;
-    if (event.kind === 'frame') {
-      assembly.take(event);
-      // Who has asked for less motion sees what is finished, not how it forms.
-      if (!stillness.matches) plan();
-    }
+    assembly.take(event);
+    // Who has asked for less motion sees what is finished, not how it forms.
+    if (event.kind === 'frame' && !stillness.matches) plan();
     progress.observe(event, { count: request.count, finished: collector.candidates.length, begun });
   }
 
@@ -222,7 +226,7 @@ export function connectGeneration({
     const result = prepared && collector.finish(because);
     if (result && result.conformers.length > 0) {
       show(assembly.delivered(result), { live: false });
-      if (!quiet) tell(outcome(result.report, (performance.now() - begun) / 1000));
+      if (!quiet) tell(outcome(result, (performance.now() - begun) / 1000));
     } else {
       if (result && because === undefined)
         tell(`No conformer: ${result.report.reason ?? 'none was drawn'}.`, { kind: 'problem' });
@@ -295,6 +299,7 @@ export function connectGeneration({
     field('optimize').value = request.optimize ?? RELAXATIONS[0];
     field('energy-window').value = request.energyWindow === undefined ? '' : String(request.energyWindow);
     field('quality').value = request.quality ?? QUALITIES[0];
+    field('enumerate-stereo').checked = request.enumerateStereo === true;
   }
 
   function read(): GenerationRequest {
@@ -306,6 +311,7 @@ export function connectGeneration({
         seed: field('seed').value,
         ...(field('optimize').value !== RELAXATIONS[0] && { optimize: field('optimize').value }),
         ...(field('energy-window').value !== '' && { energyWindow: field('energy-window').value }),
+        ...(field('enumerate-stereo').checked && { enumerateStereo: 'true' }),
         ...(field('quality').value !== QUALITIES[0] && { quality: field('quality').value }),
         ...(named?.text === text && { name: named.name }),
       }),

@@ -22,6 +22,8 @@ export function connectProgress({ onStop }: { readonly onStop: () => void }): Pr
   const bar = byId<HTMLProgressElement>('run-progress');
   byId('stop').addEventListener('click', onStop);
   let [made, planned, inBatch] = [0, 0, 0];
+  /** Which of several stereoisomers is made, in words. */
+  let isomer = '';
   /** Start of the first draw: loading and preparing are not part of the pace. */
   let drawing: number | undefined;
 
@@ -29,6 +31,7 @@ export function connectProgress({ onStop }: { readonly onStop: () => void }): Pr
     begin(name) {
       [made, planned, inBatch] = [0, 0, 0];
       drawing = undefined;
+      isomer = '';
       host.hidden = false;
       text.textContent = `Preparing ${name} …`;
       bar.removeAttribute('value');
@@ -36,7 +39,9 @@ export function connectProgress({ onStop }: { readonly onStop: () => void }): Pr
     observe(event, { count, finished }) {
       switch (event.kind) {
         case 'prepared':
-          planned = event.planned;
+          [made, planned, inBatch] = [0, event.planned, 0];
+          drawing = undefined;
+          isomer = event.isomer ? `Stereoisomer ${event.isomer.number}: ` : '';
           break;
         case 'frame':
           drawing ??= performance.now();
@@ -56,7 +61,7 @@ export function connectProgress({ onStop }: { readonly onStop: () => void }): Pr
       const seconds = (performance.now() - drawing) / 1000;
       const left = share > LEAST_KNOWN && share < 1 ? (seconds * (1 - share)) / share : undefined;
       // More conformers are drawn than asked for, because some are duplicates.
-      const words = `${Math.min(finished, count)} of ${count}${left === undefined ? '' : ` · about ${duration(left)} left`}`;
+      const words = `${isomer}${Math.min(finished, count)} of ${count}${left === undefined ? '' : ` · about ${duration(left)} left`}`;
       if (text.textContent !== words) text.textContent = words;
       bar.value = share;
     },

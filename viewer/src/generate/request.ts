@@ -16,6 +16,8 @@ export interface GenerationRequest {
   readonly energyWindow?: number | undefined;
   /** `fast`: the model distilled to two steps; `thorough`: more steps and a choice among more draws. */
   readonly quality?: (typeof QUALITIES)[number] | undefined;
+  /** Make all stereoisomers that open stereo allows, each with so many conformers. */
+  readonly enumerateStereo?: boolean | undefined;
   /** Of several fragments, take the largest. */
   readonly largestFragment?: boolean | undefined;
   /** Name of the molecule, where it is not the text. */
@@ -41,6 +43,7 @@ export function readRequest(parameters: URLSearchParams): GenerationRequest | un
     optimize: one('optimize', RELAXATIONS),
     quality: one('quality', QUALITIES),
     ...(energyWindow > 0 && { energyWindow }),
+    ...(parameters.get('enumerateStereo') === 'true' && { enumerateStereo: true }),
     ...(parameters.get('largestFragment') === 'true' && { largestFragment: true }),
     ...(parameters.get('name') && { name: parameters.get('name') ?? undefined }),
   };

@@ -116,6 +116,8 @@ export function connectConformersPanel({
     const found = shown.conformers.map((_, index) => results.conformer(shown, index));
     const { energies: above, isomers } = aboveLowest(found);
     const withReference = results.hasReference(shown);
+    const isomerOf = (index: number): string | undefined => shown.conformers[index].fields.get('MOLFLOW_STEREOISOMER');
+    const withIsomers = shown.conformers.some((_, index) => isomerOf(index) !== undefined);
 
     const order = shown.conformers.map((_, index) => index);
     const value = (index: number): number =>
@@ -186,6 +188,7 @@ export function connectConformersPanel({
           index === state.active ? { class: 'active', 'aria-current': 'true' } : {},
           h('td', {}, box),
           h('th', { scope: 'row' }, pick),
+          withIsomers && h('td', {}, isomerOf(index) ?? '–'),
           h('td', {}, higher?.toFixed(2) ?? (energy === null ? '–' : '…')),
           h('td', {}, toFirst === null ? '–' : index === 0 ? '0' : (toFirst?.toFixed(2) ?? '…')),
           withReference && h('td', {}, toReference?.toFixed(2) ?? '…'),
@@ -210,6 +213,7 @@ export function connectConformersPanel({
             {},
             header(h('span', { class: 'unseen' }, 'Drawn'), 'Drawn when conformers are overlaid or side by side'),
             header('Conf.', 'Conformer', 'index'),
+            withIsomers && header('Isomer', 'Number of the stereoisomer'),
             header(
               'ΔE, kcal/mol',
               isomers > 1

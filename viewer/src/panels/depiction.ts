@@ -1,0 +1,82 @@
+/** The two-dimensional drawing of the chosen conformer's molecule; whoever folds it away finds it folded the next time. */
+import type { Analysis } from '../analysis/client.js';
+import type { Results } from '../analysis/results.js';
+import { ownField } from '../data/fields.js';
+import { byId, h, onNextFrame } from '../dom.js';
+import { remember, remembered } from '../remembered.js';
+import type { Session, Shown } from '../session.js';
+import type { Store } from '../store.js';
+import { elementColour, type Theme } from '../view/palette.js';
+
+const KEY = 'molflow-2d';
+const LARGEST_ELEMENT = 118;
+
+export function connectDepiction({
+  store,
+  session,
+  results,
+  analysis,
+  theme,
+}: {
+  readonly store: Store;
+  readonly session: Session;
+  readonly results: Results;
+  readonly analysis: Analysis;
+  readonly theme: { current(): Theme; onChange(listener: () => void): void };
+}): void {
+  const panel = byId<HTMLDetailsElement>('depiction-panel');
+  const picture = h('img', { id: 'depiction', alt: '' });
+  panel.append(picture);
+  panel.open = remembered(KEY) !== 'folded';
+  /** What is drawn, or being drawn. */
+  let drawn = '';
+
+  /** Of the stereo in the coordinates; while the molecule is made, of the stereo that is asked for. */
+  function smilesOf(shown: Shown): string | undefined {
+    const index = Math.min(store.get().active, shown.conformers.length - 1);
+    const asked = ownField(shown.conformers[index].fields, 'SMILES');
+    if (shown.entry.live) return asked;
+    return results.conformer(shown, index).stereo?.smiles ?? asked ?? results.identity(shown)?.smiles;
+  }
+
+  async function draw(): Promise<void> {
+    const shown = session.shown(store.get().entry);
+    const smiles = shown && smilesOf(shown);
+    if (!shown || smiles === undefined || !panel.open) {
+      panel.hidden = smiles === undefined;
+      drawn = '';
+      return;
+    }
+    const key = `${theme.current()} ${smiles}`;
+    if (key === drawn) return;
+    drawn = key;
+    const palette = theme.current() === 'dark' ? darkPalette() : undefined;
+    // What RDKit cannot draw is shown in three dimensions alone.
+    const svg = await analysis.ask('depiction', { smiles, palette }).catch(() => undefined);
+    if (drawn !== key) return;
+    panel.hidden = svg === undefined;
+    if (svg === undefined) return;
+    picture.alt = `Two-dimensional drawing of ${shown.entry.structure.name || 'the molecule'}: ${smiles}`;
+    picture.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  }
+
+  panel.addEventListener('toggle', () => {
+    remember(KEY, panel.open ? undefined : 'folded');
+    void draw();
+  });
+  const plan = onNextFrame(() => void draw());
+  store.watch(['entry', 'active'], plan);
+  session.onChange(plan);
+  results.onChange(plan);
+  theme.onChange(plan);
+}
+
+/** The colours of the atoms in the picture, as shares of red, green and blue. */
+function darkPalette(): Record<number, readonly number[]> {
+  return Object.fromEntries(
+    Array.from({ length: LARGEST_ELEMENT }, (_, k) => {
+      const colour = Number.parseInt(elementColour(k + 1, 'dark').slice(1), 16);
+      return [k + 1, [colour >> 16, (colour >> 8) & 255, colour & 255].map((part) => part / 255)];
+    }),
+  );
+}
