@@ -82,6 +82,9 @@ export interface ResultsPages {
   readonly all: string;
 }
 
+/** The result that accuracy-plot.ts draws. */
+export const PLOTTED = 'steps-drugs-val.json';
+
 const MARK = ' †';
 
 /**
@@ -100,9 +103,11 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
   const mark = (measured: Measured): string => (isFormer(measured) ? MARK : '');
   const evaluations = [...saved.values()].filter((one): one is SavedEvaluation => 'results' in one);
   const speeds = [...saved.values()].filter((one): one is SavedSpeed => 'rows' in one);
+  const plotted = saved.get(PLOTTED) as SavedEvaluation | undefined;
   const refinements = [...saved.values()].filter((one): one is SavedRefinement => 'refinement' in one);
   const checked = [...saved.values()].filter((one): one is SavedChecks => 'checks' in one);
-  const ofFile = (reference: string): SavedEvaluation[] => evaluations.filter((one) => one.reference === reference);
+  const ofFile = (reference: string): SavedEvaluation[] =>
+    evaluations.filter((one) => one.reference === reference && one !== plotted);
 
   /** Rows of shipped models and peers on all molecules of a file. */
   const nearness = (reference: string, delta: number): string[] => {
@@ -241,6 +246,14 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
     '',
     '## How fast is it?',
     '',
+    ...(plotted
+      ? [
+          `![Accuracy against processor time: molflow as a curve over the evaluations of its network, other programs as points](accuracy.svg)`,
+          '',
+          `${plotted.reference}, one thread${mark(plotted)}; numbers are evaluations of the network for a skeleton. ${commands([plotted.command])}`,
+          '',
+        ]
+      : []),
     'Milliseconds of processor time a conformer, one thread, after the first call (which loads and compiles, and takes one to fifteen seconds). Where the command says `--distinct`, of each conformer that lies at least so far, in Å, from those before: molflow’s as delivered, checked and pruned, the others’ as they come. OpenChemLib’s later calls profit from its cache of rigid fragments.',
     '',
     ...speedTable(speeds, mark),
@@ -318,7 +331,7 @@ const rank = ({ weights }: Measured): number =>
   'molflow-base' in weights ? 0 : Object.keys(weights).length > 0 ? 1 : 2;
 
 /** The name that a reader knows. Mode selection, in older files `spread`, is the default sampler, as is none at all. */
-function nameOf(source: string): string {
+export function nameOf(source: string): string {
   return source
     .replace(', spread', ', default sampler')
     .replace(', modes', ', default sampler')

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { accuracyPlot } from '../../bench/accuracy-plot.js';
 import { readResults } from '../../bench/read-results.js';
-import { resultsPages, type Saved, type SavedEvaluation } from '../../bench/results-page.js';
+import { nameOf, resultsPages, type Saved, type SavedEvaluation } from '../../bench/results-page.js';
 import { weightsHash } from '../../src/cli/evaluate/provenance.js';
 
 const row = (page: string, start: string): string | undefined =>
@@ -28,6 +29,19 @@ test('a result of former weights leaves the tables of the shipped model, or is m
   const { weights: _, ...silent } = options.saved.get('qm9-val.json') as SavedEvaluation;
   const saved = new Map(options.saved).set('qm9-val.json', silent as Saved);
   expect(() => resultsPages({ ...options, saved })).toThrow(/qm9-val\.json does not say with which weights/);
+});
+
+test('the plot of accuracy against time names every program and every number of steps', async () => {
+  const saved = (await readResults()).saved.get('peers-drugs-val.json') as SavedEvaluation;
+  const [etkdg] = saved.results;
+  const steps = [3, 17].map((n) => ({
+    ...etkdg,
+    source: `molflow-base, modes, ${n} steps`,
+    variant: { family: 'molflow-base, modes', steps: n },
+  }));
+  const svg = await accuracyPlot({ ...saved, results: [...steps, ...saved.results] }, nameOf);
+  for (const label of ['molflow-base, default sampler', '3', '17', 'ETKDGv3', 'ETKDGv3 + MMFF94', 'OpenChemLib'])
+    expect(svg.match(new RegExp(`>${label.replace('+', '\\+')}<`, 'g'))?.length, label).toBe(2);
 });
 
 test('the hash of weights is of the tensors alone', () => {
