@@ -6,6 +6,7 @@ const arrows = {
   python: [],
   flow: ['geometry'],
   files: [],
+  embed: [],
   chem: ['geometry', 'files'],
   engine: ['python'],
   network: ['chem', 'flow', 'engine', 'geometry'],
@@ -18,7 +19,7 @@ const arrows = {
 };
 
 /** The folders that run in a browser as they are; their Node-only files end in .node.ts. */
-const library = '^src/(geometry|chem|flow|engine|network|generation|evaluation)/';
+const library = '^src/(geometry|chem|flow|engine|network|generation|evaluation|embed)/';
 const nodeFile = '\\.node\\.ts$';
 
 module.exports = {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { defineConfig, type Plugin } from 'vite';
 import { DEFAULT_MODEL } from '../src/network/load-model.node.js';
 import { contentPolicy } from '../src/cli/view/policy.js';
@@ -139,6 +140,24 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+/** Puts the element `<molflow-viewer>` beside the page that it shows; it is `molflow/viewer` of the package, too. */
+function viewerElement(): Plugin {
+  return {
+    name: 'viewer-element',
+    apply: 'build',
+    async generateBundle() {
+      const { outputFiles } = await build({
+        entryPoints: [fileURLToPath(new URL('../src/index.viewer.ts', import.meta.url))],
+        bundle: true,
+        write: false,
+        format: 'esm',
+        target: 'es2022',
+      });
+      for (const { text } of outputFiles) this.emitFile({ type: 'asset', fileName: 'molflow-viewer.js', source: text });
+    },
+  };
+}
+
 /** Puts script, style and RDKit into one HTML file, with the policy naming the script by its hash. */
 function onePage(): Plugin {
   return {
@@ -187,7 +206,7 @@ export default defineConfig(({ mode }) => {
         ...(page ? [{ find: './start-generator.js', replacement: `${here}src/generate/start-generator.page.ts` }] : []),
       ],
     },
-    plugins: [...shared(), shippedModels(), ...(page ? [onePage()] : [contentSecurityPolicy()])],
+    plugins: [...shared(), shippedModels(), ...(page ? [onePage()] : [contentSecurityPolicy(), viewerElement()])],
     worker: {
       // A page opened from disk has no origin, and Chromium loads no module worker for such.
       format: page ? 'iife' : 'es',

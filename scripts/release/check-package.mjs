@@ -42,6 +42,7 @@ try {
     'dist/index.d.ts',
     'dist/browser.js',
     'dist/viewer/index.html',
+    'dist/viewer/molflow-viewer.js',
     'molecules/molecules.json',
   ])
     assert.ok(paths.includes(needed), `${needed} is not in the tarball`);

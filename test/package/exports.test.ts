@@ -3,7 +3,12 @@ import path from 'node:path';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 
-const ENTRIES = { molflow: 'index.d.ts', 'molflow-browser': 'index.browser.d.ts', 'molflow-flow': 'index.flow.d.ts' };
+const ENTRIES = {
+  molflow: 'index.d.ts',
+  'molflow-browser': 'index.browser.d.ts',
+  'molflow-flow': 'index.flow.d.ts',
+  'molflow-viewer': 'index.viewer.d.ts',
+};
 const fileOf = (entry: string) => path.resolve(import.meta.dirname, '../../dist', entry);
 
 it('exports what the lists in test/package/exports/ say (npx vitest run test/package -u writes them anew)', async () => {

@@ -1,9 +1,11 @@
 /** The server behind `molflow view`: what it gives to whom. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { frameAncestors } from '../../src/cli/view/policy.js';
 import { startViewerServer } from '../../src/cli/view/server.js';
+import { writeStaticViewer } from '../../src/cli/view/static.js';
 import { buildViewer, viewerFolder } from './built-viewer.js';
 
 vi.setConfig({ testTimeout: 600_000 });
@@ -46,6 +48,50 @@ describe('the server of molflow view', () => {
       expect(status).toBe(403);
     } finally {
       await server.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('lets the pages into which it is told to be framed, and no others', async () => {
+    await buildViewer();
+    const ancestors = frameAncestors('http://localhost:8888, https://*.example.org/,self');
+    const server = await startViewerServer({ folder: viewerFolder, ancestors });
+    try {
+      expect((await fetch(server.address)).headers.get('content-security-policy')).toMatch(
+        /; frame-ancestors http:\/\/localhost:8888 https:\/\/\*\.example\.org 'self'$/,
+      );
+    } finally {
+      await server.close();
+    }
+    for (const text of ['*', 'http://*', '', 'localhost', "http://a.example; script-src 'none'", 'http://a.example/x'])
+      expect(() => frameAncestors(text), text).toThrow(/is no origin/);
+  });
+
+  it('is written as files for any web server, with those that the package has elsewhere', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'molflow-static-'));
+    try {
+      // As in the package: its large files are left out.
+      const packed = join(folder, 'packed');
+      await mkdir(join(packed, 'assets'), { recursive: true });
+      for (const name of ['index.html', 'molflow-viewer.js', 'page.html', 'assets/index.js'])
+        await writeFile(join(packed, name), name);
+      const to = join(folder, 'site');
+      for (const _again of [false, true]) {
+        await writeStaticViewer({ folder: packed, to });
+        expect((await readdir(to)).sort()).toEqual(['assets', 'index.html', 'molflow-viewer.js']);
+      }
+      expect((await readdir(join(to, 'assets'))).sort()).toEqual([
+        'RDKit_minimal.wasm',
+        'index.js',
+        'molflow-base.safetensors',
+        'molflow-fast.safetensors',
+        'ort-wasm-simd-threaded.asyncify.wasm',
+        'ort-wasm-simd-threaded.wasm',
+      ]);
+      expect((await stat(join(to, 'assets', 'RDKit_minimal.wasm'))).size).toBeGreaterThan(1e6);
+      await writeFile(join(folder, 'mine.html'), '');
+      await expect(writeStaticViewer({ folder: packed, to: folder })).rejects.toThrow(/holds other files already/);
+    } finally {
       await rm(folder, { recursive: true, force: true });
     }
   });

@@ -9,6 +9,8 @@ import { readFile, readText, textOf, type Opened, type RecordsAre } from './data
 import type { Entry } from './data/trajectory.js';
 import { byId, h } from './dom.js';
 import { connectExportMenu } from './export/menu.js';
+import { FORMATS, recordsOf } from './export/records.js';
+import { connectFrame, isFramed, showControls } from './framed.js';
 import { connectKeys } from './keys.js';
 import { fragmentOf, readFragment, type Linked } from './link.js';
 import { tell, tellProblem } from './messages.js';
@@ -29,6 +31,7 @@ import { describe, facts } from './describe.js';
 import { connectGeneration } from './generate/generate.js';
 import { readRequest } from './generate/request.js';
 
+showControls(new URLSearchParams(location.search).get('controls'));
 const store = createStore();
 const session = createSession();
 const analysis = createAnalysis();
@@ -41,7 +44,7 @@ const measuring = connectMeasurePanel({ store, session });
 const generation = connectGeneration({
   store,
   session,
-  early: location.hash === '' && !new URLSearchParams(location.search).has('open'),
+  early: location.hash === '' && !isFramed && !new URLSearchParams(location.search).has('open'),
   onShown(entry, request) {
     origins[entry] = { first: entry, smiles: request };
     showAt(entry);
@@ -436,7 +439,8 @@ async function writeAddress(shown: Shown, view: State, camera?: Camera): Promise
 /** Keeps the address up to date, so that a reload restores the view. */
 function keepAddress(): void {
   const shown = session.shown(store.get().entry);
-  if (!shown || restoring) return;
+  // The address of a frame is not that of the page around it.
+  if (!shown || restoring || isFramed) return;
   const view = { ...INITIAL, order: [], position: shown.timeline.length };
   writeAddress(shown, view).catch(() => {
     // A page opened from disk may not change its address.
@@ -529,4 +533,16 @@ function restore({ state, camera }: Linked): void {
 }
 
 showEntry();
-void start().catch(tellProblem);
+connectFrame({
+  store,
+  session,
+  ready: start().catch(tellProblem),
+  open: (file) => void openFiles([file]),
+  generate: (request) => void generation.run(request),
+  sdf() {
+    const shown = session.shown(store.get().entry);
+    if (!shown || shown.entry.live) return '';
+    const energyOf = (index: number) => results.conformer(shown, index).energy;
+    return FORMATS.sdf.text(recordsOf(shown.entry, [...shown.conformers.keys()], energyOf));
+  },
+});

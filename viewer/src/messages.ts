@@ -1,6 +1,13 @@
 /** Messages in the page: problems stay until closed, notes vanish; screen readers announce both, for their place is a live region. */
 import { byId, h } from './dom.js';
 
+const listeners: ((text: string) => void)[] = [];
+
+/** Calls `listener` with every problem that is told. */
+export function onProblem(listener: (text: string) => void): void {
+  listeners.push(listener);
+}
+
 export function tell(
   text: string,
   {
@@ -37,6 +44,7 @@ export function tell(
   same?.remove();
   while (host.children.length > 3) host.firstElementChild?.remove();
   host.append(item);
+  if (kind === 'problem') listeners.forEach((listener) => listener(text));
   if (kind === 'note') setTimeout(() => item.remove(), 6000);
 }
 

@@ -2,11 +2,10 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { basename, extname, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { largeFile } from './large-files.js';
 import { contentPolicy } from './policy.js';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -21,16 +20,18 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
+type Headers = Readonly<Record<string, string>>;
+
 /** Isolation from other hosts; it also gives the page's workers shared memory. */
-const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': `${contentPolicy()}; frame-ancestors 'none'`,
+const headersFor = (ancestors: string): Headers => ({
+  'Content-Security-Policy': `${contentPolicy()}; frame-ancestors ${ancestors}`,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cache-Control': 'no-store',
-};
+});
 
 export interface ViewerServer {
   /** Address of the page with the files opened. */
@@ -44,6 +45,7 @@ export interface ViewerServer {
  * @param options.files molecule files, opened by the page; they are read when the page asks for them
  * @param options.references files of reference conformers to compare with
  * @param options.port 0 takes any free one
+ * @param options.ancestors pages that may show it in a frame, as `frameAncestors` reads them; none by default
  * @throws Error where a file cannot be read, the viewer is not built, or the port is taken
  */
 export async function startViewerServer({
@@ -51,11 +53,13 @@ export async function startViewerServer({
   files = [],
   references = [],
   port = 0,
+  ancestors = "'none'",
 }: {
   readonly folder: string;
   readonly files?: readonly string[];
   readonly references?: readonly string[];
   readonly port?: number;
+  readonly ancestors?: string;
 }): Promise<ViewerServer> {
   await requireBuilt(join(folder, 'index.html'));
   const served = [...files, ...references];
@@ -66,9 +70,10 @@ export async function startViewerServer({
   ]);
   const entry = served.length > 0 ? `/?${query.toString()}` : '/';
 
+  const headers = headersFor(ancestors);
   const server = createServer((request, response) => {
-    void answer(request, response, { folder, served, entry }).catch(() => {
-      if (!response.headersSent) response.writeHead(500, HEADERS);
+    void answer(request, response, { folder, served, entry, headers }).catch(() => {
+      if (!response.headersSent) response.writeHead(500, headers);
       response.end();
     });
   });
@@ -98,17 +103,27 @@ export async function startViewerServer({
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { folder, served, entry }: { readonly folder: string; readonly served: readonly string[]; readonly entry: string },
+  {
+    folder,
+    served,
+    entry,
+    headers,
+  }: {
+    readonly folder: string;
+    readonly served: readonly string[];
+    readonly entry: string;
+    readonly headers: Headers;
+  },
 ): Promise<void> {
   const refuse = (status: number): void => {
-    response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${status}\n`);
+    response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${status}\n`);
   };
   // A page of another host may point its own name at this address; it must not read the files.
   if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')) return refuse(403);
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   if (url.pathname === '/' && url.search === '' && entry !== '/') {
-    response.writeHead(302, { ...HEADERS, Location: entry }).end();
+    response.writeHead(302, { ...headers, Location: entry }).end();
     return;
   }
   let file: string | undefined;
@@ -126,36 +141,18 @@ async function answer(
   }
   let found = file === undefined ? undefined : await stat(file).catch(() => undefined);
   if (file !== undefined && index === undefined && !found) {
-    file = elsewhere(basename(file));
+    file = largeFile(basename(file));
     found = file === undefined ? undefined : await stat(file).catch(() => undefined);
   }
   if (file === undefined || !found?.isFile()) return refuse(404);
   const type = index === undefined ? TYPES[extname(file)] : undefined;
   response.writeHead(200, {
-    ...HEADERS,
+    ...headers,
     'Content-Type': type ?? 'application/octet-stream',
     'Content-Length': found.size,
   });
   if (request.method === 'HEAD') response.end();
   else pipeline(createReadStream(file), response, () => undefined);
-}
-
-/**
- * Large files of the viewer that the package has in another place already, so that it need not hold them twice: the
- * WebAssembly of its dependencies, and its model.
- */
-function elsewhere(name: string): string | undefined {
-  if (name.endsWith('.safetensors')) return fileURLToPath(new URL(`../../../models/${name}`, import.meta.url));
-  const owner = {
-    'RDKit_minimal.wasm': '@rdkit/rdkit',
-    'ort-wasm-simd-threaded.wasm': 'onnxruntime-web',
-    'ort-wasm-simd-threaded.asyncify.wasm': 'onnxruntime-web',
-  }[name];
-  try {
-    return owner && createRequire(import.meta.url).resolve(`${owner}/${name}`);
-  } catch {
-    return undefined;
-  }
 }
 
 async function requireReadable(file: string): Promise<void> {
