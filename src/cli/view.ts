@@ -15,7 +15,7 @@ interface ViewFlags {
   readonly reference?: readonly string[];
   readonly export?: string;
   readonly static?: string;
-  readonly frameAncestors: string;
+  readonly frameAncestors?: string;
 }
 
 /** @param options.folder the built viewer; beside the compiled command by default */
@@ -31,9 +31,8 @@ export function viewCommand({
     .option('--static <folder>', 'write the viewer as files for any web server, instead of serving')
     .option(
       '--frame-ancestors <origins>',
-      'pages that may show the viewer in a frame, such as http://localhost:8888, separated by commas',
+      'pages that may show the viewer in a frame, such as http://localhost:8888, separated by commas; none by default',
       origins,
-      "'none'",
     )
     .action(async (files: string[], flags: ViewFlags) => {
       const references = flags.reference ?? [];

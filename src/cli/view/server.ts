@@ -59,7 +59,7 @@ export async function startViewerServer({
   readonly files?: readonly string[];
   readonly references?: readonly string[];
   readonly port?: number;
-  readonly ancestors?: string;
+  readonly ancestors?: string | undefined;
 }): Promise<ViewerServer> {
   await requireBuilt(join(folder, 'index.html'));
   const served = [...files, ...references];
