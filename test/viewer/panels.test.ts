@@ -4,7 +4,11 @@ import { createRequire } from 'node:module';
 // Comes with 3Dmol, which makes animated pictures with it.
 import UPNG from 'upng-js';
 import { describe, expect, it, vi } from 'vitest';
-import { distance } from '../../src/geometry/internal-coordinates.js';
+import { molblock } from '../../src/chem/molblock.js';
+import type { Structure } from '../../src/chem/structure.js';
+import { dihedral, distance } from '../../src/geometry/internal-coordinates.js';
+import { rowsOf } from '../../src/geometry/move-onto.js';
+import { rmsdAligned } from '../../src/geometry/rmsd.js';
 import { chromiumPath } from './chromium.js';
 import { conformersOf, ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
 import { ASPIRIN, LIMITS, clock, download, openFile, records, shows, useViewer } from './page.js';
@@ -22,6 +26,19 @@ function delaysOf(gif: Buffer): number[] {
   for (let at = gif.indexOf('\x21\xf9\x04', 0, 'latin1'); at >= 0; at = gif.indexOf('\x21\xf9\x04', at + 8, 'latin1'))
     if (gif[at + 7] === 0) found.push(gif.readUInt16LE(at + 4));
   return found;
+}
+
+function reversed({ atoms, bonds, coordinates, ...rest }: Structure): Structure {
+  const last = atoms.length - 1;
+  return {
+    ...rest,
+    atoms: atoms.toReversed(),
+    bonds: bonds.map(({ a, b, order }) => ({ a: last - a, b: last - b, order })),
+    coordinates: rowsOf(
+      coordinates!,
+      atoms.map((_, atom) => last - atom),
+    ),
+  };
 }
 
 describe.skipIf(chromiumPath === undefined)('the panels', () => {
@@ -100,6 +117,106 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     );
     await page.click('#conformer-2');
     await shows(() => page.locator('#canvas').getAttribute('aria-label')).toContain('conformer 3 of 4');
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows the ensemble, and chooses and ticks by its charts, by pointer and by key', async () => {
+    const { page, complaints } = shared();
+    // Hydrogens first, so that heavy atoms are not the first of the file.
+    const structures = conformersOf('CCCCCO', 12).map(reversed);
+    const n = structures.length;
+    const text = structures
+      .map((structure) => molblock({ molecule: structure, coordinates: structure.coordinates, title: 'pentanol' }))
+      .join('$$$$\n');
+    await openFile(page, { name: 'pentanol', text: `${text}$$$$\n` });
+    const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+    const numbers = async (chart: string, pattern: RegExp): Promise<number[]> =>
+      (
+        await page
+          .locator(`${chart} [data-bin]`)
+          .evaluateAll((marks) => marks.map((mark) => mark.getAttribute('aria-label') ?? ''))
+      ).map((label) => Number(pattern.exec(label)?.[1]));
+    const counts = (chart: string): Promise<number[]> => numbers(chart, /: (\d+) conformer/);
+    const chosen = (): Promise<string[]> => page.locator('#conformers-panel tr.active > *').allInnerTexts();
+    const ticked = (): Promise<number> => page.locator('#conformers-panel tbody input:checked').count();
+
+    const bars = page.locator('#energy-histogram [data-bin]');
+    await shows(() => bars.count()).toBeGreaterThan(2);
+    const inBar = await counts('#energy-histogram');
+    expect(sum(inBar)).toBe(n);
+    const toFirst = await page.locator('#conformers-panel tbody td:nth-child(4)').allInnerTexts();
+    expect(toFirst.map(Number).every((rmsd) => rmsd < 3)).toBe(true);
+    expect(sum(await numbers('#energy-histogram', /weight ([\d.]+) %/))).toBeCloseTo(100, 0);
+    await shows(async () => sum(await counts('#gyration-histogram'))).toBe(n);
+    const lower = (await numbers('#energy-histogram', /^([\d.]+) to/)).at(-1);
+    await bars.last().click();
+    await shows(async () => Number((await chosen())[2])).toBeGreaterThanOrEqual(lower!);
+    await bars.first().click();
+    await shows(async () => (await chosen())[2]).toBe('0.00');
+    const middle = async (bar: number): Promise<[number, number]> => {
+      const box = (await bars.nth(bar).boundingBox())!;
+      return [box.x + box.width / 2, box.y + box.height / 2];
+    };
+    await page.mouse.move(...(await middle(0)));
+    await page.mouse.down();
+    await page.mouse.move(...(await middle(1)));
+    await page.mouse.up();
+    await shows(ticked).toBe(inBar[0] + inBar[1]);
+    await bars.first().focus();
+    await page.keyboard.press('Shift+Enter');
+    await shows(ticked).toBe(inBar[0]);
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await shows(ticked).toBe(sum(inBar.slice(0, 3)));
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await shows(() => bars.nth(1).getAttribute('aria-pressed')).toBe('true');
+    await page.click('#ensemble-tick-all');
+    await shows(() => page.locator('#ensemble-ticked').innerText()).toBe(`${n} of ${n} ticked`);
+
+    await page.click('label[for=ensemble-clusters]');
+    const sizes = async (): Promise<number[]> =>
+      (await page.locator('#ensemble-panel tbody td:nth-child(3)').allInnerTexts()).map(Number);
+    await page.fill('#cut-off', '9');
+    await shows(sizes).toEqual([n]);
+    await page.fill('#cut-off', '0');
+    await shows(sizes).toEqual(structures.map(() => 1));
+    await page.fill('#cut-off', '0.6');
+    await shows(async () => sum(await sizes())).toBe(n);
+    await shows(async () => (await sizes()).length).toBeLessThan(n);
+    const [largest = 0] = await sizes();
+    await page.uncheck('#tick-cluster-0');
+    await shows(ticked).toBe(n - largest);
+    await page.focus('#rmsd-matrix');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    const cell = await page.locator('#rmsd-matrix-cell').innerText();
+    const [row = 0, column = 0, rmsd] = [...cell.matchAll(/\d+(?:\.\d+)?/g)].map(([number]) => Number(number));
+    const heavy = structures[0].atoms.flatMap(({ element }, atom) => (element > 1 ? [atom] : []));
+    const own = (conformer: number): Float32Array => rowsOf(structures[conformer - 1].coordinates!, heavy);
+    expect(rmsd).toBeCloseTo(rmsdAligned(own(row), own(column), heavy.length), 1);
+    await page.keyboard.press('Enter');
+    await shows(async () => Number((await chosen())[1])).toBe(row);
+
+    await page.click('label[for=ensemble-torsions]');
+    await shows(() => page.locator('.rose').count()).toBe(3);
+    const name = await page.locator('.rose button').first().innerText();
+    const atoms = name.split('–').map((atom) => Number(atom.slice(1)) - 1) as [number, number, number, number];
+    expect(sum(await counts('.rose:first-child'))).toBe(n);
+    await page.locator('.rose:first-child [data-bin]').first().focus();
+    await page.keyboard.press('Enter');
+    const sector = page.locator('.rose:first-child [data-bin]').first();
+    await shows(() => sector.getAttribute('aria-pressed')).toBe('true');
+    const angle = Number.parseFloat((await sector.getAttribute('aria-label'))!);
+    await page.click('label[for=ensemble-table]');
+    const cells = (): Promise<string[]> => page.locator('.ensemble-table tr.active > *').allInnerTexts();
+    await shows(async () => (await cells())[5]).toBe('0.00');
+    const [label, , , , , , torsion] = await cells();
+    const exact = (dihedral(structures[Number(label) - 1].coordinates!, ...atoms) * 180) / Math.PI;
+    expect(Math.abs(Number(torsion) - exact)).toBeLessThan(0.6);
+    expect(Math.cos(((exact - angle) * Math.PI) / 180)).toBeGreaterThan(Math.cos((7.6 * Math.PI) / 180));
+    await page.click('label[for=ensemble-distributions]');
     expect(complaints).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 /** Starts the page and connects its parts. */
 import { createAnalysis } from './analysis/client.js';
+import { createEnsembles } from './analysis/ensemble.js';
 import { createResults } from './analysis/results.js';
 import { unpackAssets } from './assets.js';
 import { aboveLowest } from './data/above-lowest.js';
@@ -16,6 +17,7 @@ import { fragmentOf, readFragment, type Linked } from './link.js';
 import { tell, tellProblem } from './messages.js';
 import { connectConformersPanel } from './panels/conformers.js';
 import { connectDepiction } from './panels/depiction.js';
+import { connectEnsemblePanel } from './panels/ensemble.js';
 import { connectMeasurePanel } from './panels/measure.js';
 import { connectPlots } from './panels/plots.js';
 import { connectTransport } from './panels/transport.js';
@@ -81,6 +83,12 @@ connectViewPanel({ store, session });
 connectDepiction({ store, session, results, analysis, theme });
 connectExportMenu({ store, session, results, scene, copyLink });
 const plots = connectPlots({ store, session, results, player });
+const ensemble = connectEnsemblePanel({
+  store,
+  session,
+  results,
+  ensembles: createEnsembles({ analysis, results, session }),
+});
 connectKeys({
   store,
   session,
@@ -107,6 +115,7 @@ results.onProblem((text) => tell(text));
 theme.onChange(() => {
   show?.rebuild();
   plots.redraw();
+  ensemble.redraw();
 });
 store.watch(['entry'], showEntry);
 store.watch(['position', 'active', 'arrangement', 'shown'], describeCanvas);

@@ -1,5 +1,6 @@
 /** Messages between the page and its analysis worker. */
 import type { Structure } from '../../../src/chem/structure.js';
+import type { Linkage } from './linkage.js';
 
 export interface StereoMarks {
   readonly centres: readonly { readonly atom: number; readonly cip: string }[];
@@ -46,6 +47,36 @@ export interface Analyses {
     readonly request: { readonly structure: Structure; readonly reference: Structure };
     readonly answer: readonly (readonly number[])[];
   };
+  /** As many rows of the RMSD matrix as take a twentieth of a second (see `matrixRows`). */
+  distances: {
+    readonly request: {
+      readonly conformers: readonly Float32Array[];
+      readonly permutations: readonly (readonly number[])[];
+      readonly first: number;
+    };
+    readonly answer: readonly Float32Array[];
+  };
+  /** Complete linkage of n conformers with `distances` [n,n]. */
+  linkage: {
+    readonly request: { readonly distances: Float32Array; readonly n: number };
+    readonly answer: Linkage;
+  };
+  /** Radii of gyration in Å. */
+  gyration: {
+    readonly request: { readonly masses: readonly number[]; readonly coordinates: readonly Float32Array[] };
+    readonly answer: readonly number[];
+  };
+  /** The torsions of each rotatable bond (see `bondTorsions`), in degrees by conformer. */
+  torsions: {
+    readonly request: { readonly structure: Structure; readonly coordinates: readonly Float32Array[] };
+    readonly answer: readonly Torsion[];
+  };
+}
+
+export interface Torsion {
+  readonly atoms: readonly number[];
+  /** Of each conformer: that of `atoms`, then those that symmetry makes alike. */
+  readonly degrees: readonly (readonly number[])[];
 }
 
 export type Request = {

@@ -36,6 +36,8 @@ export interface ConformerResult {
 
 export interface Results {
   conformer(shown: Shown, index: number): ConformerResult;
+  /** Automorphisms of the heavy atoms, which are numbered among themselves; undefined until they are known. */
+  symmetry(shown: Shown): readonly (readonly number[])[] | undefined;
   series(shown: Shown, index: number): Series;
   /** Reference conformers; taken only where they are of the same molecule as `against`. */
   setReference(entry: Entry, against?: Entry): Promise<ReferenceVerdict>;
@@ -64,8 +66,19 @@ interface Cache {
   readonly asked: Set<string>;
   readonly failed: Set<string>;
   identity?: Analyses['identity']['answer'];
-  /** Automorphisms of the heavy atoms. */
+  /** Automorphisms of the heavy atoms, which are numbered among themselves. */
   symmetry: readonly (readonly number[])[] | undefined;
+  /** RMSD to the first conformer. */
+  readonly toFirst: Map<number, number>;
+}
+
+/** A reference of the same molecule. */
+interface Compared {
+  readonly reference: Entry;
+  /** Isomorphisms of the heavy atoms, which are numbered among themselves. */
+  readonly maps: readonly (readonly number[])[];
+  /** RMSD of conformers to the nearest of the reference. */
+  readonly nearest: Map<number, number>;
 }
 
 export function createResults({
@@ -77,10 +90,7 @@ export function createResults({
 }): Results {
   const caches = new WeakMap<Entry, Cache>();
   let reference: Entry | undefined;
-  const referenceMaps = new WeakMap<
-    Entry,
-    { reference: Entry; maps: readonly (readonly number[])[] } | 'none' | 'asked'
-  >();
+  const referenceMaps = new WeakMap<Entry, Compared | 'none' | 'asked'>();
   const listeners = new Set<() => void>();
   const problemListeners: ((problem: string) => void)[] = [];
   const told = new Set<string>();
@@ -102,7 +112,14 @@ export function createResults({
   function cacheOf(entry: Entry): Cache {
     let cache = caches.get(entry);
     if (!cache) {
-      cache = { energies: new Map(), stereo: new Map(), asked: new Set(), failed: new Set(), symmetry: undefined };
+      cache = {
+        energies: new Map(),
+        stereo: new Map(),
+        asked: new Set(),
+        failed: new Set(),
+        symmetry: undefined,
+        toFirst: new Map(),
+      };
       caches.set(entry, cache);
     }
     return cache;
@@ -147,7 +164,9 @@ export function createResults({
       });
       once(entry, 'Symmetry', async () => {
         const structure = structureAt(entry, 0);
-        cache.symmetry = await analysis.ask('mappings', { structure, reference: structure });
+        const maps = await analysis.ask('mappings', { structure, reference: structure });
+        cache.symmetry = amongHeavy(structure, maps.length > 0 ? maps : [heavyAtoms(structure)]);
+        cache.toFirst.clear();
       });
     }
     if (reference && !referenceMaps.has(entry) && !entry.live) {
@@ -155,7 +174,7 @@ export function createResults({
       referenceMaps.set(entry, 'asked');
       void mapsTo(entry, asked).then((maps) => {
         if (reference !== asked) return;
-        referenceMaps.set(entry, maps.length > 0 ? { reference: asked, maps } : 'none');
+        referenceMaps.set(entry, maps.length > 0 ? { reference: asked, maps, nearest: new Map() } : 'none');
         changed();
       });
     }
@@ -174,11 +193,11 @@ export function createResults({
         structure: structureAt(entry, 0),
         reference: structureAt(reference, 0),
       });
-      if (maps.length > 0) return maps;
+      if (maps.length > 0) return amongHeavy(reference.structure, maps);
     } catch {
       // The order of the file decides.
     }
-    return inOrder && (entry.bondsGuessed || reference.bondsGuessed) ? [heavy] : [];
+    return inOrder && (entry.bondsGuessed || reference.bondsGuessed) ? [heavy.map((_, i) => i)] : [];
   }
 
   function setReference(next: Entry | undefined): void {
@@ -186,7 +205,7 @@ export function createResults({
     for (const entry of session.entries()) referenceMaps.delete(entry);
   }
 
-  function referenceOf(entry: Entry): { reference: Entry; maps: readonly (readonly number[])[] } | undefined {
+  function referenceOf(entry: Entry): Compared | undefined {
     const found = referenceMaps.get(entry);
     return typeof found === 'object' ? found : undefined;
   }
@@ -195,11 +214,30 @@ export function createResults({
     const found = referenceOf(entry);
     if (!found) return undefined;
     const own = rowsOf(coordinates, heavyAtoms(entry.structure));
+    const heavy = heavyAtoms(found.reference.structure);
     return Math.min(
       ...found.reference.conformers.map(
-        (conformer) => bestRmsd(own, lastFrame(conformer).coordinates, found.maps).rmsd,
+        (conformer) => bestRmsd(own, rowsOf(lastFrame(conformer).coordinates, heavy), found.maps).rmsd,
       ),
     );
+  }
+
+  function lastToReference(entry: Entry, index: number): number | undefined {
+    const nearest = referenceOf(entry)?.nearest;
+    const rmsd = nearest?.get(index) ?? toReference(entry, lastFrame(entry.conformers[index]).coordinates);
+    if (rmsd !== undefined) nearest?.set(index, rmsd);
+    return rmsd;
+  }
+
+  function toFirst(entry: Entry, index: number): number {
+    const cache = cacheOf(entry);
+    const known = cache.toFirst.get(index);
+    if (known !== undefined) return known;
+    const heavy = heavyAtoms(entry.structure);
+    const [own, first] = [index, 0].map((i) => rowsOf(lastFrame(entry.conformers[i]).coordinates, heavy));
+    const { rmsd } = bestRmsd(own, first, cache.symmetry ?? [heavy.map((_, i) => i)]);
+    cache.toFirst.set(index, rmsd);
+    return rmsd;
   }
 
   function buildSeries(shown: Shown, index: number): Series {
@@ -242,9 +280,6 @@ export function createResults({
       const { entry } = shown;
       const cache = want(shown, index);
       const energies = cache.energies.get(index);
-      const { coordinates } = lastFrame(entry.conformers[index]);
-      const heavy = heavyAtoms(entry.structure);
-      const identity = [heavy];
       // Values that are not asked for, or cannot be computed, do not count.
       const nothing = entry.bondsGuessed || entry.structure.dimension !== 3;
       return {
@@ -254,16 +289,15 @@ export function createResults({
           : nothing || cache.failed.has(`MMFF94 ${index}`)
             ? null
             : undefined,
-        toFirst:
-          entry.structure.dimension !== 3
-            ? null
-            : bestRmsd(
-                rowsOf(coordinates, heavy),
-                lastFrame(entry.conformers[0]).coordinates,
-                cache.symmetry && cache.symmetry.length > 0 ? cache.symmetry : identity,
-              ).rmsd,
-        toReference: toReference(entry, coordinates),
+        toFirst: entry.structure.dimension !== 3 ? null : toFirst(entry, index),
+        toReference: lastToReference(entry, index),
       };
+    },
+    symmetry(shown) {
+      const { entry } = shown;
+      const cache = want(shown, 0);
+      const unknowable = entry.bondsGuessed || cache.failed.has('Symmetry');
+      return cache.symmetry ?? (unknowable ? [heavyAtoms(entry.structure).map((_, i) => i)] : undefined);
     },
     series(shown, index) {
       const { entry, conformers } = shown;
@@ -304,7 +338,7 @@ export function createResults({
         if (own && other && own.smiles !== other.smiles) verdict = 'isomer';
       }
       setReference(next);
-      if (against) referenceMaps.set(against, { reference: next, maps });
+      if (against) referenceMaps.set(against, { reference: next, maps, nearest: new Map() });
       changed();
       return verdict;
     },
@@ -317,16 +351,16 @@ export function createResults({
       const found = referenceOf(entry);
       if (!found) return undefined;
       const own = rowsOf(lastFrame(conformers[index]).coordinates, heavyAtoms(entry.structure));
+      const { structure } = found.reference;
+      const heavy = heavyAtoms(structure);
       const nearest = found.reference.conformers
         .map((conformer) => {
           const { coordinates } = lastFrame(conformer);
-          return { coordinates, ...bestRmsd(own, coordinates, found.maps) };
+          return { coordinates, ...bestRmsd(own, rowsOf(coordinates, heavy), found.maps) };
         })
         .reduce((best, next) => (next.rmsd < best.rmsd ? next : best));
-      return {
-        structure: found.reference.structure,
-        coordinates: laidOnto(nearest.coordinates, Array.from(nearest.permutation), own),
-      };
+      const paired = Array.from(nearest.permutation, (i) => heavy[i]);
+      return { structure, coordinates: laidOnto(nearest.coordinates, paired, own) };
     },
     identity({ entry }) {
       const cache = cacheOf(entry);
@@ -353,4 +387,10 @@ export function createResults({
     },
     onProblem: (listener) => void problemListeners.push(listener),
   };
+}
+
+/** Maps onto the heavy atoms of a structure, which are numbered among themselves instead of among all atoms. */
+function amongHeavy(structure: Structure, maps: readonly (readonly number[])[]): number[][] {
+  const rank = new Map(heavyAtoms(structure).map((atom, i) => [atom, i]));
+  return maps.map((map) => map.map((atom) => rank.get(atom) ?? atom));
 }

@@ -1,4 +1,4 @@
-/** The analysis worker: stereo, symmetry and MMFF94 energies of what is shown, by the library. */
+/** The analysis worker: stereo, symmetry, MMFF94 energies and measures of the ensemble of what is shown, by the library. */
 import mmff94 from 'virtual:mmff94-parameters';
 import { automorphisms } from '../../../src/chem/automorphisms.js';
 import { createForceField } from '../../../src/chem/mmff94.js';
@@ -6,10 +6,18 @@ import { molblock } from '../../../src/chem/molblock.js';
 import { moleculeFromStructure } from '../../../src/chem/parse.js';
 import { loadRDKit, type RDKitModule, withMol } from '../../../src/chem/rdkit.js';
 import type { Structure } from '../../../src/chem/structure.js';
-import type { Analyses, Answer, Request, Start, StereoMarks } from './protocol.js';
+import { dihedral } from '../../../src/geometry/internal-coordinates.js';
+import { radiusOfGyration } from './gyration.js';
+import { completeLinkage } from './linkage.js';
+import type { Analyses, Answer, Request, Start, StereoMarks, Torsion } from './protocol.js';
+import { matrixRows } from './rmsd-matrix.js';
+import { bondTorsions } from './torsions.js';
 
 /** More automorphisms than this come from rotors such as tert-butyl groups, and are not searched. */
 const MAX_MAPPINGS = 2000;
+
+/** Milliseconds of a piece of the RMSD matrix: other questions are answered between two. */
+const PIECE = 50;
 
 let rdkit: Promise<RDKitModule> | undefined;
 
@@ -44,6 +52,16 @@ async function answer(request: Request): Promise<Analyses[keyof Analyses]['answe
       return energies(module, request);
     case 'mappings':
       return mappings(module, request);
+    case 'distances': {
+      const end = performance.now() + PIECE;
+      return matrixRows({ ...request, enough: () => performance.now() > end });
+    }
+    case 'linkage':
+      return completeLinkage(request.distances, request.n);
+    case 'gyration':
+      return request.coordinates.map((x) => radiusOfGyration(x, request.masses));
+    case 'torsions':
+      return torsions(module, request);
   }
 }
 
@@ -105,10 +123,23 @@ function mappings(module: RDKitModule, { structure, reference }: Analyses['mappi
     symmetriseTerminals: true,
   });
   // Rows are asked for by the structure's own order of its heavy atoms, which perception keeps.
-  const heavy = Array.from({ length: n }, (_, atom) => atom).filter(
-    (atom) => own.molecule.atoms[atom].element > 1 || n === own.molecule.atoms.length,
+  const all = Array.from({ length: n }, (_, atom) => atom);
+  const heavy = all.filter((atom) => own.molecule.atoms[atom].element > 1);
+  return permutations.map((permutation) =>
+    (heavy.length > 0 ? heavy : all).map((atom) => other.order[permutation[onto[atom]]]),
   );
-  return permutations.map((permutation) => heavy.map((atom) => other.order[permutation[onto[atom]]]));
+}
+
+function torsions(module: RDKitModule, { structure, coordinates }: Analyses['torsions']['request']): Torsion[] {
+  const { molecule, order } = moleculeFromStructure(module, structure);
+  const { permutations } = automorphisms(module, molecule, { maxMatches: MAX_MAPPINGS, symmetriseTerminals: true });
+  return bondTorsions(molecule, permutations).map((alike) => {
+    const own = alike.map((torsion) => torsion.map((atom) => order[atom]));
+    return {
+      atoms: own[0],
+      degrees: coordinates.map((x) => own.map(([i, j, k, l]) => (dihedral(x, i, j, k, l) * 180) / Math.PI)),
+    };
+  });
 }
 
 type Perceived = ReturnType<typeof moleculeFromStructure>;

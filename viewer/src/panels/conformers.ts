@@ -8,7 +8,7 @@ import { CONFORMER_ENDINGS } from '../data/kind.js';
 import type { Session, Shown } from '../session.js';
 import type { Store } from '../store.js';
 import { conformerColour } from '../view/palette.js';
-import { tickedConformers } from '../view/show.js';
+import { tickedConformers, ticks } from '../view/show.js';
 
 type Column = 'index' | 'energy' | 'toFirst' | 'toReference';
 
@@ -163,8 +163,7 @@ export function connectConformersPanel({
         'aria-label': `Draw conformer ${conformer.label} with others`,
         onchange: () => {
           const rest = tickedConformers(store.get(), shown).filter((other) => other !== index);
-          const now = box.checked ? [...rest, index].sort((a, b) => a - b) : rest;
-          store.set({ shown: now.length === shown.conformers.length ? 'all' : now });
+          store.set({ shown: ticks(box.checked ? [...rest, index] : rest, shown) });
         },
       });
       box.checked = ticked.has(index);

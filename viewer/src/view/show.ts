@@ -24,6 +24,12 @@ export function tickedConformers(
   return ticked === 'all' ? all : all.filter((index) => ticked.includes(index));
 }
 
+/** The state in which these conformers are ticked and no others. */
+export function ticks(chosen: readonly number[], { conformers }: Pick<Shown, 'conformers'>): State['shown'] {
+  const different = [...new Set(chosen)].sort((a, b) => a - b);
+  return different.length === conformers.length ? 'all' : different;
+}
+
 /** Conformers on the canvas, in the order of the scene's models. */
 export function drawnConformers(state: State, shown: Shown): number[] {
   const all = shown.conformers.length;
