@@ -391,12 +391,12 @@ export async function writeWholeFile(
  */
 export async function clearLeftovers(name: string): Promise<void> {
   const target = await targetOf(name);
-  const left = [`${target}.part`, `${target}.lock`];
-  const found = await Promise.all(left.map((file) => lstat(file).catch(() => undefined)));
+  const part = `${target}.part`;
+  const found = await Promise.all([part, `${target}.lock`].map((file) => lstat(file).catch(() => undefined)));
   if (found.every((file) => file === undefined)) return;
   const lock = await lockOutput(target);
   try {
-    await rm(left[0], { force: true });
+    await rm(part, { force: true });
   } finally {
     await lock.release();
   }

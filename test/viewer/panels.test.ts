@@ -1,6 +1,5 @@
 /** The viewer in real headless Chromium: panels, keys and what can be saved. */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axeCore from 'axe-core';
 // Comes with 3Dmol, which makes animated pictures with it.
 import UPNG from 'upng-js';
 import { describe, expect, it, vi } from 'vitest';
@@ -380,7 +379,7 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
       name: 'two of threonine',
       text: trajectorySdf({ name: 'two of threonine', smiles: 'C[C@@H](O)[C@H](N)C(=O)O', conformers: 2, frames: 4 }),
     });
-    await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+    await page.evaluate(axeCore.source);
     const axe = (parts: readonly string[]): Promise<{ violations: string[]; passes: string[] }> =>
       page.evaluate(async (include) => {
         const { run } = (window as unknown as { axe: { run: (...all: unknown[]) => Promise<Record<string, Rule[]>> } })
