@@ -229,6 +229,8 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     // From the start on: the browser takes a moment until it hands file choosers over.
     const choosers: boolean[] = [];
     page.on('filechooser', (chooser) => choosers.push(chooser.isMultiple()));
+    // The space bar belongs to a control that has the focus.
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press(']');
     await shows(() => page.locator('#speed').inputValue()).toBe('2');
     await page.keyboard.press('[');
