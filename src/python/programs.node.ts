@@ -12,7 +12,9 @@ export function pythonProgram(name: PythonProgram): string {
 /** The first on the PATH may be one without the system's packages. */
 const INTERPRETERS = ['python3', '/usr/bin/python3'];
 
-/** The interpreter that can import all of these modules, if there is one. */
+/** The interpreter that has all of these modules, if there is one. They are looked for and not imported, which takes seconds. */
 export function pythonWith(...modules: readonly string[]): string | undefined {
-  return INTERPRETERS.find((command) => spawnSync(command, ['-c', `import ${modules.join(', ')}`]).status === 0);
+  const missing = `any(importlib.util.find_spec(name) is None for name in ${JSON.stringify(modules)})`;
+  const look = `import importlib.util, sys; sys.exit(${missing})`;
+  return INTERPRETERS.find((command) => spawnSync(command, ['-c', look]).status === 0);
 }
