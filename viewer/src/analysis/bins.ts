@@ -9,12 +9,17 @@ export interface Bin {
   readonly members: readonly number[];
 }
 
+/** Values nearer to each other than this, relative to their size, are one: borders between them could not be told. */
+const RESOLUTION = 1e-6;
+
 /** Bins of one width (1, 2 or 5 times a power of ten), some `most` of them at most, side by side over all values. */
 export function linearBins(values: readonly (number | undefined)[], { most = 16 }: { most?: number } = {}): Bin[] {
   const given = values.filter((value) => value !== undefined);
   if (given.length === 0) return [];
   const [least, greatest] = [Math.min(...given), Math.max(...given)];
-  const width = niceWidth((greatest - least) / most || 0.01);
+  const span = greatest - least;
+  const isWide = span > RESOLUTION * Math.max(1, Math.abs(least), Math.abs(greatest));
+  const width = niceWidth(isWide ? span / most : 0.01);
   // Values on a border, such as 0.3 = 3·0.1, are not exact.
   const place = (value: number): number => Math.floor(value / width + 1e-9);
   const first = place(least);
