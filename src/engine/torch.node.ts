@@ -2,10 +2,10 @@
 import type { Socket } from 'node:net';
 import { startProgram } from '../python/other-programs.node.js';
 import { pythonProgram, pythonWith } from '../python/programs.node.js';
-import { pruned } from './graph-passes.js';
 import type { Device } from './names.js';
 import { encodeModel, type Graph } from './onnx-format.js';
 import { openSizes, recordedSizes } from './open-sizes.js';
+import { requiredPart } from './optional-outputs.js';
 import { checkFeeds, compileFixed, type CompiledSizedProgram, type Engine, type SizedProgram } from './program.js';
 import { trace } from './trace.js';
 
@@ -94,7 +94,7 @@ async function compileTorch<Size extends string>(
     return number;
   };
   const whole = await load(graph);
-  const brief = optional.length > 0 ? await load(without(graph, optional)) : whole;
+  const brief = optional.length > 0 ? await load(requiredPart(graph, optional)) : whole;
   return {
     async run(sizes, feeds, { skipOptional = false } = {}) {
       const { inputs } = at(sizes);
@@ -112,17 +112,6 @@ async function compileTorch<Size extends string>(
       for (const number of new Set([whole, brief])) await ask({ op: 'free', program: number });
     },
   };
-}
-
-/** The graph without these outputs and what only they need. */
-function without({ nodes, initializers, inputs, outputs }: Graph, optional: readonly string[]): Graph {
-  const kept = outputs.filter(({ name }) => !optional.includes(name));
-  const needed = pruned(
-    nodes,
-    kept.map(({ name }) => name),
-  );
-  const read = new Set(needed.flatMap((node) => node.inputs));
-  return { nodes: needed, initializers: initializers.filter(({ name }) => read.has(name)), inputs, outputs: kept };
 }
 
 /** Bytes of a stream as they are asked for. @rejects Error of `goneFor` where it ends before */

@@ -56,9 +56,9 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
   }
 
   function batches(n: number, count: number): Batch[] {
-    const { batchNumbers = MOST_NUMBERS } = engine;
-    const most = engine.batchNumbers === undefined ? LARGEST_BATCH : Infinity;
-    const limit = Math.max(1, Math.min(most, Math.floor(batchNumbers / (n * n * stage.network.edgeWidth))));
+    const { batchNumbers } = engine;
+    const fitting = (batchNumbers ?? MOST_NUMBERS) / (n * n * stage.network.edgeWidth);
+    const limit = Math.max(1, Math.floor(batchNumbers === undefined ? Math.min(LARGEST_BATCH, fitting) : fitting));
     return Array.from({ length: Math.ceil(count / limit) }, (_, k) => ({
       from: k * limit,
       to: Math.min(count, (k + 1) * limit),

@@ -97,3 +97,13 @@ export function onNextFrame(draw: () => void): () => void {
     });
   };
 }
+
+/** Calls back when the element has another width: what is drawn to it is drawn anew. */
+export function onWidthChange(element: HTMLElement, changed: () => void): void {
+  let width = element.clientWidth;
+  new ResizeObserver(() => {
+    if (element.clientWidth === width) return;
+    width = element.clientWidth;
+    changed();
+  }).observe(element);
+}

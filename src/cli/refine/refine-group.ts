@@ -13,8 +13,7 @@ export type Refined =
       readonly kind: 'refined';
       readonly record: StructureRecord;
       readonly where: string;
-      readonly model: string;
-      readonly refined: RefinedEvent['refined'];
+      readonly event: RefinedEvent;
     }
   | {
       readonly kind: 'failed';
@@ -52,8 +51,7 @@ export async function refineGroup(
   for (const [at, record] of group.entries()) {
     const event = events.find((one) => one.at === at);
     const where = whereOf(record);
-    if (event?.kind === 'refined')
-      refined.push({ kind: 'refined', record, where, model: event.model, refined: event.refined });
+    if (event?.kind === 'refined') refined.push({ kind: 'refined', record, where, event });
     else if (event) refined.push({ kind: 'failed', message: `${where}: ${messageOf(event)}`, seconds: 0, record });
     else if (group.length > 1) {
       // Each has its own time, and none is brought down by another.

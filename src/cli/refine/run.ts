@@ -13,7 +13,6 @@ import { closeOutputs, endedEarly, keyOf, leftIn, openOutputs, refuseOtherFormat
 import { printNote as say } from '../print.js';
 import { refuseSharedFiles } from '../shared-files.js';
 import { withPool } from '../worker/open-pool.js';
-import { DEFAULT_PHASE } from '../../network/phase-names.js';
 import type { RefineEvent, RefineTask } from '../worker/tasks.js';
 import type { RefineFlags } from './flags.js';
 import { groupsOf, type GroupOrError } from './groups.js';
@@ -58,8 +57,10 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
         ),
       );
       for (const {
-        model: name,
-        refined: { moved, kept, turned },
+        event: {
+          model: name,
+          refined: { moved, kept, turned },
+        },
       } of refined) {
         model = name;
         tally.done++;
@@ -158,9 +159,10 @@ function identityOf(group: GroupOrError): { readonly index: number; readonly key
 }
 
 function outputRecord(
-  { record, model, refined: { structure, moved, stereoVerified, turned, kept } }: Extract<Refined, { kind: 'refined' }>,
-  { seed, phase = DEFAULT_PHASE }: RefineFlags,
+  { record, event: { model, phase, refined } }: Extract<Refined, { kind: 'refined' }>,
+  { seed }: RefineFlags,
 ): ConformerRecord {
+  const { structure, moved, stereoVerified, turned, kept } = refined;
   const fields = new Map<string, FieldValue>(record.fields)
     .set('MOLFLOW_MODEL', model)
     .set('MOLFLOW_PHASE', phase)

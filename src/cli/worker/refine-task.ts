@@ -27,10 +27,10 @@ export async function runRefineTask(
         together.map(({ prepared }) => prepared),
         options,
       );
-      const model = generator.modelName;
+      const { modelName: model, phase } = generator;
       for (const [i, { at }] of together.entries()) {
         const { molecule: _, ...one } = entryAt(refined, i);
-        emit({ kind: 'refined', at, model, refined: one });
+        emit({ kind: 'refined', at, model, phase, refined: one });
       }
     } catch (error) {
       for (const { at } of together) refuse(at, error);

@@ -6,6 +6,7 @@ import type { GenerationResult } from '../../generation/finish.js';
 import type { GenerateOptions } from '../../generation/generate.js';
 import type { RefineOptions } from '../../generation/refine.js';
 import type { RefinedStructure } from '../../generation/refine-structures.js';
+import type { Phase } from '../../network/phase-names.js';
 import type { Outcome } from '../../supervisor/pool.node.js';
 
 /** A molecule as the input has it: not parsed yet, since parsing, too, may run without end. */
@@ -46,6 +47,7 @@ export type RefineEvent =
       readonly kind: 'refined';
       readonly at: number;
       readonly model: string;
+      readonly phase: Phase;
       readonly refined: Omit<RefinedStructure, 'molecule'>;
     }
   | { readonly kind: 'refused'; readonly at: number; readonly message: string; readonly code?: string | undefined };

@@ -4,7 +4,7 @@ import type { Ensembles } from '../analysis/ensemble.js';
 import { clustersAt } from '../analysis/linkage.js';
 import type { Results } from '../analysis/results.js';
 import { aboveLowest } from '../data/above-lowest.js';
-import { byId, h, onNextFrame, segmented } from '../dom.js';
+import { byId, h, onNextFrame, onWidthChange, segmented } from '../dom.js';
 import type { Session, Shown } from '../session.js';
 import type { Store } from '../store.js';
 import { tickedConformers, ticks } from '../view/show.js';
@@ -138,12 +138,7 @@ export function connectEnsemblePanel({
   results.onChange(plan);
   ensembles.onChange(plan);
   panel.addEventListener('toggle', plan);
-  let width = panel.clientWidth;
-  new ResizeObserver(() => {
-    if (panel.clientWidth === width) return;
-    width = panel.clientWidth;
-    plan();
-  }).observe(panel);
+  onWidthChange(panel, plan);
   draw();
   return { redraw: plan };
 }

@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import type { Results, Series } from '../analysis/results.js';
 import type { Timeline } from '../data/timeline.js';
 import { isTrajectory } from '../data/trajectory.js';
-import { byId, h, onNextFrame } from '../dom.js';
+import { byId, h, onNextFrame, onWidthChange } from '../dom.js';
 import type { Player } from '../player.js';
 import type { Session } from '../session.js';
 import type { Store } from '../store.js';
@@ -211,12 +211,7 @@ export function connectPlots({
   store.watch(['position'], showTime);
   session.onChange(plan);
   results.onChange(plan);
-  let width = panel.clientWidth;
-  new ResizeObserver(() => {
-    if (panel.clientWidth === width) return;
-    width = panel.clientWidth;
-    plan();
-  }).observe(panel);
+  onWidthChange(panel, plan);
   redraw();
   return { redraw: plan };
 }
