@@ -66,7 +66,30 @@ export interface SavedChecks extends Measured {
   }[];
 }
 
-export type Saved = SavedEvaluation | SavedSpeed | SavedRefinement | SavedChecks;
+/** What becomes of the molecules of each class, by bench/classes.ts. */
+export interface SavedClasses extends Measured {
+  readonly classes: readonly {
+    readonly name: string;
+    /** Whether the molecules themselves are trained on, since nothing is like them. */
+    readonly trained: boolean;
+    readonly molecules: number;
+    /** Molecules that got a conformer. */
+    readonly delivered: number;
+    /** Per cent of first draws that passed all checks, mean over molecules. */
+    readonly rightAtFirst: number | null;
+    /** GFN2-xTB energy above the minimum that a conformer relaxes into, kcal/mol. */
+    readonly strain: {
+      readonly conformers: number;
+      readonly failed: number;
+      readonly median: number | null;
+      readonly p90: number | null;
+    };
+    /** Molecules without a conformer, by what was wrong with most of their draws, or with the input. */
+    readonly refused: Readonly<Record<string, number>>;
+  }[];
+}
+
+export type Saved = SavedEvaluation | SavedSpeed | SavedRefinement | SavedChecks | SavedClasses;
 
 export interface ResultsOptions {
   /** By the name of their file. */
@@ -106,6 +129,7 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
   const plotted = saved.get(PLOTTED) as SavedEvaluation | undefined;
   const refinements = [...saved.values()].filter((one): one is SavedRefinement => 'refinement' in one);
   const checked = [...saved.values()].filter((one): one is SavedChecks => 'checks' in one);
+  const classified = [...saved.values()].filter((one): one is SavedClasses => 'classes' in one);
   const ofFile = (reference: string): SavedEvaluation[] =>
     evaluations.filter((one) => one.reference === reference && one !== plotted);
 
@@ -223,6 +247,41 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
     ]),
     commands(checked.map(({ command }) => command)),
     '',
+    ...(classified.length > 0
+      ? [
+          '## Which unusual molecules are made?',
+          '',
+          'Molecules of each class in `molecules/validation/classes.smi`, five conformers asked of each: per cent that get at least one, per cent of first draws that pass all checks of stereo and geometry, GFN2-xTB energy above the minimum that a delivered conformer relaxes into (kcal/mol), and what was wrong with most draws of the molecules that get none. * These molecules are trained on: nothing is like them.',
+          '',
+          ...classified.flatMap((one) => [
+            ...markdown(
+              [
+                'class',
+                'molecules',
+                'delivered, %',
+                'right at first, %',
+                'strain: median',
+                '90th percentile',
+                'refused',
+              ],
+              one.classes.map(({ name, trained, molecules, delivered, rightAtFirst, strain, refused }) => [
+                `${name}${trained ? ' *' : ''}${mark(one)}`,
+                String(molecules),
+                fixed((100 * delivered) / molecules, 0),
+                fixed(rightAtFirst, 0),
+                fixed(strain.median, 1),
+                fixed(strain.p90, 1),
+                Object.entries(refused)
+                  .map(([reason, count]) => `${reason} ${count}`)
+                  .join(', '),
+              ]),
+            ),
+            '',
+          ]),
+          commands(classified.map(({ command }) => command)),
+          '',
+        ]
+      : []),
     '## How strained are finished conformers?',
     '',
     'MMFF94s energy above the minimum that a conformer relaxes into, kcal/mol, median and 90th percentile, of four conformers a molecule. The references are minima of GFN2-xTB, not of MMFF94s, so theirs is not 0.',

@@ -8,6 +8,7 @@ import { pythonWith } from '../python/programs.node.js';
 import { hasXtb } from '../evaluation/xtb.node.js';
 import { wholeFrom } from './arguments.js';
 import { interruption, keeps } from './interrupt.js';
+import { drawnStarts } from './drawn-starts.js';
 import { printNote } from './print.js';
 
 interface MakeFlags {
@@ -23,9 +24,15 @@ interface MakeFlags {
 const HELP = `
 Modes:
   train      up to 12 distinct GFN2-xTB minima a molecule, low and high; neutral molecules
-  drug       up to 4 low GFN2-xTB minima; charges of ±1 too
+  drug       up to 4 low GFN2-xTB minima; charges of up to ±2 too
+  pair       one low GFN2-xTB minimum in the gas phase and one in water (ALPB), each with its energy in both: as drug,
+             for many molecules at little cost. The field PHASE says which is which
   reference  up to 40 within 6 kcal/mol, from up to 150 embeddings: ensembles to score against
   mmff       as drug, but MMFF94s minima: some 50 times cheaper, for pre-training
+
+Elements are those of GFN2-xTB, hydrogen to radon. Minima of more than 150 atoms are of GFN-FF, and their energies in the
+field GFNFF_ENERGY_HARTREE. Starting coordinates are ETKDGv3's; where they give no minimum, Open Babel's (if obabel is on
+the PATH), then draws of molflow-base.
 
 Needs RDKit for Python and, but for mmff, xtb (Debian: apt-get install python3-rdkit xtb).
 The same command resumes an interrupted run. When all molecules are done, DIR/ensembles.sdf.gz holds the ensembles in
@@ -83,6 +90,7 @@ async function run({
       `${last === undefined ? 'what is' : `${last.done} of ${last.total} molecules are`} made in ${out}, and the same command goes on`,
   );
   const progress = progressLines(say);
+  const starts = await drawnStarts();
   const made = await makeEnsembles({
     rdkit: await loadRDKit(),
     python,
@@ -91,13 +99,14 @@ async function run({
     mode,
     workers: threads,
     exclude,
+    starts,
     onProgress: (now) => {
       last = now;
       progress(now);
     },
     signal: interruption,
     ...(limit !== undefined && { limit }),
-  });
+  }).finally(() => starts.close());
   if (made.file === undefined) return;
   say(`${made.file}: ${made.molecules} molecules, ${made.conformers} conformers`);
   for (const [reason, count] of made.leftOut) say(`  left out ${String(count).padStart(6)}  ${reason}`);

@@ -9,6 +9,9 @@ import { PHASES, type Phase } from '../network/phase-names.js';
 import { stereoAutomorphisms } from '../network/stereo-automorphisms.js';
 import type { Ensemble } from './ensemble.js';
 
+/** Whose minima say so in the name of their energy's field. */
+const FORCE_FIELDS = ['MMFF94S', 'GFNFF'];
+
 export interface ReadEnsemblesOptions {
   readonly rdkit: RDKitModule;
   readonly file: string;
@@ -103,7 +106,7 @@ function ensembleOf(
     return {
       molecule,
       family: molecule.smiles,
-      forceField: first.fields.has('MMFF94S_ENERGY_HARTREE'),
+      forceField: FORCE_FIELDS.some((name) => first.fields.has(`${name}_ENERGY_HARTREE`)),
       phase: phaseOf(first) ?? 'gas',
       coordinates,
       conformers: same.length,

@@ -7,7 +7,7 @@ import type { RDKitModule } from '../../chem/rdkit.js';
 import { openJournal, type Entry } from '../../files/journal.js';
 import { openOutputFile } from '../../files/output-file.js';
 import { graphOf, graphsOfFiles } from './excluded-graphs.js';
-import { startWorker, type Answer, type Mode } from './worker.js';
+import { startWorker, type Answer, type Mode, type Request, type Worker } from './worker.js';
 
 export interface MakeEnsemblesOptions {
   readonly rdkit: RDKitModule;
@@ -23,9 +23,18 @@ export interface MakeEnsemblesOptions {
   readonly limit?: number;
   /** SMILES and SD files whose molecules are left out, whatever their stereo. */
   readonly exclude?: readonly string[];
+  /** Conformers to start from, for molecules of which ETKDG and Open Babel give no minimum. */
+  readonly starts?: Starts | undefined;
   readonly onProgress?: (progress: Progress) => void;
   /** Ends the run. What is made is kept, and the next run continues. */
   readonly signal?: AbortSignal;
+}
+
+export interface Starts {
+  /** Says what they are, with what they depend on: a run with others does not go on with this one. */
+  readonly name: string;
+  /** SDF of at most so many conformers; empty where there are none. */
+  make(request: Pick<Request, 'smiles' | 'title' | 'seed'>, count: number): Promise<string>;
 }
 
 export interface Progress {
@@ -70,6 +79,7 @@ export async function makeEnsembles({
   workers = 1,
   limit = Infinity,
   exclude = [],
+  starts,
   onProgress = () => {},
   signal,
 }: MakeEnsemblesOptions): Promise<MadeEnsembles> {
@@ -80,7 +90,11 @@ export async function makeEnsembles({
   const made = path.join(folder, 'made.sdf.gz');
   const records = await openOutputFile(made, { inPlace: true });
   const journal = await openJournal(path.join(folder, 'done.tsv'), {
-    settings: { mode, 'list of excluded molecules': digest([...excluded].sort()) },
+    settings: {
+      mode,
+      'list of excluded molecules': digest([...excluded].sort()),
+      'source of further starting conformers': starts?.name ?? 'none',
+    },
     files: [records],
     keep: true,
   }).catch(async (error: unknown) => {
@@ -127,7 +141,7 @@ export async function makeEnsembles({
           const reason = task.reason ?? (isExcluded(smiles) ? EXCLUDED : undefined);
           const start = performance.now();
           const answer: Answer =
-            reason === undefined ? await worker.make({ smiles, title, seed: seedOf(smiles) }) : { reason };
+            reason === undefined ? await answerOf(worker, { smiles, title, seed: seedOf(smiles) }, starts) : { reason };
           await add(task, answer, (performance.now() - start) / 1e3);
           conformers += answer.conformers ?? 0;
           onProgress({ done: ++done, total: tasks.length, conformers });
@@ -160,6 +174,16 @@ export async function makeEnsembles({
     await journal.close();
     await records.close();
   }
+}
+
+/** The process's answer, by its own starts or else by these. */
+async function answerOf(worker: Worker, request: Request, starts: Starts | undefined): Promise<Answer> {
+  const answer = await worker.make(request);
+  if (answer.reason === undefined || answer.wants === undefined || !starts) return answer;
+  const text = await starts.make(request, answer.wants);
+  if (text === '') return answer;
+  const second = await worker.make({ ...request, starts: text });
+  return second.reason === undefined ? second : answer;
 }
 
 /** Writes the records of these molecules in their order, one gzip member a molecule. */

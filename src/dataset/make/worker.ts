@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import { startProgram } from '../../python/other-programs.node.js';
 import { pythonProgram } from '../../python/programs.node.js';
 
-export type Mode = 'train' | 'drug' | 'reference' | 'mmff';
-export const MODES: readonly Mode[] = ['train', 'drug', 'reference', 'mmff'];
+export const MODES = ['train', 'drug', 'pair', 'reference', 'mmff'] as const;
+export type Mode = (typeof MODES)[number];
 
 const SCRIPT = pythonProgram('make-ensembles.py');
 
@@ -15,11 +15,19 @@ export interface Request {
   readonly smiles: string;
   readonly title: string;
   readonly seed: number;
+  /** SDF: conformers to start from, instead of those that the process makes. */
+  readonly starts?: string;
 }
 
 export type Answer =
   | { readonly conformers: number; /** SDF. */ readonly records: string; readonly reason?: undefined }
-  | { readonly reason: string; readonly conformers?: undefined; readonly records?: undefined };
+  | {
+      readonly reason: string;
+      /** So many conformers to start from could help. */
+      readonly wants?: number;
+      readonly conformers?: undefined;
+      readonly records?: undefined;
+    };
 
 export interface Worker {
   /** One request at a time. If the process dies at a molecule, that is its reason, and the next gets a new process. */
