@@ -2,7 +2,9 @@
  * The geometry checks over reference ensembles: per cent of sound conformers refused, per cent of broken ones found, and
  * milliseconds a conformer. Exits with 1 where more than 0.1 % are refused or less than 99 % found.
  *
- *   npm run bench -- geometry-checks [--each 1] [--show 3]
+ *   npm run bench -- geometry-checks [--each 1] [--show 3] [--files more.sdf.gz,…]
+ *
+ * --files looks at these instead of the reference files.
  */
 import { parseArgs } from 'node:util';
 import { checkGeometry } from '../src/chem/geometry-checks.js';
@@ -11,13 +13,17 @@ import { broken, WAYS } from './broken-geometry.js';
 import { REFERENCE_FILES, referenceConformers } from './reference-conformers.js';
 
 const { values } = parseArgs({
-  options: { each: { type: 'string', default: '1' }, show: { type: 'string', default: '3' } },
+  options: {
+    each: { type: 'string', default: '1' },
+    show: { type: 'string', default: '3' },
+    files: { type: 'string' },
+  },
 });
 const [each, show] = [Number(values.each), Number(values.show)];
 const tally = new Map(WAYS.map((way) => [way, { made: 0, caught: 0, shown: 0 }]));
 let [index, conformers, alarms, milliseconds] = [0, 0, 0, 0];
 const kinds = new Map<string, number>();
-for await (const conformer of referenceConformers(await loadRDKit(), REFERENCE_FILES)) {
+for await (const conformer of referenceConformers(await loadRDKit(), values.files?.split(',') ?? REFERENCE_FILES)) {
   if (index++ % each !== 0) continue;
   conformers++;
   const { molecule, plan, coordinates } = conformer;

@@ -7,10 +7,10 @@
       line of JSON for each, in order: {"conformers": N, "records": SDF text} or {"reason": why there are none}, and
       "wants": N where N conformers to start from could help.
 
-SMILES -> starting coordinates -> MMFF94s minima, the distinct ones -> GFN2-xTB (not in mode mmff; GFN-FF above 150 atoms)
--> those whose bonds and stereo are still the molecule's, again the distinct ones. Stereo that the SMILES leaves open is
-fixed by the first start. Starts are tried in turn until one gives a minimum: ETKDGv3, the same from random coordinates,
-Open Babel, those of the request.
+SMILES -> starting coordinates -> MMFF94s minima, the distinct ones (shaken where it has no parameters) -> GFN2-xTB (not in
+mode mmff; GFN-FF above 150 atoms) -> those whose bonds and stereo are still the molecule's, again the distinct ones. Stereo
+that the SMILES leaves open is fixed by the first start. Starts are tried in turn until one gives a minimum: ETKDGv3, the
+same from random coordinates, Open Babel, those of the request.
 """
 import os
 os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
@@ -24,6 +24,9 @@ try:
 except ImportError:
     sys.exit("RDKit for Python is not installed (Debian: apt-get install python3-rdkit)")
 RDLogger.DisableLog("rdApp.*")
+# T shapes and the like are no stereo that a SMILES here tells, but newer versions write them.
+if hasattr(Chem, "SetAllowNontetrahedralChirality"):
+    Chem.SetAllowNontetrahedralChirality(False)
 
 # Covalent radii in Å of hydrogen to radon, the elements that GFN2-xTB has: Cordero et al., Dalton Trans. 2832, 2008,
 # table 2 (carbon sp3; Mn, Fe and Co low-spin).
@@ -42,6 +45,7 @@ MOST_GFN2_ATOMS = 150
 OPEN_BABEL_SECONDS = 60
 SAME_ENERGY = .1  # kcal/mol
 SAME_RMSD = .1  # Å
+SHAKEN = .1  # Å
 PAIR_WINDOW = 6  # kcal/mol
 WATER_DIELECTRIC = 80
 PHASES = {"gas": [], "water": ["--alpb", "water"]}
@@ -78,7 +82,7 @@ def checked(smiles, mode):
         raise LeftOut("an element that is not covered")
     if abs(Chem.GetFormalCharge(mol)) > (2 if mode in ("drug", "mmff", "pair") else 0):
         raise LeftOut("charge")
-    if mode == "mmff" and not AllChem.MMFFHasAllMoleculeParams(Chem.AddHs(mol)):
+    if mode == "mmff" and not mmff_knows(Chem.AddHs(mol)):
         raise LeftOut("MMFF94s has no parameters")
     return mol
 
@@ -95,6 +99,8 @@ def ensemble(smiles, title, mode, seed, folder, given):
     for start in starts:
         try:
             mol = start()
+            if not mmff_knows(mol):
+                shake(mol, seed)
             return pair(mol, title, seed, folder) if mode == "pair" else minima(mol, title, mode, folder)
         except LeftOut as why:
             reason = reason or why
@@ -153,6 +159,25 @@ def from_text(graph, text, mode):
         raise LeftOut("no start has the molecule's bonds and stereo")
     mol.SetProp("wanted", wanted)
     return mol
+
+
+def mmff_knows(mol):
+    """Whether MMFF94s has parameters for all atoms, and not only for others of their element: RDKit types SF4 as a sulfone."""
+    def is_hypervalent(atom):
+        single = all(bond.GetBondType() == Chem.BondType.SINGLE for bond in atom.GetBonds()) and atom.GetFormalCharge() == 0
+        least = {16: 4, 34: 4, 52: 4, 17: 3, 35: 3, 53: 3}.get(atom.GetAtomicNum(), 5)
+        return atom.GetDegree() >= 5 or (single and atom.GetDegree() >= least)
+
+    return AllChem.MMFFHasAllMoleculeParams(mol) and not any(map(is_hypervalent, mol.GetAtoms()))
+
+
+def shake(mol, seed):
+    """Moves every atom a little, so that xtb does not come to rest at a saddle point: starts of SF4 are tetrahedral."""
+    drawn = np.random.default_rng(seed)
+    for conformer in mol.GetConformers():
+        positions = conformer.GetPositions() + drawn.normal(0, SHAKEN, (mol.GetNumAtoms(), 3))
+        for atom, position in enumerate(positions):
+            conformer.SetAtomPosition(atom, [float(x) for x in position])
 
 
 def minima(mol, title, mode, folder):
@@ -218,7 +243,7 @@ def mmff_minima(mol, mode):
     """Relaxes all conformers where there are parameters. The distinct ones that go on, and the energies of all, kcal/mol."""
     ids = [conformer.GetId() for conformer in mol.GetConformers()]
     energies = dict.fromkeys(ids, 0.)
-    if AllChem.MMFFHasAllMoleculeParams(mol):
+    if mmff_knows(mol):
         try:
             results = AllChem.MMFFOptimizeMoleculeConfs(mol, maxIters=200, mmffVariant="MMFF94s")
             energies = {i: energy for i, (_, energy) in zip(ids, results)}
@@ -232,9 +257,9 @@ def mmff_minima(mol, mode):
 
 def in_water(mol, ids):
     """Relaxes conformers by MMFF94s with the dielectric constant of water. Their energies, kcal/mol."""
-    properties = AllChem.MMFFGetMoleculeProperties(mol, "MMFF94s")
-    if properties is None:
+    if not mmff_knows(mol):
         return dict.fromkeys(ids, 0.)
+    properties = AllChem.MMFFGetMoleculeProperties(mol, "MMFF94s")
     properties.SetMMFFDielectricConstant(WATER_DIELECTRIC)
     energies = {}
     for i in ids:

@@ -39,9 +39,9 @@ const PUBLISHED: Readonly<Record<string, LengthBounds>> = {
   'Br5 F1 1': [1.63, 1.85],
   'F1 I5 1': [1.77, 1.95],
   'F1 I7 1': [1.72, 1.93],
-  // PhICl2 2.45; ICl3 2.38 to 2.68; PhI(OAc)2 2.14–2.16; iodic acid and iodates 1.78–1.90
+  // PhICl2 2.45; ICl3 2.38 to 2.68; PhI(OAc)2 2.14–2.16; iodic acid 1.80 (=O) and 1.90 (–OH), iodates 1.78–1.84
   'Cl1 I3 1': [2.28, 2.75],
-  'I3 O2 1': [1.95, 2.45],
+  'I3 O2 1': [1.84, 2.45],
   'I3 O1 2': [1.72, 1.95],
   'I3 O1 1': [1.74, 2.1],
   'I2 O1 2': [1.75, 2.0],
@@ -53,6 +53,10 @@ const PUBLISHED: Readonly<Record<string, LengthBounds>> = {
   'Cl3 O1 2': [1.4, 1.57],
   // P4 2.21; diphosphanes 2.18–2.24
   'P3 P3 1': [2.12, 2.32],
+  // BF3 1.307 (GFN2-xTB 1.300), BF2 groups 1.31–1.33; OF2 1.405, HOF 1.442; FSSF 1.890 and ClSSCl 1.931 beside 2.02–2.06
+  'B3 F1 1': [1.26, 1.38],
+  'F1 O2 1': [1.36, 1.5],
+  'S2 S2 1': [1.84, 2.12],
   // H3N–BH3 1.66 (gas), 1.58 (crystal); F3B–NMe3 1.64; borates 1.47; boronic acids 1.36
   'B4 N4 1': [1.52, 1.74],
   // H2 0.741; F2 1.412; Cl2 1.988; Br2 2.281; I2 2.666; HF 0.917; HCl 1.275; HBr 1.414; HI 1.609

@@ -12,9 +12,13 @@ const CLASH_MARGIN = 0.7;
 /** The same between a hydrogen and an atom that can hold a hydrogen bond with it: 0.42 was seen, in O–H⋯O⁻. */
 const HYDROGEN_BOND_MARGIN = 0.25;
 
-/** The same of S and P with each other, N and O (S⋯O and S⋯N of 2.25 Å in 1,4 and 1,5 contacts), and of S⋯S (2.4 Å in thiathiophthenes). */
+/**
+ * The same of S, P, Se, Te and I with each other, N and O (S⋯O and S⋯N of 2.25 Å in 1,4 and 1,5 contacts; I⋯O of 2.7 Å
+ * between the acetates of PhI(OAc)2 and their iodine, in GFN2-xTB and in crystals: Alcock, Adv. Inorg. Chem. Radiochem.
+ * 15, 1, 1972), and of S⋯S (2.4 Å in thiathiophthenes).
+ */
 const SOFT_MARGINS = { sulfur: 0.28, other: 0.53 };
-const SOFT = new Set([15, 16]);
+const SOFT = new Set([15, 16, 34, 52, 53]);
 const LONE_PAIRS = new Set([7, 8, 15, 16]);
 
 const ACCEPTORS = new Set([7, 8, 9, 16, 17]);
