@@ -53,8 +53,9 @@ const PUBLISHED: Readonly<Record<string, LengthBounds>> = {
   'Cl3 O1 2': [1.4, 1.57],
   // P4 2.21; diphosphanes 2.18–2.24
   'P3 P3 1': [2.12, 2.32],
-  // BF3 1.307 (GFN2-xTB 1.300), BF2 groups 1.31–1.33; OF2 1.405, HOF 1.442; FSSF 1.890 and ClSSCl 1.931 beside 2.02–2.06
+  // BF3 1.307 (GFN2-xTB 1.300), BF2 groups 1.31–1.33; SiF4 1.553, fluorosilanes up to 1.61; OF2 1.405, HOF 1.442; FSSF 1.890 and ClSSCl 1.931 beside 2.02–2.06
   'B3 F1 1': [1.26, 1.38],
+  'F1 Si4 1': [1.51, 1.68],
   'F1 O2 1': [1.36, 1.5],
   'S2 S2 1': [1.84, 2.12],
   // H3N–BH3 1.66 (gas), 1.58 (crystal); F3B–NMe3 1.64; borates 1.47; boronic acids 1.36

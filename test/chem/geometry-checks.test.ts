@@ -176,6 +176,29 @@ describe('checkGeometry', () => {
     expect(kinds(checkGeometry(fourFold, Float32Array.from(seeSaw.flat())).problems)).toEqual([]);
   });
 
+  // By electron diffraction and microwaves in the gas phase, as the table of lengths says.
+  it.each([
+    ['FB(F)F', 1.307],
+    ['F[Si](F)(F)F', 1.553],
+    ['FOF', 1.405],
+    ['ClI(Cl)Cl', 2.4],
+  ])('lets bonds of %s measure %f Å, and not a sixth more or less', (smiles, length) => {
+    const [{ least, largest }] = geometryPlan(parseSmiles(rdkit, smiles)).bonds;
+    expect([length * 0.83, length, length * 1.17].map((value) => value >= least && value <= largest)).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('lets the carbonyl oxygens of PhI(OAc)2 come as near to the iodine as they do in crystals, 2.8 Å', () => {
+    const molecule = parseSmiles(rdkit, 'CC(=O)OI(c1ccccc1)OC(C)=O');
+    const { atoms, clashLimits } = geometryPlan(molecule);
+    // C, C, O of the carbonyl group, O, I.
+    expect(clashLimits[2 * atoms + 4]).toBeLessThan(2.7);
+    expect(clashLimits[2 * atoms + 4]).toBeGreaterThan(2.4);
+  });
+
   it('takes less than a fifth of a millisecond for a drug', () => {
     const { molecule, coordinates } = conformerOf('CN1CC[C@]23[C@@H]4[C@H]1CC5=C2C(=C(C=C5)O)O[C@H]3[C@H](C=C4)O');
     const plan = geometryPlan(molecule);
