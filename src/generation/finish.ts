@@ -91,8 +91,12 @@ export interface IsomerCollector extends Collector {
   readonly hopeless: boolean;
 }
 
-/** So many draws, each with wrong stereo, are taken for a proof; even two axes that come as they like pass once in four. */
-const HOPELESS_DRAWS = 24;
+/**
+ * So many draws, each with wrong stereo, are taken for a proof where one place is wrong in half of them or more; even two
+ * axes that come as they like pass once in four. Where it is now one place, now another, all of many may be right in one
+ * of a hundred draws: cyclosporine has twelve.
+ */
+const HOPELESS_DRAWS = { samePlace: 24, anyPlace: 96 };
 
 /** Collects what the result is made of; each 'prepared' event begins another stereoisomer. */
 export function collectEvents(): Collector {
@@ -250,7 +254,9 @@ export function collectIsomer(): IsomerCollector {
       return drawn();
     },
     get hopeless() {
-      return refused.stereo >= HOPELESS_DRAWS && refused.stereo === drawn();
+      const most = Math.max(0, ...places.stereo.values());
+      const proof = 2 * most >= refused.stereo ? HOPELESS_DRAWS.samePlace : HOPELESS_DRAWS.anyPlace;
+      return refused.stereo >= proof && refused.stereo === drawn();
     },
     finish,
   };

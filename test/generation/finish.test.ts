@@ -44,6 +44,24 @@ it('a form that no draw has is given up after 24, and the message names the cent
   );
 });
 
+it('a form whose draws are wrong now here, now there, is tried four times as long', () => {
+  const collector = collectIsomer();
+  for (let i = 0; i < 96; i++) {
+    expect(collector.hopeless).toBe(false);
+    collector.observe({
+      kind: 'refused',
+      retry: 0,
+      stereoRight: false,
+      slot: i,
+      draw: { conformer: i, attempt: 0 },
+      reason: 'stereo',
+      detail: '',
+      places: [`the hand of atom ${i % 12}`],
+    });
+  }
+  expect(collector.hopeless).toBe(true);
+});
+
 it('of plain draws it says what failed, and of no others', async () => {
   const rdkit = await loadRDKit();
   const molecule = parseSmiles(rdkit, 'CO');
