@@ -20,10 +20,11 @@ const RADII_SHARE: LengthBounds = [0.88, 1.12];
  * (Allen et al., J. Chem. Soc. Perkin Trans. 2 1987, S1). Axial and equatorial bonds lie between the same bounds.
  */
 const PUBLISHED: Readonly<Record<string, LengthBounds>> = {
-  // SF6 1.561; SF5–R 1.56–1.60 (GFN2-xTB, which ensembles are made with, 1.67); SF4 1.545 and 1.646; R–SO2F 1.53–1.56
+  // SF6 1.561; SF5–R 1.56–1.60 (GFN2-xTB, which ensembles are made with, 1.67); SF4 1.545 and 1.646 (GFN2-xTB up to
+  // 1.73 in R2N–SF3); R–SO2F 1.53–1.56
   'F1 S6 1': [1.51, 1.7],
   'F1 S5 1': [1.51, 1.7],
-  'F1 S4 1': [1.49, 1.73],
+  'F1 S4 1': [1.49, 1.78],
   'C3 S6 1': [1.74, 1.9],
   'C4 S6 1': [1.76, 1.93],
   // PF5 1.534 and 1.577; PF6− 1.60; POF3 1.524; PF3 1.570; PCl5 2.02 and 2.14

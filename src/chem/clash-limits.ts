@@ -21,6 +21,17 @@ const SOFT_MARGINS = { sulfur: 0.28, other: 0.53 };
 const SOFT = new Set([15, 16, 34, 52, 53]);
 const LONE_PAIRS = new Set([7, 8, 15, 16]);
 
+/**
+ * The same of B and an atom that gives it an electron pair where the bond is not drawn: triethanolamine borate has B⋯N of
+ * 1.68 Å in the crystal (Taira & Osaki, Inorg. Nucl. Chem. Lett. 7, 509, 1971), 1.89 in GFN2-xTB.
+ */
+const DATIVE_MARGIN = 0.1;
+const DONORS = new Set([7, 8, 9, 15, 16, 17]);
+
+/** The same of atoms in one ring of up to six, across it: 0.65 is seen between the C and B at the heads of bicyclo[2.2.2] borates. */
+const RING_MARGIN = 0.55;
+const LARGEST_RING = 6;
+
 const ACCEPTORS = new Set([7, 8, 9, 16, 17]);
 
 /** Atoms nearer than this lie on top of each other, in Å: less than two thirds of any bond there is. */
@@ -31,12 +42,18 @@ export function clashLimits(molecule: Molecule): Float32Array {
   const n = molecule.atoms.length;
   const radii = molecule.atoms.map(({ element }) => covalentRadius(element));
   const near = nearPairs(molecule, n);
+  const inOneRing = new Set(
+    molecule.rings.flatMap((ring) =>
+      ring.length <= LARGEST_RING ? ring.flatMap((i) => ring.map((j) => i * n + j)) : [],
+    ),
+  );
   const limits = new Float32Array(n * n);
   for (let i = 0; i < n; i++)
     for (let j = i + 1; j < n; j++) {
       const steps = near[i * n + j];
-      limits[i * n + j] =
-        steps === 1 ? 0 : steps === 2 ? COINCIDENT : radii[i] + radii[j] + clashMargin(molecule, i, j);
+      const margin = clashMargin(molecule, i, j);
+      const allowed = inOneRing.has(i * n + j) ? Math.min(margin, RING_MARGIN) : margin;
+      limits[i * n + j] = steps === 1 ? 0 : steps === 2 ? COINCIDENT : radii[i] + radii[j] + allowed;
     }
   return limits;
 }
@@ -44,6 +61,7 @@ export function clashLimits(molecule: Molecule): Float32Array {
 function clashMargin({ atoms }: Molecule, i: number, j: number): number {
   const [a, b] = [atoms[i].element, atoms[j].element];
   if ((a === 1 && ACCEPTORS.has(b)) || (b === 1 && ACCEPTORS.has(a))) return HYDROGEN_BOND_MARGIN;
+  if ((a === 5 && DONORS.has(b)) || (b === 5 && DONORS.has(a))) return DATIVE_MARGIN;
   if (a === 16 && b === 16) return SOFT_MARGINS.sulfur;
   return (SOFT.has(a) && LONE_PAIRS.has(b)) || (SOFT.has(b) && LONE_PAIRS.has(a)) ? SOFT_MARGINS.other : CLASH_MARGIN;
 }

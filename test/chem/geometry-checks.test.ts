@@ -199,6 +199,37 @@ describe('checkGeometry', () => {
     expect(clashLimits[2 * atoms + 4]).toBeGreaterThan(2.4);
   });
 
+  it('lets boron be pyramidal at the head of a cage, and nowhere else', () => {
+    const heads = { 1: [1, 1, 1], 3: [1, -1, -1], 5: [-1, 1, -1], 7: [-1, -1, 1] } as const;
+    const between = { 0: [1, 5], 2: [1, 3], 4: [3, 5], 6: [5, 7], 8: [1, 7], 9: [3, 7] } as const;
+    const cage = new Float32Array(30);
+    const s = 1.55 / Math.sqrt(3);
+    for (const [atom, place] of Object.entries(heads))
+      cage.set(
+        place.map((v) => s * v),
+        3 * Number(atom),
+      );
+    for (const [atom, [p, q]] of Object.entries(between))
+      cage.set(
+        heads[p].map((v, k) => s * (v + heads[q][k])),
+        3 * Number(atom),
+      );
+    expect(checkGeometry(parseSmiles(rdkit, 'C1C2CB3CC1CC(C2)C3'), cage).problems).toEqual([]);
+    const open = [0, 1, 2].flatMap((k) => {
+      const turn = (2 * Math.PI * k) / 3;
+      return [1.46 * Math.cos(turn), 1.46 * Math.sin(turn), -0.52];
+    });
+    const trimethyl = Float32Array.from([...open.slice(0, 3), 0, 0, 0, ...open.slice(3)]);
+    expect(kinds(checkGeometry(parseSmiles(rdkit, 'CB(C)C'), trimethyl).problems)).toEqual(['pyramidal']);
+  });
+
+  it('lets nitrogen come near to the boron of boratrane, whose bond is not drawn: 1.68 Å in the crystal', () => {
+    const { atoms, clashLimits } = geometryPlan(parseSmiles(rdkit, 'O1CCN2CCOB1OCC2'));
+    // O, C, C, N, C, C, O, B.
+    expect(clashLimits[3 * atoms + 7]).toBeLessThan(1.68);
+    expect(clashLimits[3 * atoms + 7]).toBeGreaterThan(1.5);
+  });
+
   it('takes less than a fifth of a millisecond for a drug', () => {
     const { molecule, coordinates } = conformerOf('CN1CC[C@]23[C@@H]4[C@H]1CC5=C2C(=C(C=C5)O)O[C@H]3[C@H](C=C4)O');
     const plan = geometryPlan(molecule);
