@@ -1,6 +1,6 @@
 /** molflow convert: conformers of an SD file in another format, also one file a molecule. */
 import path from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { ConformerRecord } from '../chem/io/conformer-record.js';
 import type { OutputFormat } from '../chem/io/output.node.js';
 import { EXIT } from './exit-codes.js';
@@ -8,7 +8,7 @@ import { moleculesOf } from './convert/molecules.js';
 import { writerOf } from './convert/writer.js';
 import { interruption } from './interrupt.js';
 import { isPattern, moleculeFileNames, writeMoleculeFile } from './molecule-files.js';
-import { OUT_FORMATS } from './output-flags.js';
+import { OUT_FORMATS, outFormatOption, outOptions } from './output-flags.js';
 import { printNote } from './print.js';
 import { refuseSharedFiles } from './shared-files.js';
 
@@ -37,21 +37,13 @@ Examples:
   molflow convert --input library.sdf.gz --out library.parquet`;
 
 export function convertCommand(): Command {
+  const [out, outDir] = outOptions({ more: ', or .parquet' });
   return new Command('convert')
     .description('write the conformers of an SD file in another format, or one file a molecule')
     .requiredOption('--input <file>', 'conformers, .sdf or .mol, also .gz or .zst; - is standard input')
-    .addOption(
-      new Option('--out <file>', '.sdf, .xyz, .pdb or .mol2, each also .gz or .zst, or .parquet; - is standard output')
-        .default('-')
-        .conflicts('outDir'),
-    )
-    .option('--out-dir <folder>', "one file a molecule: short for --out 'FOLDER/{name}.sdf'")
-    .addOption(
-      new Option('--out-format <format>', 'format of the output (default: from its extension; sdf for -)').choices([
-        ...OUT_FORMATS,
-        'parquet',
-      ]),
-    )
+    .addOption(out)
+    .addOption(outDir)
+    .addOption(outFormatOption([...OUT_FORMATS, 'parquet']))
     .option('--force', 'begin anew, although a run that was ended has left its part file')
     .option('--no-clobber', 'refuse to replace an output that exists')
     .option('--quiet', 'no summary, only errors')

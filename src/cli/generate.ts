@@ -9,7 +9,7 @@ import { addConfigOptions } from './config.js';
 import { addGeneratorOptions } from './generator-flags.js';
 import { addLibraryOptions } from './library-flags.js';
 import { addLimitOptions } from './limit-flags.js';
-import { addOutputOptions, outFormatOption, outOption } from './output-flags.js';
+import { addOutputOptions, outFormatOption, outOptions } from './output-flags.js';
 
 const collect = (value: string, before: string[] = []) => [...before, value];
 
@@ -41,6 +41,7 @@ export function generateCommand(): Command {
 
 /** Its flags alone, which other commands take too. */
 export function addGenerateFlags(bare: Command): Command {
+  const [out, outDir] = outOptions();
   const command = bare
     .optionsGroup('Input:')
     .option('--smiles <smiles>', 'a molecule (may be repeated)', collect)
@@ -135,8 +136,8 @@ export function addGenerateFlags(bare: Command): Command {
       ).conflicts('core'),
     )
     .optionsGroup('Output:')
-    .addOption(outOption().conflicts('outDir'))
-    .option('--out-dir <folder>', "one file a molecule: short for --out 'FOLDER/{name}.sdf'")
+    .addOption(out)
+    .addOption(outDir)
     .addOption(outFormatOption())
     .option('--trajectory <file>', 'write the frames of each conformer from noise to molecule (.sdf or .xyz, also .gz)')
     .option('--quiet', 'no progress and no summary, only errors')

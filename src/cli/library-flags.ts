@@ -15,21 +15,22 @@ export interface EndFlags {
 }
 
 export function addLibraryOptions(command: Command): Command {
-  command.option('--status <file>', 'a table of what became of each molecule: .csv, also .gz', csvName).addOption(
-    new Option(
-      '--shard <i/n>',
-      'only molecules i, i + n, …; auto/n takes i, auto takes both from a Slurm array, a Kubernetes Indexed Job or AWS Batch; molflow merge joins the parts',
-    ).argParser((text) => {
-      try {
-        const { number, count } = shardOf(text);
-        return `${number}/${count}`;
-      } catch (error) {
-        throw new InvalidArgumentError((error as Error).message);
-      }
-    }),
-  );
-  return addEndOptions(command);
+  command.option('--status <file>', 'a table of what became of each molecule: .csv, also .gz', csvName);
+  return addEndOptions(command.addOption(shardOption()));
 }
+
+export const shardOption = (): Option =>
+  new Option(
+    '--shard <i/n>',
+    'only molecules i, i + n, …; auto/n takes i, auto takes both from a Slurm array, a Kubernetes Indexed Job or AWS Batch; molflow merge joins the parts',
+  ).argParser((text) => {
+    try {
+      const { number, count } = shardOf(text);
+      return `${number}/${count}`;
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  });
 
 export function addEndOptions(command: Command): Command {
   return command

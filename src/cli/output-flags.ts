@@ -22,20 +22,28 @@ export interface OutputFlags {
   readonly allowFailures?: boolean;
 }
 
-export const outOption = (): Option =>
-  new Option('--out <file>', '.sdf, .xyz, .pdb or .mol2, each also .gz or .zst; - is standard output').default('-');
-
 /** Those that a run writes record by record. */
 export const OUT_FORMATS: readonly OutputFormat[] = ['sdf', 'xyz', 'pdb', 'mol2'];
 
-export const outFormatOption = (): Option => {
+/** --out, and --out-dir in its place. */
+export const outOptions = ({ more = '' } = {}): [Option, Option] => [
+  new Option(
+    '--out <file>',
+    `.sdf, .xyz, .pdb or .mol2, each also .gz or .zst${more}; with {name} or {number} one file a molecule; - is standard output`,
+  )
+    .default('-')
+    .conflicts('outDir'),
+  new Option('--out-dir <folder>', "short for --out 'FOLDER/{name}.sdf', or another --out-format"),
+];
+
+export const outFormatOption = (choices: readonly string[] = OUT_FORMATS): Option => {
   const option = new Option(
     '--out-format <format>',
-    'format of the output (default: from its extension; sdf for -)',
-  ).choices(OUT_FORMATS);
+    'format of the output (default: from its extension; sdf for - and --out-dir)',
+  ).choices(choices);
   const { parseArg } = option;
   return option.argParser((text, before) => {
-    if (text === 'parquet') throw new InvalidArgumentError(NO_PARQUET);
+    if (text === 'parquet' && !choices.includes(text)) throw new InvalidArgumentError(NO_PARQUET);
     return parseArg?.(text, before);
   });
 };

@@ -3,9 +3,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { DEFAULT_STRENGTH, STRENGTHS, timeOf, type Strength } from '../generation/refine-strength.js';
 import { wholeFrom } from './arguments.js';
 import { addGeneratorOptions } from './generator-flags.js';
-import { addEndOptions } from './library-flags.js';
+import { addEndOptions, shardOption } from './library-flags.js';
 import { addLimitOptions } from './limit-flags.js';
-import { addOutputOptions, outFormatOption, outOption } from './output-flags.js';
+import { addOutputOptions, outFormatOption, outOptions } from './output-flags.js';
 import type { RefineFlags } from './refine/flags.js';
 
 const HELP = `
@@ -22,6 +22,9 @@ again, less each time; after four attempts the record keeps the input's coordina
 Missing hydrogens are added. Atom order, title and data fields are kept. MOLFLOW_RMSD_MOVED is the RMSD of the heavy
 atoms to the input in Å.
 
+Records in a row with the same atoms and bonds are the conformers of one molecule and share batches, up to 64 at a time;
+--shard counts these. With a file for each molecule they have the same title, too, and it is the name.
+
 Exit codes:
   0  every record was refined, or written unchanged with the reason
   1  no record could be refined, or the command could not start
@@ -32,7 +35,9 @@ Exit codes:
 
 Examples:
   molflow refine --input conformers.sdf --out refined.sdf
-  molflow refine --input poses.sdf.gz --out - --strength polish > polished.sdf`;
+  molflow refine --input poses.sdf.gz --out - --strength polish > polished.sdf
+  molflow refine --input ligands.sdf.gz --out-dir refined
+  molflow refine --input library.sdf.gz --shard 3/10 --out part-3.sdf.gz`;
 
 const strengthOf = (value: string): Strength | number => {
   const strength = value in STRENGTHS ? (value as Strength) : Number(value.trim() || NaN);
@@ -45,13 +50,15 @@ const strengthOf = (value: string): Strength | number => {
 };
 
 export function refineCommand(): Command {
+  const [out, outDir] = outOptions();
   const command = new Command('refine')
     .description(
       'refine conformers of any source with the model: shape and stereo are kept, geometry and hydrogens improve',
     )
     .optionsGroup('Refinement:')
     .requiredOption('--input <file>', 'conformers in 3D, .sdf or .mol, also .gz; - is standard input')
-    .addOption(outOption())
+    .addOption(out)
+    .addOption(outDir)
     .addOption(outFormatOption())
     .option(
       '--strength <name or t>',
@@ -64,5 +71,5 @@ export function refineCommand(): Command {
     .option('--quiet', 'no summary, only errors')
     .addHelpText('after', HELP)
     .action(async (flags: RefineFlags, self: Command) => (await import('./refine/run.js')).runRefine(flags, self));
-  return addLimitOptions(addGeneratorOptions(addEndOptions(addOutputOptions(command))));
+  return addLimitOptions(addGeneratorOptions(addEndOptions(addOutputOptions(command).addOption(shardOption()))));
 }

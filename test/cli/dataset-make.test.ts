@@ -121,9 +121,10 @@ describe.skipIf(!python)('molflow dataset make', { timeout: 300_000 }, () => {
 
   it('leaves out molecules of other files, whatever their stereo, and refuses to change that later', async () => {
     writeFileSync(file('hand.smi'), 'C[C@@H](N)C(=O)O other hand\n');
+    writeFileSync(file('backwards.smi'), 'c1ccccc1O phenol\nCCO ethanol\nC[C@H](N)C(=O)O alanine\n');
     await make([
       '--input',
-      file('three.smi.gz'),
+      file('backwards.smi'),
       '--out',
       file('phenol'),
       '--mode',
@@ -131,7 +132,12 @@ describe.skipIf(!python)('molflow dataset make', { timeout: 300_000 }, () => {
       '--exclude',
       file('hand.smi'),
     ]);
-    expect(titles(await ensembles('phenol'))).toEqual(['ethanol', 'phenol']);
+    expect(titles(await ensembles('phenol'))).toEqual(['phenol', 'ethanol']);
+    // The place in the file changes no ensemble.
+    const structuresOf = async (name: string, title: string) =>
+      (await ensembles(name)).map(({ structure }) => structure).filter((structure) => structure.name === title);
+    for (const title of ['phenol', 'ethanol'])
+      expect(await structuresOf('phenol', title)).toEqual(await structuresOf('three', title));
     writeFileSync(file('phenol.sdf'), gunzipSync(readFileSync(file('phenol', 'ensembles.sdf.gz'))));
     const args = ['--input', file('three.smi.gz'), '--out', file('alanine'), '--mode', 'mmff'];
     await make([...args, '--exclude', file('phenol.sdf')]);

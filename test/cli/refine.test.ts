@@ -1,6 +1,6 @@
 /** molflow refine as a process: fields, order and titles kept, bad records named, the rest done. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,6 +79,23 @@ it('from standard input to standard output is the same as from file to file, and
   const before = await refined(gunzipSync(readFileSync(file('out.sdf.gz'))).toString());
   // The order of the file changes none of them.
   expect(await refined(stdout)).toEqual(before.reverse());
+}, 180_000);
+
+it('makes the same in shards and as one file a molecule, and merge joins the shards to the bytes of one run', async () => {
+  const args = ['--input', file('in.sdf.gz'), '--allow-failures', '--quiet'];
+  for (const shard of [2, 1])
+    expect((await refine([...args, '--shard', `${shard}/2`, '--out', file(`part-${shard}.sdf.gz`)])).code).toBe(0);
+  const parts = [1, 2].map((shard) => file(`part-${shard}.sdf.gz`));
+  execFileSync(process.execPath, [MAIN, 'merge', ...parts, '--out', file('merged.sdf.gz'), '--quiet']);
+  const whole = readFileSync(file('out.sdf.gz'));
+  expect(readFileSync(file('merged.sdf.gz')).equals(whole)).toBe(true);
+
+  expect((await refine([...args, '--shard', '1/2', '--out-dir', file('own')])).code).toBe(0);
+  expect(readdirSync(file('own'))).toEqual(['aspirin_1.sdf', 'molflow-files-1-of-2.csv']);
+  expect((await refine([...args, '--shard', '2/2', '--out-dir', file('own')])).code).toBe(0);
+  const own = (name: string) => readFileSync(file(`own/${name}`), 'utf8');
+  expect(own('aspirin_1.sdf') + own('alanine.sdf')).toBe(gunzipSync(whole).toString());
+  expect(own('molflow-files-2-of-2.csv')).toMatch(/^file,molecule,id,conformers\r?\nalanine\.sdf,4,alanine,1\r?\n$/);
 }, 180_000);
 
 it('says what is wrong with the command line, or that nothing could be done', async () => {

@@ -1,5 +1,4 @@
 /** molflow generate at work: molecules from the input through the workers to the output, in order. */
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { countRecords } from '../../chem/io/count-records.node.js';
 import { failedText } from '../../chem/io/failed-records.js';
@@ -16,27 +15,24 @@ import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { batchProgress } from '../batch-progress.js';
 import { EXIT } from '../exit-codes.js';
 import { interruptBefore, interruption, keeps } from '../interrupt.js';
+import { makeFolder, moleculeFileNames } from '../molecule-files.js';
 import { closeOutputs, endedEarly, leftIn, openOutputs, refuseOtherFormat } from '../output-flags.js';
+import { ownFilesOf, refuseGone, withList, writeOwnFile, type OwnFiles } from '../own-files.js';
 import { printNote } from '../print.js';
 import { progressBar } from '../progress.js';
 import { refuseSharedFiles } from '../shared-files.js';
 import { isInShard, shardOf, type Shard } from '../shard.js';
 import { withPool } from '../worker/open-pool.js';
 import type { GenerateEvent, GenerateTask } from '../worker/tasks.js';
-import { makeFolder } from '../molecule-files.js';
 import { deliver, type Delivery, type Undelivered } from './deliver.js';
 import { FAST_MODEL, type GenerateFlags } from './flags.js';
-import { ownFileNames, ownFilesOf, writeOwnFile, type OwnFiles } from './own-files.js';
 import { closingLine, failureLine, jsonLine, notes, recordsOf, summary } from './report.js';
 import { statusText } from './status.js';
 import { sourcesOf, type Source, type Unread } from './sources.js';
 
 export async function runGenerate(given: GenerateFlags, command: Command): Promise<void> {
   const own = ownFilesOf(given);
-  // The list of the files is what a run goes on from.
-  const flags: GenerateFlags = own
-    ? { ...given, out: own.list, outFormat: given.outFormat ?? outputFormatOf(own.pattern) }
-    : given;
+  const flags = withList(given, own);
   if (!flags.smiles && !flags.molecule && !flags.input)
     command.error('error: give --smiles, --molecule or --input', { exitCode: EXIT.usage });
   if (flags.coreSmarts !== undefined && flags.core === undefined)
@@ -90,7 +86,7 @@ async function work(
   try {
     progress();
     const deliveries = inOrder(
-      unfinished(sourcesOf(flags, records), { outputs, shard, fileOf: own && ownFileNames(own), onFinished }),
+      unfinished(sourcesOf(flags, records), { outputs, shard, fileOf: own && fileNames(own), onFinished }),
       (source) => deliver(source, { pool, flags, structures, onStart: bar.start, onProgress: bar.update }),
       // The next molecules are begun while those before them are written.
       { ahead: 2 * flags.jobs, signal: interruption },
@@ -190,6 +186,13 @@ async function refuseSmarts(core: Structure, smarts: string): Promise<void> {
   }
 }
 
+/** The file of each molecule, to be asked for in the order of the input, also for those that are not made. */
+function fileNames({ pattern }: OwnFiles): (source: Source) => string {
+  const nameOf = moleculeFileNames(pattern);
+  return ({ index, name, input }) =>
+    nameOf({ name: name ?? (input.kind === 'smiles' ? input.smiles : ''), number: index + 1 });
+}
+
 /** Those of the shard that an earlier run has not finished. @throws OutputError where it had another input */
 async function* unfinished(
   sources: AsyncIterable<Source | Unread>,
@@ -211,9 +214,10 @@ async function* unfinished(
     if (!isInShard(source.index, shard)) continue;
     const entry = outputs.find(source.index, source.key);
     if (!entry) yield source;
-    else if ('file' in source && entry.outcome === 'done' && !existsSync(source.file))
-      throw new OutputError(`${source.file} was made by the unfinished run, and is gone; --force begins anew`);
-    else onFinished(entry);
+    else {
+      if ('file' in source) refuseGone(source.file, entry);
+      onFinished(entry);
+    }
   }
 }
 
@@ -244,7 +248,7 @@ async function write(
     if (file !== undefined) {
       const { inputs, outputs: named } = namedFiles(flags);
       await writeOwnFile(
-        { file, text, source, conformers },
+        { file, text, number: index + 1, name: source.name, conformers },
         { list: out, named: { ...inputs, ...named }, clobber: flags.clobber },
       );
     }

@@ -8,6 +8,7 @@ import type { OutputFlags } from '../output-flags.js';
 
 export interface RefineFlags extends EndFlags, GeneratorFlags, LimitFlags, OutputFlags {
   readonly input: string;
+  readonly outDir?: string;
   readonly outFormat?: OutputFormat;
   readonly strength: Strength | number;
   readonly steps?: number;

@@ -1,11 +1,17 @@
-/** Records in a row that hold one molecule, as far as their atoms and bonds tell: to be refined together. */
+/** Records in a row that hold one molecule, as far as their atoms and bonds tell. */
 import { withoutFailureFields } from '../../chem/io/failed-records.js';
 import { InputError } from '../../chem/io/input-error.js';
 import { createDrawNumbers } from '../../generation/refine-structures.js';
 import type { BadRecord, InputRecord, StructureRecord } from '../../chem/io/input-record.js';
 
-/** A group, or a record that cannot be read, or what is wrong with the file. */
-export type GroupOrError = readonly GroupedRecord[] | BadRecord | InputError;
+/** Conformers of one molecule, or a record that cannot be read, or what is wrong with the file. */
+export interface Group {
+  /** In the file, from 0. */
+  readonly number: number;
+  readonly of: readonly GroupedRecord[] | BadRecord | InputError;
+  /** Its own output, where each molecule has one. */
+  readonly file?: string;
+}
 
 export interface GroupedRecord extends StructureRecord {
   /** With the seed it identifies the draw. */
@@ -13,18 +19,33 @@ export interface GroupedRecord extends StructureRecord {
 }
 
 /** Records that are held at a time. */
-const MOST_TOGETHER = 64;
+export const MOST_TOGETHER = 64;
+
+export interface GroupsOptions {
+  /** A group is all that goes into one file: records of one title, however many. */
+  readonly whole?: boolean;
+}
 
 /** In the order of the file. */
-export async function* groupsOf(records: AsyncIterable<InputRecord>): AsyncGenerator<GroupOrError> {
+export async function* groupsOf(
+  records: AsyncIterable<InputRecord>,
+  { whole = false }: GroupsOptions = {},
+): AsyncGenerator<Group> {
+  let number = 0;
+  for await (const of of groupedRecords(records, whole)) yield { number: number++, of };
+}
+
+async function* groupedRecords(records: AsyncIterable<InputRecord>, whole: boolean): AsyncGenerator<Group['of']> {
   let group: GroupedRecord[] = [];
   let graph = '';
   let numberOf = createDrawNumbers();
+  const isFull = ({ structure }: StructureRecord) =>
+    whole ? structure.name !== group[0]?.structure.name : group.length >= MOST_TOGETHER;
   try {
     for await (const record of records) {
       if (record.kind === 'smiles') continue;
       const next = record.kind === 'structure' ? JSON.stringify([record.structure.atoms, record.structure.bonds]) : '';
-      if (group.length > 0 && (next !== graph || group.length >= MOST_TOGETHER)) {
+      if (group.length > 0 && (record.kind !== 'structure' || next !== graph || isFull(record))) {
         yield group;
         group = [];
       }

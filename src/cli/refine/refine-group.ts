@@ -3,7 +3,7 @@ import type { BadRecord, StructureRecord } from '../../chem/io/input-record.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { timeLimitReached } from '../../generation/time-limit-reached.js';
 import { crashMessage, type RefineEvent, type RefineTask } from '../worker/tasks.js';
-import type { GroupOrError } from './groups.js';
+import { MOST_TOGETHER, type Group, type GroupedRecord } from './groups.js';
 import type { RefineFlags } from './flags.js';
 
 type RefinedEvent = Extract<RefineEvent, { kind: 'refined' }>;
@@ -30,13 +30,22 @@ export interface RefineGroupOptions {
 }
 
 /** Each record of the group in its place; 'stopped' where the command is ending. @throws Error where no worker can be started. */
-export async function refineGroup(
-  group: GroupOrError,
-  options: RefineGroupOptions,
+export async function refineGroup({ of }: Group, options: RefineGroupOptions): Promise<readonly Refined[] | 'stopped'> {
+  if (of instanceof Error) return [{ kind: 'failed', message: of.message, seconds: 0, record: undefined }];
+  if ('error' in of) return [{ kind: 'failed', message: of.error.message, seconds: 0, record: of }];
+  const refined: Refined[] = [];
+  for (let at = 0; at < of.length; at += MOST_TOGETHER) {
+    const some = await refineTogether(of.slice(at, at + MOST_TOGETHER), options);
+    if (some === 'stopped') return some;
+    refined.push(...some);
+  }
+  return refined;
+}
+
+async function refineTogether(
+  group: readonly GroupedRecord[],
+  { pool, flags }: RefineGroupOptions,
 ): Promise<readonly Refined[] | 'stopped'> {
-  if (group instanceof Error) return [{ kind: 'failed', message: group.message, seconds: 0, record: undefined }];
-  if ('error' in group) return [{ kind: 'failed', message: group.error.message, seconds: 0, record: group }];
-  const { pool, flags } = options;
   let events: RefineEvent[] = [];
   const outcome = await pool.run(
     {
@@ -55,7 +64,7 @@ export async function refineGroup(
     else if (event) refined.push({ kind: 'failed', message: `${where}: ${messageOf(event)}`, seconds: 0, record });
     else if (group.length > 1) {
       // Each has its own time, and none is brought down by another.
-      const alone = await refineGroup([record], options);
+      const alone = await refineTogether([record], { pool, flags });
       if (alone === 'stopped') return alone;
       refined.push(...alone);
     } else {

@@ -9,29 +9,44 @@ import { inOrder } from '../../supervisor/in-order.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { EXIT } from '../exit-codes.js';
 import { interruptBefore, interruption, keeps } from '../interrupt.js';
+import { makeFolder, moleculeFileNames } from '../molecule-files.js';
 import { closeOutputs, endedEarly, keyOf, leftIn, openOutputs, refuseOtherFormat } from '../output-flags.js';
+import { ownFilesOf, refuseGone, withList, writeOwnFile, type OwnFiles } from '../own-files.js';
 import { printNote as say } from '../print.js';
 import { refuseSharedFiles } from '../shared-files.js';
+import { isInShard, shardOf } from '../shard.js';
 import { withPool } from '../worker/open-pool.js';
 import type { RefineEvent, RefineTask } from '../worker/tasks.js';
 import type { RefineFlags } from './flags.js';
-import { groupsOf, type GroupOrError } from './groups.js';
+import { groupsOf, type Group } from './groups.js';
 import { refineGroup, type Refined } from './refine-group.js';
 
-export async function runRefine(flags: RefineFlags, command: Command): Promise<void> {
-  await refuseSharedFiles(command, {
-    inputs: { '--input': flags.input },
-    outputs: { '--out': flags.out, '--failed': flags.failed },
-  });
+export async function runRefine(given: RefineFlags, command: Command): Promise<void> {
+  const own = ownFilesOf(given);
+  const flags = withList(given, own);
+  const { inputs, outputs } = namedFiles(flags);
+  await refuseSharedFiles(command, { inputs, outputs });
   refuseOtherFormat(flags.failed, 'sdf', command);
   if (flags.walltime !== undefined) interruptBefore(flags.walltime);
-  await withPool<RefineTask, RefineEvent>(flags, (pool) => work(flags, pool));
+  await withPool<RefineTask, RefineEvent>(flags, (pool) => work(flags, pool, own));
 }
 
-async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent>): Promise<void> {
+/** Files by the flag that names them. */
+const namedFiles = ({ input, out, failed }: RefineFlags) => ({
+  inputs: { '--input': input },
+  outputs: { '--out': out, '--failed': failed },
+});
+
+async function work(
+  flags: RefineFlags,
+  pool: WorkerPool<RefineTask, RefineEvent>,
+  own: OwnFiles | undefined,
+): Promise<void> {
   const format = flags.outFormat ?? (flags.out === '-' ? 'sdf' : outputFormatOf(flags.out));
   const records = await readMoleculeFile(flags.input, { format: 'sdf' });
-  const opened = await openOutputs(flags, pool.ready);
+  const shard = flags.shard === undefined ? undefined : shardOf(flags.shard);
+  if (own) await makeFolder(own.folder);
+  const opened = await openOutputs(flags, pool.ready, own);
   if (!opened) return;
   const outputs = opened;
   let before = 0;
@@ -43,19 +58,19 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
     group,
     refined: all,
   }: {
-    group: GroupOrError;
-    refined: readonly Refined[];
+    readonly group: Group;
+    readonly refined: readonly Refined[];
   }): Promise<boolean> {
     const refined = all.flatMap((one) => (one.kind === 'refined' ? [one] : []));
     const failures = all.flatMap((one) => (one.kind === 'failed' ? [one] : []));
     let isRead = true;
+    let text = '';
     try {
-      isRead = await outputs.file('out').write(
-        conformerText(
-          refined.map((one) => outputRecord(one, flags)),
-          format,
-        ),
+      text = conformerText(
+        refined.map((one) => outputRecord(one, flags)),
+        format,
       );
+      if (group.file === undefined) isRead = await outputs.file('out').write(text);
       for (const {
         event: {
           model: name,
@@ -84,20 +99,38 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
       if (record?.source)
         await list?.write(failedText({ source: record.source, reason: message, line, seconds }, { first: false }));
     }
-    const identity = identityOf(group);
-    if (identity) await outputs.add({ ...identity, outcome: 'done', conformers: refined.length });
+    const conformers = refined.length;
+    // Last, because it is not taken back.
+    if (group.file !== undefined && conformers > 0) {
+      const { inputs, outputs: named } = namedFiles(flags);
+      await writeOwnFile(
+        { file: group.file, text, number: group.number + 1, name: nameOf(group), conformers },
+        { list: outputs.file('out'), named: { ...inputs, ...named }, clobber: flags.clobber },
+      );
+    }
+    const key = keyOfGroup(group);
+    if (key !== undefined)
+      await outputs.add({ index: group.number, key, outcome: conformers > 0 ? 'done' : 'failed', conformers });
     return isRead;
   }
-  /** Groups that an earlier run has not finished. */
-  async function* unfinished(): AsyncGenerator<GroupOrError> {
-    for await (const group of groupsOf(records)) {
-      const identity = identityOf(group);
-      const entry = identity && outputs.find(identity.index, identity.key);
+  /** Groups of the shard that an earlier run has not finished. */
+  async function* unfinished(): AsyncGenerator<Group> {
+    const fileOf = own && moleculeFileNames(own.pattern);
+    for await (const one of groupsOf(records, { whole: own !== undefined })) {
+      // A name depends on all before it, whoever makes them.
+      const group =
+        fileOf && Array.isArray(one.of)
+          ? { ...one, file: fileOf({ name: nameOf(one) ?? '', number: one.number + 1 }) }
+          : one;
+      if (!isInShard(group.number, shard)) continue;
+      const key = keyOfGroup(group);
+      const entry = key === undefined ? undefined : outputs.find(group.number, key);
       if (!entry) yield group;
       else {
+        if (group.file !== undefined) refuseGone(group.file, entry);
         tally.done += entry.conformers;
         before += entry.conformers;
-        tally.failed += (Array.isArray(group) ? group.length : 1) - entry.conformers;
+        tally.failed += (Array.isArray(group.of) ? group.of.length : 1) - entry.conformers;
       }
     }
   }
@@ -132,8 +165,11 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
     process.exitCode = EXIT.failure;
     return;
   }
-  if (done + failed === 0) say(`molflow: ${flags.input} holds no record`);
-  else if (model !== '' && !flags.quiet) {
+  if (done + failed === 0) {
+    say(`molflow: ${flags.input} holds no record${shard ? ` of shard ${flags.shard}` : ''}`);
+    if (shard) return;
+  }
+  if (model !== '' && !flags.quiet) {
     const left =
       stereo + geometry === 0
         ? ''
@@ -147,15 +183,13 @@ async function work(flags: RefineFlags, pool: WorkerPool<RefineTask, RefineEvent
   else if (failed > 0) process.exitCode = EXIT.partly;
 }
 
-/** Its first record, and what tells it from another group; none of the end of a file, of which a later run may find more. */
-function identityOf(group: GroupOrError): { readonly index: number; readonly key: string } | undefined {
-  if (group instanceof Error) return undefined;
-  if ('error' in group) {
-    const { index, line } = group.error.place;
-    return { index, key: keyOf(group.source?.text ?? `a record at line ${line}`) };
-  }
-  const [first] = group;
-  return first && { index: first.place.index, key: keyOf(group.map(({ source }) => source.text).join('\n$$$$\n')) };
+const nameOf = ({ of }: Group): string | undefined => (of instanceof Error || 'error' in of ? undefined : of[0]?.name);
+
+/** What tells it from another group; none of the end of a file, of which a later run may find more. */
+function keyOfGroup({ of }: Group): string | undefined {
+  if (of instanceof Error) return undefined;
+  if ('error' in of) return keyOf(of.source?.text ?? `a record at line ${of.error.place.line}`);
+  return keyOf(of.map(({ source }) => source.text).join('\n$$$$\n'));
 }
 
 function outputRecord(
