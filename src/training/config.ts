@@ -116,8 +116,14 @@ const Stage = v.pipe(
     ),
     /** Layer of the early exit of generation's steps. `npm run bench -- exits` measures how near it is to the last layer. */
     earlyExit: v.optional(whole),
+    /** Weight of an additional loss on the prediction of the early exit, so that it may lie at an earlier layer. */
+    exitLoss: v.optional(positive),
   }),
   v.check(({ network: { layers }, earlyExit = layers }) => earlyExit <= layers, 'earlyExit is a layer beyond the last'),
+  v.check(
+    ({ network: { layers }, earlyExit = layers, exitLoss }) => exitLoss === undefined || earlyExit < layers,
+    'exitLoss is for an earlyExit before the last layer',
+  ),
   v.check(
     ({ target, localDistances }) => localDistances === undefined || target === 'data',
     "localDistances is for target 'data'",

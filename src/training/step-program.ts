@@ -3,9 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { registerGradients } from '../engine/gradients.js';
 import type { Program, Shape } from '../engine/program.js';
-import { displacement, distances, type NetworkConfig } from '../network/egnn.js';
+import { displacement, displacements, distances, type NetworkConfig } from '../network/egnn.js';
 import { ATOM_FEATURES, LOCAL_PAIRS, PAIR_FEATURES } from '../network/features.js';
 import { unflatten, type ParameterSlice } from '../network/flat-parameters.js';
+import type { StageConfig } from './config.js';
 
 export interface StepShape {
   readonly n: number;
@@ -15,17 +16,24 @@ export interface StepShape {
   readonly localDistances?: number | undefined;
   /** Whether the target is the prediction of the network with the weights `anchor`, instead of the data. */
   readonly anchored?: boolean;
+  /** The layer of the early exit and the weight of the additional loss on its prediction. */
+  readonly exit?: { readonly layer: number; readonly weight: number } | undefined;
+}
+
+/** What the loss of the early exit asks of stepProgram, where the configuration has one. */
+export function trainedExit({ earlyExit, exitLoss }: Pick<StageConfig, 'earlyExit' | 'exitLoss'>): StepShape['exit'] {
+  return earlyExit === undefined || exitLoss === undefined ? undefined : { layer: earlyExit, weight: exitLoss };
 }
 
 /**
  * Inputs: weights [P] and the arrays of a batch. Outputs: the loss [1], which is the weighted mean squared error in Å²
- * per moving coordinate (with `localDistances` also that of distances between near atoms), and its gradient [P]. With an
- * anchor the target is another model's prediction (learning without forgetting, Li & Hoiem, arXiv:1606.09282).
+ * per moving coordinate (with `localDistances` also that of distances between near atoms, with `exit` also that of the
+ * early exit's prediction: deep supervision, Lee et al. 2015, arXiv:1409.5185), and its gradient [P]. With an anchor the target is another model's prediction (learning without forgetting, Li & Hoiem, arXiv:1606.09282).
  */
 export function stepProgram(
   network: NetworkConfig,
   { slices, total }: { slices: readonly ParameterSlice[]; total: number },
-  { n, size: B, hydrogens, localDistances = 0, anchored = false }: StepShape,
+  { n, size: B, hydrogens, localDistances = 0, anchored = false, exit }: StepShape,
 ): Program {
   const inputs: Record<string, Shape> = {
     weights: [total],
@@ -54,26 +62,22 @@ export function stepProgram(
         weight,
         mobile,
       } = tensors as Record<string, Tensor>;
-      const predict = (flat: Tensor) =>
-        displacement(network, unflatten(flat, slices), {
-          x,
-          t,
-          atoms,
-          pairs,
-          centres,
-          mobile,
-        });
-      const target = anchor ? predict(anchor) : ofData;
+      const given = { x, t, atoms, pairs, centres, mobile };
+      const target = anchor ? displacement(network, unflatten(anchor, slices), given) : ofData;
+      const moving = mobile ? tf.mul(tf.sum(mobile), 3) : tf.scalar(B * n * 3);
+      const ofCoordinates = (predicted: Tensor) =>
+        tf.div<tf.Scalar>(tf.sum(tf.mul(weight, tf.square(tf.sub(predicted, target)))), moving);
       const loss = (flat: Tensor) => {
-        const predicted = predict(flat);
-        const errors = tf.mul(weight, tf.square(tf.sub(predicted, target)));
-        const moving = mobile ? tf.mul(tf.sum(mobile), 3) : tf.scalar(B * n * 3);
-        const ofCoordinates = tf.div(tf.sum(errors), moving);
-        if (localDistances === 0) return ofCoordinates as tf.Scalar;
+        const after = [...(exit ? [exit.layer] : []), network.layers];
+        const found = displacements(network, unflatten(flat, slices), given, after);
+        const predicted = found[found.length - 1] as Tensor;
+        let total = ofCoordinates(predicted);
+        if (exit && found[0]) total = tf.add(total, tf.mul(ofCoordinates(found[0]), exit.weight));
+        if (localDistances === 0) return total;
         const near = tf.reshape(tf.sum(tf.slice(pairs, [0, LOCAL_PAIRS.from], [-1, LOCAL_PAIRS.count]), 1), [B, n, n]);
         const wrong = tf.square(tf.sub(distances(tf.add(x, predicted)), distances(tf.add(x, target))));
         const ofDistances = tf.div(tf.sum(tf.mul(weight, tf.mul(near, wrong))), tf.sum(near));
-        return tf.add<tf.Scalar>(ofCoordinates, tf.mul(ofDistances, localDistances));
+        return tf.add<tf.Scalar>(total, tf.mul(ofDistances, localDistances));
       };
       registerGradients();
       const { value, grad } = tf.valueAndGrad(loss)(weights);

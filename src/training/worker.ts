@@ -22,7 +22,7 @@ import {
   type SharedBuffers,
   type SharedState,
 } from './shared-state.js';
-import { stepProgram } from './step-program.js';
+import { stepProgram, trainedExit } from './step-program.js';
 import { splitHeldOut } from './held-out.js';
 
 export interface WorkerTask {
@@ -123,11 +123,13 @@ async function work({ worker, stage, config, packed, device, anchor, buffers }: 
 /** Runs a batch through the program of its atom count, compiled at first use. */
 function batchRunner(
   engine: Engine,
-  { network, localDistances, anchorUpTo = 0 }: StageConfig,
+  config: StageConfig,
   parameters: { slices: ParameterSlice[]; total: number },
   hydrogens: boolean,
   anchor: Float32Array | undefined,
 ) {
+  const { network, localDistances, anchorUpTo = 0 } = config;
+  const exit = trainedExit(config);
   const programs = new Map<number, CompiledProgram>();
   return async ({ n, size, feeds }: Batch, weights: Float32Array) => {
     const anchored = anchor !== undefined && n <= anchorUpTo;
@@ -136,7 +138,7 @@ function batchRunner(
       programs.set(
         n,
         (program = await engine.compile(
-          stepProgram(network, parameters, { n, size, hydrogens, localDistances, anchored }),
+          stepProgram(network, parameters, { n, size, hydrogens, localDistances, anchored, exit }),
         )),
       );
     const { loss, gradient } = await program.run({ ...feeds, weights, ...(anchored && { anchor }) });

@@ -10,7 +10,7 @@ import { centreRows, graphFeatures } from '../../src/network/features.js';
 import { flatten, parameterSlices } from '../../src/network/flat-parameters.js';
 import { createPredictor } from '../../src/network/predictor.js';
 import { createOptimiser } from '../../src/training/optimiser.js';
-import { stepProgram } from '../../src/training/step-program.js';
+import { stepProgram, type StepShape } from '../../src/training/step-program.js';
 
 let rdkit: RDKitModule;
 let engine: Engine;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   engine = await openEngine();
 });
 
-it('weighs squared errors, those of distances up to three bonds where asked, against the data or what an anchor predicts', async () => {
+it('weighs squared errors, those of distances up to three bonds and of the early exit where asked, against the data or what an anchor predicts', async () => {
   const network: NetworkConfig = { width: 12, edgeWidth: 8, layers: 2, chiralWidth: 4 };
   const random = createRandom(3);
   const weights = initialParameters(network, () => random.normal());
@@ -30,7 +30,7 @@ it('weighs squared errors, those of distances up to three bonds where asked, aga
   const target = Float32Array.from({ length: 3 * n }, () => random.normal());
   const t = 0.4;
 
-  const predict = async (of: typeof weights): Promise<Float32Array> => {
+  const predict = async (of: typeof weights, earlyExit?: number): Promise<Float32Array> => {
     const predictor = createPredictor({
       engine,
       stage: {
@@ -39,9 +39,10 @@ it('weighs squared errors, those of distances up to three bonds where asked, aga
         target: 'data',
         weights: of,
         training: {},
+        earlyExit,
       },
     });
-    const data = (await predictor.bind(graph)(x, t)).slice();
+    const data = (await predictor.bind(graph, { early: earlyExit !== undefined })(x, t)).slice();
     await predictor.dispose();
     return data;
   };
@@ -61,7 +62,7 @@ it('weighs squared errors, those of distances up to three bonds where asked, aga
   const centres = new Float32Array(4 * n * n);
   centreRows(centres, graph);
   const { slices, total } = parameterSlices(parameterShapes(network));
-  const loss = async (shape: { localDistances?: number; anchored?: boolean } = {}): Promise<number> => {
+  const loss = async (shape: Partial<StepShape> = {}): Promise<number> => {
     const program = await engine.compile(
       stepProgram(network, { slices, total }, { n, size: 1, hydrogens: false, ...shape }),
     );
@@ -84,6 +85,11 @@ it('weighs squared errors, those of distances up to three bonds where asked, aga
   };
   expect(await loss()).toBeCloseTo(2 * squares, 4);
   expect(await loss({ localDistances: 0.7 })).toBeCloseTo(2 * (squares + 0.7 * ofDistances), 3);
+
+  const early = await predict(weights, 1);
+  const ofExit = early.reduce((sum, v, i) => sum + (v - wanted[i]) ** 2, 0) / (3 * n);
+  expect(Math.abs(ofExit - squares)).toBeGreaterThan(0.001);
+  expect(await loss({ exit: { layer: 1, weight: 0.3 } })).toBeCloseTo(2 * (squares + 0.3 * ofExit), 4);
 
   // A fresh network predicts next to nothing; one of random last layers does not.
   const anchor = Object.fromEntries(

@@ -17,7 +17,7 @@ import { parameterShapes } from '../../network/egnn.js';
 import { ATOM_FEATURES, PAIR_FEATURES } from '../../network/features.js';
 import { parameterSlices } from '../../network/flat-parameters.js';
 import { splitHeldOut } from '../held-out.js';
-import { stepProgram } from '../step-program.js';
+import { stepProgram, trainedExit } from '../step-program.js';
 import type { TorchTask } from './train-torch.node.js';
 
 /** Number of held-out batches, with fixed noise. */
@@ -42,6 +42,7 @@ sizes.forEach((n, k) => {
     hydrogens: stage === 'hydrogens',
     localDistances: config.localDistances,
     anchored: n <= (config.anchorUpTo ?? 0),
+    exit: trainedExit(config),
   });
   if (training.sizes.includes(n)) write(`${n}.training`, tableBytes(training, n));
   if (validation?.sizes.includes(n)) write(`${n}.validation`, tableBytes(validation, n));
