@@ -191,6 +191,12 @@ function comparedStereo(
   molecule: Molecule,
   coordinates: Float32Array,
 ): { oppositeCentres: number[]; oppositeBonds: number[]; complete: boolean } {
+  // Reading a structure costs more than all else here.
+  if (
+    !molecule.centres.some(({ specified }) => specified) &&
+    molecule.stereoBonds.every(({ cis }) => cis === undefined)
+  )
+    return { oppositeCentres: [], oppositeBonds: [], complete: true };
   const { molecule: conformer, order } = moleculeFromStructure(
     rdkit,
     {
