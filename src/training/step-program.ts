@@ -70,7 +70,7 @@ export function stepProgram(
       const loss = (flat: Tensor) => {
         const after = [...(exit ? [exit.layer] : []), network.layers];
         const found = displacements(network, unflatten(flat, slices), given, after);
-        const predicted = found[found.length - 1] as Tensor;
+        const predicted = found[found.length - 1];
         let total = ofCoordinates(predicted);
         if (exit && found[0]) total = tf.add(total, tf.mul(ofCoordinates(found[0]), exit.weight));
         if (localDistances === 0) return total;
