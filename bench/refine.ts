@@ -132,7 +132,7 @@ async function measure(seed: number): Promise<Row[]> {
       rdkit,
       source: name,
       references,
-      conformers,
+      runs: [{ seed, conformers }],
       thresholds: [delta],
       relax,
     });

@@ -2,6 +2,7 @@
 import type { Provenance } from '../src/cli/evaluate/provenance.js';
 import type { Evaluation } from '../src/evaluation/evaluation.js';
 import type { Experiment } from './experiment.js';
+import type { MeanAndMedian } from '../src/evaluation/summary.js';
 import { PUBLISHED_DRUGS, PUBLISHED_QM9, type PublishedRow } from './published.js';
 
 interface Measured extends Provenance {
@@ -149,9 +150,9 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
           const covered = s.coverage.find((entry) => entry.delta === delta);
           return [
             nameOf(source),
-            fixed(covered?.recall.mean, 1),
+            percent(covered?.recall),
             pair(s.amrRecall),
-            fixed(covered?.precision.mean, 1),
+            percent(covered?.precision),
             pair(s.amrPrecision),
             fixed(s.stereoRight === undefined ? undefined : 100 * s.stereoRight, 2),
           ];
@@ -176,7 +177,7 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
     '## Definitions',
     '',
     '- **RMSD**: over heavy atoms, after superposition, the least over all automorphisms, without reflection, in Å. It agrees with RDKit’s `GetBestRMS` to 0.001 Å, which a test checks on stored values.',
-    '- For a molecule with L reference conformers K = 2L are generated. **AMR-R** (recall): mean distance from a reference to the nearest generated conformer. **AMR-P** (precision): mean distance from a generated conformer to the nearest reference. Å, mean/median over molecules; small is good.',
+    '- For a molecule with L reference conformers K = 2L are generated. **AMR-R** (recall): mean distance from a reference to the nearest generated conformer. **AMR-P** (precision): mean distance from a generated conformer to the nearest reference. Å, mean/median over molecules, where there are several seeds of each molecule’s mean over them; ± is half of the mean’s 95 % confidence interval over molecules (1.96 standard errors). Small is good.',
     '- **COV-R**, **COV-P**: per cent of the references (of the generated conformers) with a partner nearer than δ.',
     '- Every draw of a model counts as it is. Nothing is drawn again, pruned or relaxed.',
     '- Terms are defined in the [glossary](glossary.md), samplers in [model.md](model.md). The reference files lie in `molecules/validation` ([origin](../molecules/README.md)).',
@@ -190,7 +191,7 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
     '',
     '## How near are conformers of drug-like molecules?',
     '',
-    '40 molecules (at least 12 heavy atoms), 817 GFN2-xTB minima, δ 0.75 Å. One seed; seeds differ by some .02 Å ([model card](../models/molflow-base.md)).',
+    '40 molecules (at least 12 heavy atoms), 817 GFN2-xTB minima, δ 0.75 Å. Where the command names no seeds it is one; seeds differ by some .02 Å ([model card](../models/molflow-base.md)).',
     '',
     ...nearness('drugs-val.sdf.gz', 0.75),
     '',
@@ -416,8 +417,11 @@ function fixed(value: number | null | undefined, digits: number): string {
   return value === null || value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
 }
 
-const pair = ({ mean, median }: { readonly mean: number; readonly median: number }): string =>
-  `${fixed(mean, 3)} / ${fixed(median, 3)}`;
+/** Of a percentage. */
+const percent = (value: MeanAndMedian | undefined): string =>
+  `${fixed(value?.mean, 1)}${value?.margin === undefined ? '' : ` ± ${fixed(value.margin, 1)}`}`;
+const pair = ({ mean, median, margin }: MeanAndMedian): string =>
+  `${fixed(mean, 3)}${margin === undefined ? '' : ` ± ${fixed(margin, 3)}`} / ${fixed(median, 3)}`;
 
 function ensembleTables({ reference, results }: SavedEvaluation): string[] {
   const first = results[0].summary;
@@ -450,7 +454,7 @@ function ensembleTables({ reference, results }: SavedEvaluation): string[] {
           pair(s.amrPrecision),
           fixed(s.stereoRight === undefined ? undefined : 100 * s.stereoRight, 2),
           String(s.failed),
-          fixed(s.generated / s.references, 2),
+          fixed(s.generated / s.references / (s.seeds ?? 1), 2),
           fixed(cost?.msPerConformer, 1),
           fixed(cost?.cpuMsPerConformer, 1),
         ];

@@ -146,4 +146,11 @@ export {
   type Reference,
   type ScoredMolecule,
 } from './evaluation/score-molecule.js';
-export { summarise, THRESHOLDS, type MeanAndMedian, type Summary } from './evaluation/summary.js';
+export {
+  summarise,
+  summariseSeeds,
+  THRESHOLDS,
+  type MeanAndMedian,
+  type Summary,
+  type SummaryOptions,
+} from './evaluation/summary.js';

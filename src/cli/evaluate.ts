@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { createForceField, MMFF94Error } from '../chem/mmff94.js';
 import { loadRDKit, type RDKitModule } from '../chem/rdkit.js';
 import type { PeerResult } from '../evaluation/peers/peer.js';
-import { evaluateConformers, type Evaluation } from '../evaluation/evaluation.js';
+import { evaluateConformers, type Evaluation, type SeedRun } from '../evaluation/evaluation.js';
 import { hydrogenStrainTally } from '../evaluation/hydrogen-strain.node.js';
 import { PeerUnavailable } from '../evaluation/peers/peer.js';
 import { reportData } from '../evaluation/report/report-data.js';
@@ -47,7 +47,7 @@ interface EvaluateFlags {
   readonly peers?: string[];
   readonly relax?: boolean;
   readonly count?: number;
-  readonly seed: number;
+  readonly seed: number[];
   readonly threads?: number;
   readonly max?: number;
   readonly delta?: number[];
@@ -62,6 +62,11 @@ interface EvaluateFlags {
 
 const whole = wholeFrom(1);
 const wholes = (value: string, before: number[] = []): number[] => [...before, ...value.split(',').map(whole)];
+const seeds = (value: string): number[] => {
+  const asked = value.split(',').map(wholeFrom(0));
+  if (new Set(asked).size < asked.length) throw new InvalidArgumentError('a seed is there twice');
+  return asked;
+};
 const names = (value: string, before: string[] = []): string[] => [...before, ...value.split(',')];
 const distances = (value: string, before: number[] = []): number[] => {
   const numbers = value.split(',').map(Number);
@@ -108,7 +113,7 @@ export function evaluateCommand(): Command {
     )
     .option('--relax', 'also score the conformers of each source after relaxation with MMFF94s')
     .option('--count <n>', 'conformers a molecule to generate (default: twice its reference conformers)', whole)
-    .option('--seed <n>', 'seed of generation', wholeFrom(0), 7)
+    .option('--seed <n,...>', 'seed of generation; of several each molecule counts with its mean over them', seeds, [7])
     .option('--threads <n>', 'threads of the model', whole)
     .option('--max <n>', 'only the first n molecules of the reference', whole)
     .option('--delta <Å,...>', `thresholds δ of COV (default: ${THRESHOLDS.join(',')})`, distances)
@@ -154,21 +159,15 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   const evaluations: Evaluation[] = [];
   const worst = new Map<string, WorstPair[]>();
   for (const source of sources) {
-    let produced;
+    let made: Made;
     try {
-      produced = await source.produce({
-        references,
-        count: (reference) => flags.count ?? 2 * reference.conformers.length,
-        seed: flags.seed,
-        onMolecule: (done) => done % 20 === 0 && say(`${source.name}: ${done} of ${references.length} molecules`),
-      });
+      made = await makeOf(source, { references, count: flags.count, seeds: flags.seed, say });
     } catch (error) {
       if (!(error instanceof PeerUnavailable)) throw error;
       say(`skipped: ${source.name}; ${error.message}`);
       continue;
     }
-    const { conformers } = produced;
-    const cost = 'made' in produced && produced.made > 0 ? costOf(produced) : undefined;
+    const { runs, cost } = made;
     for (const relaxed of flags.relax ? [false, true] : [false]) {
       const xtbQuality = xtb ? xtbTally({ most: xtbCount }) : undefined;
       const hydrogens = strain > 0 ? hydrogenStrainTally({ most: strain }) : undefined;
@@ -179,7 +178,7 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
         rdkit,
         source: name,
         references,
-        conformers,
+        runs,
         thresholds,
         relax: relaxed ? relaxation : undefined,
         strain,
@@ -227,6 +226,43 @@ async function run(flags: EvaluateFlags, command: Command): Promise<void> {
   print(flags.json ? `${json()}\n` : text(reference, evaluations, delta));
 }
 
+interface Made {
+  readonly runs: readonly SeedRun[];
+  /** Of all runs; undefined where it is not known. */
+  readonly cost: Evaluation['cost'];
+}
+
+/** What a source makes with each seed; a file is what it is, whatever the seed. */
+async function makeOf(
+  source: Source,
+  {
+    references,
+    count,
+    seeds: asked,
+    say,
+  }: {
+    readonly references: readonly Reference[];
+    readonly count: number | undefined;
+    readonly seeds: readonly number[];
+    readonly say: (line: string) => void;
+  },
+): Promise<Made> {
+  const runs: SeedRun[] = [];
+  const costs: PeerResult[] = [];
+  for (const seed of source.isFile ? asked.slice(0, 1) : asked) {
+    const name = asked.length > 1 ? `${source.name}, seed ${seed}` : source.name;
+    const produced = await source.produce({
+      references,
+      count: (reference) => count ?? 2 * reference.conformers.length,
+      seed,
+      onMolecule: (done) => done % 20 === 0 && say(`${name}: ${done} of ${references.length} molecules`),
+    });
+    runs.push({ seed, conformers: produced.conformers });
+    if ('made' in produced && produced.made > 0) costs.push(produced);
+  }
+  return { runs, cost: costs.length > 0 ? costOf(costs) : undefined };
+}
+
 function sourcesOf(flags: EvaluateFlags, rdkit: RDKitModule, say: (line: string) => void): Source[] {
   const { model = [], sampler = [undefined], steps = [undefined], threads, asDelivered, phase } = flags;
   return [
@@ -269,11 +305,15 @@ async function relaxation({ molecule }: Reference): Promise<((conformer: Float32
   }
 }
 
-const costOf = ({ made, seconds, cpuSeconds }: PeerResult): Evaluation['cost'] => ({
-  conformers: made,
-  msPerConformer: (1e3 * seconds) / made,
-  cpuMsPerConformer: (1e3 * cpuSeconds) / made,
-});
+function costOf(produced: readonly PeerResult[]): Evaluation['cost'] {
+  const sum = (of: (one: PeerResult) => number): number => produced.reduce((total, one) => total + of(one), 0);
+  const made = sum((one) => one.made);
+  return {
+    conformers: made,
+    msPerConformer: (1e3 * sum(({ seconds }) => seconds)) / made,
+    cpuMsPerConformer: (1e3 * sum(({ cpuSeconds }) => cpuSeconds)) / made,
+  };
+}
 
 /** As it was given, but without the folders of files outside the repository, which mean nothing elsewhere. */
 function commandLine(): string {

@@ -5,7 +5,7 @@ import type { RelaxedMinima } from './relaxed-minima.js';
 import { physicalTally, type PhysicalQuality } from './physical-quality.js';
 import { scoreMolecule, type MoleculeScore, type Reference, type ScoredMolecule } from './score-molecule.js';
 import { strainTally, type Strain } from './strain.js';
-import { summarise, type Summary } from './summary.js';
+import { summarise, summariseSeeds, type Summary } from './summary.js';
 
 export interface Cost {
   readonly conformers: number;
@@ -41,20 +41,31 @@ export interface Evaluation {
   readonly source: string;
   /** For a model: how it was sampled. Sources of one family differ only in the number of steps. */
   readonly variant?: { readonly family: string; readonly steps: number } | undefined;
+  /** Over all seeds. */
   readonly summary: Summary;
+  /** Of each seed, where there are several. */
+  readonly bySeed?: readonly { readonly seed: number; readonly summary: Summary }[] | undefined;
   readonly physical: PhysicalQuality;
   readonly strain?: Strain | undefined;
   readonly hydrogens?: HydrogenStrain | undefined;
   readonly xtb?: XtbQuality | undefined;
   readonly cost?: Cost | undefined;
+  /** Of each molecule; where there are several seeds, of those of the first, then of the second, and so on. */
   readonly scores: readonly MoleculeScore[];
+}
+
+/** What a source made, by the title of the molecule. */
+export interface SeedRun {
+  readonly seed: number;
+  readonly conformers: ReadonlyMap<string, readonly ConformerSet[]>;
 }
 
 export interface EvaluateOptions {
   readonly rdkit: RDKitModule;
   readonly source: string;
   readonly references: readonly Reference[];
-  readonly conformers: ReadonlyMap<string, readonly ConformerSet[]>;
+  /** One for each seed. */
+  readonly runs: readonly SeedRun[];
   /** δ in Å. */
   readonly thresholds?: readonly number[] | undefined;
   /** For each molecule, the function that relaxes a conformer before it is scored, see `scoreMolecule`. */
@@ -70,7 +81,7 @@ export async function evaluateConformers({
   rdkit,
   source,
   references,
-  conformers,
+  runs,
   thresholds,
   relax,
   strain: most = 0,
@@ -78,21 +89,24 @@ export async function evaluateConformers({
 }: EvaluateOptions): Promise<Evaluation> {
   const physical = physicalTally();
   const strain = most > 0 ? strainTally({ most }) : undefined;
-  const scores: MoleculeScore[] = [];
+  const scores = runs.map((): MoleculeScore[] => []);
   for (const reference of references) {
-    const scored = scoreMolecule(rdkit, reference, conformers.get(reference.title) ?? [], {
-      relax: await relax?.(reference),
-    });
-    scores.push(scored.score);
-    physical.add(scored);
-    await strain?.add(scored);
-    await onScored(scored);
+    const relaxOne = await relax?.(reference);
+    for (const [k, { conformers }] of runs.entries()) {
+      const scored = scoreMolecule(rdkit, reference, conformers.get(reference.title) ?? [], { relax: relaxOne });
+      scores[k]?.push(scored.score);
+      physical.add(scored);
+      await strain?.add(scored);
+      await onScored(scored);
+    }
   }
+  const bySeed = runs.map(({ seed }, k) => ({ seed, summary: summarise(scores[k] ?? [], { thresholds }) }));
   return {
     source,
-    summary: summarise(scores, { thresholds }),
+    summary: summariseSeeds(scores, { thresholds }),
+    ...(runs.length > 1 && { bySeed }),
     physical: physical.result(),
     strain: strain?.result(),
-    scores,
+    scores: scores.flat(),
   };
 }

@@ -7,6 +7,14 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
+/** Of the mean: the sample's standard deviation over √n. NaN for fewer than two values. */
+export function standardError(values: ArrayLike<number>): number {
+  const centre = mean(values);
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += (values[i] - centre) ** 2;
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
 export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
 }

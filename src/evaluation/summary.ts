@@ -1,14 +1,17 @@
 /** Summarises the scores of many molecules: values per molecule first, then their mean and median. */
 import { coverage } from './ensemble-match.js';
 import type { MoleculeScore } from './score-molecule.js';
-import { mean, median } from './statistics.js';
+import { mean, median, standardError } from './statistics.js';
 
 /** Default thresholds δ of COV, Å. */
 export const THRESHOLDS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
 
+/** Over molecules. */
 export interface MeanAndMedian {
   readonly mean: number;
   readonly median: number;
+  /** Half the width of the mean's 95 % confidence interval: 1.96 standard errors over molecules, each a mean over seeds. */
+  readonly margin?: number | undefined;
 }
 
 export interface Summary {
@@ -16,7 +19,10 @@ export interface Summary {
   /** Molecules without any conformer to compare: they count 0 in COV and are left out of AMR. */
   readonly failed: number;
   readonly references: number;
+  /** Of all seeds. */
   readonly generated: number;
+  /** How many seeds the conformers were made with; 1 where it is not told. */
+  readonly seeds?: number;
   /** Conformers that could not be compared. */
   readonly unusable: number;
   /** Share of the generated conformers with every specified stereocentre and double bond right; undefined without any. */
@@ -39,28 +45,53 @@ export interface Summary {
  *
  * - `thresholds`: δ in Å
  */
-export function summarise(
-  scores: readonly MoleculeScore[],
-  { thresholds = THRESHOLDS }: { thresholds?: readonly number[] | undefined } = {},
+export function summarise(scores: readonly MoleculeScore[], options: SummaryOptions = {}): Summary {
+  return summariseSeeds([scores], options);
+}
+
+export interface SummaryOptions {
+  readonly thresholds?: readonly number[] | undefined;
+}
+
+/** The same over several seeds: each molecule counts with its mean over them. @param runs a list for each seed, of the same molecules in one order */
+export function summariseSeeds(
+  runs: readonly (readonly MoleculeScore[])[],
+  { thresholds = THRESHOLDS }: SummaryOptions = {},
 ): Summary {
-  const made = scores.filter(({ generated }) => generated > 0);
-  const both = (values: number[]): MeanAndMedian => ({ mean: mean(values), median: median(values) });
-  const sum = (of: (score: MoleculeScore) => number): number => scores.reduce((total, score) => total + of(score), 0);
+  const all = runs.flat();
+  const molecules = (runs[0] ?? []).map((_, i) => runs.flatMap((scores) => scores[i] ?? []));
+  const sum = (of: (score: MoleculeScore) => number): number => all.reduce((total, score) => total + of(score), 0);
+  const isMade = ({ generated }: MoleculeScore): boolean => generated > 0;
+  const overSeeds = (scores: readonly MoleculeScore[], of: (score: MoleculeScore) => number): number[] =>
+    scores.length === 0 ? [] : [mean(scores.map(of))];
+  const ofMade = (of: (score: MoleculeScore) => number): MeanAndMedian =>
+    averages(molecules.flatMap((scores) => overSeeds(scores.filter(isMade), of)));
+  const ofAll = (of: (score: MoleculeScore) => number): MeanAndMedian =>
+    averages(molecules.flatMap((scores) => overSeeds(scores, of)));
   const generated = sum((score) => score.generated);
   return {
-    molecules: scores.length,
-    failed: scores.length - made.length,
-    references: sum((score) => score.references),
+    molecules: molecules.length,
+    failed: molecules.filter((scores) => !scores.some(isMade)).length,
+    references: (runs[0] ?? []).reduce((total, { references }) => total + references, 0),
     generated,
+    ...(runs.length > 1 && { seeds: runs.length }),
     unusable: sum((score) => score.unusable),
     stereoRight: generated > 0 ? sum((score) => score.stereoRight) / generated : undefined,
-    incomplete: scores.filter(({ complete }) => !complete).length,
-    amrRecall: both(made.map(({ recall }) => mean(recall))),
-    amrPrecision: both(made.map(({ precision }) => mean(precision))),
+    incomplete: molecules.filter((scores) => scores.some(({ complete }) => !complete)).length,
+    amrRecall: ofMade(({ recall }) => mean(recall)),
+    amrPrecision: ofMade(({ precision }) => mean(precision)),
     coverage: thresholds.map((delta) => ({
       delta,
-      recall: both(scores.map(({ recall }) => 100 * coverage(recall, delta))),
-      precision: both(scores.map(({ precision }) => 100 * coverage(precision, delta))),
+      recall: ofAll(({ recall }) => 100 * coverage(recall, delta)),
+      precision: ofAll(({ precision }) => 100 * coverage(precision, delta)),
     })),
+  };
+}
+
+function averages(values: readonly number[]): MeanAndMedian {
+  return {
+    mean: mean(values),
+    median: median(values),
+    ...(values.length > 1 && { margin: 1.96 * standardError(values) }),
   };
 }

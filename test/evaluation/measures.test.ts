@@ -32,7 +32,7 @@ test(
       rdkit,
       source: 'themselves',
       references: known,
-      conformers: sets,
+      runs: [{ seed: 7, conformers: sets }],
     });
     expect(summary).toMatchObject({ molecules: 4, failed: 0, unusable: 0, stereoRight: 1 });
     expect(summary.amrRecall.mean).toBeLessThan(1e-5);
@@ -69,7 +69,12 @@ test(
     set(chiral.title, original(chiral), (x) => x.map((value, i) => (i % 3 === 0 ? -value : value)));
     set(broken.title, original(broken), (x) => x.map((value, i) => (i === 4 ? NaN : value)));
     set(foreign.title, original(absent), (x) => x);
-    const { summary, scores } = await evaluateConformers({ rdkit, source: 'faulty', references: known, conformers });
+    const { summary, scores } = await evaluateConformers({
+      rdkit,
+      source: 'faulty',
+      references: known,
+      runs: [{ seed: 7, conformers }],
+    });
     expect(summary.failed).toBe(3);
     expect(summary.stereoRight).toBe(0);
     expect(scores.map(({ generated }) => generated > 0)).toEqual([true, false, false, false]);
@@ -117,10 +122,39 @@ test('medians average the middle pair', () => {
 });
 
 test(
+  'over seeds a molecule counts with its mean, and the interval is that of the mean over molecules',
+  async () => {
+    const { rdkit, sets, references: known } = await references();
+    const without = new Map([...sets].filter(([title]) => title !== known[0]?.title));
+    const runs = [
+      { seed: 7, conformers: sets },
+      { seed: 8, conformers: without },
+    ];
+    const { summary, bySeed, scores } = await evaluateConformers({ rdkit, source: 'two', references: known, runs });
+    expect(bySeed?.map(({ seed, summary: { failed } }) => [seed, failed])).toEqual([
+      [7, 0],
+      [8, 1],
+    ]);
+    expect(scores).toHaveLength(8);
+    // Covered for one seed of two: 50 %, and the four molecules 50, 100, 100, 100.
+    expect(summary).toMatchObject({ molecules: 4, failed: 0, seeds: 2 });
+    const { recall } = summary.coverage[0] ?? {};
+    expect(recall?.mean).toBe(87.5);
+    expect(recall?.margin).toBeCloseTo(1.96 * (25 / 2), 10);
+  },
+  SLOW,
+);
+
+test(
   'the report holds its data and scripts, and nothing in them ends a script early',
   async () => {
     const { rdkit, sets, references: known } = await references();
-    const evaluation = await evaluateConformers({ rdkit, source: '</script><b>', references: known, conformers: sets });
+    const evaluation = await evaluateConformers({
+      rdkit,
+      source: '</script><b>',
+      references: known,
+      runs: [{ seed: 7, conformers: sets }],
+    });
     const data = reportData({ reference: 'r', evaluations: [evaluation], delta: 0.5, worst: new Map() });
     const page = reportHtml(data, { plotScript: 'var uPlot', plotStyle: '', moleculeScript: 'var $3Dmol' });
     expect(page.match(/<\/script>/g)).toHaveLength(4);

@@ -31,6 +31,8 @@ export interface SourceRequest {
 
 export interface Source {
   readonly name: string;
+  /** Whether it makes nothing, but reads what was made. */
+  readonly isFile?: boolean;
   readonly variant?: Evaluation['variant'];
   produce(request: SourceRequest): Promise<Pick<PeerResult, 'conformers'> | PeerResult>;
 }
@@ -38,6 +40,7 @@ export interface Source {
 export function fileSource(file: string, say: (line: string) => void): Source {
   return {
     name: path.basename(file),
+    isFile: true,
     async produce({ references }) {
       const { conformers, unreadable } = await readConformerFile(file, {
         titles: new Set(references.map(({ title }) => title)),

@@ -19,18 +19,21 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 const number = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '–');
-const pair = ({ mean, median }: MeanAndMedian, digits: number): string =>
-  `${number(mean, digits)} / ${number(median, digits)}`;
+const pair = ({ mean, median, margin }: MeanAndMedian, digits: number): string =>
+  `${number(mean, digits)}${margin === undefined ? '' : ` ± ${number(margin, digits)}`} / ${number(median, digits)}`;
+/** Made for each reference, with one seed. */
+const perReference = ({ generated, references, seeds = 1 }: Summary): string =>
+  (generated / references / seeds).toFixed(2);
 const percent = (share: number | undefined): string => (share === undefined ? '–' : number(100 * share, 2));
 
 /** One source in full. */
 export function evaluationText(
   reference: string,
-  { source, summary: s, physical: p, strain, hydrogens, xtb, cost }: Evaluation,
+  { source, summary: s, bySeed = [], physical: p, strain, hydrogens, xtb, cost }: Evaluation,
 ): string {
   const blocks = [
     [
-      `${source} against ${reference}: ${s.molecules} molecules, ${s.references} reference and ${s.generated} generated conformers (${(s.generated / s.references).toFixed(2)} a reference)`,
+      `${source} against ${reference}: ${s.molecules} molecules, ${s.references} reference and ${s.generated} generated conformers (${perReference(s)} a reference${s.seeds ? `, ${s.seeds} seeds` : ''})`,
       `failed molecules ${s.failed}, unusable conformers ${s.unusable}, stereo right ${percent(s.stereoRight)} %`,
       ...(s.incomplete > 0
         ? [`${s.incomplete} molecules have more automorphisms than were searched: their RMSDs are upper bounds`]
@@ -42,7 +45,7 @@ export function evaluationText(
         : []),
     ].join('\n'),
     table([
-      ['mean / median', 'recall', 'precision'],
+      ['mean ± 95 % interval / median', 'recall', 'precision'],
       ['AMR, Å', pair(s.amrRecall, 3), pair(s.amrPrecision, 3)],
       ...s.coverage.map(({ delta, recall, precision }) => [
         `COV at ${delta} Å, %`,
@@ -50,6 +53,19 @@ export function evaluationText(
         pair(precision, 1),
       ]),
     ]).trimEnd(),
+    ...(bySeed.length === 0
+      ? []
+      : [
+          table([
+            ['means by seed', 'AMR-R, Å', 'AMR-P, Å', ...s.coverage.map(({ delta }) => `COV-R at ${delta} Å, %`)],
+            ...bySeed.map(({ seed, summary }) => [
+              String(seed),
+              number(summary.amrRecall.mean, 3),
+              number(summary.amrPrecision.mean, 3),
+              ...summary.coverage.map(({ recall }) => number(recall.mean, 1)),
+            ]),
+          ]).trimEnd(),
+        ]),
     table([
       ['against the references', 'mean error', 'Wasserstein'],
       ['bonds, Å', number(p.bonds.meanAbsolute, 4), number(p.bonds.wasserstein, 4)],
@@ -108,7 +124,7 @@ export function comparisonText(evaluations: readonly Evaluation[], delta: number
         number(precision, 1),
         pair(summary.amrPrecision, 3),
         percent(summary.stereoRight),
-        (summary.generated / summary.references).toFixed(2),
+        perReference(summary),
         String(summary.failed),
         cost ? number(cost.msPerConformer, 2) : '–',
         cost ? number(cost.cpuMsPerConformer, 2) : '–',
