@@ -2,6 +2,7 @@
 import type { Generator } from '../../generation/generator.js';
 import { entryAt } from '../../files/entry-at.js';
 import { prepareStructure, refinePrepared, type PreparedStructure } from '../../generation/refine-structures.js';
+import { phaseAt } from '../../network/phase.js';
 import { crashReason } from '../../supervisor/crash-reason.js';
 import type { TaskContext } from '../../supervisor/serve.node.js';
 import type { RefineEvent, RefineTask } from './tasks.js';
@@ -27,9 +28,10 @@ export async function runRefineTask(
         together.map(({ prepared }) => prepared),
         options,
       );
-      const { modelName: model, phase } = generator;
+      const { modelName: model, skeleton } = generator;
       for (const [i, { at }] of together.entries()) {
-        const { molecule: _, ...one } = entryAt(refined, i);
+        const { molecule, ...one } = entryAt(refined, i);
+        const phase = phaseAt(molecule.skeletonCount, generator.phase, skeleton.stage);
         emit({ kind: 'refined', at, model, phase, refined: one });
       }
     } catch (error) {
