@@ -12,75 +12,9 @@ vi.setConfig(LIMITS);
 const MANY = 36;
 
 describe.skipIf(chromiumPath === undefined)('the viewer', () => {
-  const { view, share } = useViewer();
+  const { share } = useViewer();
   // The model of two steps: how a run begins and ends is the same.
   const running = share({ query: '?smiles=C&count=1&quality=fast' });
-
-  it('keeps every conformer of a file, compares it with its own reference alone, and is used by keys', async () => {
-    const shapes = conformersOf('CCCO', 2);
-    const many = Array.from({ length: MANY }, (_, k) => {
-      const molecule = shapes[k % shapes.length];
-      return `${molblock({ molecule, coordinates: molecule.coordinates, title: `x ${k}` })}$$$$\n`;
-    }).join('');
-    const { page, complaints } = await view({ files: { 'many.sdf': many } });
-    await shows(() => page.locator('#facts').innerText()).toContain(`${MANY} conformers`);
-
-    // Whatever is drawn, all are saved, or all that are ticked, and where they lay in the file.
-    const saved = await records((await download(page, '#export-sdf')).toString());
-    expect(saved).toHaveLength(MANY);
-    saved[1].structure.coordinates!.forEach((value, k) => expect(value).toBeCloseTo(shapes[1].coordinates![k], 3));
-    await page.locator('label[for=arrangement-overlay]').click();
-    await page.uncheck('#tick-0');
-    expect(await records((await download(page, '#export-ticked')).toString())).toHaveLength(MANY - 1);
-    expect(await records((await download(page, '#export-sdf')).toString())).toHaveLength(MANY);
-
-    // A press on the molecule closes the menu.
-    await page.click('#export summary');
-    await page.mouse.click(200, 300);
-    await shows(() => page.locator('#export').getAttribute('open')).toBeNull();
-
-    // N goes down the table as it is sorted, and an arrow says how.
-    await page.click('#sort-index');
-    await shows(() => page.locator('#sort-index').innerText()).toContain('▼');
-    await page.click('#conformer-20');
-    await page.keyboard.press('n');
-    await shows(() => page.locator('tr.active').innerText()).toMatch(/\b20\b/);
-
-    // What the clock shows is not read out with every frame, and the canvas shows when it has the focus.
-    expect(
-      await page.locator('#clock').evaluate((clock) => clock.closest('output, [role=status], [aria-live]')),
-    ).toBeNull();
-    const box = (await page.locator('#canvas').boundingBox())!;
-    const edge = { x: box.x + 40, y: box.y + box.height - 6, width: 60, height: 6 };
-    const before = await page.screenshot({ clip: edge });
-    await page.keyboard.press('Tab');
-    await page.focus('#canvas');
-    await shows(async () => (await page.screenshot({ clip: edge })).equals(before)).toBe(false);
-
-    // A reference of another molecule is refused; one of the same is drawn, and can be removed.
-    const reference = async (smiles: string): Promise<void> =>
-      page.setInputFiles('#conformers-panel input[type=file]', {
-        name: `${smiles}.sdf`,
-        mimeType: 'text/plain',
-        buffer: Buffer.from(ensembleSdf({ name: smiles, smiles, conformers: 1 })),
-      });
-    await reference('CCOC');
-    await shows(() => message(page)).toMatch(/CCOC\.sdf is another molecule than x/);
-    expect(await page.locator('#reference-remove').count()).toBe(0);
-    await reference('CCCO');
-    await shows(() => page.locator('#reference-row').innerText()).toContain('CCCO.sdf');
-    await shows(() => page.locator('#sort-toReference').count()).toBe(1);
-    const drawn = await coloured(page, 'any')();
-    await page.uncheck('#reference-drawn');
-    await shows(coloured(page, 'any')).not.toBe(drawn);
-    await page.click('#reference-remove');
-    await shows(() => page.locator('#sort-toReference').count()).toBe(0);
-
-    // At 200 % zoom of a small screen the molecule is still seen.
-    await page.setViewportSize({ width: 640, height: 400 });
-    await shows(async () => (await page.locator('#canvas').boundingBox())!.height).toBeGreaterThan(225);
-    expect(complaints).toEqual([]);
-  });
 
   it('ends every run with what is finished, and says how it stands', async () => {
     const { page, complaints } = running();
@@ -164,5 +98,72 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await page.click('#generate-from');
     await shows(() => page.locator('#facts').innerText()).toContain('C₂H₆O · 9 atoms · 1 conformer');
     await shows(() => page.locator('#name').innerText()).toBe('drawn');
+  });
+
+  it('keeps every conformer of a file, compares it with its own reference alone, and is used by keys', async () => {
+    const shapes = conformersOf('CCCO', 2);
+    const many = Array.from({ length: MANY }, (_, k) => {
+      const molecule = shapes[k % shapes.length];
+      return `${molblock({ molecule, coordinates: molecule.coordinates, title: `x ${k}` })}$$$$\n`;
+    }).join('');
+    const { page, complaints } = running();
+    await openFile(page, { name: 'x', text: many });
+    await shows(() => page.locator('#facts').innerText()).toContain(`${MANY} conformers`);
+
+    // Whatever is drawn, all are saved, or all that are ticked, and where they lay in the file.
+    const saved = await records((await download(page, '#export-sdf')).toString());
+    expect(saved).toHaveLength(MANY);
+    saved[1].structure.coordinates!.forEach((value, k) => expect(value).toBeCloseTo(shapes[1].coordinates![k], 3));
+    await page.locator('label[for=arrangement-overlay]').click();
+    await page.uncheck('#tick-0');
+    expect(await records((await download(page, '#export-ticked')).toString())).toHaveLength(MANY - 1);
+    expect(await records((await download(page, '#export-sdf')).toString())).toHaveLength(MANY);
+
+    // A press on the molecule closes the menu.
+    await page.click('#export summary');
+    await page.mouse.click(200, 300);
+    await shows(() => page.locator('#export').getAttribute('open')).toBeNull();
+
+    // N goes down the table as it is sorted, and an arrow says how.
+    await page.click('#sort-index');
+    await shows(() => page.locator('#sort-index').innerText()).toContain('▼');
+    await page.click('#conformer-20');
+    await page.keyboard.press('n');
+    await shows(() => page.locator('tr.active').innerText()).toMatch(/\b20\b/);
+
+    // What the clock shows is not read out with every frame, and the canvas shows when it has the focus.
+    expect(
+      await page.locator('#clock').evaluate((clock) => clock.closest('output, [role=status], [aria-live]')),
+    ).toBeNull();
+    const box = (await page.locator('#canvas').boundingBox())!;
+    const edge = { x: box.x + 40, y: box.y + box.height - 6, width: 60, height: 6 };
+    const before = await page.screenshot({ clip: edge });
+    await page.keyboard.press('Tab');
+    await page.focus('#canvas');
+    await shows(async () => (await page.screenshot({ clip: edge })).equals(before)).toBe(false);
+
+    // A reference of another molecule is refused; one of the same is drawn, and can be removed.
+    const reference = async (smiles: string): Promise<void> =>
+      page.setInputFiles('#conformers-panel input[type=file]', {
+        name: `${smiles}.sdf`,
+        mimeType: 'text/plain',
+        buffer: Buffer.from(ensembleSdf({ name: smiles, smiles, conformers: 1 })),
+      });
+    await reference('CCOC');
+    await shows(() => message(page)).toMatch(/CCOC\.sdf is another molecule than x/);
+    expect(await page.locator('#reference-remove').count()).toBe(0);
+    await reference('CCCO');
+    await shows(() => page.locator('#reference-row').innerText()).toContain('CCCO.sdf');
+    await shows(() => page.locator('#sort-toReference').count()).toBe(1);
+    const drawn = await coloured(page, 'any')();
+    await page.uncheck('#reference-drawn');
+    await shows(coloured(page, 'any')).not.toBe(drawn);
+    await page.click('#reference-remove');
+    await shows(() => page.locator('#sort-toReference').count()).toBe(0);
+
+    // At 200 % zoom of a small screen the molecule is still seen.
+    await page.setViewportSize({ width: 640, height: 400 });
+    await shows(async () => (await page.locator('#canvas').boundingBox())!.height).toBeGreaterThan(225);
+    expect(complaints).toEqual([]);
   });
 });

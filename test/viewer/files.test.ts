@@ -1,17 +1,16 @@
 /** The viewer in real headless Chromium: files and SMILES that are given to it, good and bad. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
 import { exportedPage } from '../../src/cli/view/page.js';
-import { startViewerServer } from '../../src/cli/view/server.js';
 import { conformerFields } from '../../src/generation/records.js';
 import { generate } from '../../src/generation/one-call.node.js';
 import { rmsdAligned } from '../../src/geometry/rmsd.js';
 import { distance } from '../../src/geometry/internal-coordinates.js';
 import { readFragment } from '../../viewer/src/link.js';
 import { viewerFolder } from './built-viewer.js';
-import { chromiumPath, softwareGl } from './chromium.js';
+import { chromiumPath } from './chromium.js';
 import { ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
 import { ASPIRIN, LIMITS, coloured, download, message, note, openFile, records, shows, useViewer } from './page.js';
 
@@ -28,10 +27,10 @@ function paste(page: Page, text: string): Promise<void> {
 
 describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () => {
   const { view, share, newContext, folder } = useViewer();
-  const shared = share({ files: { 'methanol.sdf': ensembleSdf({ name: 'given', smiles: 'CO', conformers: 1 }) } });
+  const shared = share({});
 
   it('makes conformers of a SMILES or a name in the page itself, and says what is wrong with a SMILES', async () => {
-    const { page, complaints } = await view({});
+    const { page, complaints } = shared();
     // A page without a file says what it is, and waits.
     await shows(() => page.locator('#empty').innerText()).toContain('makes its 3D conformers');
     // One conformer is enough of it.
@@ -119,35 +118,22 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
   });
 
   it('leaves WebGPU alone where the processor plays the graphics card', async () => {
-    const software = await chromium.launch({
-      executablePath: chromiumPath!,
-      args: [...softwareGl, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
-    });
-    const server = await startViewerServer({ folder: viewerFolder });
-    try {
-      const page = await software.newPage();
-      const fetched: string[] = [];
-      page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
-      await page.goto(server.address);
-      expect(
-        await page.evaluate(
-          async () =>
-            (await (
-              navigator as unknown as { gpu?: { requestAdapter(): Promise<object | null> } }
-            ).gpu?.requestAdapter()) != null,
-        ),
-      ).toBe(true);
-      await shows(() => page.locator('#run').getAttribute('title')).toMatch(/onnxruntime-web on WebAssembly$/);
-      expect(fetched.filter((path) => path.includes('asyncify'))).toEqual([]);
-    } finally {
-      await software.close();
-      await server.close();
-    }
+    const { page, fetched } = shared();
+    expect(
+      await page.evaluate(
+        async () =>
+          (await (
+            navigator as unknown as { gpu?: { requestAdapter(): Promise<object | null> } }
+          ).gpu?.requestAdapter()) != null,
+      ),
+    ).toBe(true);
+    await page.focus('#smiles');
+    await shows(() => page.locator('#run').getAttribute('title')).toMatch(/onnxruntime-web on WebAssembly$/);
+    expect(fetched.filter((address) => address.includes('asyncify'))).toEqual([]);
   });
 
   it('opens files dropped on it, and puts a small one into the link', async () => {
     const { page, complaints } = shared();
-    await shows(() => page.locator('#name').innerText()).toBe('given');
     await page.evaluate(
       (text) => {
         const dataTransfer = new DataTransfer();
@@ -160,7 +146,8 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     await shows(() => page.locator('#name').innerText()).toBe('dropped');
     await paste(page, ensembleSdf({ name: 'pasted', smiles: 'CC', conformers: 1 }));
     await shows(() => page.locator('#name').innerText()).toBe('pasted');
-    await page.selectOption('#molecule', { label: '2. dropped' });
+    const [dropped] = (await page.locator('#molecule option').allInnerTexts()).filter((text) => /dropped$/.test(text));
+    await page.selectOption('#molecule', { label: dropped });
     await shows(() => page.locator('#name').innerText()).toBe('dropped');
     await page.click('#export summary');
     await page.click('#export-link');
@@ -226,7 +213,7 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     const context = await newContext({
       offline: true,
       reducedMotion: 'reduce',
-      viewport: { width: 1280, height: 800 },
+      viewport: { width: 900, height: 620 },
     });
     const page = await context.newPage();
     const complaints: string[] = [];

@@ -21,7 +21,8 @@ export interface ViewOptions {
   readonly query?: string;
   readonly width?: number;
   readonly height?: number;
-  readonly still?: boolean;
+  /** Whether the browser has WebGL for it. */
+  readonly webgl?: boolean;
 }
 
 export interface View {
@@ -31,11 +32,18 @@ export interface View {
   readonly fetched: string[];
 }
 
-/** One browser for the tests of a file, and pages in it. */
+/** One browser for all files of a worker, whose modules stay loaded; playwright ends it with the process. */
+let launched: Promise<Browser> | undefined;
+async function theBrowser(): Promise<Browser> {
+  if (!(await launched)?.isConnected()) launched = chromium.launch({ executablePath: chromiumPath!, args: softwareGl });
+  return launched!;
+}
+
+/** Pages in a browser. */
 export function useViewer(): {
   /** A page that closes with its test. */
   view(options: ViewOptions): Promise<View>;
-  /** One for the tests of a file that leave it as they found it: seconds a test are spared. */
+  /** One for the tests of a file that leave it as they found it: loading a page takes seconds of a processor. */
   share(options: ViewOptions): () => View;
   newContext(options: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
   /** Where a test may write. */
@@ -48,10 +56,9 @@ export function useViewer(): {
   beforeAll(async () => {
     await buildViewer();
     folder = await mkdtemp(join(tmpdir(), 'molflow-viewer-'));
-    browser = await chromium.launch({ executablePath: chromiumPath!, args: softwareGl });
+    browser = await theBrowser();
   });
   afterAll(async () => {
-    await browser?.close();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
   afterEach(async () => {
@@ -69,7 +76,7 @@ export function useViewer(): {
     // Just wide enough for panels beside the picture: software draws every pixel.
     width = 900,
     height = 620,
-    still = true,
+    webgl = true,
   }: ViewOptions): Promise<View> {
     const write = async (all: Record<string, string>): Promise<string[]> =>
       Promise.all(
@@ -87,7 +94,7 @@ export function useViewer(): {
     const context = await browser.newContext({
       viewport: { width, height },
       colorScheme: 'light',
-      reducedMotion: still ? 'reduce' : 'no-preference',
+      reducedMotion: 'reduce',
       acceptDownloads: true,
     });
     open.push({ context, server });
@@ -114,6 +121,15 @@ export function useViewer(): {
             told.push(node.querySelector('p')?.textContent ?? '');
       }).observe(document, { childList: true, subtree: true });
     });
+    if (!webgl)
+      await page.addInitScript(() => {
+        const { getContext } = HTMLCanvasElement.prototype as unknown as { getContext(...all: unknown[]): unknown };
+        Object.assign(HTMLCanvasElement.prototype, {
+          getContext(this: HTMLCanvasElement, kind: string, ...more: unknown[]) {
+            return kind.startsWith('webgl') ? null : getContext.call(this, kind, ...more);
+          },
+        });
+      });
     await page.goto(server.address + query);
     await page.waitForSelector('html[data-ready]');
     return { page, complaints, fetched };

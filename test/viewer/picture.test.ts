@@ -1,9 +1,6 @@
 /** The viewer in real headless Chromium: the picture and how it moves. */
-import { chromium } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
-import { startViewerServer } from '../../src/cli/view/server.js';
 import { angle, dihedral, distance } from '../../src/geometry/internal-coordinates.js';
-import { viewerFolder } from './built-viewer.js';
 import { chromiumPath } from './chromium.js';
 import { ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
 import {
@@ -158,14 +155,18 @@ describe.skipIf(chromiumPath === undefined)('the picture', () => {
   });
 
   it('plays, pauses, steps, loops and slides, by button, slider and key', async () => {
-    const { page, complaints } = await view({
-      files: { 'ethanol.sdf': trajectorySdf({ name: 'ethanol', smiles: 'CCO', conformers: 1, frames: 10 }) },
-      still: false,
-      // It draws all the time.
-      height: 420,
+    const { page, complaints } = shared();
+    // It draws all the time, and software draws every pixel.
+    await page.setViewportSize({ width: 900, height: 360 });
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    await openFile(page, {
+      name: 'ethanol',
+      text: trajectorySdf({ name: 'ethanol', smiles: 'CCO', conformers: 1, frames: 10 }),
     });
     const time = (): Promise<number> => page.locator('#time').inputValue().then(Number);
     await shows(() => clock(page)).toBe('t = 1.00 · hydrogens');
+    // Slowly, so that it is not over before it is looked at.
+    await page.selectOption('#speed', '0.25');
     await page.click('#watch');
     await shows(time).toBeLessThan(1.5);
     await shows(time).toBeGreaterThan(0.05);
@@ -196,17 +197,9 @@ describe.skipIf(chromiumPath === undefined)('the picture', () => {
   });
 
   it('stays usable without WebGL, and says so', async () => {
-    const blind = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', '--disable-3d-apis'] });
-    const server = await startViewerServer({ folder: viewerFolder, files: [] });
-    try {
-      const page = await blind.newPage();
-      await page.goto(server.address);
-      await openFile(page, { name: 'ethanol', text: ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 }) });
-      await shows(() => message(page)).toMatch(/no WebGL/);
-      await shows(() => page.locator('#conformers-panel tbody tr').count()).toBe(1);
-    } finally {
-      await blind.close();
-      await server.close();
-    }
+    const { page } = await view({ webgl: false });
+    await openFile(page, { name: 'ethanol', text: ensembleSdf({ name: 'ethanol', smiles: 'CCO', conformers: 1 }) });
+    await shows(() => message(page)).toMatch(/no WebGL/);
+    await shows(() => page.locator('#conformers-panel tbody tr').count()).toBe(1);
   });
 });
