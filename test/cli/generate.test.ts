@@ -121,22 +121,18 @@ describe('molflow generate', () => {
     });
   });
 
-  it('relaxes, ranks and cuts by MMFF94 energy', async () => {
-    const args = [
-      'generate',
-      '--smiles',
-      'CCCCO',
-      '-n',
-      '6',
-      '--optimize',
-      'mmff94',
-      '--energy-window',
-      '3',
-      '--quiet',
-    ];
-    const energies = (await records((await molflow(args)).stdout)).map(({ fields }) =>
-      Number(fields.get('MOLFLOW_RELATIVE_ENERGY')),
-    );
+  it('relaxes, ranks and cuts by MMFF94 energy, also where nobody reads what it says beside', async () => {
+    const asked = ['--smiles', 'CCCCO', '--smiles', 'CCO', '-n', '6', '--optimize', 'mmff94', '--energy-window', '3'];
+    const child = spawn(process.execPath, [MAIN, 'generate', ...asked], { stdio: 'pipe' });
+    let text = '';
+    child.stdout.on('data', (data: Buffer) => (text += String(data)));
+    child.stderr.destroy();
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+    const all = await records(text);
+    expect([...new Set(all.map(({ structure }) => structure.name))]).toEqual(['CCCCO', 'CCO']);
+    const energies = all
+      .filter(({ structure }) => structure.name === 'CCCCO')
+      .map(({ fields }) => Number(fields.get('MOLFLOW_RELATIVE_ENERGY')));
     expect(energies.length).toBeGreaterThan(1);
     expect(energies[0]).toBe(0);
     expect([...energies].sort((a, b) => a - b)).toEqual(energies);
@@ -193,7 +189,6 @@ describe('molflow generate', () => {
 
 describe('bad input', () => {
   it.each([
-    [['generate', '--smiles', 'C1CC', '--smiles', 'CCO.[Na+].[Cl-]'], 1, /"C1CC" is not a valid SMILES.*fragment/s],
     [['generate', '--smiles', 'CCO', '-n', '0'], 2, /expected a whole number, 1 or more/],
     [['generate'], 2, /give --smiles, --molecule or --input/],
     [['generate', '--smiles', 'CCO', '--sampler', 'rk9'], 2, /Allowed choices are modes, stochastic, ancestral, euler/],
@@ -213,6 +208,20 @@ describe('bad input', () => {
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
     // A message, not a stack.
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('each molecule of which nothing can be made is named: no SMILES, a salt, more atoms than the model makes', async () => {
+    // 313 atoms: their coordinates would be no numbers.
+    const peptide = `N${'[C@@H](C)C(=O)N'.repeat(30)}CC(=O)O`;
+    const asked = ['C1CC', 'CCO.[Na+].[Cl-]', peptide].flatMap((smiles) => ['--smiles', smiles]);
+    const { code, stdout, stderr } = await molflow(['generate', ...asked, '-n', '1', '--steps', '1', '--plain']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/"C1CC" is not a valid SMILES/);
+    expect(stderr).toMatch(/fragment/);
+    expect(stderr).toMatch(
+      /no conformer: of 1 draw 1 failed the geometry checks, most often coordinates that are not numbers/,
+    );
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
@@ -254,7 +263,7 @@ describe('bad input', () => {
   });
 
   it('carries columns of a table into the records, and keeps what a cut file gave', async () => {
-    const rows = Array.from({ length: 30 }, (_, i) => `${'C'.repeat(1 + (i % 3))}O,a${i},${Math.sin(i)}\n`);
+    const rows = Array.from({ length: 16 }, (_, i) => `${'C'.repeat(1 + (i % 3))}O,a${i},${Math.sin(i)}\n`);
     const whole = gzipSync(`smiles,name,activity\n${rows.join('')}`);
     writeFileSync(file('cut.csv.gz'), whole.subarray(0, whole.length - 40));
     const { code, stdout, stderr } = await molflow([
@@ -269,8 +278,8 @@ describe('bad input', () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/cut off/);
     const all = await records(stdout);
-    expect(all.length).toBeGreaterThan(15);
-    expect(all.length).toBeLessThan(30);
+    expect(all.length).toBeGreaterThan(7);
+    expect(all.length).toBeLessThan(16);
     all.forEach(({ fields }, i) => expect(fields.get('activity')).toBe(String(Math.sin(i))));
   });
 
@@ -291,35 +300,12 @@ describe('bad input', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'molflow: cannot write /dev/full: the disk is full\n' });
   });
 
-  it.each([
-    ['stdout', ['config', 'print']],
-    ['stderr', ['generate', '--smiles', 'CCO', '--molecule', 'caffeine', '-n', '1', '--fast']],
-  ] as const)('a closed %s is no error', async (stream, args) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: 'pipe' });
-    const other = stream === 'stdout' ? 'stderr' : 'stdout';
+  it('a closed standard output is no error', async () => {
+    const child = spawn(process.execPath, [MAIN, 'config', 'print'], { stdio: 'pipe' });
     let text = '';
-    child[other].on('data', (data: Buffer) => (text += String(data)));
-    child[stream].destroy();
+    child.stderr.on('data', (data: Buffer) => (text += String(data)));
+    child.stdout.destroy();
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
-    if (other === 'stderr') expect(text).toBe('');
-    else expect((await records(text)).map(({ structure }) => structure.atoms.length)).toEqual([9, 24]);
-  });
-
-  it('313 atoms are more than the model makes coordinates of: refused in words, and no record is written', async () => {
-    const peptide = `N${'[C@@H](C)C(=O)N'.repeat(30)}CC(=O)O`;
-    const { code, stdout, stderr } = await molflow([
-      'generate',
-      '--smiles',
-      peptide,
-      '-n',
-      '1',
-      '--steps',
-      '1',
-      '--plain',
-    ]);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(
-      /no conformer: of 1 draw 1 failed the geometry checks, most often coordinates that are not numbers/,
-    );
+    expect(text).toBe('');
   });
 });

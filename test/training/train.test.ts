@@ -28,6 +28,9 @@ const stage = (minutes: number, learningRate = 0.004) => ({
   minutes,
 });
 
+/** Two workers are those of the first run. */
+const ONE = ['--workers', '1'];
+
 interface RunOptions {
   readonly minutes: number;
   readonly learningRate?: number;
@@ -68,7 +71,7 @@ function metrics(name: string): { step: number; loss: number; minutes: number }[
 }
 
 describe('molflow train', () => {
-  beforeAll(() => train({ minutes: 0.05 }), 120_000);
+  beforeAll(() => train({ minutes: 0.02 }), 120_000);
 
   it('trains both stages with two workers, and the model generates', async () => {
     for (const name of ['skeleton', 'hydrogens']) {
@@ -86,7 +89,7 @@ describe('molflow train', () => {
 
   it('one stage alone leaves the other as the start had it', async () => {
     const start = path.join(folder, 'run', 'model.safetensors');
-    await train({ minutes: 0.02, to: 'tuned', more: ['--init', start, '--stage', 'hydrogens'] });
+    await train({ minutes: 0.02, to: 'tuned', more: ['--init', start, '--stage', 'hydrogens', ...ONE] });
     const [before, after] = [start, path.join(folder, 'tuned', 'model.safetensors')].map((file) =>
       readModel(readFileSync(file)),
     );
@@ -99,7 +102,7 @@ describe('molflow train', () => {
     const optimiser = { kind: 'adamw', learningRate: 0.004, warmupSteps: 5, weightDecay: 0 };
     const config = path.join(folder, 'anchored.json');
     writeFileSync(config, JSON.stringify({ name: 'tiny', skeleton: { ...stage(0.02), optimiser, anchorUpTo: 60 } }));
-    await molflowTrain(config, { to: 'anchored', more: ['--init', start] });
+    await molflowTrain(config, { to: 'anchored', more: ['--init', start, ...ONE] });
     const [before, after] = [start, path.join(folder, 'anchored', 'model.safetensors')].map(
       (file) => readModel(readFileSync(file)).skeleton,
     );
@@ -112,7 +115,7 @@ describe('molflow train', () => {
     const { total } = parameterSlices(parameterShapes(network));
     const state = async () => (await readState(path.join(folder, 'run', 'skeleton.state.bin'), total))!;
     const before = await state();
-    await train({ minutes: 0.06, learningRate: 1e-30, more: ['--stage', 'skeleton'] });
+    await train({ minutes: 0.03, learningRate: 1e-30, more: ['--stage', 'skeleton', ...ONE] });
     const after = await state();
     expect(after.step).toBeGreaterThan(before.step);
     expect(after.elapsed).toBeGreaterThan(before.elapsed);

@@ -3,11 +3,15 @@ import axeCore from 'axe-core';
 // Comes with 3Dmol, which makes animated pictures with it.
 import UPNG from 'upng-js';
 import { describe, expect, it, vi } from 'vitest';
+import { createForceField } from '../../src/chem/mmff94.js';
 import { molblock } from '../../src/chem/molblock.js';
+import { moleculeFromStructure } from '../../src/chem/parse.js';
+import { loadRDKit } from '../../src/chem/rdkit.js';
 import type { Structure } from '../../src/chem/structure.js';
 import { dihedral, distance } from '../../src/geometry/internal-coordinates.js';
 import { rowsOf } from '../../src/geometry/move-onto.js';
 import { rmsdAligned } from '../../src/geometry/rmsd.js';
+import { massOf, radiusOfGyration } from '../../viewer/src/analysis/gyration.js';
 import { chromiumPath } from './chromium.js';
 import { conformersOf, ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
 import { ASPIRIN, LIMITS, clock, download, openFile, records, shows, useViewer } from './page.js';
@@ -40,6 +44,18 @@ function reversed({ atoms, bonds, coordinates, ...rest }: Structure): Structure 
   };
 }
 
+/** MMFF94 energies above the lowest, kcal/mol. */
+async function energiesAbove(structures: readonly Structure[]): Promise<number[]> {
+  const rdkit = await loadRDKit();
+  const energies: number[] = [];
+  for (const structure of structures) {
+    const { molecule, order } = moleculeFromStructure(rdkit, structure);
+    const field = await createForceField(molecule, { variant: 'MMFF94' });
+    energies.push(field.energy(rowsOf(structure.coordinates!, [...order])));
+  }
+  return energies.map((energy) => energy - Math.min(...energies));
+}
+
 describe.skipIf(chromiumPath === undefined)('the panels', () => {
   const { share } = useViewer();
   const threonine = 'C[C@@H](O)[C@H](N)C(=O)O';
@@ -61,9 +77,9 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
       await shows(async () => (await cells(row))[4] ?? '').toMatch(/^\d+\.\d\d$/);
     }
     const energies = await Promise.all([1, 2, 3, 4].map(async (row) => Number((await cells(row))[2])));
-    expect(Math.min(...energies.slice(0, 3))).toBe(0);
+    const own = await energiesAbove(conformersOf(threonine, 3));
+    energies.slice(0, 3).forEach((energy, k) => expect(Math.abs(energy - own[k])).toBeLessThan(0.01));
     expect(energies[3]).toBe(0);
-    expect(energies.every((energy) => energy >= 0 && energy < 60)).toBe(true);
     // Every right conformer is one of the references.
     for (const row of [1, 2, 3]) expect(Number((await cells(row))[4])).toBeLessThan(0.01);
     expect(Number((await cells(4))[4])).toBeGreaterThan(0.1);
@@ -140,10 +156,28 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     await shows(() => bars.count()).toBeGreaterThan(2);
     const inBar = await counts('#energy-histogram');
     expect(sum(inBar)).toBe(n);
+    const heavy = structures[0].atoms.flatMap(({ element }, atom) => (element > 1 ? [atom] : []));
+    const own = (conformer: number): Float32Array => rowsOf(structures[conformer].coordinates!, heavy);
     const toFirst = await page.locator('#conformers-panel tbody td:nth-child(4)').allInnerTexts();
-    expect(toFirst.map(Number).every((rmsd) => rmsd < 3)).toBe(true);
-    expect(sum(await numbers('#energy-histogram', /weight ([\d.]+) %/))).toBeCloseTo(100, 0);
+    toFirst.forEach((rmsd, k) => expect(Number(rmsd)).toBeCloseTo(rmsdAligned(own(k), own(0), heavy.length), 1));
+    // Of every bar: what of these values lies in it, and the Boltzmann weight of its conformers, kT at 298.15 K.
+    const within = async (chart: string, values: readonly number[]): Promise<number[][]> => {
+      const [from, to] = [await numbers(chart, /([\d.]+) to/), await numbers(chart, /to ([\d.]+)/)];
+      return from.map((low, bar) => values.flatMap((value, k) => (value >= low && value < to[bar] ? [k] : [])));
+    };
+    const energies = await energiesAbove(structures);
+    const weights = energies.map((energy) => Math.exp(-energy / (1.987204e-3 * 298.15)));
+    const weighed = await numbers('#energy-histogram', /weight ([\d.]+) %/);
+    (await within('#energy-histogram', energies)).forEach((members, bar) => {
+      expect(members).toHaveLength(inBar[bar]);
+      const share = (100 * sum(members.map((k) => weights[k]))) / sum(weights);
+      expect(Math.abs(weighed[bar] - share)).toBeLessThan(0.1);
+    });
     await shows(async () => sum(await counts('#gyration-histogram'))).toBe(n);
+    const masses = structures[0].atoms.map(massOf);
+    const radii = structures.map(({ coordinates }) => radiusOfGyration(coordinates!, masses));
+    const sizes = (await within('#gyration-histogram', radii)).map(({ length }) => length);
+    expect(await counts('#gyration-histogram')).toEqual(sizes);
     const lower = (await numbers('#energy-histogram', /^([\d.]+) to/)).at(-1);
     await bars.last().click();
     await shows(async () => Number((await chosen())[2])).toBeGreaterThanOrEqual(lower!);
@@ -171,16 +205,16 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     await shows(() => page.locator('#ensemble-ticked').innerText()).toBe(`${n} of ${n} ticked`);
 
     await page.click('label[for=ensemble-clusters]');
-    const sizes = async (): Promise<number[]> =>
+    const clusters = async (): Promise<number[]> =>
       (await page.locator('#ensemble-panel tbody td:nth-child(3)').allInnerTexts()).map(Number);
     await page.fill('#cut-off', '9');
-    await shows(sizes).toEqual([n]);
+    await shows(clusters).toEqual([n]);
     await page.fill('#cut-off', '0');
-    await shows(sizes).toEqual(structures.map(() => 1));
+    await shows(clusters).toEqual(structures.map(() => 1));
     await page.fill('#cut-off', '0.6');
-    await shows(async () => sum(await sizes())).toBe(n);
-    await shows(async () => (await sizes()).length).toBeLessThan(n);
-    const [largest = 0] = await sizes();
+    await shows(async () => sum(await clusters())).toBe(n);
+    await shows(async () => (await clusters()).length).toBeLessThan(n);
+    const [largest = 0] = await clusters();
     await page.uncheck('#tick-cluster-0');
     await shows(ticked).toBe(n - largest);
     await page.focus('#rmsd-matrix');
@@ -189,9 +223,7 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     await page.keyboard.press('ArrowRight');
     const cell = await page.locator('#rmsd-matrix-cell').innerText();
     const [row = 0, column = 0, rmsd] = [...cell.matchAll(/\d+(?:\.\d+)?/g)].map(([number]) => Number(number));
-    const heavy = structures[0].atoms.flatMap(({ element }, atom) => (element > 1 ? [atom] : []));
-    const own = (conformer: number): Float32Array => rowsOf(structures[conformer - 1].coordinates!, heavy);
-    expect(rmsd).toBeCloseTo(rmsdAligned(own(row), own(column), heavy.length), 1);
+    expect(rmsd).toBeCloseTo(rmsdAligned(own(row - 1), own(column - 1), heavy.length), 1);
     await page.keyboard.press('Enter');
     await shows(async () => Number((await chosen())[1])).toBe(row);
 
