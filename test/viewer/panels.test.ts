@@ -89,6 +89,7 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     );
     await page.click('#conformer-2');
     await shows(() => page.locator('#canvas').getAttribute('aria-label')).toContain('conformer 3 of 4');
+    await page.click('#sort-index');
     expect(complaints).toEqual([]);
   });
 
@@ -153,9 +154,9 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     const ticked = (): Promise<number> => page.locator('#conformers-panel tbody input:checked').count();
 
     const bars = page.locator('#energy-histogram [data-bin]');
-    await shows(() => bars.count()).toBeGreaterThan(2);
+    await shows(async () => sum(await counts('#energy-histogram'))).toBe(n);
     const inBar = await counts('#energy-histogram');
-    expect(sum(inBar)).toBe(n);
+    expect(inBar.length).toBeGreaterThan(2);
     const heavy = structures[0].atoms.flatMap(({ element }, atom) => (element > 1 ? [atom] : []));
     const own = (conformer: number): Float32Array => rowsOf(structures[conformer].coordinates!, heavy);
     const toFirst = await page.locator('#conformers-panel tbody td:nth-child(4)').allInnerTexts();
