@@ -396,6 +396,7 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     const copy = await page.context().newPage();
     await copy.goto(page.url());
     await copy.waitForSelector('html[data-ready]');
+    await shows(() => copy.locator('#name').innerText()).toBe('two of propanol');
     await shows(() => clock(copy)).toBe('t = 0.50 · skeleton');
     await shows(() => copy.locator('#style-sphere').isChecked()).toBe(true);
     await shows(() => copy.locator('#arrangement-overlay').isChecked()).toBe(true);
