@@ -3,7 +3,16 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest, first: begun last, one of them would run alone. The viewer is built by whoever comes first. */
-const LONGEST = ['test/viewer/picture', 'test/cli/', 'test/viewer/', 'test/training/', 'test/evaluation/'];
+const LONGEST = [
+  'test/cli/generate',
+  'test/viewer/',
+  'test/cli/',
+  'test/training/',
+  'test/engine/torch',
+  'test/generation/generate',
+  'test/python/',
+  'test/evaluation/',
+];
 const rank = ({ moduleId }: TestSpecification): number => {
   const at = LONGEST.findIndex((start) => moduleId.includes(`/${start}`));
   return at < 0 ? LONGEST.length : at;
@@ -24,8 +33,8 @@ export default defineConfig({
     // One file after another in a process that has RDKit and the network loaded already: a quarter less work.
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    // Loading RDKit or a model, or starting the command, takes seconds on a busy machine.
-    testTimeout: 60_000,
+    // Loading RDKit or a model, or starting the command, takes seconds, and on a busy machine a minute.
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html', 'lcovonly'] },
     // .ci/run counts from the report.

@@ -24,7 +24,7 @@ it('a file beside a standard output that nobody reads any more keeps the name of
   expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
   expect(stderr).toMatch(/nobody reads the output any more; what was made is in .*unread\.xyz\.part\n$/);
   expect([existsSync(file('unread.xyz')), existsSync(file('unread.xyz.part'))]).toEqual([false, true]);
-}, 60_000);
+});
 
 it.skipIf(!existsSync('/usr/bin/script'))(
   'a title is no command to the terminal that records are printed on',

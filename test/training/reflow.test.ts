@@ -112,7 +112,7 @@ describe('molflow reflow', () => {
     const last = again.at(-1)!;
     expect(last.noise).toEqual(pairs.at(-1)!.noise);
     last.coordinates.forEach((v, i) => expect(Math.abs(v - pairs.at(-1)!.coordinates[i])).toBeLessThan(2e-3));
-  }, 60_000);
+  });
 });
 
 describe('the paired coupling', () => {

@@ -95,7 +95,7 @@ describe('molflow train', () => {
     );
     expect(after.skeleton).toEqual(before.skeleton);
     expect(after.hydrogens.weights).not.toEqual(before.hydrogens.weights);
-  }, 60_000);
+  });
 
   it('molecules taught by the start alone leave it as it was', async () => {
     const start = path.join(folder, 'run', 'model.safetensors');
@@ -109,7 +109,7 @@ describe('molflow train', () => {
     expect(after.training.steps).toBeGreaterThan(0);
     expect(after.weights).toEqual(before.weights);
     await expect(molflowTrain(config, { to: 'none' })).rejects.toThrow(/anchorUpTo is 60.*--anchor or --init/s);
-  }, 60_000);
+  });
 
   it('a second run goes on from the very weights of the first', async () => {
     const { total } = parameterSlices(parameterShapes(network));
@@ -121,7 +121,7 @@ describe('molflow train', () => {
     expect(after.elapsed).toBeGreaterThan(before.elapsed);
     // At that rate steps change nothing.
     expect(after.weights).toEqual(before.weights);
-  }, 60_000);
+  });
 });
 
 describe('configuration', () => {
