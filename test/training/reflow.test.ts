@@ -50,7 +50,7 @@ let pairs: Ensemble[];
 beforeAll(async () => {
   await reflow('pairs.molflow', WHOLE);
   pairs = await readPacked(file('pairs.molflow'));
-}, 120_000);
+});
 
 const settings: BatchSettings = {
   stage: 'skeleton',
@@ -203,4 +203,4 @@ it('a model distilled from the shipped network of its size generates in its two 
   };
   expect([await evaluations(), await evaluations({ steps: 5 })]).toEqual([2, 5]);
   await generator.dispose();
-}, 120_000);
+});

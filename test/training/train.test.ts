@@ -71,7 +71,7 @@ function metrics(name: string): { step: number; loss: number; minutes: number }[
 }
 
 describe('molflow train', () => {
-  beforeAll(() => train({ minutes: 0.02 }), 120_000);
+  beforeAll(() => train({ minutes: 0.02 }));
 
   it('trains both stages with two workers, and the model generates', async () => {
     for (const name of ['skeleton', 'hydrogens']) {
@@ -85,7 +85,7 @@ describe('molflow train', () => {
     ]);
     expect(stdout.match(/\$\$\$\$/g)).toHaveLength(2);
     expect(stdout).toMatch(/<MOLFLOW_MODEL>\s+tiny/);
-  }, 120_000);
+  });
 
   it('one stage alone leaves the other as the start had it', async () => {
     const start = path.join(folder, 'run', 'model.safetensors');
