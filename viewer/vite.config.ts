@@ -96,16 +96,6 @@ function mmff94Parameters(): Plugin {
   };
 }
 
-/** Packages that come as one minified file: nothing in them can be left out, and looking for it is most of the build’s time. */
-function wholePackages(): Plugin {
-  const whole = /(3dmol\/build|@rdkit\/rdkit\/dist|onnxruntime-web\/dist|openchemlib\/dist)\/.*js$/;
-  return {
-    name: 'whole-packages',
-    transform: (_code, id) =>
-      whole.test(id.replaceAll('\\', '/')) ? { map: null, moduleSideEffects: 'no-treeshake' } : undefined,
-  };
-}
-
 /** The checkpoints that the page generates with: those of `models/`, or the one of MOLFLOW_MODEL for trying another. */
 function shippedModels(): Plugin {
   const id = 'virtual:shipped-models';
@@ -205,7 +195,7 @@ const assetFileNames = ({ names }: { names: string[] }): string =>
 
 export default defineConfig(({ mode }) => {
   const page = mode === 'page';
-  const shared = (): Plugin[] => [withoutEval(), mmff94Parameters(), wholePackages()];
+  const shared = (): Plugin[] => [withoutEval(), mmff94Parameters()];
   return {
     root: here,
     base: './',
