@@ -7,6 +7,7 @@ import type { RDKitModule } from '../chem/rdkit.js';
 import { verifyStereo, type StereoVerdict } from '../chem/stereo.js';
 import type { Candidate } from './events.js';
 import type { PreparedMolecule } from './prepare.js';
+import { handOfAxis, handOfCentre, sideOfBond } from './stereo-places.js';
 
 export interface CheckOptions {
   readonly rdkit: RDKitModule;
@@ -86,9 +87,9 @@ function stereoInWords(molecule: Molecule, { centresWrong, bondsWrong, axesWrong
   const { stereoBonds, axes = [] } = molecule;
   const number = (atom: number) => inputNumber(molecule, atom);
   const places = [
-    ...centresWrong.map((i) => `the hand of atom ${number(i)}`),
-    ...bondsWrong.map((i) => `the side at double bond ${number(stereoBonds[i].a)}=${number(stereoBonds[i].b)}`),
-    ...axesWrong.map((i) => `the hand of the axis from atom ${number(axes[i].a)} to atom ${number(axes[i].b)}`),
+    ...centresWrong.map((i) => handOfCentre(number(i))),
+    ...bondsWrong.map((i) => sideOfBond(number(stereoBonds[i].a), number(stereoBonds[i].b))),
+    ...axesWrong.map((i) => handOfAxis(number(axes[i].a), number(axes[i].b))),
   ];
   return places.length > 0 ? places : ['a hand or a side that was not asked for'];
 }

@@ -9,6 +9,7 @@ import type { Phase } from '../network/phase-names.js';
 import { chooseConformers, aboveLowest, keepDistinct, skeletonOf, type Kept } from './choose.js';
 import type { Candidate, GenerationEvent, KeptEvent, PreparedEvent } from './events.js';
 import { placed, type Placed, type Placement } from './placement.js';
+import { isSideOfBond } from './stereo-places.js';
 
 export interface Conformer extends Omit<Candidate, 'slot'> {
   /** Symmetry-aware RMSD of heavy atoms to the first conformer delivered, Å. */
@@ -92,9 +93,10 @@ export interface IsomerCollector extends Collector {
 }
 
 /**
- * So many draws, each with wrong stereo, are taken for a proof where one place is wrong in half of them or more; even two
- * axes that come as they like pass once in four. Where it is now one place, now another, all of many may be right in one
- * of a hundred draws: cyclosporine has twelve.
+ * So many draws, each with wrong stereo, are taken for a proof where the hand of one place is wrong in half of them or
+ * more; even two axes that come as they like pass once in four. Where it is now one place, now another, all of many may be
+ * right in one of a hundred draws: cyclosporine has twelve. And double bonds that cannot be trans were refused before any
+ * draw: those of rings of eight and more can, and are so in one of some ten draws.
  */
 const HOPELESS_DRAWS = { samePlace: 24, anyPlace: 96 };
 
@@ -254,7 +256,8 @@ export function collectIsomer(): IsomerCollector {
       return drawn();
     },
     get hopeless() {
-      const most = Math.max(0, ...places.stereo.values());
+      const hands = [...places.stereo].filter(([place]) => !isSideOfBond(place));
+      const most = Math.max(0, ...hands.map(([, times]) => times));
       const proof = 2 * most >= refused.stereo ? HOPELESS_DRAWS.samePlace : HOPELESS_DRAWS.anyPlace;
       return refused.stereo >= proof && refused.stereo === drawn();
     },

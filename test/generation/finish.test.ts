@@ -5,6 +5,7 @@ import { loadRDKit } from '../../src/chem/rdkit.js';
 import { stereoPerception } from '../../src/chem/stereo.js';
 import { checkConformer } from '../../src/generation/check.js';
 import { collectIsomer } from '../../src/generation/finish.js';
+import { sideOfBond } from '../../src/generation/stereo-places.js';
 
 it('a form that no draw has is given up after 24, and the message names the centre', async () => {
   const molecule = parseSmiles(await loadRDKit(), 'C[C@H](O)F');
@@ -44,7 +45,10 @@ it('a form that no draw has is given up after 24, and the message names the cent
   );
 });
 
-it('a form whose draws are wrong now here, now there, is tried four times as long', () => {
+it.each([
+  ['are wrong now here, now there', (i: number) => `the hand of atom ${i % 12}`],
+  ['have a double bond on the wrong side', () => sideOfBond(4, 5)],
+])('a form whose draws %s is tried four times as long', (_, placeOf) => {
   const collector = collectIsomer();
   for (let i = 0; i < 96; i++) {
     expect(collector.hopeless).toBe(false);
@@ -56,7 +60,7 @@ it('a form whose draws are wrong now here, now there, is tried four times as lon
       draw: { conformer: i, attempt: 0 },
       reason: 'stereo',
       detail: '',
-      places: [`the hand of atom ${i % 12}`],
+      places: [placeOf(i)],
     });
   }
   expect(collector.hopeless).toBe(true);
