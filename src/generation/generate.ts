@@ -28,7 +28,6 @@ import { differentMatches, holdCore, withHandsOfCore, type Core } from './held-c
 import { RMSD_ATOMS, type RmsdAtoms } from './rmsd-atoms.js';
 import { createModeSelection, type ModeSelection } from './mode-selection.js';
 import { overlayOf, type CoreOptions } from './overlay.js';
-import { phaseAt } from '../network/phase.js';
 import { prepareMolecule, type PreparedMolecule } from './prepare.js';
 
 export interface GenerateOptions {
@@ -267,9 +266,7 @@ async function prepareRun(
     throw new Error(`rmsdAtoms is '${String(rmsdAtoms)}'; expected one of ${RMSD_ATOMS.join(', ')}`);
   const overlay = overlayOf(generator.rdkit, molecule, { align, alignTo, core });
   const { permutations } = prepared;
-  const { skeleton: predictor, rdkit, modelName: model } = generator;
-  const phase = phaseAt(molecule.skeletonCount, generator.phase, predictor.stage);
-  const otherPhase = `made as in the ${phase} phase: ${model} knows ${generator.phase} for molecules of more than ${predictor.stage.large?.above} heavy atoms`;
+  const { skeleton: predictor, rdkit, modelName: model, phase } = generator;
   return {
     generator,
     variants: variantsOf(generator, prepared, overlay.placement?.kind === 'core' ? overlay.placement : undefined),
@@ -298,12 +295,7 @@ async function prepareRun(
       plain,
       forceField: field && variant,
       permutations,
-      warnings: [
-        ...(molecule.notes ?? []),
-        ...(phase === generator.phase ? [] : [otherPhase]),
-        ...warnings,
-        ...overlay.warnings,
-      ],
+      warnings: [...(molecule.notes ?? []), ...warnings, ...overlay.warnings],
       ...(isomer && { isomer }),
       ...(overlay.placement && { placement: overlay.placement }),
     },

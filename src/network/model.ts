@@ -8,9 +8,6 @@ import { HydrogenSamplingSchema, NamedSamplerSchema, SkeletonSamplingSchema } fr
 import { samplingNamed, type StageSampling } from './sampling.js';
 import { readSafetensors, writeSafetensors, type NamedArray } from './safetensors.js';
 
-/** Float32Arrays by the names of parameterShapes. */
-export type Weights = Readonly<Record<string, Float32Array>>;
-
 export interface StageModel {
   readonly network: NetworkConfig;
   readonly prior: PriorSettings;
@@ -22,12 +19,7 @@ export interface StageModel {
   readonly sampling?: StageSampling | undefined;
   /** The layer after which atoms are nearly where the last one puts them: steps that others follow need no more of the network. */
   readonly earlyExit?: number | undefined;
-  readonly weights: Weights;
-  /**
-   * Other weights of the same network, for molecules of more skeleton atoms than `above`: what small and large molecules
-   * teach comes at the other's cost in a network of this size.
-   */
-  readonly large?: { readonly above: number; readonly weights: Weights } | undefined;
+  readonly weights: Readonly<Record<string, Float32Array>>;
   /** Facts of the training, for people: steps, minutes, losses. */
   readonly training: Readonly<Record<string, string | number>>;
 }
@@ -40,11 +32,10 @@ export interface Model {
 
 /**
  * The first format whose readers know all that a stage has: before 2 there were no vectors and no path but the straight
- * one, before 3 no carried messages, before 4 no sampling but the short form, before 5 one set of weights for all sizes.
- * Keys that a reader does not know it leaves.
+ * one, before 3 no carried messages, before 4 no sampling but the short form. Keys that a reader does not know it leaves.
  */
-const formatOf = ({ network, path, sampling, large }: StageModel): 1 | 2 | 3 | 4 | 5 =>
-  large ? 5 : sampling ? 4 : network.carried ? 3 : (path ?? network.vectors) ? 2 : 1;
+const formatOf = ({ network, path, sampling }: StageModel): 1 | 2 | 3 | 4 =>
+  sampling ? 4 : network.carried ? 3 : (path ?? network.vectors) ? 2 : 1;
 
 const atMost = (limit: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limit));
 const width = atMost(4096);
@@ -71,8 +62,6 @@ const stage = {
   path: v.optional(Path),
   sampler: v.optional(NamedSamplerSchema),
   earlyExit: v.optional(layers),
-  /** Skeleton atoms beyond which the tensors of `large.` are the weights. */
-  largeAbove: v.optional(atMost(1000)),
   training: v.record(v.string(), v.union([v.string(), v.number()])),
 };
 const EXIT_BEYOND = 'earlyExit is a layer beyond the last';
@@ -86,19 +75,11 @@ const HydrogenHeader = v.pipe(
 );
 type StageHeader = v.InferOutput<typeof SkeletonHeader> | v.InferOutput<typeof HydrogenHeader>;
 const Header = v.object({
-  format: v.picklist([1, 2, 3, 4, 5]),
+  format: v.picklist([1, 2, 3, 4]),
   name: v.string(),
   skeleton: v.optional(SkeletonHeader),
   hydrogens: v.optional(HydrogenHeader),
 });
-
-/** Names of the second set of weights in the file begin so. */
-const LARGE = 'large.';
-
-/** The weights for a molecule of n skeleton atoms. */
-export function weightsFor({ weights, large }: Pick<StageModel, 'weights' | 'large'>, n: number): Weights {
-  return large && n > large.above ? large.weights : weights;
-}
 
 /** The file of a model; while training, one stage may still be missing. */
 export function writeModel(model: Pick<Model, 'name'> & Partial<Model>, { half = false } = {}): Uint8Array {
@@ -106,17 +87,10 @@ export function writeModel(model: Pick<Model, 'name'> & Partial<Model>, { half =
     model[name] ? [[name, model[name]] as const] : [],
   );
   const tensors: Record<string, NamedArray> = {};
-  for (const [stage, { network, weights, large }] of stages)
-    for (const [name, shape] of Object.entries(parameterShapes(network))) {
+  for (const [stage, { network, weights }] of stages)
+    for (const [name, shape] of Object.entries(parameterShapes(network)))
       tensors[`${stage}.${name}`] = { shape, data: weights[name] };
-      if (large) tensors[`${stage}.${LARGE}${name}`] = { shape, data: large.weights[name] };
-    }
-  const headers = Object.fromEntries(
-    stages.map(([name, { weights: _, large, ...header }]) => [
-      name,
-      { ...header, ...(large && { largeAbove: large.above }) },
-    ]),
-  );
+  const headers = Object.fromEntries(stages.map(([name, { weights: _, ...header }]) => [name, header]));
   const format = Math.max(...stages.map(([, stage]) => formatOf(stage)));
   return writeSafetensors(
     { metadata: { molflow: JSON.stringify({ format, name: model.name, ...headers }) }, tensors },
@@ -143,24 +117,19 @@ export function readPartialModel(bytes: Uint8Array, source = 'model'): Pick<Mode
       `${source} is a molflow model that this version cannot read: ${parsed.issues.map((i) => `${v.getDotPath(i)}: ${i.message}`).join('; ')}`,
     );
   const { name, skeleton, hydrogens } = parsed.output;
-  const weightsOf = (network: NetworkConfig, prefix: string): Weights =>
-    Object.fromEntries(
-      Object.entries(parameterShapes(network)).map(([name, shape]) => {
-        const found = withPhase(name, shape, tensors[`${prefix}${name}`]);
+  const stage = (prefix: StageSampling['kind'], { sampler, ...header }: StageHeader): StageModel => ({
+    ...header,
+    ...(sampler && !header.sampling && { sampling: samplingNamed(prefix, sampler) }),
+    weights: Object.fromEntries(
+      Object.entries(parameterShapes(header.network)).map(([name, shape]) => {
+        const found = withPhase(name, shape, tensors[`${prefix}.${name}`]);
         if (!found || found.shape.join() !== shape.join())
           throw new Error(
-            `${source}: '${prefix}${name}' is ${found ? `[${found.shape.join(', ')}]` : 'missing'}; its configuration expects [${shape.join(', ')}]`,
+            `${source}: '${prefix}.${name}' is ${found ? `[${found.shape.join(', ')}]` : 'missing'}; its configuration expects [${shape.join(', ')}]`,
           );
         return [name, found.data];
       }),
-    );
-  const stage = (prefix: StageSampling['kind'], { sampler, largeAbove, ...header }: StageHeader): StageModel => ({
-    ...header,
-    ...(sampler && !header.sampling && { sampling: samplingNamed(prefix, sampler) }),
-    weights: weightsOf(header.network, `${prefix}.`),
-    ...(largeAbove !== undefined && {
-      large: { above: largeAbove, weights: weightsOf(header.network, `${prefix}.${LARGE}`) },
-    }),
+    ),
   });
   return {
     name,

@@ -72,7 +72,6 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
       const { n, atoms, pairs } = graph;
       const skipOptional = early && exitOf(stage) !== undefined;
       const tagged = graph.centres.length > 0;
-      const large = n > (stage.large?.above ?? Infinity);
       const centres = new Float32Array(4 * n * n);
       centreRows(centres, graph);
       const features = { atoms, pairs, ...(tagged && { centres }), ...(mobile && { mobile }) };
@@ -80,7 +79,7 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
       /** One batch, in the time of the model's own path. */
       async function predictBatch(x: Float32Array, t: number): Promise<Float32Array> {
         const batch = x.length / (3 * n);
-        const program = await programFor({ clamped: !!mobile, tagged, large });
+        const program = await programFor({ clamped: !!mobile, tagged });
         const feeds = { x, t: new Float32Array(batch).fill(t), ...features };
         const { moved, early: earlyMoved } = await program.run({ batch, atoms: n }, feeds, { skipOptional });
         const displaced = skipOptional ? earlyMoved : moved;
@@ -115,16 +114,13 @@ interface ProgramKind {
   readonly clamped: boolean;
   /** Whether a centre has a side to keep: without, a good part of the work falls away. */
   readonly tagged: boolean;
-  /** Whether the weights are those for large molecules. */
-  readonly large: boolean;
 }
 
 /** The layer of the early exit. */
 const exitOf = ({ earlyExit, network }: StageModel) => (earlyExit === network.layers ? undefined : earlyExit);
 
-function predictionProgram(stage: StageModel, { clamped, tagged, large }: ProgramKind): SizedProgram<Size> {
-  const { network } = stage;
-  const weights = large && stage.large ? stage.large.weights : stage.weights;
+function predictionProgram(stage: StageModel, { clamped, tagged }: ProgramKind): SizedProgram<Size> {
+  const { network, weights } = stage;
   const exit = exitOf(stage);
   const constants = Object.fromEntries(
     Object.entries(parameterShapes(network)).map(([name, shape]) => [name, { shape, data: weights[name] }]),

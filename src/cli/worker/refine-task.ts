@@ -2,7 +2,6 @@
 import type { Generator } from '../../generation/generator.js';
 import { entryAt } from '../../files/entry-at.js';
 import { prepareStructure, refinePrepared, type PreparedStructure } from '../../generation/refine-structures.js';
-import { phaseAt } from '../../network/phase.js';
 import { crashReason } from '../../supervisor/crash-reason.js';
 import type { TaskContext } from '../../supervisor/serve.node.js';
 import type { RefineEvent, RefineTask } from './tasks.js';
@@ -28,10 +27,9 @@ export async function runRefineTask(
         together.map(({ prepared }) => prepared),
         options,
       );
-      const { modelName: model, skeleton } = generator;
+      const { modelName: model, phase } = generator;
       for (const [i, { at }] of together.entries()) {
-        const { molecule, ...one } = entryAt(refined, i);
-        const phase = phaseAt(molecule.skeletonCount, generator.phase, skeleton.stage);
+        const { molecule: _, ...one } = entryAt(refined, i);
         emit({ kind: 'refined', at, model, phase, refined: one });
       }
     } catch (error) {
