@@ -1,10 +1,11 @@
-/** What is written is read by other programs as what it is: RDKit for Python, ASE and Open Babel, where they are installed. */
+/** What is written is read by other programs as what it is: RDKit for Python, ASE, PyMOL, Open Babel and, through it, AutoDock Vina, where they are installed. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { elementSymbol } from '../../src/chem/elements.js';
 import type { ConformerRecord } from '../../src/chem/io/conformer-record.js';
 import { conformerText } from '../../src/chem/io/output.node.js';
 import { openText } from '../../src/chem/io/open.node.js';
@@ -15,6 +16,17 @@ import { loadRDKit } from '../../src/chem/rdkit.js';
 const PYTHON = '/usr/bin/python3';
 const hasModule = (name: string) => spawnSync(PYTHON, ['-c', `import ${name}`]).status === 0;
 const hasBabel = spawnSync('obabel', ['-V']).status === 0;
+const hasVina = spawnSync('vina', ['--version']).status === 0;
+const readers: [string, boolean, string][] = [
+  ['RDKit for Python', hasModule('rdkit'), 'python3-rdkit'],
+  ['ASE', hasModule('ase'), 'python3-ase'],
+  ['PyMOL', hasModule('pymol2'), 'python3-pymol'],
+  ['Open Babel', hasBabel, 'openbabel'],
+  ['AutoDock Vina', hasVina, 'autodock-vina'],
+];
+for (const [name, isThere, debian] of readers)
+  if (!isThere)
+    process.stderr.write(`skipped: reading by ${name}, which is not installed (Debian: apt-get install ${debian})\n`);
 const folder = mkdtempSync(path.join(tmpdir(), 'molflow-readers-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = (name: string) => path.join(folder, name);
@@ -104,4 +116,57 @@ it.skipIf(!hasBabel)('Open Babel reads MOL2 and PDB as it reads SDF, and makes P
   expect(smiles('all.mol2')).toEqual(smiles('all.sdf'));
   const pdbqt = babel('all.sdf', '-opdbqt', '-f', '1', '-l', '1');
   expect(pdbqt).toMatch(/ROOT[^]*ENDROOT[^]*TORSDOF \d+/);
+});
+
+it.skipIf(!hasModule('pymol2'))('PyMOL reads SDF, MOL2, PDB and XYZ: atoms, charges, bonds and coordinates', () => {
+  const first = records.slice(0, 2);
+  for (const format of ['sdf', 'xyz', 'pdb', 'mol2'] as const)
+    writeFileSync(file(`first.${format}`), conformerText(first, format));
+  const read = python(
+    'import pymol2',
+    'out = {}',
+    'for form in ["sdf", "mol2", "pdb", "xyz"]:',
+    '  with pymol2.PyMOL() as p:',
+    '    p.cmd.set("retain_order", 1)',
+    '    p.cmd.set("pdb_conect_all", 1)',
+    '    p.cmd.load(f"first.{form}", "m", discrete=0, multiplex=0)',
+    '    model = p.cmd.get_model("m", 1)',
+    '    out[form] = [[a.symbol.capitalize() for a in model.atom], [a.formal_charge for a in model.atom],',
+    '      sorted([min(b.index), max(b.index)] for b in model.bond),',
+    '      [p.cmd.get_coords("m", state).tolist() for state in range(1, p.cmd.count_states("m") + 1)]]',
+    'print(json.dumps(out))',
+  ) as Record<string, [string[], number[], [number, number][], number[][][]]>;
+  const [{ molecule }] = first;
+  const bonds = molecule.bonds
+    .map(({ a, b }) => [Math.min(a, b), Math.max(a, b)])
+    .sort(([a, b], [c, d]) => a - c || b - d);
+  for (const [format, [symbols, charges, pairs, states]] of Object.entries(read)) {
+    expect(symbols, format).toEqual(molecule.atoms.map(({ element }) => elementSymbol(element)));
+    if (format === 'sdf') expect(charges).toEqual(molecule.atoms.map(({ charge }) => charge));
+    // XYZ has no bonds; PyMOL finds some by the distances.
+    if (format !== 'xyz') expect(pairs, format).toEqual(bonds);
+    expect(states, format).toHaveLength(2);
+    for (const [state, positions] of states.entries())
+      positions.flat().forEach((x, k) => expect(Math.abs(x - first[state]!.coordinates[k])).toBeLessThan(1e-3));
+  }
+});
+
+it.skipIf(!hasBabel || !hasVina)('AutoDock Vina docks with the PDBQT that Open Babel makes of SDF', () => {
+  const run = (program: string, ...args: string[]) =>
+    execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const [ligand] = records;
+  // Another drug, held rigid, is what it docks on: it has the atom types of a protein, and docking takes a second.
+  const target = records.findLast(({ title }) => title !== ligand.title)!;
+  for (const [name, record] of Object.entries({ ligand, target }))
+    writeFileSync(file(`${name}.sdf`), conformerText([record], 'sdf'));
+  run('obabel', 'ligand.sdf', '-opdbqt', '-O', 'ligand.pdbqt');
+  run('obabel', 'target.sdf', '-xr', '-opdbqt', '-O', 'target.pdbqt');
+  const box = ['x', 'y', 'z'].flatMap((axis) => [`--center_${axis}`, '0', `--size_${axis}`, '24']);
+  const little = ['--exhaustiveness', '1', '--max_evals', '2000', '--num_modes', '1', '--cpu', '1', '--seed', '1'];
+  run('vina', '--receptor', 'target.pdbqt', '--ligand', 'ligand.pdbqt', ...box, ...little, '--out', 'docked.pdbqt');
+  const docked = readFileSync(file('docked.pdbqt'), 'utf8');
+  expect(Number(/VINA RESULT:\s+(\S+)/.exec(docked)?.[1])).toBeLessThan(0);
+  const atoms = docked.split('\n').filter((line) => /^(ATOM|HETATM)/.test(line));
+  const heavy = ({ element }: { readonly element: number }) => element > 1;
+  expect(atoms.filter((line) => !/\sHD?\s*$/.test(line))).toHaveLength(ligand.molecule.atoms.filter(heavy).length);
 });
