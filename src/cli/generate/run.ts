@@ -10,7 +10,7 @@ import type { Entry } from '../../files/journal.js';
 import { OutputError } from '../../files/output-error.js';
 import type { RunOutputs } from '../../files/run-outputs.js';
 import { isSamplerAlias, SAMPLER_ALIASES } from '../../generation/choose-sampler.js';
-import { inOrder } from '../../supervisor/in-order.js';
+import { AHEAD_OF_EACH, inOrder } from '../../supervisor/in-order.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { batchProgress } from '../batch-progress.js';
 import { EXIT } from '../exit-codes.js';
@@ -89,7 +89,7 @@ async function work(
       unfinished(sourcesOf(flags, records), { outputs, shard, fileOf: own && fileNames(own), onFinished }),
       (source) => deliver(source, { pool, flags, structures, onStart: bar.start, onProgress: bar.update }),
       // The next molecules are begun while those before them are written.
-      { ahead: 2 * flags.jobs, signal: interruption },
+      { ahead: AHEAD_OF_EACH * flags.jobs, signal: interruption },
     );
     isWhole = true;
     for await (const delivery of deliveries) {

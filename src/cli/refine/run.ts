@@ -5,7 +5,7 @@ import { failedText } from '../../chem/io/failed-records.js';
 import { conformerText, outputFormatOf } from '../../chem/io/output.node.js';
 import { readMoleculeFile } from '../../chem/io/read-file.node.js';
 import { OutputError } from '../../files/output-error.js';
-import { inOrder } from '../../supervisor/in-order.js';
+import { AHEAD_OF_EACH, inOrder } from '../../supervisor/in-order.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
 import { EXIT } from '../exit-codes.js';
 import { interruptBefore, interruption, keeps } from '../interrupt.js';
@@ -140,7 +140,7 @@ async function work(
     const groups = inOrder(
       unfinished(),
       async (group) => ({ group, refined: await refineGroup(group, { pool, flags }) }),
-      { ahead: 2 * flags.jobs, signal: interruption },
+      { ahead: AHEAD_OF_EACH * flags.jobs, signal: interruption },
     );
     for await (const { group, refined } of groups) {
       if (refined === 'stopped') {
