@@ -147,7 +147,7 @@ it.skipIf(!hasModule('pymol2'))('PyMOL reads SDF, MOL2, PDB and XYZ: atoms, char
     if (format !== 'xyz') expect(pairs, format).toEqual(bonds);
     expect(states, format).toHaveLength(2);
     for (const [state, positions] of states.entries())
-      positions.flat().forEach((x, k) => expect(Math.abs(x - first[state]!.coordinates[k])).toBeLessThan(1e-3));
+      positions.flat().forEach((x, k) => expect(Math.abs(x - first[state].coordinates[k])).toBeLessThan(1e-3));
   }
 });
 
