@@ -204,6 +204,7 @@ export default defineConfig(({ mode }) => {
         { find: /^3dmol$/, replacement: '3dmol/build/3Dmol.es6-min.js' },
         ...(page ? [{ find: './start-worker.js', replacement: `${here}src/analysis/start-worker.page.ts` }] : []),
         ...(page ? [{ find: './start-generator.js', replacement: `${here}src/generate/start-generator.page.ts` }] : []),
+        ...(page ? [{ find: './load-editor.js', replacement: `${here}src/sketch/load-editor.page.ts` }] : []),
       ],
     },
     plugins: [...shared(), shippedModels(), ...(page ? [onePage()] : [contentSecurityPolicy(), viewerElement()])],

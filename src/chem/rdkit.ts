@@ -8,6 +8,9 @@ export interface RDKitMol {
   get_stereo_tags(): string;
   get_num_atoms(): number;
   get_svg_with_highlights(details: string): string;
+  /** Places the atoms in the plane. */
+  set_new_coords(): boolean;
+  get_v3Kmolblock(): string;
   add_hs_in_place(): boolean;
   get_substruct_match(query: RDKitMol, details?: string): string;
   get_substruct_matches(query: RDKitMol, details?: string): string;

@@ -20,7 +20,7 @@ export type ToPage =
   /** Said when the page has loaded; it answers `ready`. */
   | { readonly molflow: 'hello' }
   | { readonly molflow: 'open'; readonly name: string; readonly content: Blob }
-  /** Parameters as the address of the page has them: smiles, count, seed, quality, optimize. */
+  /** Parameters as the address of the page has them: smiles, count, seed, quality, optimize, phase. */
   | { readonly molflow: 'generate'; readonly request: Readonly<Record<string, string>> }
   | { readonly molflow: 'look'; readonly drawStyle?: ViewerDrawStyle | undefined; readonly controls: ViewerControls }
   /** Answered on the port that comes with it: all conformers as SDF; empty where nothing is shown. */

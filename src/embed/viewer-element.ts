@@ -15,7 +15,7 @@ import {
 const BESIDE = './index.html';
 
 /** Attributes that go into a request as they are. */
-const OF_REQUEST = ['smiles', 'count', 'seed', 'quality', 'optimize'];
+const OF_REQUEST = ['smiles', 'count', 'seed', 'quality', 'optimize', 'phase'];
 const OF_LOOK = ['draw-style', 'controls'];
 
 const STYLE = `
@@ -28,8 +28,8 @@ const STYLE = `
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 /**
- * Attributes: `src` (a file: SDF, MOL, XYZ) or `smiles` (a SMILES or a known name) with `count`, `seed`, `quality` and
- * `optimize`; `draw-style`; `controls`; `page`. Events, none of which can be cancelled: `ready`; `shown`, whose `detail`
+ * Attributes: `src` (a file: SDF, MOL, XYZ) or `smiles` (a SMILES or a known name) with `count`, `seed`, `quality`,
+ * `optimize` and `phase`; `draw-style`; `controls`; `page`. Events, none of which can be cancelled: `ready`; `shown`, whose `detail`
  * is a {@link ShownMolecule}; `problem`, whose `detail` is a message.
  */
 export class MolflowViewer extends Base {

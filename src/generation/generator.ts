@@ -3,7 +3,7 @@ import type { RDKitModule } from '../chem/rdkit.js';
 import type { Engine } from '../engine/program.js';
 import type { Phase } from '../network/phase-names.js';
 import type { Model } from '../network/model.js';
-import { chosenPhase } from '../network/phase.js';
+import { chosenPhase, phasesOf } from '../network/phase.js';
 import { createPredictor, type Predictor } from '../network/predictor.js';
 
 export interface Generator {
@@ -11,6 +11,8 @@ export interface Generator {
   readonly modelName: string;
   /** Where the molecules are that it makes conformers of. */
   readonly phase: Phase;
+  /** Those that the model was trained on. */
+  readonly phases: readonly Phase[];
   readonly engine: Engine;
   readonly skeleton: Predictor;
   readonly hydrogens: Predictor;
@@ -31,13 +33,15 @@ export function createGenerator({
   /** In the gas phase by default. */
   readonly phase?: Phase | undefined;
 }): Generator {
-  const chosen = chosenPhase(phase, model);
+  const phases = phasesOf(model.skeleton);
+  const chosen = chosenPhase(phase, { name: model.name, phases });
   const skeleton = createPredictor({ engine, stage: model.skeleton });
   const hydrogens = createPredictor({ engine, stage: model.hydrogens });
   return {
     rdkit,
     modelName: model.name,
     phase: chosen,
+    phases,
     engine,
     skeleton,
     hydrogens,

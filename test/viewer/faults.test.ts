@@ -37,19 +37,31 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     expect(await page.locator('#seed').inputValue()).toBe('7');
     await shows(() => page.locator('#molecule option').allInnerTexts()).toEqual(['1. C', '2. CCCCCO']);
 
+    // A file that is opened in a run's first moments is what is looked at; the run goes on behind it.
+    const state = (): Promise<string> => page.locator('#run-text').innerText();
+    await generate('CCCCCCCCN', 300);
+    await page.click('#run');
+    await openFile(page, { name: 'opened', text: ensembleSdf({ name: 'opened', smiles: 'CCO', conformers: 2 }) });
+    await shows(state).toMatch(/^[1-9]\d* of 300/);
+    await page.keyboard.press('Escape');
+    await shows(() => note(page)).toMatch(/^CCCCCCCCN: \d+ conformers?/);
+    expect(await page.locator('#name').innerText()).toBe('opened');
+    await page.selectOption('#molecule', { label: '4. CCCCCCCCN' });
+    await shows(facts).toContain('C₈H₁₉N · 28 atoms');
+
     // One that another replaces comes to its end, too; Escape keeps what is finished.
     await generate('CCCCCCO', 300);
     await page.click('#run');
-    await shows(() => page.locator('#run-text').innerText()).toMatch(/^\d+ of 300/);
+    await shows(state).toMatch(/^\d+ of 300/);
     // Who asks for less motion is shown what is finished; others see it form.
     const name = (): Promise<string> => page.locator('#name').innerText();
-    expect(await name()).toBe('CCCCCO');
+    expect(await name()).toBe('CCCCCCCCN');
     await page.emulateMedia({ reducedMotion: 'no-preference' });
     await shows(name).toBe('CCCCCCO');
     // So many shapes that they are never all made before the key is pressed.
     await generate('CCCCCCCCCN', 300);
     await page.click('#run');
-    await shows(() => page.locator('#run-text').innerText()).toMatch(/^[1-9]\d* of 300/);
+    await shows(state).toMatch(/^[1-9]\d* of 300/);
     await page.focus('#canvas');
     await page.keyboard.press('Escape');
     await page.locator('#run-state').waitFor({ state: 'hidden' });

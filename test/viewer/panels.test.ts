@@ -459,6 +459,10 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
       await page.click('#help');
       expect((await axe(['#keys'], theme)).violations, `${theme}, #keys`).toEqual([]);
       await page.keyboard.press('Escape');
+      await page.click('#draw');
+      await page.locator('#sketch-generate:enabled').waitFor();
+      expect((await axe(['#sketcher'])).violations, `${theme}, #sketcher`).toEqual([]);
+      await page.keyboard.press('Escape');
       // Edges of controls, which axe does not look at.
       const edges = await page.evaluate(() => {
         const style = getComputedStyle(document.documentElement);

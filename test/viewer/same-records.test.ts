@@ -12,6 +12,7 @@ import { collectEvents } from '../../src/generation/finish.js';
 import { generateConformers } from '../../src/generation/generate.js';
 import type { Generator } from '../../src/generation/generator.js';
 import { conformerRecords } from '../../src/generation/records.js';
+import type { Phase } from '../../src/network/phase-names.js';
 import { rmsdAligned } from '../../src/geometry/rmsd.js';
 import { openGenerator } from '../../src/generation/open-generator.node.js';
 import { lastFrame, type Conformer } from '../../viewer/src/data/trajectory.js';
@@ -49,11 +50,16 @@ afterAll(async () => {
 });
 
 /** What the page shows in the end of what the worker tells it. */
-async function shown(smiles: string, name: string, request?: Partial<GenerateRequest>): Promise<Conformer[]> {
+async function shown(
+  smiles: string,
+  name: string,
+  request?: Partial<GenerateRequest>,
+  asked: Generator = generator,
+): Promise<Conformer[]> {
   const assembly = createAssembly();
   const collector = collectEvents();
   await answer(
-    generator,
+    asked,
     { kind: 'generate', id: 1, smiles, name, count: COUNT, seed: SEED, ...request },
     {
       signal: new AbortController().signal,
@@ -109,6 +115,24 @@ it('all stereoisomers are those of the library, each conformer with its own way'
     expect([first.t, first.stage]).toEqual([0, 'skeleton']);
     expect(rmsdAligned(before.coordinates, lastFrame(conformer).coordinates, molecule.atoms.length)).toBeLessThan(0.5);
   }
+});
+
+it('the phase that a link asks for is that of the records, where the model was trained on it', async () => {
+  const phase = readRequest(new URLSearchParams('smiles=C&phase=water'))?.phase;
+  expect(readRequest(new URLSearchParams('smiles=C&phase=ether'))).not.toHaveProperty('phase');
+  const { stage } = generator.skeleton;
+  const embedding = stage.weights['embed.atoms'].slice().fill(1, -1);
+  const taught = { ...stage, weights: { ...stage.weights, 'embed.atoms': embedding } };
+  const trained = (...phases: Phase[]): Promise<Conformer[]> =>
+    shown(
+      'C',
+      'methane',
+      { count: 1, phase },
+      { ...generator, phases, skeleton: { ...generator.skeleton, stage: taught } },
+    );
+  const [conformer] = await trained('gas', 'water');
+  expect(conformer.fields.get('MOLFLOW_PHASE')).toBe('water');
+  await expect(trained('gas')).rejects.toThrow(/was not trained on conformers in water/);
 });
 
 it('an open centre’s hand is in its record', () => {

@@ -1,6 +1,7 @@
 /** The molecule in words: formula and counts, and what the canvas shows for those who do not see it. */
 import { elementSymbol } from '../../src/chem/elements.js';
 import type { StructureAtom } from '../../src/chem/structure.js';
+import { ownField } from './data/fields.js';
 import { stageAt } from './data/timeline.js';
 import type { Shown } from './session.js';
 import type { State } from './store.js';
@@ -40,11 +41,13 @@ export function facts(
 ): string {
   const frames = conformers.reduce((sum, conformer) => sum + conformer.frames.length, 0);
   const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+  const phase = ownField(conformers[0].fields, 'PHASE');
   return [
     formula(identity ?? entry.structure),
     count(entry.structure.atoms.length, 'atom'),
     entry.structure.dimension === 3 ? count(conformers.length, 'conformer') : 'drawing in two dimensions',
     ...(frames > conformers.length ? [count(frames, 'frame')] : []),
+    ...(phase === 'gas' ? ['gas phase'] : phase === 'water' ? ['in water'] : []),
   ].join(' · ');
 }
 

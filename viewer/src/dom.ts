@@ -85,6 +85,11 @@ export function segmented<V extends string>(
   return { set, enable: (enabled) => (field.disabled = !enabled) };
 }
 
+/** Writes a text that is not there yet: a page that is left as it is need not be laid out again. */
+export function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** Makes a function that may be called often: `draw` runs once, at the next frame of the screen. */
 export function onNextFrame(draw: () => void): () => void {
   let queued = false;

@@ -18,6 +18,7 @@ export function connectKeys({
   scene,
   fit,
   open,
+  draw,
   stop,
 }: {
   readonly store: Store;
@@ -27,6 +28,8 @@ export function connectKeys({
   readonly scene: Scene | undefined;
   readonly fit: () => void;
   readonly open: () => void;
+  /** Opens the sketcher. */
+  readonly draw: () => void;
   /** Ends a run; false where there is none. */
   readonly stop: () => boolean;
 }): void {
@@ -85,6 +88,7 @@ export function connectKeys({
     { keys: ['m'], shown: 'M', does: 'Measure by clicking', run: () => measuring.toggle() },
     { keys: ['f'], shown: 'F', does: 'Fit the view', run: fit },
     { keys: ['o'], shown: 'O', does: 'Open a file', run: open },
+    { keys: ['d'], shown: 'D', does: 'Draw a molecule', run: draw },
     { keys: [], shown: 'Esc', does: 'Stop measuring; stop making conformers', run: () => undefined },
     { keys: ['?'], shown: '?', does: 'This list', run: () => dialog.showModal() },
   ];
@@ -97,7 +101,8 @@ export function connectKeys({
   characters.addEventListener('change', () => remember(KEY, characters.checked ? undefined : 'off'));
 
   addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || dialog.open || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (document.querySelector('dialog[open]')) return;
     const target = event.target instanceof HTMLElement ? event.target : document.body;
     const typing = target.matches('input[type=text], input[type=number], select, textarea');
     if (event.key === 'Escape') {

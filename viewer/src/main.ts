@@ -2,6 +2,7 @@
 import { createAnalysis } from './analysis/client.js';
 import { createEnsembles } from './analysis/ensemble.js';
 import { createResults } from './analysis/results.js';
+import { smilesOf } from './analysis/smiles-of.js';
 import { unpackAssets } from './assets.js';
 import { aboveLowest } from './data/above-lowest.js';
 import { ENDINGS, isOneWord } from './data/kind.js';
@@ -25,6 +26,7 @@ import { connectWaitingPanel } from './panels/waiting.js';
 import { connectViewPanel } from './panels/view.js';
 import { createPlayer } from './player.js';
 import { createSession, type Shown } from './session.js';
+import { connectSketcher } from './sketch/sketcher.js';
 import { createStore, INITIAL, type State, type ThemeChoice } from './store.js';
 import { connectTheme } from './theme.js';
 import { createScene, webglAvailable, type Camera, type Scene } from './view/scene.js';
@@ -47,9 +49,9 @@ const generation = connectGeneration({
   store,
   session,
   early: location.hash === '' && !isFramed && !new URLSearchParams(location.search).has('open'),
-  onShown(entry, request) {
+  onMade(entry, { request, ahead }) {
     origins[entry] = { first: entry, smiles: request };
-    showAt(entry);
+    if (ahead) showAt(entry);
   },
   onDone(entry) {
     if (store.get().entry !== entry) return;
@@ -57,6 +59,17 @@ const generation = connectGeneration({
     preferLowest(entry);
   },
 });
+
+const sketcher = connectSketcher({ analysis, generate: (text) => void generation.offer({ text }) });
+
+/** The sketcher begins with what is typed and not made yet, else with the molecule shown. */
+function draw(): void {
+  if (!generation.available) return;
+  const { entry, active } = store.get();
+  const shown = session.shown(entry);
+  sketcher.open(generation.typed() ?? (shown && smilesOf(shown, { results, active })));
+}
+byId('draw').addEventListener('click', draw);
 
 const waiting = connectWaitingPanel({ generation });
 
@@ -97,6 +110,7 @@ connectKeys({
   scene,
   fit: () => show?.fit(),
   open: () => byId('files').click(),
+  draw,
   stop: () => generation.stop(),
 });
 
@@ -222,6 +236,12 @@ function preferLowest(index: number): void {
   });
 }
 
+/** Shows what the user has asked for: a run of which nothing is shown yet does not come before it. */
+function lookAt(index: number): void {
+  generation.stayBehind();
+  showAt(index);
+}
+
 function take(opened: Opened): number {
   for (const problem of opened.problems.slice(0, 3)) tell(problem, { kind: 'problem' });
   if (opened.problems.length > 3)
@@ -247,7 +267,6 @@ async function openFiles(
   files: readonly { readonly name: string; readonly blob: Blob }[],
   { origin }: { origin?: Origin } = {},
 ): Promise<boolean> {
-  generation.abandon();
   let first: number | undefined;
   for (const { name, blob } of files) {
     try {
@@ -260,7 +279,7 @@ async function openFiles(
       tellProblem(error);
     }
   }
-  if (first !== undefined) showAt(first);
+  if (first !== undefined) lookAt(first);
   return first !== undefined;
 }
 
@@ -342,7 +361,7 @@ async function fetchFiles(addresses: readonly string[]): Promise<{ name: string;
   return files;
 }
 
-byId('molecule').addEventListener('change', (event) => showAt(Number((event.target as HTMLSelectElement).value)));
+byId('molecule').addEventListener('change', (event) => lookAt(Number((event.target as HTMLSelectElement).value)));
 byId('open').addEventListener('click', () => byId('files').click());
 byId<HTMLInputElement>('files').accept = ENDINGS;
 byId<HTMLInputElement>('files').addEventListener('change', (event) => {
@@ -510,7 +529,12 @@ async function start(): Promise<void> {
     restoring = false;
     keepAddress();
   };
-  if (running) void running.then(restored);
+  if (running)
+    void running.then(() => {
+      // Who has turned to something else in the meantime stays there.
+      if (origins[store.get().entry]?.smiles === request) restored();
+      restoring = false;
+    });
   else if (session.entries().length > 0) restored();
   else {
     restoring = false;

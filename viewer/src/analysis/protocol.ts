@@ -34,6 +34,11 @@ export interface Analyses {
     };
     readonly answer: string;
   };
+  /** A drawing in two dimensions, as molfile (V3000) with wedges. */
+  molfile: {
+    readonly request: { readonly smiles: string };
+    readonly answer: string;
+  };
   /** MMFF94 energies in kcal/mol of many geometries; null where there is none (atoms on top of each other). */
   energies: {
     readonly request: { readonly structure: Structure; readonly coordinates: readonly Float32Array[] };

@@ -38,6 +38,7 @@ export interface Results {
   conformer(shown: Shown, index: number): ConformerResult;
   /** Automorphisms of the heavy atoms, which are numbered among themselves; undefined until they are known. */
   symmetry(shown: Shown): readonly (readonly number[])[] | undefined;
+  /** The same object as long as nothing of it has changed. */
   series(shown: Shown, index: number): Series;
   /** Reference conformers; taken only where they are of the same molecule as `against`. */
   setReference(entry: Entry, against?: Entry): Promise<ReferenceVerdict>;
@@ -70,6 +71,8 @@ interface Cache {
   symmetry: readonly (readonly number[])[] | undefined;
   /** RMSD to the first conformer. */
   readonly toFirst: Map<number, number>;
+  /** With the energies and the reference that it was made of. */
+  readonly series: Map<number, { readonly from: readonly unknown[]; readonly series: Series }>;
 }
 
 /** A reference of the same molecule. */
@@ -79,6 +82,8 @@ interface Compared {
   readonly maps: readonly (readonly number[])[];
   /** RMSD of conformers to the nearest of the reference. */
   readonly nearest: Map<number, number>;
+  /** The reference conformers nearest to conformers as they are drawn. */
+  readonly beside: Map<number, { readonly structure: Structure; readonly coordinates: Float32Array }>;
 }
 
 export function createResults({
@@ -94,11 +99,8 @@ export function createResults({
   const listeners = new Set<() => void>();
   const problemListeners: ((problem: string) => void)[] = [];
   const told = new Set<string>();
-  const seriesCache = new WeakMap<Entry, Map<string, Series>>();
-  let version = 0;
 
   function changed(): void {
-    version += 1;
     listeners.forEach((listener) => listener());
   }
 
@@ -119,6 +121,7 @@ export function createResults({
         failed: new Set(),
         symmetry: undefined,
         toFirst: new Map(),
+        series: new Map(),
       };
       caches.set(entry, cache);
     }
@@ -174,7 +177,10 @@ export function createResults({
       referenceMaps.set(entry, 'asked');
       void mapsTo(entry, asked).then((maps) => {
         if (reference !== asked) return;
-        referenceMaps.set(entry, maps.length > 0 ? { reference: asked, maps, nearest: new Map() } : 'none');
+        referenceMaps.set(
+          entry,
+          maps.length > 0 ? { reference: asked, maps, nearest: new Map(), beside: new Map() } : 'none',
+        );
         changed();
       });
     }
@@ -317,15 +323,13 @@ export function createResults({
           );
         });
       }
-      const kept = seriesCache.get(entry) ?? new Map<string, Series>();
-      seriesCache.set(entry, kept);
-      const key = `${index} ${version}`;
-      let series = kept.get(key);
-      if (!series) {
-        series = buildSeries(shown, index);
-        kept.set(key, series);
+      const from = [cache.energies.get(index), referenceOf(entry)];
+      let kept = cache.series.get(index);
+      if (!kept || from.some((one, k) => one !== kept?.from[k])) {
+        kept = { from, series: buildSeries(shown, index) };
+        cache.series.set(index, kept);
       }
-      return series;
+      return kept.series;
     },
     async setReference(next, against) {
       let verdict: ReferenceVerdict = 'same';
@@ -338,7 +342,7 @@ export function createResults({
         if (own && other && own.smiles !== other.smiles) verdict = 'isomer';
       }
       setReference(next);
-      if (against) referenceMaps.set(against, { reference: next, maps, nearest: new Map() });
+      if (against) referenceMaps.set(against, { reference: next, maps, nearest: new Map(), beside: new Map() });
       changed();
       return verdict;
     },
@@ -350,6 +354,8 @@ export function createResults({
     referenceBeside({ entry, conformers }, index) {
       const found = referenceOf(entry);
       if (!found) return undefined;
+      const known = found.beside.get(index);
+      if (known) return known;
       const own = rowsOf(lastFrame(conformers[index]).coordinates, heavyAtoms(entry.structure));
       const { structure } = found.reference;
       const heavy = heavyAtoms(structure);
@@ -360,7 +366,9 @@ export function createResults({
         })
         .reduce((best, next) => (next.rmsd < best.rmsd ? next : best));
       const paired = Array.from(nearest.permutation, (i) => heavy[i]);
-      return { structure, coordinates: laidOnto(nearest.coordinates, paired, own) };
+      const beside = { structure, coordinates: laidOnto(nearest.coordinates, paired, own) };
+      found.beside.set(index, beside);
+      return beside;
     },
     identity({ entry }) {
       const cache = cacheOf(entry);

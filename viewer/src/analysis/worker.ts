@@ -48,6 +48,8 @@ async function answer(request: Request): Promise<Analyses[keyof Analyses]['answe
     }
     case 'depiction':
       return depiction(module, request);
+    case 'molfile':
+      return molfile(module, request);
     case 'energies':
       return energies(module, request);
     case 'mappings':
@@ -93,6 +95,16 @@ function depiction(module: RDKitModule, { smiles, palette }: Analyses['depiction
   const svg = withMol(module, smiles, (mol) => mol?.get_svg_with_highlights(JSON.stringify(details)));
   if (!svg) throw new Error(`no drawing of ${smiles}`);
   return svg.slice(svg.indexOf('<svg'));
+}
+
+/** V3000 has all charges, radicals and groups of relative stereo. @throws Error for what RDKit does not read */
+function molfile(module: RDKitModule, { smiles }: Analyses['molfile']['request']): string {
+  const text = withMol(module, smiles, (mol) => {
+    mol?.set_new_coords();
+    return mol?.get_v3Kmolblock();
+  });
+  if (!text) throw new Error(`“${smiles}” is no SMILES that can be drawn.`);
+  return text;
 }
 
 async function energies(

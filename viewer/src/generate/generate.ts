@@ -3,6 +3,7 @@ import list from '../../../molecules/molecules.json?raw';
 import { findMolecule, parseNamedMolecules, UnknownMoleculeError } from '../../../src/chem/named-molecules.js';
 import type { GenerationEvent, PreparedEvent } from '../../../src/generation/events.js';
 import { collectEvents, type Collector, type GenerationResult } from '../../../src/generation/finish.js';
+import { DEFAULT_PHASE } from '../../../src/network/phase-names.js';
 import { lastFrame, type Conformer, type Entry } from '../data/trajectory.js';
 import { byId, h } from '../dom.js';
 import { tell } from '../messages.js';
@@ -21,10 +22,12 @@ export interface Generation {
   run(request: GenerationRequest): Promise<Ending>;
   /** Fills the form in and runs it. */
   offer(request: Pick<GenerationRequest, 'text' | 'name'>): Promise<Ending>;
+  /** SMILES of what the form holds and the last run was not of; undefined where there is nothing new. */
+  typed(): string | undefined;
   /** Ends the run with the conformers that are finished; false where there is none. */
   stop(): boolean;
-  /** Ends a run of which nothing is shown yet, because the user has opened something else. */
-  abandon(): void;
+  /** A run of which nothing is shown yet goes on behind what the user looks at instead. */
+  stayBehind(): void;
 }
 
 export interface Ending {
@@ -45,6 +48,8 @@ interface Running {
   readonly collector: Collector;
   readonly assembly: Assembly;
   prepared: PreparedEvent | undefined;
+  /** Whether its molecule is to be shown once there is something of it. */
+  ahead: boolean;
   /** Index of its entry in the session; −1 before its first frame. */
   entry: number;
 }
@@ -69,15 +74,15 @@ export function connectGeneration({
   store,
   session,
   early,
-  onShown,
+  onMade,
   onDone,
 }: {
   readonly store: Store;
   readonly session: Session;
   /** Whether the worker is started at once: it reads RDKit, the engine and the model, in vain where a file is only looked at. */
   readonly early: boolean;
-  /** Called when a new molecule is first shown. */
-  readonly onShown: (entry: number, request: GenerationRequest) => void;
+  /** Called when there is a new molecule; `ahead`: it is to be shown. */
+  readonly onMade: (entry: number, made: { readonly request: GenerationRequest; readonly ahead: boolean }) => void;
   /** Called when the run has ended and its conformers are final. */
   readonly onDone: (entry: number) => void;
 }): Generation {
@@ -97,6 +102,8 @@ export function connectGeneration({
   let next = 0;
   let redraw = 0;
   /** The name of the molecule in the field, where the field holds its SMILES and the name came from elsewhere. */
+  /** What the last run was of. */
+  let made = '';
   let named: { text: string; name: string } | undefined;
 
   function start(): Worker | undefined {
@@ -124,6 +131,7 @@ export function connectGeneration({
   function take(answer: GeneratorAnswer): void {
     if (answer.kind === 'ready') {
       button.title = `${answer.model}, ${answer.engine}`;
+      byId('phase-choice').hidden = answer.phases.length < 2;
       return;
     }
     if (answer.kind === 'failed' && answer.id === undefined) return fail(answer.message);
@@ -177,17 +185,23 @@ export function connectGeneration({
     if (redraw !== 0) return;
     redraw = requestAnimationFrame(() => {
       redraw = 0;
-      if (!running?.prepared) return;
-      const { smiles } = running.prepared.molecule;
-      show(running.assembly.live(new Map([['MOLFLOW_SMILES', smiles]])), { live: true });
+      if (!running?.prepared || (running.entry >= 0 && !looksAt(running))) return;
+      const { molecule, phase } = running.prepared;
+      const fields = new Map([
+        ['MOLFLOW_SMILES', molecule.smiles],
+        ['MOLFLOW_PHASE', phase],
+      ]);
+      show(running.assembly.live(fields), { live: true });
     });
   }
+
+  const looksAt = ({ entry }: Running): boolean => store.get().entry === entry;
 
   function show(conformers: readonly Conformer[], { live }: { readonly live: boolean }): void {
     cancelAnimationFrame(redraw);
     redraw = 0;
     if (!running?.prepared || conformers.length === 0) return;
-    const { name, request, prepared } = running;
+    const { name, request, prepared, ahead } = running;
     const { atoms, bonds } = prepared.molecule;
     const { coordinates } = lastFrame(conformers[0]);
     const entry: Entry = {
@@ -200,11 +214,10 @@ export function connectGeneration({
     };
     if (running.entry < 0) {
       running.entry = session.add([entry]);
-      onShown(running.entry, request);
+      onMade(running.entry, { request, ahead });
     } else session.replace(running.entry, entry);
     // The slider follows the newest frame while this molecule is shown.
-    const length = session.shown(running.entry)?.timeline.length ?? 0;
-    if (store.get().entry === running.entry && live) store.set({ position: length });
+    if (live && looksAt(running)) store.set({ position: session.shown(running.entry)?.timeline.length ?? 0 });
   }
 
   session.onRemove((index) => {
@@ -222,14 +235,16 @@ export function connectGeneration({
     quiet?: boolean;
   }): void {
     if (!running) return;
-    const { collector, assembly, prepared, begun, resolve } = running;
+    const { name, collector, assembly, prepared, begun, resolve } = running;
+    const behind = running.entry < 0 ? !running.ahead : !looksAt(running);
+    const about = behind ? `${name}: ` : '';
     const result = prepared && collector.finish(because);
     if (result && result.conformers.length > 0) {
       show(assembly.delivered(result), { live: false });
-      if (!quiet) tell(outcome(result, (performance.now() - begun) / 1000));
+      if (!quiet) tell(about + outcome(result, (performance.now() - begun) / 1000));
     } else {
       if (result && because === undefined)
-        tell(`No conformer: ${result.report.reason ?? 'none was drawn'}.`, { kind: 'problem' });
+        tell(`${about}No conformer: ${result.report.reason ?? 'none was drawn'}.`, { kind: 'problem' });
       if (running.entry >= 0) session.remove(running.entry);
       running.entry = -1;
     }
@@ -271,6 +286,7 @@ export function connectGeneration({
     end({ because: 'another molecule took its place', interrupted: true, quiet: true });
     next += 1;
     fill(request);
+    made = text;
     form.setAttribute('aria-busy', 'true');
     const { text: _, ...settings } = request;
     const message: GenerateRequest = { kind: 'generate', id: next, ...settings, smiles, name };
@@ -285,6 +301,7 @@ export function connectGeneration({
         collector: collectEvents(),
         assembly: createAssembly(),
         prepared: undefined,
+        ahead: true,
         entry: -1,
       };
       sent.postMessage(message);
@@ -299,6 +316,7 @@ export function connectGeneration({
     field('optimize').value = request.optimize ?? RELAXATIONS[0];
     field('energy-window').value = request.energyWindow === undefined ? '' : String(request.energyWindow);
     field('quality').value = request.quality ?? QUALITIES[0];
+    field('phase').value = request.phase ?? DEFAULT_PHASE;
     field('enumerate-stereo').checked = request.enumerateStereo === true;
   }
 
@@ -313,6 +331,7 @@ export function connectGeneration({
         ...(field('energy-window').value !== '' && { energyWindow: field('energy-window').value }),
         ...(field('enumerate-stereo').checked && { enumerateStereo: 'true' }),
         ...(field('quality').value !== QUALITIES[0] && { quality: field('quality').value }),
+        ...(!byId('phase-choice').hidden && { phase: field('phase').value }),
         ...(named?.text === text && { name: named.name }),
       }),
     ) as GenerationRequest;
@@ -337,17 +356,26 @@ export function connectGeneration({
     return true;
   }
 
-  function abandon(): void {
-    if (!running || running.entry >= 0) return;
-    worker?.postMessage({ kind: 'cancel' } satisfies CancelRequest);
-    end({ because: 'another file was opened', interrupted: true, quiet: true });
+  function stayBehind(): void {
+    if (running && running.entry < 0) running.ahead = false;
+  }
+
+  function typed(): string | undefined {
+    const text = input.value.trim();
+    if (text === '' || text === made) return undefined;
+    try {
+      return findMolecule(known, text).smiles;
+    } catch {
+      return text;
+    }
   }
 
   return {
     available: canGenerate,
+    typed,
     run,
     stop,
-    abandon,
+    stayBehind,
     offer({ text, name }) {
       input.value = text;
       named = name === undefined ? undefined : { text, name };

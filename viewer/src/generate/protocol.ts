@@ -1,5 +1,6 @@
 /** Messages between the page and the worker that makes conformers. */
 import type { MoleculeErrorCode } from '../../../src/chem/molecule-error.js';
+import type { Phase } from '../../../src/network/phase-names.js';
 import type { GenerationEvent } from '../../../src/generation/events.js';
 import type { GenerationRequest } from './request.js';
 
@@ -30,7 +31,7 @@ export type GeneratorRequest = StartGenerator | GenerateRequest | CancelRequest;
 
 export type GeneratorAnswer =
   /** The engine runs, the model is read. */
-  | { readonly kind: 'ready'; readonly engine: string; readonly model: string }
+  | { readonly kind: 'ready'; readonly engine: string; readonly model: string; readonly phases: readonly Phase[] }
   /** The page makes the result from the events, as the library does, so that a run that is stopped keeps what it made. */
   | { readonly kind: 'event'; readonly id: number; readonly event: GenerationEvent }
   | { readonly kind: 'done'; readonly id: number }

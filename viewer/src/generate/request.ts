@@ -1,4 +1,5 @@
 /** A request for conformers, as form, address and worker exchange it. */
+import { DEFAULT_PHASE, PHASES, type Phase } from '../../../src/network/phase-names.js';
 
 export const MAX_COUNT = 300;
 export const RELAXATIONS = ['none', 'mmff94s', 'mmff94'] as const;
@@ -16,6 +17,8 @@ export interface GenerationRequest {
   readonly energyWindow?: number | undefined;
   /** `fast`: the model distilled to two steps; `thorough`: more steps and a choice among more draws. */
   readonly quality?: (typeof QUALITIES)[number] | undefined;
+  /** Where the molecule is; the gas phase by default. */
+  readonly phase?: Phase | undefined;
   /** Make all stereoisomers that open stereo allows, each with so many conformers. */
   readonly enumerateStereo?: boolean | undefined;
   /** Of several fragments, take the largest. */
@@ -35,6 +38,7 @@ export function readRequest(parameters: URLSearchParams): GenerationRequest | un
   };
   const one = <T extends string>(name: string, list: readonly T[]): T | undefined =>
     list.find((value) => value === parameters.get(name));
+  const phase = one('phase', PHASES);
   const energyWindow = Number(parameters.get('energyWindow') ?? NaN);
   return {
     text,
@@ -42,6 +46,7 @@ export function readRequest(parameters: URLSearchParams): GenerationRequest | un
     seed: whole('seed', 1, 0, 2 ** 31 - 1),
     optimize: one('optimize', RELAXATIONS),
     quality: one('quality', QUALITIES),
+    ...(phase !== undefined && phase !== DEFAULT_PHASE && { phase }),
     ...(energyWindow > 0 && { energyWindow }),
     ...(parameters.get('enumerateStereo') === 'true' && { enumerateStereo: true }),
     ...(parameters.get('largestFragment') === 'true' && { largestFragment: true }),

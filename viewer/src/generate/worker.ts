@@ -68,7 +68,7 @@ async function start(model: string): Promise<Generator> {
   const { rdkitWasm, ortWasm, ortWebGpu } = started;
   const opened = await openGenerator({ rdkitWasm, model, ortWasm, ortWebGpu });
   if (model === started.models.base)
-    tell({ kind: 'ready', engine: opened.engine.description, model: opened.modelName });
+    tell({ kind: 'ready', engine: opened.engine.description, model: opened.modelName, phases: opened.phases });
   return { ...opened, skeleton: interruptible(opened.skeleton), hydrogens: interruptible(opened.hydrogens) };
 }
 

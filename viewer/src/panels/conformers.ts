@@ -1,10 +1,11 @@
 /** The table of conformers: energy, RMSD, stereo check. Its rows choose the conformer shown and those drawn together. */
-import { byId, h, onNextFrame } from '../dom.js';
+import { byId, h, onNextFrame, setText } from '../dom.js';
 import type { StereoMarks } from '../analysis/protocol.js';
 import type { Results } from '../analysis/results.js';
 import { aboveLowest } from '../data/above-lowest.js';
 import { ownField } from '../data/fields.js';
 import { CONFORMER_ENDINGS } from '../data/kind.js';
+import type { Entry } from '../data/trajectory.js';
 import type { Session, Shown } from '../session.js';
 import type { Store } from '../store.js';
 import { conformerColour } from '../view/palette.js';
@@ -100,24 +101,27 @@ export function connectConformersPanel({
     );
   }
 
+  /** The rows of the table as they stand, by conformer; they are kept while the table is of the same entry and columns. */
+  let table: { readonly of: string; readonly entry: Entry; readonly rows: readonly Row[] } | undefined;
+
   function draw(): void {
-    const focused =
-      document.activeElement instanceof HTMLElement && wrap.contains(document.activeElement)
-        ? document.activeElement.id
-        : '';
     const state = store.get();
     const shown = session.shown(state.entry);
     showReference(shown);
     if (!shown || shown.entry.live) {
       store.set({ order: [] });
+      table = undefined;
       wrap.replaceChildren(h('p', { class: 'note' }, shown ? 'Being made …' : 'None yet.'));
       return;
     }
     const found = shown.conformers.map((_, index) => results.conformer(shown, index));
     const { energies: above, isomers } = aboveLowest(found);
-    const withReference = results.hasReference(shown);
     const isomerOf = (index: number): string | undefined => shown.conformers[index].fields.get('MOLFLOW_STEREOISOMER');
-    const withIsomers = shown.conformers.some((_, index) => isomerOf(index) !== undefined);
+    const columns = {
+      reference: results.hasReference(shown),
+      isomer: shown.conformers.some((_, index) => isomerOf(index) !== undefined),
+      ofSeveral: isomers > 1,
+    };
 
     const order = shown.conformers.map((_, index) => index);
     const value = (index: number): number =>
@@ -125,8 +129,41 @@ export function connectConformersPanel({
         ? index
         : ((sort.column === 'energy' ? above[index] : found[index][sort.column]) ?? Number.POSITIVE_INFINITY);
     order.sort((one, other) => (sort.up ? value(one) - value(other) : value(other) - value(one)) || one - other);
-    store.set({ order });
+    const before = state.order;
+    const moved = order.length !== before.length || order.some((index, place) => index !== before[place]);
+    if (moved) store.set({ order });
 
+    const focused = wrap.contains(document.activeElement) ? document.activeElement?.id : undefined;
+    const of = JSON.stringify([columns, sort]);
+    const isNew = table?.of !== of || table.entry !== shown.entry;
+    if (!table || isNew) table = make(shown, { of, columns, isomerOf });
+    const { rows } = table;
+    const ticked = new Set(tickedConformers(state, shown));
+    rows.forEach((row, index) => {
+      const { energy, toFirst, toReference, stereo } = found[index];
+      showRow(row, { active: index === state.active, ticked: ticked.has(index) });
+      setText(row.energy, above[index]?.toFixed(2) ?? (energy === null ? '–' : '…'));
+      setText(row.toFirst, toFirst === null ? '–' : index === 0 ? '0' : (toFirst?.toFixed(2) ?? '…'));
+      if (row.toReference) setText(row.toReference, toReference?.toFixed(2) ?? '…');
+      showStereo(row.stereo, ownField(shown.conformers[index].fields, 'STEREO_VERIFIED'), stereo, found[0].stereo);
+    });
+    if (isNew || moved) wrap.querySelector('tbody')?.replaceChildren(...order.map((index) => rows[index].row));
+    if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+  }
+
+  /** A new table with all rows and columns, whose numbers are filled in by `draw`. */
+  function make(
+    shown: Shown,
+    {
+      of,
+      columns,
+      isomerOf,
+    }: {
+      readonly of: string;
+      readonly columns: { readonly reference: boolean; readonly isomer: boolean; readonly ofSeveral: boolean };
+      readonly isomerOf: (conformer: number) => string | undefined;
+    },
+  ): NonNullable<typeof table> {
     const header = (text: string | HTMLElement, title: string, column?: Column): HTMLElement =>
       h(
         'th',
@@ -151,22 +188,16 @@ export function connectConformersPanel({
             )
           : text,
       );
-    const body = h('tbody');
-    const ticked = new Set(tickedConformers(state, shown));
-    for (const index of order) {
-      const conformer = shown.conformers[index];
-      const { energy, toFirst, toReference, stereo } = found[index];
-      const higher = above[index];
+    const rows = shown.conformers.map(({ label }, index): Row => {
       const box = h('input', {
         type: 'checkbox',
         id: `tick-${index}`,
-        'aria-label': `Draw conformer ${conformer.label} with others`,
+        'aria-label': `Draw conformer ${label} with others`,
         onchange: () => {
           const rest = tickedConformers(store.get(), shown).filter((other) => other !== index);
           store.set({ shown: ticks(box.checked ? [...rest, index] : rest, shown) });
         },
       });
-      box.checked = ticked.has(index);
       const swatch = h('span', { class: 'swatch', 'aria-hidden': 'true' });
       swatch.style.background = conformerColour(index);
       const pick = h(
@@ -174,27 +205,27 @@ export function connectConformersPanel({
         {
           type: 'button',
           id: `conformer-${index}`,
-          'aria-pressed': String(index === state.active),
-          'aria-label': `Conformer ${conformer.label}`,
+          'aria-label': `Conformer ${label}`,
           onclick: () => store.set({ active: index }),
         },
         swatch,
-        conformer.label,
+        label,
       );
-      body.append(
-        h(
-          'tr',
-          index === state.active ? { class: 'active', 'aria-current': 'true' } : {},
-          h('td', {}, box),
-          h('th', { scope: 'row' }, pick),
-          withIsomers && h('td', {}, isomerOf(index) ?? '–'),
-          h('td', {}, higher?.toFixed(2) ?? (energy === null ? '–' : '…')),
-          h('td', {}, toFirst === null ? '–' : index === 0 ? '0' : (toFirst?.toFixed(2) ?? '…')),
-          withReference && h('td', {}, toReference?.toFixed(2) ?? '…'),
-          stereoCell(ownField(conformer.fields, 'STEREO_VERIFIED'), stereo, found[0].stereo),
-        ),
+      const [energy, toFirst, stereo] = [h('td'), h('td'), h('td')];
+      const toReference = columns.reference ? h('td') : undefined;
+      const row = h(
+        'tr',
+        {},
+        h('td', {}, box),
+        h('th', { scope: 'row' }, pick),
+        columns.isomer && h('td', {}, isomerOf(index) ?? '–'),
+        energy,
+        toFirst,
+        toReference,
+        stereo,
       );
-    }
+      return { row, box, pick, energy, toFirst, toReference, stereo };
+    });
     wrap.replaceChildren(
       h(
         'table',
@@ -212,24 +243,24 @@ export function connectConformersPanel({
             {},
             header(h('span', { class: 'unseen' }, 'Drawn'), 'Drawn when conformers are overlaid or side by side'),
             header('Conf.', 'Conformer', 'index'),
-            withIsomers && header('Isomer', 'Number of the stereoisomer'),
+            columns.isomer && header('Isomer', 'Number of the stereoisomer'),
             header(
               'ΔE, kcal/mol',
-              isomers > 1
+              columns.ofSeveral
                 ? 'MMFF94 energy above the lowest of the same stereoisomer, kcal/mol'
                 : 'MMFF94 energy above the lowest, kcal/mol',
               'energy',
             ),
             header('RMSD, Å', 'Heavy-atom RMSD to the first conformer, Å', 'toFirst'),
-            withReference &&
+            columns.reference &&
               header('to ref., Å', 'Heavy-atom RMSD to the nearest reference conformer, Å', 'toReference'),
             header('Stereo', 'Read from the coordinates by RDKit; ≠ where it differs from the first conformer'),
           ),
         ),
-        body,
+        h('tbody'),
       ),
     );
-    if (focused) document.getElementById(focused)?.focus();
+    return { of, entry: shown.entry, rows };
   }
 
   const plan = onNextFrame(draw);
@@ -239,13 +270,33 @@ export function connectConformersPanel({
   draw();
 }
 
+interface Row {
+  readonly row: HTMLElement;
+  readonly box: HTMLInputElement;
+  readonly pick: HTMLElement;
+  readonly energy: HTMLElement;
+  readonly toFirst: HTMLElement;
+  readonly toReference: HTMLElement | undefined;
+  readonly stereo: HTMLElement;
+}
+
+function showRow({ row, box, pick }: Row, { active, ticked }: { active: boolean; ticked: boolean }): void {
+  box.checked = ticked;
+  if (pick.getAttribute('aria-pressed') === String(active)) return;
+  pick.setAttribute('aria-pressed', String(active));
+  row.classList.toggle('active', active);
+  if (active) row.setAttribute('aria-current', 'true');
+  else row.removeAttribute('aria-current');
+}
+
 /** ✓ or ✗: the stereo is or is not what the file's verdict or SMILES asks for. Without those ≠ where it differs from the first conformer's. */
-function stereoCell(
+function showStereo(
+  cell: HTMLElement,
   verified: string | undefined,
   stereo: StereoMarks | null | undefined,
   first: StereoMarks | null | undefined,
-): HTMLElement {
-  if (!stereo) return h('td', {}, stereo === null ? '–' : '…');
+): void {
+  if (!stereo) return setText(cell, stereo === null ? '–' : '…');
   const marks = [...stereo.centres, ...stereo.bonds].map(({ cip }) => cip).join(' ');
   const other = !!first && stereo.smiles !== first.smiles;
   // molflow's verdict comes before the SMILES, which in its files describes the conformer itself.
@@ -261,12 +312,12 @@ function stereoCell(
   ]
     .filter((part) => part !== '')
     .join(', ');
-  return h(
-    'td',
-    { class: wrong ? 'bad' : 'good', title: `${words}: ${stereo.smiles}` },
-    [sign, clip(marks)].filter((part) => part !== '').join(' ') || '–',
-    h('span', { class: 'unseen' }, words),
-  );
+  const text = [sign, clip(marks)].filter((part) => part !== '').join(' ') || '–';
+  const title = `${words}: ${stereo.smiles}`;
+  if (cell.title === title && cell.textContent === text + words) return;
+  cell.className = wrong ? 'bad' : 'good';
+  cell.title = title;
+  cell.replaceChildren(text, h('span', { class: 'unseen' }, words));
 }
 
 function clip(text: string): string {

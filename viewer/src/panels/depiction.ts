@@ -1,10 +1,10 @@
 /** The two-dimensional drawing of the chosen conformer's molecule; whoever folds it away finds it folded the next time. */
 import type { Analysis } from '../analysis/client.js';
 import type { Results } from '../analysis/results.js';
-import { ownField } from '../data/fields.js';
+import { smilesOf } from '../analysis/smiles-of.js';
 import { byId, h, onNextFrame } from '../dom.js';
 import { remember, remembered } from '../remembered.js';
-import type { Session, Shown } from '../session.js';
+import type { Session } from '../session.js';
 import type { Store } from '../store.js';
 import { elementColour, type Theme } from '../view/palette.js';
 
@@ -31,17 +31,9 @@ export function connectDepiction({
   /** What is drawn, or being drawn. */
   let drawn = '';
 
-  /** Of the stereo in the coordinates; while the molecule is made, of the stereo that is asked for. */
-  function smilesOf(shown: Shown): string | undefined {
-    const index = Math.min(store.get().active, shown.conformers.length - 1);
-    const asked = ownField(shown.conformers[index].fields, 'SMILES');
-    if (shown.entry.live) return asked;
-    return results.conformer(shown, index).stereo?.smiles ?? asked ?? results.identity(shown)?.smiles;
-  }
-
   async function draw(): Promise<void> {
     const shown = session.shown(store.get().entry);
-    const smiles = shown && smilesOf(shown);
+    const smiles = shown && smilesOf(shown, { results, active: store.get().active });
     if (!shown || smiles === undefined || !panel.open) {
       panel.hidden = smiles === undefined;
       drawn = '';

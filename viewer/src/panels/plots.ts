@@ -92,18 +92,25 @@ export function connectPlots({
     unit: string;
   }[] = [];
 
+  /** What the plots are of; they are made anew where it is other. */
+  let of: readonly unknown[] = [];
+
   function redraw(): void {
-    for (const { plot } of drawn) plot.destroy();
-    drawn = [];
     const state = store.get();
     const shown = session.shown(state.entry);
     const moving = shown !== undefined && isTrajectory(shown.entry);
+    const index = Math.min(state.active, (shown?.conformers.length ?? 1) - 1);
+    const series = shown && moving ? results.series(shown, index) : undefined;
+    const computing = shown !== undefined && results.computing(shown, index);
+    const now = [shown?.entry, series, computing, panel.clientWidth, document.documentElement.dataset['theme']];
+    if (now.every((part, k) => part === of[k]) && of.length > 0) return;
+    of = now;
+    for (const { plot } of drawn) plot.destroy();
+    drawn = [];
     note.hidden = moving;
     note.textContent = shown ? 'One frame a conformer: nothing moves.' : 'None yet.';
     for (const { host } of hosts) host.hidden = !moving;
-    if (!shown || !moving) return;
-    const series = results.series(shown, Math.min(state.active, shown.conformers.length - 1));
-    if (series.positions.length < 2) return;
+    if (!shown || !series || series.positions.length < 2) return;
     const styles = getComputedStyle(document.documentElement);
     const ink = styles.getPropertyValue('--soft').trim();
     const grid = styles.getPropertyValue('--line').trim();
@@ -112,7 +119,7 @@ export function connectPlots({
       const lines = chart.lines(series);
       const any = lines.some(({ values }) => values.some((value) => value !== null));
       // Energies come later; their place is kept so that the layout does not jump.
-      const waiting = !any && chart.id === 'energy' && results.computing(shown, state.active);
+      const waiting = !any && chart.id === 'energy' && computing;
       host.hidden = !any && !waiting;
       canvas.classList.toggle('waiting', waiting);
       legend.textContent = waiting ? 'computing …' : '';

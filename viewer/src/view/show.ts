@@ -21,7 +21,9 @@ export function tickedConformers(
   { conformers }: Pick<Shown, 'conformers'>,
 ): number[] {
   const all = conformers.map((_, index) => index);
-  return ticked === 'all' ? all : all.filter((index) => ticked.includes(index));
+  if (ticked === 'all') return all;
+  const chosen = new Set(ticked);
+  return all.filter((index) => chosen.has(index));
 }
 
 /** The state in which these conformers are ticked and no others. */
@@ -77,6 +79,7 @@ export function connectScene({
   let drawnOf: Entry | undefined;
   let fitted: string | undefined;
   let lastLabels = '';
+  let lastMarked = '';
   let beside: { structure: Structure; coordinates: Float32Array } | undefined;
 
   function grid(): { columns: number; rows: number } {
@@ -154,6 +157,7 @@ export function connectScene({
       fit();
     }
     lastLabels = '';
+    lastMarked = '';
     scene.setStyle(state.style, theme());
     pose();
     relabel();
@@ -227,10 +231,15 @@ export function connectScene({
     const segments = state.measurements.flatMap((measured) =>
       measured.slice(1).map((to, i) => ({ model: activeModel, from: measured[i], to })),
     );
-    scene.setSegments(
-      activeModel >= 0 ? segments : [],
-      activeModel >= 0 ? state.picked.map((atom) => ({ model: activeModel, atom })) : [],
-    );
+    const marked = {
+      segments: activeModel >= 0 ? segments : [],
+      picked: activeModel >= 0 ? state.picked.map((atom) => ({ model: activeModel, atom })) : [],
+    };
+    // Each picture costs a processor that plays the graphics card dearly, and results come by hundreds.
+    const markedNow = JSON.stringify(marked);
+    if (markedNow === lastMarked) return;
+    lastMarked = markedNow;
+    scene.setSegments(marked.segments, marked.picked);
   }
 
   store.watch(['entry', 'arrangement', 'colour', 'reference'], rebuild);
