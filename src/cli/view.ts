@@ -24,7 +24,10 @@ export function viewCommand({
 }: { folder?: string } = {}): Command {
   return new Command('view')
     .description('show conformers and trajectories in the browser')
-    .argument('[files...]', 'SDF, MOL or XYZ, also gzipped; a trajectory of “molflow generate --trajectory”')
+    .argument(
+      '[files...]',
+      'SDF, MOL or XYZ; a trajectory of “molflow generate --trajectory”; a list of SMILES (SMI, CSV, TSV) to make there; also gzipped',
+    )
     .option('--port <number>', 'port on the loopback address; 0 takes any free one', portNumber, 0)
     .option('--reference <file...>', 'conformers of the same molecule to compare with')
     .option('--export <page.html>', 'write one self-contained page that plays offline, instead of serving')

@@ -29,7 +29,7 @@ import { createSession, type Shown } from './session.js';
 import { connectSketcher } from './sketch/sketcher.js';
 import { createStore, INITIAL, type State, type ThemeChoice } from './store.js';
 import { connectTheme } from './theme.js';
-import { createScene, webglAvailable, type Camera, type Scene } from './view/scene.js';
+import { createScene, type Camera } from './view/scene.js';
 import { connectScene, drawnConformers } from './view/show.js';
 import { describe, facts } from './describe.js';
 import { connectGeneration } from './generate/generate.js';
@@ -73,7 +73,7 @@ byId('draw').addEventListener('click', draw);
 
 const waiting = connectWaitingPanel({ generation });
 
-const scene: Scene | undefined = webglAvailable() ? createScene(byId('canvas'), { onPick: pickAtom }) : undefined;
+const scene = createScene(byId('canvas'), { onPick: pickAtom });
 const show =
   scene &&
   connectScene({

@@ -40,6 +40,8 @@ export function connectEnsemblePanel({
   const panel = byId<HTMLDetailsElement>('ensemble-panel');
   let part: Part = 'distributions';
   let cutOff = CUT_OFF;
+  /** Measured once: each time the browser would have to lay the page out first. */
+  let width: number | undefined;
 
   const actions: EnsembleActions = {
     choose: (conformer) => store.set({ active: conformer }),
@@ -128,7 +130,7 @@ export function connectEnsemblePanel({
       ticked,
       ensembles,
       clusters: matrix && clustersAt(matrix.linkage, shown.conformers.length, cutOff),
-      width: Math.max(160, choice.clientWidth),
+      width: (width ??= Math.max(160, choice.clientWidth)),
     });
   }
 
@@ -138,7 +140,10 @@ export function connectEnsemblePanel({
   results.onChange(plan);
   ensembles.onChange(plan);
   panel.addEventListener('toggle', plan);
-  onWidthChange(panel, plan);
+  onWidthChange(panel, () => {
+    width = undefined;
+    plan();
+  });
   draw();
   return { redraw: plan };
 }

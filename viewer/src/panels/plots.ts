@@ -102,7 +102,7 @@ export function connectPlots({
     const index = Math.min(state.active, (shown?.conformers.length ?? 1) - 1);
     const series = shown && moving ? results.series(shown, index) : undefined;
     const computing = shown !== undefined && results.computing(shown, index);
-    const now = [shown?.entry, series, computing, panel.clientWidth, document.documentElement.dataset['theme']];
+    const now = [shown?.entry, series, computing, document.documentElement.dataset['theme']];
     if (now.every((part, k) => part === of[k]) && of.length > 0) return;
     of = now;
     for (const { plot } of drawn) plot.destroy();
@@ -218,7 +218,10 @@ export function connectPlots({
   store.watch(['position'], showTime);
   session.onChange(plan);
   results.onChange(plan);
-  onWidthChange(panel, plan);
+  onWidthChange(panel, () => {
+    of = [];
+    plan();
+  });
   redraw();
   return { redraw: plan };
 }

@@ -50,14 +50,23 @@ const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 export function createCanvas(
   container: HTMLElement,
-  { background, beforeDraw }: { readonly background: string; readonly beforeDraw: () => void },
+  {
+    card,
+    background,
+    beforeDraw,
+  }: {
+    /** The name of what draws. */
+    readonly card: string;
+    readonly background: string;
+    readonly beforeDraw: () => void;
+  },
 ): Canvas {
   // 3Dmol makes its workers for surfaces from text, which the page's Content-Security-Policy forbids.
   setSyncSurface(true);
   // The module build of 3Dmol looks for its workers in a global and complains on the console where there is none.
   (globalThis as { $3Dmol?: object }).$3Dmol ??= { SurfaceWorker: '' };
   // Twice as fine as the screen, which smooths edges further: on the processor a picture would take thrice as long.
-  const upscale = !SOFTWARE.test(graphicsCard() ?? '');
+  const upscale = !SOFTWARE.test(card);
   const viewer: GLViewer = createViewer(container, {
     backgroundColor: background,
     antialias: true,

@@ -67,8 +67,6 @@ export interface Scene {
   warmUp(): void;
 }
 
-export const webglAvailable = (): boolean => graphicsCard() !== undefined;
-
 type MutableAtom = { x: number; y: number; z: number; style: object };
 
 interface Drawn {
@@ -78,11 +76,15 @@ interface Drawn {
   pose: Pose | undefined;
 }
 
+/** Undefined where the browser gives the page no WebGL. */
 export function createScene(
   container: HTMLElement,
   { onPick }: { onPick: (model: number, atom: number) => void },
-): Scene {
+): Scene | undefined {
+  const card = graphicsCard();
+  if (card === undefined) return undefined;
   const { viewer, draw, drawNow, picture } = createCanvas(container, {
+    card,
     background: BACKGROUND.light,
     beforeDraw: turnCells,
   });

@@ -1,6 +1,8 @@
 /** All numbers of the ensemble in words: a row a conformer. */
 import { TEMPERATURE } from '../../analysis/boltzmann.js';
-import { h } from '../../dom.js';
+import type { Torsion } from '../../analysis/protocol.js';
+import type { Entry } from '../../data/trajectory.js';
+import { h, setText } from '../../dom.js';
 import { torsionName } from './torsions.js';
 import type { EnsembleActions, EnsembleView } from './view.js';
 
@@ -15,46 +17,61 @@ export function createEnsembleTable({ choose }: Pick<EnsembleActions, 'choose'>)
     'aria-label': 'Table of the ensemble',
   });
 
+  /** The rows as they stand: they are kept while the table is of the same entry and torsions. */
+  let table:
+    | { readonly entry: Entry; readonly torsions: readonly Torsion[] | undefined; readonly rows: readonly Row[] }
+    | undefined;
+
   function draw(view: EnsembleView): void {
     const { shown, labels, energies, ensembles, clusters, chosen } = view;
     const n = labels.length;
     const gyration = ensembles.gyration(shown);
     const matrix = ensembles.matrix(shown);
-    const torsions = ensembles.torsions(shown);
+    const torsions = ensembles.torsions(shown).value;
+    if (table?.entry !== shown.entry || table.torsions !== torsions)
+      table = { entry: shown.entry, torsions, rows: make(view, torsions ?? []) };
     const clusterOf = new Map(clusters?.flatMap((members, index) => members.map((member) => [member, index + 1])));
     const rest = (part: { readonly problem?: string }): string => (part.problem === undefined ? '…' : '–');
+    table.rows.forEach(({ row, pick, cells }, index) => {
+      const active = index === chosen;
+      if (pick.getAttribute('aria-pressed') !== String(active)) {
+        pick.setAttribute('aria-pressed', String(active));
+        row.classList.toggle('active', active);
+        if (active) row.setAttribute('aria-current', 'true');
+        else row.removeAttribute('aria-current');
+      }
+      [
+        energies ? (energies.above[index]?.toFixed(2) ?? '–') : '…',
+        energies ? percent(energies.weights[index]) : '…',
+        gyration.value?.[index]?.toFixed(2) ?? rest(gyration),
+        String(clusterOf.get(index) ?? rest(matrix)),
+        matrix.value?.distances[chosen * n + index]?.toFixed(2) ?? rest(matrix),
+      ].forEach((text, column) => setText(cells[column], text));
+    });
+  }
+
+  /** A new table, whose numbers, but the torsions, are filled in by `draw`. */
+  function make(view: EnsembleView, torsions: readonly Torsion[]): Row[] {
     const focused = document.activeElement && host.contains(document.activeElement) ? document.activeElement.id : '';
     const header = (title: string, ...text: (string | HTMLElement)[]): HTMLElement =>
       h('th', { scope: 'col', title }, ...text);
-    const rows = labels.map((label, index) =>
-      h(
-        'tr',
-        index === chosen ? { class: 'active', 'aria-current': 'true' } : {},
-        h(
-          'th',
-          { scope: 'row' },
-          h(
-            'button',
-            {
-              type: 'button',
-              id: `ensemble-conformer-${index}`,
-              'aria-label': `Conformer ${label}`,
-              'aria-pressed': String(index === chosen),
-              onclick: () => choose(index),
-            },
-            label,
-          ),
-        ),
-        h('td', {}, energies ? (energies.above[index]?.toFixed(2) ?? '–') : '…'),
-        h('td', {}, energies ? percent(energies.weights[index]) : '…'),
-        h('td', {}, gyration.value?.[index]?.toFixed(2) ?? rest(gyration)),
-        h('td', {}, String(clusterOf.get(index) ?? rest(matrix))),
-        h('td', {}, matrix.value?.distances[chosen * n + index]?.toFixed(2) ?? rest(matrix)),
-        ...(torsions.value ?? []).map(({ degrees }) =>
-          h('td', {}, degrees[index].map((angle) => String(Math.round(angle))).join(', ')),
-        ),
-      ),
-    );
+    const rows = view.labels.map((label, index): Row => {
+      const pick = h(
+        'button',
+        {
+          type: 'button',
+          id: `ensemble-conformer-${index}`,
+          'aria-label': `Conformer ${label}`,
+          onclick: () => choose(index),
+        },
+        label,
+      );
+      const cells = Array.from({ length: 5 }, () => h('td'));
+      const angles = torsions.map(({ degrees }) =>
+        h('td', {}, degrees[index].map((angle) => String(Math.round(angle))).join(', ')),
+      );
+      return { row: h('tr', {}, h('th', { scope: 'row' }, pick), ...cells, ...angles), pick, cells };
+    });
     host.replaceChildren(
       h(
         'table',
@@ -72,18 +89,26 @@ export function createEnsembleTable({ choose }: Pick<EnsembleActions, 'choose'>)
             header('Radius of gyration, Å', h('span', {}, 'R', h('sub', {}, 'g'), ', Å')),
             header('Complete linkage at the cut-off of the RMSD view; the largest is 1', 'Cluster'),
             header('Heavy-atom RMSD to the chosen conformer, Å', unbroken('RMSD to chosen, Å')),
-            ...(torsions.value ?? []).map((torsion) =>
+            ...torsions.map((torsion) =>
               header('Torsion angle, degrees', unbroken(`${torsionName(view, torsion)}, °`)),
             ),
           ),
         ),
-        h('tbody', {}, ...rows),
+        h('tbody', {}, ...rows.map(({ row }) => row)),
       ),
     );
     if (focused !== '') document.getElementById(focused)?.focus();
+    return rows;
   }
 
   return { host, draw };
+}
+
+interface Row {
+  readonly row: HTMLElement;
+  readonly pick: HTMLElement;
+  /** Those whose numbers change: energy, weight, radius of gyration, cluster, RMSD to the chosen one. */
+  readonly cells: readonly HTMLElement[];
 }
 
 function percent(share: number | undefined): string {
