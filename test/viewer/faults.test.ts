@@ -133,7 +133,13 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     expect(saved).toHaveLength(MANY);
     saved[1].structure.coordinates!.forEach((value, k) => expect(value).toBeCloseTo(shapes[1].coordinates![k], 3));
     await page.locator('label[for=arrangement-overlay]').click();
+    // Its rows are changed where they stand, not made anew with each tick and choice.
+    await shows(() => page.locator('#conformers-panel tbody').innerText()).not.toContain('…');
+    await page.locator('tr:has(#tick-0)').evaluate((row) => (row.dataset['kept'] = 'yes'));
     await page.uncheck('#tick-0');
+    await page.click('#conformer-2');
+    await shows(() => page.locator('tr.active').innerText()).toMatch(/^\s*3\b/);
+    expect(await page.locator('tr[data-kept] #tick-0:not(:checked)').count()).toBe(1);
     expect(await records((await download(page, '#export-ticked')).toString())).toHaveLength(MANY - 1);
     expect(await records((await download(page, '#export-sdf')).toString())).toHaveLength(MANY);
 
