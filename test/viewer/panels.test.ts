@@ -461,7 +461,7 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
       await page.keyboard.press('Escape');
       await page.click('#draw');
       await page.locator('#sketch-generate:enabled').waitFor();
-      expect((await axe(['#sketcher'])).violations, `${theme}, #sketcher`).toEqual([]);
+      expect((await axe(['#sketcher'], theme)).violations, `${theme}, #sketcher`).toEqual([]);
       await page.keyboard.press('Escape');
       // Edges of controls, which axe does not look at.
       const edges = await page.evaluate(() => {
