@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { createForceField, MMFF94Error } from '../chem/mmff94.js';
 import { loadRDKit, type RDKitModule } from '../chem/rdkit.js';
 import type { PeerResult } from '../evaluation/peers/peer.js';
@@ -113,7 +113,11 @@ export function evaluateCommand(): Command {
     )
     .option('--relax', 'also score the conformers of each source after relaxation with MMFF94s')
     .option('--count <n>', 'conformers a molecule to generate (default: twice its reference conformers)', whole)
-    .option('--seed <n,...>', 'seed of generation; of several each molecule counts with its mean over them', seeds, [7])
+    .addOption(
+      new Option('--seed <n,...>', 'seed of generation; of several each molecule counts with its mean over them')
+        .argParser(seeds)
+        .default([7], '7'),
+    )
     .option('--threads <n>', 'threads of the model', whole)
     .option('--max <n>', 'only the first n molecules of the reference', whole)
     .option('--delta <Å,...>', `thresholds δ of COV (default: ${THRESHOLDS.join(',')})`, distances)
