@@ -45,7 +45,9 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     await page.fill('#count', '2');
     await page.keyboard.press('Enter');
     await shows(() => note(page)).toMatch(/^2 conformers in .* stereo and geometry verified/);
-    await shows(() => page.locator('#facts').innerText()).toMatch(/^C₄H₉NO₃ · 17 atoms · 2 conformers · \d+ frames$/);
+    await shows(() => page.locator('#facts').innerText()).toMatch(
+      /^C₄H₉NO₃ · 17 atoms · 2 conformers · \d+ frames · gas phase$/,
+    );
     const stereo = page.locator('#conformers-panel tbody td:last-child');
     await shows(() => stereo.allInnerTexts()).toEqual(Array(2).fill(expect.stringMatching(/^✓ R S/)));
     // The drawing is one that the page's policy lets through.
