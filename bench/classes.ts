@@ -6,9 +6,9 @@
  *   npm run bench -- classes [--model molflow-base] [--class cage,allene] [--each 1000] [--count 5] [--seconds 20]
  *     [--strain 12] [--strain-atoms 80] [--seed 1] [--list] [--save bench/results/classes.json]
  *
- * A molecule is done as `molflow generate -n 5 --time-limit 20` does it, in one thread: seconds are of processor time. GFN2
- * strain is of the first
- * conformer of so many molecules a class at most, of so many atoms at most; needs xtb. --list prints every molecule.
+ * A molecule is done as `molflow generate -n 5 --time-limit 20` does it, in one thread: seconds are of processor time.
+ * GFN2 strain is of the first conformer of so many molecules a class at most, of so many atoms at most; needs xtb. --list
+ * prints every molecule.
  */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -2,9 +2,9 @@
 import { orAborted } from './or-aborted.js';
 
 /**
- * Items ahead for each process that works on them. Of two, a slow item kept the others waiting: with processor times as
- * measured of drug-like molecules that differ in the number of conformers, eight processes had work 62 % of the time,
- * with eight items each 98 %.
+ * Items ahead for each process that works on them. Of two, a slow item kept the others waiting: in a simulation with the
+ * processor times of 50 drug-like molecules, a third of them taken for five times as many conformers, eight processes
+ * had work 62 % of the time, with eight items each 98 %.
  */
 export const AHEAD_OF_EACH = 8;
 
