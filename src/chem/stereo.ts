@@ -95,6 +95,11 @@ export function verifyStereo(
   };
 }
 
+/** Whether a centre or a double bond is specified. */
+export function isTagged({ centres, stereoBonds }: Molecule): boolean {
+  return centres.some(({ specified }) => specified) || stereoBonds.some(({ cis }) => cis !== undefined);
+}
+
 /** How many specified centres, double bonds and axes lie wrong, of those that the skeleton's atoms tell. @param skeleton [skeletonCount,3], Å */
 export function skeletonFaults(
   { centres, stereoBonds, axes = [], skeletonCount }: Molecule,
@@ -192,11 +197,7 @@ function comparedStereo(
   coordinates: Float32Array,
 ): { oppositeCentres: number[]; oppositeBonds: number[]; complete: boolean } {
   // Reading a structure costs more than all else here.
-  if (
-    !molecule.centres.some(({ specified }) => specified) &&
-    molecule.stereoBonds.every(({ cis }) => cis === undefined)
-  )
-    return { oppositeCentres: [], oppositeBonds: [], complete: true };
+  if (!isTagged(molecule)) return { oppositeCentres: [], oppositeBonds: [], complete: true };
   const { molecule: conformer, order } = moleculeFromStructure(
     rdkit,
     {

@@ -100,11 +100,12 @@ export async function evaluateConformers({
       await onScored(scored);
     }
   }
-  const bySeed = runs.map(({ seed }, k) => ({ seed, summary: summarise(scores[k] ?? [], { thresholds }) }));
   return {
     source,
     summary: summariseSeeds(scores, { thresholds }),
-    ...(runs.length > 1 && { bySeed }),
+    ...(runs.length > 1 && {
+      bySeed: runs.map(({ seed }, k) => ({ seed, summary: summarise(scores[k] ?? [], { thresholds }) })),
+    }),
     physical: physical.result(),
     strain: strain?.result(),
     scores: scores.flat(),

@@ -3,7 +3,7 @@ import { automorphisms } from '../chem/automorphisms.js';
 import type { Molecule } from '../chem/molecule.js';
 import { moleculeFromStructure } from '../chem/parse.js';
 import type { RDKitModule } from '../chem/rdkit.js';
-import { stereoPerception, verifyStereo } from '../chem/stereo.js';
+import { isTagged, stereoPerception, verifyStereo } from '../chem/stereo.js';
 import { atomOrder, reorder } from './atom-order.js';
 import type { ConformerSet } from './conformer-sets.js';
 import { matchEnsembles, type EnsembleMatch } from './ensemble-match.js';
@@ -148,9 +148,7 @@ function countStereoRight(
   { molecule, permutations }: Reference,
   conformers: readonly Float32Array[],
 ): number {
-  const tagged =
-    molecule.centres.some(({ specified }) => specified) || molecule.stereoBonds.some(({ cis }) => cis !== undefined);
-  if (!tagged) return conformers.length;
+  if (!isTagged(molecule)) return conformers.length;
   const perceive = stereoPerception(rdkit, molecule);
   const isRight = (conformer: Float32Array): boolean =>
     verifyStereo(rdkit, molecule, conformer, perceive).right ||

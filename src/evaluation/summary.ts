@@ -62,28 +62,25 @@ export function summariseSeeds(
   const molecules = (runs[0] ?? []).map((_, i) => runs.flatMap((scores) => scores[i] ?? []));
   const sum = (of: (score: MoleculeScore) => number): number => all.reduce((total, score) => total + of(score), 0);
   const isMade = ({ generated }: MoleculeScore): boolean => generated > 0;
-  const overSeeds = (scores: readonly MoleculeScore[], of: (score: MoleculeScore) => number): number[] =>
-    scores.length === 0 ? [] : [mean(scores.map(of))];
-  const ofMade = (of: (score: MoleculeScore) => number): MeanAndMedian =>
-    averages(molecules.flatMap((scores) => overSeeds(scores.filter(isMade), of)));
-  const ofAll = (of: (score: MoleculeScore) => number): MeanAndMedian =>
-    averages(molecules.flatMap((scores) => overSeeds(scores, of)));
+  const made = molecules.map((scores) => scores.filter(isMade)).filter((scores) => scores.length > 0);
+  const over = (some: typeof molecules, of: (score: MoleculeScore) => number): MeanAndMedian =>
+    averages(some.map((scores) => mean(scores.map(of))));
   const generated = sum((score) => score.generated);
   return {
     molecules: molecules.length,
-    failed: molecules.filter((scores) => !scores.some(isMade)).length,
+    failed: molecules.length - made.length,
     references: (runs[0] ?? []).reduce((total, { references }) => total + references, 0),
     generated,
     ...(runs.length > 1 && { seeds: runs.length }),
     unusable: sum((score) => score.unusable),
     stereoRight: generated > 0 ? sum((score) => score.stereoRight) / generated : undefined,
     incomplete: molecules.filter((scores) => scores.some(({ complete }) => !complete)).length,
-    amrRecall: ofMade(({ recall }) => mean(recall)),
-    amrPrecision: ofMade(({ precision }) => mean(precision)),
+    amrRecall: over(made, ({ recall }) => mean(recall)),
+    amrPrecision: over(made, ({ precision }) => mean(precision)),
     coverage: thresholds.map((delta) => ({
       delta,
-      recall: ofAll(({ recall }) => 100 * coverage(recall, delta)),
-      precision: ofAll(({ precision }) => 100 * coverage(precision, delta)),
+      recall: over(molecules, ({ recall }) => 100 * coverage(recall, delta)),
+      precision: over(molecules, ({ precision }) => 100 * coverage(precision, delta)),
     })),
   };
 }

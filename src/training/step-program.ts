@@ -28,7 +28,8 @@ export function trainedExit({ earlyExit, exitLoss }: Pick<StageConfig, 'earlyExi
 /**
  * Inputs: weights [P] and the arrays of a batch. Outputs: the loss [1], which is the weighted mean squared error in Å²
  * per moving coordinate (with `localDistances` also that of distances between near atoms, with `exit` also that of the
- * early exit's prediction: deep supervision, Lee et al. 2015, arXiv:1409.5185), and its gradient [P]. With an anchor the target is another model's prediction (learning without forgetting, Li & Hoiem, arXiv:1606.09282).
+ * early exit's prediction: deep supervision, Lee et al. 2015, arXiv:1409.5185), and its gradient [P]. With an anchor the
+ * target is another model's prediction (learning without forgetting, Li & Hoiem, arXiv:1606.09282).
  */
 export function stepProgram(
   network: NetworkConfig,

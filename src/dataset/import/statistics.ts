@@ -1,5 +1,6 @@
 /** What a data set holds: counts, elements, sizes, conformers a molecule. */
 import { elementSymbol } from '../../chem/elements.js';
+import { isTagged } from '../../chem/stereo.js';
 import type { Ensemble } from '../ensemble.js';
 
 export interface DatasetStatistics {
@@ -37,11 +38,7 @@ export async function datasetStatistics(
     conformers.push(count);
     for (const element of new Set(molecule.atoms.map((atom) => atom.element)))
       elements.set(elementSymbol(element), (elements.get(elementSymbol(element)) ?? 0) + 1);
-    if (
-      molecule.centres.some(({ specified }) => specified) ||
-      molecule.stereoBonds.some(({ cis }) => cis !== undefined)
-    )
-      stereo++;
+    if (isTagged(molecule)) stereo++;
     if (molecule.atoms.some(({ charge }) => charge !== 0)) charged++;
     if (molecule.rings.length > 0) cyclic++;
   }

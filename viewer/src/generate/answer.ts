@@ -1,11 +1,11 @@
 /** Answers one request for conformers with the events of the library's generation. */
 import { parseSmiles } from '../../../src/chem/parse.js';
-import { DEFAULT_PHASE } from '../../../src/network/phase-names.js';
+import { chosenPhase } from '../../../src/network/phase.js';
 import { generateConformers } from '../../../src/generation/generate.js';
 import type { Generator } from '../../../src/generation/generator.js';
 import type { GenerateRequest, GeneratorAnswer } from './protocol.js';
 
-/** @throws Error where the model was not trained on the phase, MoleculeError, and what generateConformers throws; the signal's reason where it is aborted. */
+/** @throws RangeError where the model was not trained on the phase, MoleculeError, and what generateConformers throws; the signal's reason where it is aborted. */
 export async function answer(
   generator: Generator,
   {
@@ -17,14 +17,13 @@ export async function answer(
     optimize,
     energyWindow,
     quality,
-    phase = DEFAULT_PHASE,
+    phase: asked,
     enumerateStereo,
     largestFragment,
   }: GenerateRequest,
   { tell, signal }: { readonly tell: (answer: GeneratorAnswer) => void; readonly signal: AbortSignal },
 ): Promise<void> {
-  if (!generator.phases.includes(phase))
-    throw new Error(`${generator.modelName} was not trained on conformers in ${phase}.`);
+  const phase = chosenPhase(asked, { name: generator.modelName, phases: generator.phases });
   const molecule = parseSmiles(generator.rdkit, smiles, { name, largestFragment });
   await generateConformers({ ...generator, phase }, molecule, {
     count,
