@@ -58,7 +58,8 @@ export function broken(
   const axis = unit([0, 1, 2].map((k) => x[3 * b + k] - x[3 * a + k]) as unknown as Vector);
   const angle = (random.uniform() < 0.5 ? 40 : -40) * (Math.PI / 180);
   // At a bond of a ring the neighbours of one end turn; outside rings all of one side.
-  const atoms = way === 'ring amide bent by 40°' ? new Set(ofB) : sideOf(molecule, a, b, plane.a);
+  const isInRing = molecule.rings.some((ring) => ring.includes(a) && ring.includes(b));
+  const atoms = isInRing ? new Set(ofB) : sideOf(molecule, a, b, plane.a);
   const origin = [x[3 * b], x[3 * b + 1], x[3 * b + 2]] as const;
   const out = moved(x, atoms, (p) => rotated(p, origin, axis, angle));
   // Where the place was twisted before, the turn may have mended it.

@@ -13,6 +13,7 @@ export const REFERENCE_FILES = [
   'molecules/training/pubchem-gfn2.sdf.gz',
   'molecules/training/qm9-gfn2.sdf.gz',
   'molecules/training/rare-bonds-gfn2.sdf.gz',
+  'molecules/training/classes-gfn2.sdf.gz',
   'molecules/validation/rare-bonds.sdf.gz',
 ];
 

@@ -9,6 +9,8 @@ export type LengthBounds = readonly [least: number, largest: number];
  * crystallographers draw up to 0.12 Å short.
  */
 const MARGIN = { heavy: [0.05, 0.05], hydrogen: [0.12, 0.06] } as const;
+/** The same of kinds that published bounds are known of, which reach as far. */
+const PUBLISHED_MARGIN = [0.01, 0.01] as const;
 /** So many bonds of a kind make its least and largest its bounds; of fewer the radii have a say, too. */
 const ENOUGH = 20;
 /** Around the sum of radii: nine bonds of ten of the table lie within 6 % of it. */
@@ -91,7 +93,9 @@ export function lengthBounds(kind: string, ends: readonly [number, number]): Len
   const margin = ends.includes(1) ? MARGIN.hydrogen : MARGIN.heavy;
   const bounds: LengthBounds[] = [];
   if (published) bounds.push(published);
-  if (seen) bounds.push([seen.least - margin[0], seen.largest + margin[1]]);
+  // Published bounds have most of a margin.
+  const beyond = published ? PUBLISHED_MARGIN : margin;
+  if (seen) bounds.push([seen.least - beyond[0], seen.largest + beyond[1]]);
   if (!published && (!seen || seen.count < ENOUGH))
     bounds.push(boundsOfRadii(ends, kind.slice(kind.lastIndexOf(' ') + 1)));
   return [Math.min(...bounds.map(([least]) => least)), Math.max(...bounds.map(([, largest]) => largest))];

@@ -13,13 +13,13 @@ const CLASH_MARGIN = 0.7;
 const HYDROGEN_BOND_MARGIN = 0.25;
 
 /**
- * The same of S, P, Se, Te and I with each other, N and O (S⋯O and S⋯N of 2.25 Å in 1,4 and 1,5 contacts; I⋯O of 2.7 Å
+ * The same of S, P, Se, Te and I with each other, N, O and halogens (S⋯O, S⋯N and P⋯O of 2.24 Å in 1,4 and 1,5 contacts; I⋯O of 2.7 Å
  * between the acetates of PhI(OAc)2 and their iodine, in GFN2-xTB and in crystals: Alcock, Adv. Inorg. Chem. Radiochem.
- * 15, 1, 1972), and of S⋯S (2.4 Å in thiathiophthenes).
+ * 15, 1, 1972; I⋯Br of 3.22 Å beside an iodyl group, in GFN2-xTB), and of S⋯S (2.4 Å in thiathiophthenes).
  */
-const SOFT_MARGINS = { sulfur: 0.28, other: 0.53 };
+const SOFT_MARGINS = { sulfur: 0.28, other: 0.5 };
 const SOFT = new Set([15, 16, 34, 52, 53]);
-const LONE_PAIRS = new Set([7, 8, 15, 16]);
+const LONE_PAIRS = new Set([7, 8, 9, 15, 16, 17, 35]);
 
 /**
  * The same of B and an atom that gives it an electron pair where the bond is not drawn: triethanolamine borate has B⋯N of

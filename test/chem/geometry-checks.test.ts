@@ -115,6 +115,20 @@ describe('checkGeometry', () => {
     for (const [way, { made, caught }] of tally) expect([way, caught >= 0.98 * made]).toEqual([way, true]);
   });
 
+  it('lets GFN2 minima of unusual molecules pass: hypervalent, cumulated, charged, strained', async () => {
+    const refused: string[] = [];
+    let conformers = 0;
+    for await (const { molecule, plan, coordinates } of referenceConformers(rdkit, [
+      'molecules/training/classes-gfn2.sdf.gz',
+    ])) {
+      conformers++;
+      if (!checkGeometry(molecule, coordinates, plan).ok) refused.push(molecule.name);
+    }
+    expect(conformers).toBe(1809);
+    // C–N of aminomethyl groups at SF4 and P(V), which GFN2-xTB draws as short as double bonds.
+    expect(refused.length).toBeLessThanOrEqual(4);
+  });
+
   it('knows an allene whose ends lie in one plane, and one that is bent', () => {
     const allene = parseSmiles(rdkit, 'FC=C=CF');
     const skeleton = (turn: number, bend = 0): Float32Array => {
