@@ -46,7 +46,13 @@ export { findMolecule, parseNamedMolecules, UnknownMoleculeError, type NamedMole
 export type { Structure, StructureAtom, StructureBond } from './chem/structure.js';
 
 // Readers, from text in chunks, and writers, to text.
-export { inputFormatOf, readMolecules, type InputFormat, type ReadMoleculesOptions } from './chem/io/read-molecules.js';
+export {
+  inputFormatOf,
+  readMolecules,
+  structureFormatOf,
+  type InputFormat,
+  type ReadMoleculesOptions,
+} from './chem/io/read-molecules.js';
 export type { BadRecord, InputRecord, RecordSource, SmilesRecord, StructureRecord } from './chem/io/input-record.js';
 export { readSdf, type ReadSdfOptions, type SdfRecord } from './chem/io/sdf.js';
 export { CtabError, readMolblock } from './chem/io/ctab.js';

@@ -189,6 +189,12 @@ export function moleculeFromStructure(
   if (structure.atoms.length === 0) {
     throw new MoleculeError('empty', `${label} has no atoms; expected a molecule.`);
   }
+  if (structure.ordersUnknown) {
+    throw new MoleculeError(
+      'invalid',
+      `${label}: its file does not say the orders of its bonds, so that it is known where its atoms are, but not which molecule it is. Give its SMILES, or SDF, MOL2, or CIF of the Chemical Component Dictionary.`,
+    );
+  }
   const query = structure.atoms.findIndex((atom) => !(atom.element >= 1));
   if (query >= 0) throw noElement(label, query);
   const fragments = components(structure.atoms.length, structure.bonds);

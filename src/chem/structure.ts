@@ -33,6 +33,8 @@ export interface Structure {
   readonly wedges?: readonly { readonly a: number; readonly b: number; readonly up: boolean }[] | undefined;
   /** Groups of relative stereo (MDLV30/STERAC and STEREL). */
   readonly stereoGroups?: readonly StereoGroup[] | undefined;
+  /** Whether the file does not say the orders of bonds: then those here are single ones, and no molecule can be made of it. */
+  readonly ordersUnknown?: boolean | undefined;
   /** What of the file was read otherwise than it may be meant. */
   readonly notes?: readonly string[] | undefined;
   /** 3 where the coordinates are a conformer, 2 where they are a drawing (or absent). */

@@ -40,7 +40,10 @@ export function convertCommand(): Command {
   const [out, outDir] = outOptions({ more: ', or .parquet' });
   return new Command('convert')
     .description('write the conformers of an SD file in another format, or one file a molecule')
-    .requiredOption('--input <file>', 'conformers, .sdf or .mol, also .gz or .zst; - is standard input')
+    .requiredOption(
+      '--input <file>',
+      'conformers: .sdf, .mol, .mol2, .cif or .pdb, also .gz or .zst; - is an SD file on standard input',
+    )
     .addOption(out)
     .addOption(outDir)
     .addOption(outFormatOption([...OUT_FORMATS, 'parquet']))

@@ -48,7 +48,7 @@ export function addGenerateFlags(bare: Command): Command {
     .option('--molecule <name>', 'a well-known molecule by name, such as caffeine (may be repeated)', collect)
     .option(
       '--input <file>',
-      'molecules from .smi, .csv, .tsv, .sdf or .mol, each also .gz; columns and data fields are copied to the output; - is standard input',
+      'molecules from .smi, .csv, .tsv, .sdf, .mol, .mol2 or .cif (components), or ligands from .pdb or .cif (entries), each also .gz; columns and data fields are copied to the output; - is standard input',
     )
     .addOption(
       new Option('--format <format>', 'format of the input (default: from its extension; smi for -)').choices([
@@ -56,6 +56,9 @@ export function addGenerateFlags(bare: Command): Command {
         'csv',
         'tsv',
         'sdf',
+        'mol2',
+        'pdb',
+        'cif',
       ]),
     )
     .option('--smiles-column <name>', 'column of SMILES in a table')
@@ -120,7 +123,7 @@ export function addGenerateFlags(bare: Command): Command {
     .optionsGroup('Placement:')
     .option(
       '--core <file>',
-      'hold the part of the molecule that this file (.sdf, .mol) gives in 3D, and draw the rest around it',
+      'hold the part of the molecule that this file (.sdf, .mol, .mol2, .cif) gives in 3D, and draw the rest around it',
     )
     .option('--core-smarts <smarts>', 'the atoms of the file, and of the molecules, that are the core')
     .addOption(
@@ -132,7 +135,7 @@ export function addGenerateFlags(bare: Command): Command {
     .addOption(
       new Option(
         '--align-to <file>',
-        'lay them onto the structure in this file (.sdf, .mol), by the largest part in common',
+        'lay them onto the structure in this file (.sdf, .mol, .mol2, .cif), by the largest part in common',
       ).conflicts('core'),
     )
     .optionsGroup('Output:')

@@ -26,7 +26,7 @@ export function viewCommand({
     .description('show conformers and trajectories in the browser')
     .argument(
       '[files...]',
-      'SDF, MOL or XYZ; a trajectory of “molflow generate --trajectory”; a list of SMILES (SMI, CSV, TSV) to make there; also gzipped',
+      'SDF, MOL, MOL2, XYZ, or the ligands of CIF and PDB; a trajectory of “molflow generate --trajectory”; a list of SMILES (SMI, CSV, TSV) to make there; also gzipped',
     )
     .option('--port <number>', 'port on the loopback address; 0 takes any free one', portNumber, 0)
     .option('--reference <file...>', 'conformers of the same molecule to compare with')

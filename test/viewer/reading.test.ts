@@ -4,6 +4,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { randomRotation, rotate } from '../../src/geometry/rotation.js';
 import type { Structure } from '../../src/chem/structure.js';
 import { molblock } from '../../src/chem/molblock.js';
+import { mol2Record } from '../../src/chem/io/write-mol2.js';
+import { pdbEntry } from '../../src/chem/io/write-pdb.js';
 import { xyzFrame } from '../../src/chem/io/write-xyz.js';
 import { aligned } from '../../viewer/src/data/align.js';
 import { readText } from '../../viewer/src/data/read.js';
@@ -150,7 +152,7 @@ describe('other files', () => {
       const pairs = (bonds: readonly { a: number; b: number }[]): string[] =>
         bonds.map(({ a, b }) => `${Math.min(a, b)}-${Math.max(a, b)}`).sort();
       expect(pairs(entries[0].structure.bonds)).toEqual(pairs(structure.bonds));
-      expect(entries[0].bondsGuessed).toBe(true);
+      expect(entries[0].structure.ordersUnknown).toBe(true);
       expect(entries[0].structure.name).toBe(title);
     }
   });
@@ -172,12 +174,12 @@ describe('other files', () => {
       /has 10,000 atoms; the viewer draws molecules of up to 2,000/,
     ],
     [
-      'ligand.pdb',
-      'HETATM    1  C1  UNL A   1       0.000   0.000   0.000\n',
-      /is PDB, which does not say the orders of/,
+      'water.pdb',
+      'HETATM    1  O   HOH A   1       0.000   0.000   0.000\n',
+      /water\.pdb.*of its 1 atoms none is of a ligand/,
     ],
-    ['ligand.mol2', '@<TRIPOS>MOLECULE\nx\n', /is MOL2, which does not say the charges/],
-    ['pasted', 'data_x\n_atom_site_label\n', /is CIF/],
+    ['empty.mol2', '@<TRIPOS>MOLECULE\nx\n', /empty\.mol2, line 1.*has no atoms/],
+    ['pasted', 'data_x\nloop_\n_atom_site_label\n_atom_site_fract_x\nC1 0.5\n', /pasted.*defines no component/],
     ['names.csv', 'name,mass\nwater,18\n', /no column "smiles"/],
     ['empty.smi', '# nothing\n', /empty\.smi holds no SMILES/],
   ])('says what is wrong with %s', async (name, text, message) => {
@@ -205,11 +207,12 @@ describe('other files', () => {
     expect(problems).toEqual([expect.stringMatching(/^The first 1,000 molecules of all\.smi/)]);
   });
 
-  it('knows a pasted molfile, SD file and XYZ by their text', async () => {
+  it('knows a pasted molfile, SD file, MOL2, PDB and XYZ by their text', async () => {
     const [structure] = conformersOf('CCO', 1);
     const block = molblock({ molecule: structure, coordinates: structure.coordinates, title: '' });
     const frame = xyzFrame({ molecule: structure, coordinates: structure.coordinates!, title: 'x' });
-    for (const text of [block, block.trim(), `${block}$$$$\n`, frame]) {
+    const record = { molecule: structure, coordinates: structure.coordinates! };
+    for (const text of [block, block.trim(), `${block}$$$$\n`, frame, mol2Record(record), pdbEntry([record])]) {
       const { entries } = await readText({ name: 'Pasted text', text });
       expect(entries.map((entry) => entry.structure.atoms.length)).toEqual([9]);
     }

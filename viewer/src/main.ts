@@ -185,10 +185,15 @@ function showReading(entry: Entry | undefined, smiles: string | undefined): void
   const reading = byId('reading');
   const source = entry?.ambiguous ? sources.get(entry.source) : undefined;
   const offered = generation.available ? smiles : undefined;
-  reading.hidden = !entry || (!entry.bondsGuessed && !source && offered === undefined);
+  reading.hidden = !entry || (!entry.structure.ordersUnknown && !source && offered === undefined);
   reading.replaceChildren();
   if (!entry) return;
-  if (entry.bondsGuessed) reading.append('Bonds by distance in the last frame. ');
+  if (entry.structure.ordersUnknown)
+    reading.append(
+      entry.conformers.some(({ frames }) => frames.length > 1)
+        ? 'Bonds by distance in the last frame. '
+        : 'The file does not say the orders of its bonds: other conformers can be compared with these; to make some, give the SMILES. ',
+    );
   if (source) {
     const asFrames = entry.conformers.length === 1;
     const other: RecordsAre = asFrames ? 'conformers' : 'frames';
@@ -247,6 +252,7 @@ function take(opened: Opened): number {
   if (opened.problems.length > 3)
     tell(`… and ${opened.problems.length - 3} more problems in this file.`, { kind: 'problem' });
   if (opened.listed.length > 0) list(opened.listed);
+  for (const note of opened.notes) tell(note);
   return session.add(opened.entries);
 }
 

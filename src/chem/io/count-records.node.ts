@@ -5,12 +5,15 @@ import { openText } from './open.node.js';
 
 /** Undefined for what can be read but once, such as a pipe. @throws InputError */
 export async function countRecords(path: string, format: InputFormat): Promise<number | undefined> {
-  if (path === '-' || !(await stat(path)).isFile()) return undefined;
+  // How many ligands an entry has is known when it is read.
+  if (path === '-' || format === 'pdb' || format === 'cif' || !(await stat(path)).isFile()) return undefined;
   let [count, rest] = [0, ''];
   const isRecord =
     format === 'sdf'
       ? (line: string) => line.startsWith('$$$$')
-      : (line: string) => line.trim() !== '' && !line.startsWith('#');
+      : format === 'mol2'
+        ? (line: string) => line.startsWith('@<TRIPOS>MOLECULE')
+        : (line: string) => line.trim() !== '' && !line.startsWith('#');
   for await (const chunk of await openText(path)) {
     const lines = `${rest}${chunk}`.split('\n');
     for (let i = 0; i < lines.length - 1; i++) if (isRecord(lines[i])) count++;

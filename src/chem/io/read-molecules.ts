@@ -3,12 +3,11 @@
 import { InputError } from './input-error.js';
 import type { InputRecord } from './input-record.js';
 import type { TextChunks } from './lines.js';
-import { RecordError } from './record-error.js';
-import { readSdfItems } from './sdf.js';
 import { readSmi } from './smi.js';
+import { readStructures, type StructureFormat } from './read-structures.js';
 import { readTable } from './table.js';
 
-export type InputFormat = 'smi' | 'csv' | 'tsv' | 'sdf';
+export type InputFormat = 'smi' | 'csv' | 'tsv' | StructureFormat;
 
 const FORMAT_OF_EXTENSION: Readonly<Record<string, InputFormat>> = {
   smi: 'smi',
@@ -22,16 +21,35 @@ const FORMAT_OF_EXTENSION: Readonly<Record<string, InputFormat>> = {
   sdf: 'sdf',
   sd: 'sdf',
   mol: 'sdf',
+  mol2: 'mol2',
+  pdb: 'pdb',
+  ent: 'pdb',
+  cif: 'cif',
+  mmcif: 'cif',
 };
+
+function formatOf(path: string): InputFormat | undefined {
+  const extension = /\.([^./\\]+)$/.exec(path.replace(/\.(gz|zst)$/i, ''))?.[1];
+  return FORMAT_OF_EXTENSION[extension?.toLowerCase() ?? ''];
+}
 
 /** The format that a file's name tells, `.gz` and `.zst` aside. @throws InputError */
 export function inputFormatOf(path: string): InputFormat {
-  const extension = /\.([^./\\]+)$/.exec(path.replace(/\.(gz|zst)$/i, ''))?.[1]?.toLowerCase() ?? '';
-  const format = FORMAT_OF_EXTENSION[extension];
+  const format = formatOf(path);
   if (format !== undefined) return format;
   throw new InputError(
     `${path}: the name does not tell the format; expected one of .${Object.keys(FORMAT_OF_EXTENSION).join(' .')}, each also with .gz or .zst`,
   );
+}
+
+/** The format of a file of structures: SD where its name tells no other. */
+export function structureFormatOf(path: string): StructureFormat {
+  const format = formatOf(path);
+  return format !== undefined && isStructureFormat(format) ? format : 'sdf';
+}
+
+export function isStructureFormat(format: InputFormat): format is StructureFormat {
+  return format !== 'smi' && format !== 'csv' && format !== 'tsv';
 }
 
 export interface ReadMoleculesOptions {
@@ -52,32 +70,9 @@ export async function* readMolecules(
   { format, file = format, smilesColumn, nameColumn }: ReadMoleculesOptions,
 ): AsyncGenerator<InputRecord> {
   if (format === 'smi') yield* readSmi(chunks, { file });
-  else if (format === 'sdf') yield* readStructures(chunks, file);
+  else if (isStructureFormat(format)) yield* readStructures(chunks, { format, file });
   else {
     const delimiter = format === 'tsv' ? '\t' : undefined;
     yield* readTable(chunks, { file, smilesColumn, nameColumn, delimiter });
-  }
-}
-
-async function* readStructures(chunks: TextChunks, file: string): AsyncGenerator<InputRecord> {
-  for await (const item of readSdfItems(chunks, { file })) {
-    if (item instanceof RecordError) {
-      yield {
-        kind: 'error',
-        error: item,
-        source: item.text === undefined ? undefined : { kind: 'sdf', text: item.text },
-      };
-      continue;
-    }
-    const { structure, fields, index, line, lines } = item;
-    const name = structure.name === '' ? undefined : structure.name;
-    yield {
-      kind: 'structure',
-      structure,
-      name,
-      fields,
-      place: { file, index, line, name },
-      source: { kind: 'sdf', text: lines.join('\n') },
-    };
   }
 }

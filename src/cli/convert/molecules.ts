@@ -1,6 +1,7 @@
-/** The molecules of an SD file: records of equal title and graph in a row are the conformers of one. */
+/** The molecules of a file of structures: records of equal title and graph in a row are the conformers of one. */
 import type { ConformerRecord } from '../../chem/io/conformer-record.js';
 import { readMoleculeFile } from '../../chem/io/read-file.node.js';
+import { structureFormatOf } from '../../chem/io/read-molecules.js';
 
 /** The conformers of one molecule after another. */
 export async function* moleculesOf(
@@ -9,7 +10,7 @@ export async function* moleculesOf(
 ): AsyncGenerator<readonly ConformerRecord[]> {
   let molecule: ConformerRecord[] = [];
   let graph = '';
-  for await (const record of await readMoleculeFile(input, { format: 'sdf' })) {
+  for await (const record of await readMoleculeFile(input, { format: structureFormatOf(input) })) {
     if (record.kind === 'error') {
       refuse(record.error.message);
       continue;
@@ -17,6 +18,10 @@ export async function* moleculesOf(
     if (record.kind === 'smiles') continue;
     const { structure } = record;
     const { coordinates, name } = structure;
+    if (structure.ordersUnknown) {
+      refuse(`${record.place.file}, line ${record.place.line}: it does not say the orders of its bonds`);
+      continue;
+    }
     if (!coordinates) {
       refuse(`${record.place.file}, line ${record.place.line}: it has no coordinates`);
       continue;

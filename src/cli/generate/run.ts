@@ -4,7 +4,7 @@ import { countRecords } from '../../chem/io/count-records.node.js';
 import { failedText } from '../../chem/io/failed-records.js';
 import { conformerText, outputFormatOf, type OutputFormat } from '../../chem/io/output.node.js';
 import { readMoleculeFile } from '../../chem/io/read-file.node.js';
-import { inputFormatOf, type InputFormat } from '../../chem/io/read-molecules.js';
+import { inputFormatOf, isStructureFormat, structureFormatOf, type InputFormat } from '../../chem/io/read-molecules.js';
 import type { Structure } from '../../chem/structure.js';
 import type { Entry } from '../../files/journal.js';
 import { OutputError } from '../../files/output-error.js';
@@ -43,7 +43,7 @@ export async function runGenerate(given: GenerateFlags, command: Command): Promi
   await refuseSharedFiles(command, { inputs, outputs });
   const renamed = flags.sampler && isSamplerAlias(flags.sampler) && SAMPLER_ALIASES[flags.sampler];
   if (renamed) printNote(`molflow: --sampler ${flags.sampler} is called ${renamed} now`);
-  refuseOtherFormat(flags.failed, inputFormat(flags), command);
+  refuseOtherFormat(flags.failed, failedFormat(flags), command);
   if (flags.walltime !== undefined) interruptBefore(flags.walltime);
   const model = flags.fast ? { model: FAST_MODEL } : {};
   await withPool<GenerateTask, GenerateEvent>({ ...flags, ...model }, (pool) => work(flags, pool, own));
@@ -165,7 +165,7 @@ async function countOf(
 
 /** The first structure of a file. @throws Error where there is none in 3D */
 async function firstStructure(flag: string, file: string): Promise<Structure> {
-  for await (const record of await readMoleculeFile(file, { format: 'sdf' })) {
+  for await (const record of await readMoleculeFile(file, { format: structureFormatOf(file) })) {
     if (record.kind === 'error') throw record.error;
     if (record.kind === 'structure' && record.structure.dimension === 3) return record.structure;
     break;
@@ -277,7 +277,7 @@ async function writeFailed(undelivered: Undelivered, outputs: RunOutputs, flags:
   const { source, message, seconds } = undelivered;
   const { index, line, key, record } = source;
   const list = outputs.files.get('failed');
-  const format = inputFormat(flags);
+  const format = failedFormat(flags);
   const kind = format === 'csv' || format === 'tsv' ? 'table' : format;
   // Of a table or SD file only records of it: there are no comments.
   if (list && (kind === 'smi' || record?.kind === kind))
@@ -287,6 +287,8 @@ async function writeFailed(undelivered: Undelivered, outputs: RunOutputs, flags:
   await outputs.add({ index, key, outcome: 'failed', conformers: 0, seconds, reason: message });
 }
 
-function inputFormat({ input, format }: GenerateFlags): InputFormat {
-  return format ?? (input === undefined || input === '-' ? 'smi' : inputFormatOf(input));
+/** That of the input; of MOL2, PDB and CIF the structures are written as SD records. */
+function failedFormat({ input, format }: GenerateFlags): InputFormat {
+  const given = format ?? (input === undefined || input === '-' ? 'smi' : inputFormatOf(input));
+  return isStructureFormat(given) ? 'sdf' : given;
 }

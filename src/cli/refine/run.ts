@@ -4,6 +4,7 @@ import type { ConformerRecord, FieldValue } from '../../chem/io/conformer-record
 import { failedText } from '../../chem/io/failed-records.js';
 import { conformerText, outputFormatOf } from '../../chem/io/output.node.js';
 import { readMoleculeFile } from '../../chem/io/read-file.node.js';
+import { structureFormatOf } from '../../chem/io/read-molecules.js';
 import { OutputError } from '../../files/output-error.js';
 import { AHEAD_OF_EACH, inOrder } from '../../supervisor/in-order.js';
 import type { WorkerPool } from '../../supervisor/pool.node.js';
@@ -43,7 +44,7 @@ async function work(
   own: OwnFiles | undefined,
 ): Promise<void> {
   const format = flags.outFormat ?? (flags.out === '-' ? 'sdf' : outputFormatOf(flags.out));
-  const records = await readMoleculeFile(flags.input, { format: 'sdf' });
+  const records = await readMoleculeFile(flags.input, { format: structureFormatOf(flags.input) });
   const shard = flags.shard === undefined ? undefined : shardOf(flags.shard);
   if (own) await makeFolder(own.folder);
   const opened = await openOutputs(flags, pool.ready, own);

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { readSdf } from '../../chem/io/sdf.js';
+import { readMolecules, structureFormatOf } from '../../chem/io/read-molecules.js';
 
-const KINDS = 'The viewer opens SDF, MOL and XYZ, plain or gzipped.';
+const KINDS = 'The viewer opens SDF, MOL, MOL2, CIF, PDB and XYZ, plain or gzipped.';
 /** An XYZ file begins with a number of atoms alone on its line. */
 const XYZ = /^\s*\d+[ \t]*(\r\n|\r|\n)/;
 const ATOM_OF_XYZ = /^\s*([A-Za-z]{1,3}|\d+)(\s+[-+.\deE]+){3}/;
@@ -27,7 +27,7 @@ export async function requireShowable(file: string): Promise<void> {
   const name = basename(file).toLowerCase().replace(/\.gz$/, '');
   if (
     name.endsWith('.xyz') ||
-    (!/\.(sdf|sd|mol)$/.test(name) && XYZ.test(text) && !/V[23]000/.test(text.slice(0, 2000)))
+    (!/\.(sdf|sd|mol|mol2|cif|mmcif|pdb|ent)$/.test(name) && XYZ.test(text) && !/V[23]000/.test(text.slice(0, 2000)))
   ) {
     const lines = text.split(/\r\n|\r|\n/);
     const first = lines.findIndex((line) => line.trim() !== '');
@@ -36,8 +36,9 @@ export async function requireShowable(file: string): Promise<void> {
     return;
   }
   const problems: string[] = [];
-  for await (const { structure } of readSdf([text], { file, onError: (error) => problems.push(error.message) }))
-    if (structure.coordinates !== undefined) return;
+  for await (const record of readMolecules([text], { file, format: structureFormatOf(name) }))
+    if (record.kind === 'error') problems.push(record.error.message);
+    else if (record.kind === 'structure' && record.structure.coordinates !== undefined) return;
   throw new Error(
     `${file} holds no molecule that can be shown. ${KINDS}${problems[0] === undefined ? '' : ` (${problems[0]})`}`,
   );

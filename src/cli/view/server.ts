@@ -159,7 +159,8 @@ async function requireReadable(file: string): Promise<void> {
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`${file} cannot be opened: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`);
   });
-  if (!found.isFile()) throw new Error(`${file} is not a file. Give SDF, MOL or XYZ files, or lists of SMILES.`);
+  if (!found.isFile())
+    throw new Error(`${file} is not a file. Give SDF, MOL, MOL2, CIF, PDB or XYZ files, or lists of SMILES.`);
 }
 
 /** @throws Error where the viewer has not been built */

@@ -96,7 +96,7 @@ export function createEnsembles({
         analysis.ask('gyration', { masses: entry.structure.atoms.map(massOf), coordinates: ends(entry) }),
       ),
     torsions: ({ entry }) =>
-      entry.bondsGuessed
+      entry.structure.ordersUnknown
         ? { problem: 'The file has no bonds.' }
         : part(entry, 'torsions', () =>
             analysis.ask('torsions', { structure: entry.structure, coordinates: ends(entry) }),

@@ -154,7 +154,7 @@ export function createResults({
   function want(shown: Shown, conformer: number): Cache {
     const { entry } = shown;
     const cache = cacheOf(entry);
-    if (!entry.bondsGuessed && entry.structure.dimension === 3) {
+    if (!entry.structure.ordersUnknown && entry.structure.dimension === 3) {
       once(entry, `Stereo ${conformer}`, async () => {
         const wanted = ownField(entry.conformers[conformer].fields, 'SMILES');
         cache.stereo.set(conformer, await analysis.ask('stereo', { structure: structureAt(entry, conformer), wanted }));
@@ -203,7 +203,9 @@ export function createResults({
     } catch {
       // The order of the file decides.
     }
-    return inOrder && (entry.bondsGuessed || reference.bondsGuessed) ? [heavy.map((_, i) => i)] : [];
+    return inOrder && (entry.structure.ordersUnknown || reference.structure.ordersUnknown)
+      ? [heavy.map((_, i) => i)]
+      : [];
   }
 
   function setReference(next: Entry | undefined): void {
@@ -287,7 +289,7 @@ export function createResults({
       const cache = want(shown, index);
       const energies = cache.energies.get(index);
       // Values that are not asked for, or cannot be computed, do not count.
-      const nothing = entry.bondsGuessed || entry.structure.dimension !== 3;
+      const nothing = entry.structure.ordersUnknown || entry.structure.dimension !== 3;
       return {
         stereo: cache.stereo.get(index) ?? (nothing || cache.failed.has(`Stereo ${index}`) ? null : undefined),
         energy: energies
@@ -302,14 +304,14 @@ export function createResults({
     symmetry(shown) {
       const { entry } = shown;
       const cache = want(shown, 0);
-      const unknowable = entry.bondsGuessed || cache.failed.has('Symmetry');
+      const unknowable = entry.structure.ordersUnknown || cache.failed.has('Symmetry');
       return cache.symmetry ?? (unknowable ? [heavyAtoms(entry.structure).map((_, i) => i)] : undefined);
     },
     series(shown, index) {
       const { entry, conformers } = shown;
       const cache = want(shown, index);
       const { frames } = conformers[index];
-      if (!entry.bondsGuessed && frames.length > 1) {
+      if (!entry.structure.ordersUnknown && frames.length > 1) {
         once(entry, `MMFF94 path ${index}`, async () => {
           const made = frames.map(({ stage }) => stage !== 'skeleton' || !shown.late.includes(true));
           const computed = await analysis.ask('energies', {
@@ -335,7 +337,7 @@ export function createResults({
       let verdict: ReferenceVerdict = 'same';
       const maps = against ? await mapsTo(against, next) : [];
       if (against && maps.length === 0) return 'other';
-      if (against && !against.bondsGuessed && !next.bondsGuessed) {
+      if (against && !against.structure.ordersUnknown && !next.structure.ordersUnknown) {
         const read = (entry: Entry): Promise<StereoMarks> =>
           analysis.ask('stereo', { structure: structureAt(entry, 0) });
         const [own, other] = await Promise.all([read(against), read(next)]).catch(() => []);
@@ -372,7 +374,7 @@ export function createResults({
     },
     identity({ entry }) {
       const cache = cacheOf(entry);
-      if (entry.bondsGuessed) return undefined;
+      if (entry.structure.ordersUnknown) return undefined;
       once(entry, 'Identity', async () => {
         const structure = entry.structure.dimension === 3 ? structureAt(entry, 0) : entry.structure;
         cache.identity = await analysis.ask('identity', { structure });

@@ -7,6 +7,7 @@ import { moleculeFromStructure } from '../../../src/chem/parse.js';
 import { loadRDKit, type RDKitModule, withMol } from '../../../src/chem/rdkit.js';
 import type { Structure } from '../../../src/chem/structure.js';
 import { dihedral } from '../../../src/geometry/internal-coordinates.js';
+import { heavyAtoms } from '../data/trajectory.js';
 import { radiusOfGyration } from './gyration.js';
 import { completeLinkage } from './linkage.js';
 import type { Analyses, Answer, Request, Start, StereoMarks, Torsion } from './protocol.js';
@@ -125,6 +126,7 @@ async function energies(
 }
 
 function mappings(module: RDKitModule, { structure, reference }: Analyses['mappings']['request']): number[][] {
+  if (structure.ordersUnknown || reference.ordersUnknown) return connectivityMappings(module, structure, reference);
   const own = moleculeFromStructure(module, structure);
   const other = moleculeFromStructure(module, reference);
   const n = own.molecule.skeletonCount;
@@ -140,6 +142,43 @@ function mappings(module: RDKitModule, { structure, reference }: Analyses['mappi
   return permutations.map((permutation) =>
     (heavy.length > 0 ? heavy : all).map((atom) => other.order[permutation[onto[atom]]]),
   );
+}
+
+/** All isomorphisms of the heavy atoms by their elements and which of them are bonded, whatever the orders and charges. */
+function connectivityMappings(module: RDKitModule, structure: Structure, reference: Structure): number[][] {
+  const [own, other] = [heavyGraph(structure), heavyGraph(reference)];
+  if (own.atoms.length !== other.atoms.length || own.bonds.length !== other.bonds.length) return [];
+  const details = { details: '{"sanitize":false,"removeHs":false}' };
+  const found = withMol(
+    module,
+    molblock({ molecule: other, dimension: 2 }),
+    (target) =>
+      withMol(
+        module,
+        molblock({ molecule: own, dimension: 2 }),
+        (query) =>
+          target && query
+            ? target.get_substruct_matches(query, JSON.stringify({ uniquify: false, maxMatches: MAX_MAPPINGS }))
+            : '{}',
+        details,
+      ),
+    details,
+  );
+  const matches = found === '{}' ? [] : (JSON.parse(found) as { atoms: number[] }[]);
+  return matches.map(({ atoms }) => atoms.map((atom) => other.index[atom]));
+}
+
+function heavyGraph(structure: Structure) {
+  const index = heavyAtoms(structure);
+  const rank = new Map(index.map((atom, i) => [atom, i]));
+  return {
+    index,
+    atoms: index.map((atom) => ({ element: structure.atoms[atom].element, charge: 0, isotope: 0 })),
+    bonds: structure.bonds.flatMap(({ a, b }) => {
+      const [from, to] = [rank.get(a), rank.get(b)];
+      return from === undefined || to === undefined ? [] : [{ a: from, b: to, order: 1 as const }];
+    }),
+  };
 }
 
 function torsions(module: RDKitModule, { structure, coordinates }: Analyses['torsions']['request']): Torsion[] {

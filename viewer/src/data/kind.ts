@@ -4,37 +4,32 @@ import { FileProblem } from './trajectory.js';
 
 export type Kind = InputFormat | 'xyz';
 
-export const OPENED = 'The viewer opens SDF, MOL and XYZ, and lists of SMILES (SMI, CSV, TSV), plain or gzipped';
+export const OPENED =
+  'The viewer opens SDF, MOL, MOL2, CIF, PDB and XYZ, and lists of SMILES (SMI, CSV, TSV), plain or gzipped';
 /** For file choosers. */
-export const CONFORMER_ENDINGS = '.sdf,.sd,.mol,.xyz,.gz';
+export const CONFORMER_ENDINGS = '.sdf,.sd,.mol,.mol2,.cif,.mmcif,.pdb,.ent,.xyz,.gz';
 export const ENDINGS = `${CONFORMER_ENDINGS},.smi,.smiles,.csv,.tsv,.txt`;
 
-/** Formats that lack what a molecule is made of: they are refused rather than guessed at. */
-const REFUSED = [
-  {
-    endings: /\.(pdb|ent)$/,
-    text: /^(HEADER|TITLE|MODEL|ATOM|HETATM) +\S/m,
-    what: 'PDB',
-    lacks: 'the orders of bonds',
-  },
-  { endings: /\.(cif|mmcif|bcif)$/, text: /^(data_|_atom_site)/m, what: 'CIF', lacks: 'the orders of bonds' },
-  { endings: /\.mol2$/, text: /^@<TRIPOS>/m, what: 'MOL2', lacks: 'the charges of atoms' },
+/** Formats that are known by their first lines, where the name tells nothing. */
+const BEGINNINGS: readonly { readonly kind: Kind; readonly text: RegExp }[] = [
+  { kind: 'sdf', text: /V[23]000|^M {2}END|^\$\$\$\$/m },
+  { kind: 'xyz', text: /^\s*\d+[ \t]*(\r\n|\r|\n)/ },
+  { kind: 'mol2', text: /^@<TRIPOS>/m },
+  { kind: 'cif', text: /^data_\S*\s*$/m },
+  { kind: 'pdb', text: /^(ATOM|HETATM) {0,6}\d+ .{5,}\d\.\d/m },
 ];
 
 /** @throws FileProblem where it is nothing that the viewer opens. */
 export function kindOf({ name, text }: { readonly name: string; readonly text: string }): Kind {
   const plain = name.toLowerCase().replace(/\.gz$/, '');
   if (plain.endsWith('.xyz')) return 'xyz';
-  const told = /\.(sdf|sd|mol|smi|smiles|ism|can|csv|tsv|tab)$/.test(plain) ? inputFormatOf(plain) : undefined;
+  const told = /\.(sdf|sd|mol|mol2|pdb|ent|cif|mmcif|smi|smiles|ism|can|csv|tsv|tab)$/.test(plain)
+    ? inputFormatOf(plain)
+    : undefined;
   if (told !== undefined) return told;
   const start = text.slice(0, 100_000);
-  if (/V[23]000|^M {2}END|^\$\$\$\$/m.test(start)) return 'sdf';
-  if (/^\s*\d+[ \t]*(\r\n|\r|\n)/.test(start)) return 'xyz';
-  for (const { endings, text: beginning, what, lacks } of REFUSED)
-    if (endings.test(plain) || beginning.test(start))
-      throw new FileProblem(
-        `${name} is ${what}, which does not say ${lacks}: have another program, such as Open Babel, make SDF of it. ${OPENED}.`,
-      );
+  const begins = BEGINNINGS.find(({ text: beginning }) => beginning.test(start));
+  if (begins) return begins.kind;
   const [first = ''] = start.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   if (/smiles/i.test(first) && /[,;\t]/.test(first)) return first.includes('\t') ? 'tsv' : 'csv';
   if (looksLikeSmiles(first.trim().split(/\s/)[0]) || /^(\w+_)?smiles\b/i.test(first)) return 'smi';

@@ -1,11 +1,14 @@
 /** Reads a file into the molecules that the viewer shows. */
-import { readSdf, type SdfRecord } from '../../../src/chem/io/sdf.js';
+import { bondsByDistance } from '../../../src/chem/bonds-by-distance.js';
+import { isStructureFormat, readMolecules } from '../../../src/chem/io/read-molecules.js';
+import type { StructureRecord } from '../../../src/chem/io/input-record.js';
+import type { StructureFormat } from '../../../src/chem/io/read-structures.js';
 import type { Structure, StructureBond } from '../../../src/chem/structure.js';
 import { ownField } from './fields.js';
 import { kindOf, OPENED } from './kind.js';
 import { readListed, type Listed } from './listed.js';
 import { FileProblem, type Conformer, type Entry, type Frame } from './trajectory.js';
-import { bondsByDistance, numberOf, readXyz, stageOf } from './xyz.js';
+import { numberOf, readXyz, stageOf } from './xyz.js';
 
 /** More atoms than this are not drawn: every bond is built anew in every frame. */
 export const MAX_ATOMS = 2000;
@@ -21,10 +24,12 @@ export interface Opened {
   readonly listed: readonly Listed[];
   /** Why parts of the file were left out. */
   readonly problems: readonly string[];
+  /** What was taken of it. */
+  readonly notes: readonly string[];
 }
 
 /**
- * Reads SDF, MOL, XYZ or a list of SMILES, gzipped or not.
+ * Reads SDF, MOL, MOL2, CIF, PDB, XYZ or a list of SMILES, gzipped or not; of a PDB or mmCIF entry the ligands.
  * @throws FileProblem where nothing of it can be shown.
  */
 export async function readFile(
@@ -53,21 +58,31 @@ export async function readText(
   if (text.trim() === '') throw new FileProblem(`${name} is empty.`);
   if (text.includes('\0')) throw new FileProblem(`${name} is a binary file. ${OPENED}.`);
   const kind = kindOf({ name, text });
-  if (kind === 'xyz') return { entries: fromXyz(text, name, recordsAre), listed: [], problems: [] };
-  if (kind === 'sdf') return fromSdf(text, name, recordsAre);
+  if (kind === 'xyz') return { entries: fromXyz(text, name, recordsAre), listed: [], problems: [], notes: [] };
+  if (isStructureFormat(kind)) return fromStructures(text, { source: name, format: kind, recordsAre });
   const { listed, problems } = await readListed(text, { file: name, format: kind });
   if (listed.length === 0) throw new FileProblem(problems[0] ?? `${name} holds no SMILES.`);
-  return { entries: [], listed, problems };
+  return { entries: [], listed, problems, notes: [] };
 }
 
-async function fromSdf(text: string, source: string, recordsAre: RecordsAre | undefined): Promise<Opened> {
+async function fromStructures(
+  text: string,
+  {
+    source,
+    format,
+    recordsAre,
+  }: { readonly source: string; readonly format: StructureFormat; readonly recordsAre: RecordsAre | undefined },
+): Promise<Opened> {
   const problems: string[] = [];
-  const records: SdfRecord[] = [];
-  for await (const record of readSdf([text], { file: source, onError: (error) => problems.push(error.message) })) {
-    if (record.structure.atoms.length > MAX_ATOMS) {
-      problems.push(tooLarge(source, record.structure.atoms.length, `record ${record.index + 1}`));
-    } else if (record.structure.coordinates === undefined) {
-      problems.push(`${source}, record ${record.index + 1} has no coordinates.`);
+  const records: StructureRecord[] = [];
+  for await (const record of readMolecules([text], { file: source, format })) {
+    if (record.kind === 'error') problems.push(record.error.message);
+    if (record.kind !== 'structure') continue;
+    const { structure, place } = record;
+    if (structure.atoms.length > MAX_ATOMS) {
+      problems.push(tooLarge(source, structure.atoms.length, `record ${place.index + 1}`));
+    } else if (structure.coordinates === undefined) {
+      problems.push(`${source}, record ${place.index + 1} has no coordinates.`);
     } else records.push(record);
   }
   if (records.length === 0) {
@@ -78,12 +93,19 @@ async function fromSdf(text: string, source: string, recordsAre: RecordsAre | un
     problems.push(`${source} holds drawings in two dimensions: they are shown flat.`);
   }
   const entries = groups(records, source).map((group) => entryOf(group, source, recordsAre));
-  return { entries, listed: [], problems };
+  const residues = [...new Set(records.flatMap(({ fields }) => fields.get('RESIDUES') ?? []))];
+  const notes =
+    residues.length > 0
+      ? [
+          `Of ${source} ${residues.slice(0, 6).join('; ')}${residues.length > 6 ? ' …' : ''} can be seen; chains, water and ions are left out.`,
+        ]
+      : [];
+  return { entries, listed: [], problems, notes };
 }
 
 /** Groups of consecutive records of one molecule: the same atoms and bonds in the same order. */
-function groups(records: readonly SdfRecord[], source: string): SdfRecord[][] {
-  const found: SdfRecord[][] = [];
+function groups(records: readonly StructureRecord[], source: string): StructureRecord[][] {
+  const found: StructureRecord[][] = [];
   for (const record of records) {
     const group = found[found.length - 1];
     if (group && sameGraph(group[0].structure, record.structure)) group.push(record);
@@ -100,7 +122,7 @@ function groups(records: readonly SdfRecord[], source: string): SdfRecord[][] {
         conformerOf(record) === conformerOf(before)
       ) {
         throw new FileProblem(
-          `${source}, record ${record.index + 1} has ${record.structure.atoms.length} atoms where the frame before it has ` +
+          `${source}, record ${record.place.index + 1} has ${record.structure.atoms.length} atoms where the frame before it has ` +
             `${before.structure.atoms.length}, or other bonds. All frames of a trajectory must hold the same atoms and bonds in the same order.`,
         );
       }
@@ -136,21 +158,21 @@ function nameOf(names: readonly string[]): string {
   return names.every((name) => name === first) ? first : first.slice(0, seriesName(first).length) || first;
 }
 
-function flowTime({ fields }: SdfRecord): number | undefined {
+function flowTime({ fields }: StructureRecord): number | undefined {
   const text = ownField(fields, 'FLOW_TIME');
   const t = text === undefined || text.trim() === '' ? NaN : Number(text);
   return Number.isFinite(t) ? t : undefined;
 }
 
-function conformerOf({ fields }: SdfRecord): string {
+function conformerOf({ fields }: StructureRecord): string {
   return ownField(fields, 'CONFORMER')?.trim() ?? '1';
 }
 
-function entryOf(records: readonly SdfRecord[], source: string, recordsAre: RecordsAre | undefined): Entry {
+function entryOf(records: readonly StructureRecord[], source: string, recordsAre: RecordsAre | undefined): Entry {
   const timed = records.some((record) => flowTime(record) !== undefined);
-  const ambiguous = !timed && records.length > 1;
+  const ambiguous = !timed && records.length > 1 && !records[0].fields.has('RESIDUES');
   const asFrames = recordsAre === 'frames' && ambiguous;
-  const byConformer = new Map<string, SdfRecord[]>();
+  const byConformer = new Map<string, StructureRecord[]>();
   records.forEach((record, index) => {
     const key = timed ? conformerOf(record) : asFrames ? '1' : String(index + 1);
     const list = byConformer.get(key);
@@ -170,7 +192,7 @@ function entryOf(records: readonly SdfRecord[], source: string, recordsAre: Reco
       .sort((one, other) => (one.stage === other.stage ? one.t - other.t : one.stage === 'skeleton' ? -1 : 1)),
   }));
   const name = nameOf(records.map(({ structure }) => structure.name.trim()));
-  return finish({ structure: { ...records[0].structure, name }, conformers, bondsGuessed: false, ambiguous, source });
+  return finish({ structure: { ...records[0].structure, name }, conformers, ambiguous, source });
 }
 
 function fromXyz(text: string, source: string, recordsAre: RecordsAre | undefined): Entry[] {
@@ -199,8 +221,9 @@ function fromXyz(text: string, source: string, recordsAre: RecordsAre | undefine
     atoms: elements.map((element) => ({ element, charge: 0, isotope: 0 })),
     bonds,
     dimension: 3,
+    ordersUnknown: true,
   };
-  return [finish({ structure, conformers, bondsGuessed: true, ambiguous: !timed && frames.length > 1, source })];
+  return [finish({ structure, conformers, ambiguous: !timed && frames.length > 1, source })];
 }
 
 function haveBonds(

@@ -25,8 +25,6 @@ export interface Entry {
   /** Its `coordinates` are those of the first conformer's last frame. */
   readonly structure: Structure;
   readonly conformers: readonly Conformer[];
-  /** True where the file held no bonds: they were assigned by distance. */
-  readonly bondsGuessed: boolean;
   /** What can be read in two ways: a file whose records are conformers or the frames of one. */
   readonly ambiguous: boolean;
   readonly source: string;

@@ -1,6 +1,5 @@
 /** XYZ files of one or more frames. They hold no bonds: these are assigned by distance. */
 import { atomicNumber } from '../../../src/chem/elements.js';
-import type { StructureBond } from '../../../src/chem/structure.js';
 import { FileProblem, type Frame, type Stage } from './trajectory.js';
 
 export interface XyzFrame extends Frame {
@@ -10,34 +9,6 @@ export interface XyzFrame extends Frame {
   readonly conformer: string;
   readonly name: string;
 }
-
-/** Covalent radii in Å, Cordero et al., Dalton Trans. 2008, 2832; elements not listed count as 1.5. */
-const RADII: Readonly<Record<number, number>> = {
-  1: 0.31,
-  3: 1.28,
-  5: 0.84,
-  6: 0.76,
-  7: 0.71,
-  8: 0.66,
-  9: 0.57,
-  11: 1.66,
-  12: 1.41,
-  13: 1.21,
-  14: 1.11,
-  15: 1.07,
-  16: 1.05,
-  17: 1.02,
-  19: 2.03,
-  20: 1.76,
-  30: 1.22,
-  32: 1.2,
-  33: 1.19,
-  34: 1.2,
-  35: 1.2,
-  50: 1.39,
-  52: 1.38,
-  53: 1.39,
-};
 
 /**
  * Reads every frame. The comment line may have `name=`, `MOLFLOW_FLOW_TIME=`, `MOLFLOW_STAGE=`, `MOLFLOW_CONFORMER=` and
@@ -135,27 +106,4 @@ function unquoted(text: string): string {
 
 function clip(line: string): string {
   return line.trim().slice(0, 40);
-}
-
-/** Single bonds between atoms nearer than the sum of their covalent radii and 0.4 Å; at most one for a hydrogen. */
-export function bondsByDistance(elements: readonly number[], x: Float32Array): StructureBond[] {
-  const candidates: { a: number; b: number; distance: number }[] = [];
-  const radius = (element: number): number => RADII[element] ?? 1.5;
-  for (let a = 0; a < elements.length; a++) {
-    for (let b = a + 1; b < elements.length; b++) {
-      const distance = Math.hypot(x[3 * a] - x[3 * b], x[3 * a + 1] - x[3 * b + 1], x[3 * a + 2] - x[3 * b + 2]);
-      if (distance > 0.4 && distance < radius(elements[a]) + radius(elements[b]) + 0.4)
-        candidates.push({ a, b, distance });
-    }
-  }
-  candidates.sort((one, other) => one.distance - other.distance);
-  const used = elements.map(() => 0);
-  const bonds: StructureBond[] = [];
-  for (const { a, b } of candidates) {
-    if ((elements[a] === 1 && used[a] > 0) || (elements[b] === 1 && used[b] > 0)) continue;
-    used[a] += 1;
-    used[b] += 1;
-    bonds.push({ a, b, order: 1 });
-  }
-  return bonds;
 }

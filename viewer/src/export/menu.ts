@@ -58,7 +58,7 @@ export function connectExportMenu({
     if (chosen.length === 0) return tell('No conformer is ticked.');
     const records = recordsOf(shown.entry, chosen, (index) => results.conformer(shown, index).energy);
     download(`${fileStem(shown)}.${ending}`, new Blob([text(records)], { type }));
-    if (shown.entry.bondsGuessed && ending !== 'xyz')
+    if (shown.entry.structure.ordersUnknown && ending !== 'xyz')
       tell('The bonds in this file are by distance, each as a single one: the file that was opened has none.');
   }
 

@@ -207,7 +207,6 @@ export function connectGeneration({
     const entry: Entry = {
       structure: { name, atoms, bonds, dimension: 3, coordinates },
       conformers,
-      bondsGuessed: false,
       ambiguous: false,
       source: name,
       live,
