@@ -37,35 +37,36 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     expect(await page.locator('#seed').inputValue()).toBe('7');
     await shows(() => page.locator('#molecule option').allInnerTexts()).toEqual(['1. C', '2. CCCCCO']);
 
-    // A file that is opened in a run's first moments is what is looked at; the run goes on behind it.
+    // A file that is opened in a run's first moments is what is looked at; the run goes on behind it. Molecules of such a
+    // size come a few at a time, so that little is made, and to be analysed, before a run is ended.
     const state = (): Promise<string> => page.locator('#run-text').innerText();
-    await generate('CCCCCCCCN', 300);
+    await generate('CCCCCCCCCCCCCN', 300);
     await page.click('#run');
     await openFile(page, { name: 'opened', text: ensembleSdf({ name: 'opened', smiles: 'CCO', conformers: 2 }) });
     await shows(state).toMatch(/^[1-9]\d* of 300/);
     await page.keyboard.press('Escape');
-    await shows(() => note(page)).toMatch(/^CCCCCCCCN: \d+ conformers?/);
+    await shows(() => note(page)).toMatch(/^CCCCCCCCCCCCCN: \d+ conformers?/);
     expect(await page.locator('#name').innerText()).toBe('opened');
-    await page.selectOption('#molecule', { label: '4. CCCCCCCCN' });
-    await shows(facts).toContain('C₈H₁₉N · 28 atoms');
+    await page.selectOption('#molecule', { label: '4. CCCCCCCCCCCCCN' });
+    await shows(facts).toContain('C₁₃H₂₉N · 43 atoms');
 
     // One that another replaces comes to its end, too; Escape keeps what is finished.
-    await generate('CCCCCCO', 300);
+    await generate('CCCCCCCCCCCCCO', 300);
     await page.click('#run');
     await shows(state).toMatch(/^\d+ of 300/);
     // Who asks for less motion is shown what is finished; others see it form.
     const name = (): Promise<string> => page.locator('#name').innerText();
-    expect(await name()).toBe('CCCCCCCCN');
+    expect(await name()).toBe('CCCCCCCCCCCCCN');
     await page.emulateMedia({ reducedMotion: 'no-preference' });
-    await shows(name).toBe('CCCCCCO');
+    await shows(name).toBe('CCCCCCCCCCCCCO');
     // So many shapes that they are never all made before the key is pressed.
-    await generate('CCCCCCCCCN', 300);
+    await generate('CCCCCCCCCCCCCCN', 300);
     await page.click('#run');
     await shows(state).toMatch(/^[1-9]\d* of 300/);
     await page.focus('#canvas');
     await page.keyboard.press('Escape');
     await page.locator('#run-state').waitFor({ state: 'hidden' });
-    await shows(facts).toMatch(/^C₉H₂₁N · 31 atoms · \d+ conformers?/);
+    await shows(facts).toMatch(/^C₁₄H₃₁N · 46 atoms · \d+ conformers?/);
     await shows(() => note(page)).toMatch(/asked for: stopped after/);
     for (const option of await page.locator('#molecule option').all()) {
       await page.selectOption('#molecule', await option.getAttribute('value'));

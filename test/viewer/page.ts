@@ -10,7 +10,7 @@ import { buildViewer, viewerFolder } from './built-viewer.js';
 import { chromiumPath, softwareGl } from './chromium.js';
 
 /** For what waits until the page shows it: a busy machine may be thirty times slower than an idle one. */
-const PATIENCE = { timeout: 120_000, interval: 200 };
+const PATIENCE = { timeout: 120_000, interval: 40 };
 export const LIMITS = { testTimeout: 600_000, hookTimeout: 600_000 };
 
 export const ASPIRIN = 'CC(=O)Oc1ccccc1C(=O)O';
