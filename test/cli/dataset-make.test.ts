@@ -89,16 +89,9 @@ describe.skipIf(!python)('molflow dataset make', { timeout: 300_000 }, () => {
   });
 
   it('goes on after a kill, also in the middle of a write, and makes the same file as an undisturbed run', async () => {
-    const smiles = [
-      'CC(C)Cc1ccc(cc1)C(C)C(=O)O',
-      'CC(=O)Oc1ccccc1C(=O)O',
-      'OCCOCCOCC',
-      'CCOC(=O)c1ccccc1',
-      'NCCc1ccc(O)c(O)c1',
-      'CCCCCCCC',
-    ];
-    writeFileSync(file('six.smi'), smiles.map((text, i) => `${text} m${i}\n`).join(''));
-    const args = (out: string) => ['--input', file('six.smi'), '--out', file(out), '--mode', 'mmff', '--quiet'];
+    const smiles = ['CCOC', 'CC(=O)Oc1ccccc1C(=O)O', 'CCOC(=O)c1ccccc1', 'OCCOCCOCC'];
+    writeFileSync(file('four.smi'), smiles.map((text, i) => `${text} m${i}\n`).join(''));
+    const args = (out: string) => ['--input', file('four.smi'), '--out', file(out), '--mode', 'mmff', '--quiet'];
     const list = file('killed', 'done.tsv');
     const made = () => (existsSync(list) ? readFileSync(list, 'utf8').split('\n').length - 3 : 0);
     const child = spawn(process.execPath, [MAIN, 'dataset', 'make', ...args('killed'), '--threads', '2'], {

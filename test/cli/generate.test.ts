@@ -63,10 +63,10 @@ describe('molflow generate', () => {
       'C[C@H](O)[C@@H](O)C',
     ];
     const asked = smiles.flatMap((text) => ['--smiles', text]);
-    const { code, stdout, stderr } = await molflow(['generate', ...asked, '-n', '3', '--out', out]);
+    const { code, stdout, stderr } = await molflow(['generate', ...asked, '-n', '2', '--out', out]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toMatch(/3 of 3 conformers/);
-    expect(stderr).toMatch(/1 of 3 conformers/);
+    expect(stderr).toMatch(/2 of 2 conformers/);
+    expect(stderr).toMatch(/1 of 2 conformers/);
     expect(stderr).toMatch(/fewer than asked: .*within 0\.1 Å of another/);
     const all = await records(readFileSync(out, 'utf8'));
     for (const { structure, fields } of all) {
@@ -85,10 +85,10 @@ describe('molflow generate', () => {
     const named = (name: string) => all.filter(({ structure }) => structure.name === name);
     expect(smiles.map((name) => named(name).length > 0)).toEqual(smiles.map(() => true));
     const [aspirin, benzene] = smiles.map(named);
-    expect([aspirin.length, benzene.length]).toEqual([3, 1]);
+    expect([aspirin.length, benzene.length]).toEqual([2, 1]);
     // Every hydrogen is explicit.
-    expect(aspirin.map(({ structure }) => structure.atoms.length)).toEqual([21, 21, 21]);
-    expect(new Set(aspirin.map(({ fields }) => fields.get('MOLFLOW_RMSD_TO_FIRST'))).size).toBe(3);
+    expect(aspirin.map(({ structure }) => structure.atoms.length)).toEqual([21, 21]);
+    expect(new Set(aspirin.map(({ fields }) => fields.get('MOLFLOW_RMSD_TO_FIRST'))).size).toBe(2);
   });
 
   it('gives each conformer whatever the number asked for, in each format, also from standard input', async () => {
@@ -122,7 +122,7 @@ describe('molflow generate', () => {
   });
 
   it('relaxes, ranks and cuts by MMFF94 energy, also where nobody reads what it says beside', async () => {
-    const asked = ['--smiles', 'CCCCO', '--smiles', 'CCO', '-n', '6', '--optimize', 'mmff94', '--energy-window', '3'];
+    const asked = ['--smiles', 'CCCCO', '--smiles', 'CCO', '-n', '4', '--optimize', 'mmff94', '--energy-window', '3'];
     const child = spawn(process.execPath, [MAIN, 'generate', ...asked], { stdio: 'pipe' });
     let text = '';
     child.stdout.on('data', (data: Buffer) => (text += String(data)));
@@ -212,8 +212,8 @@ describe('bad input', () => {
   });
 
   it('each molecule of which nothing can be made is named: no SMILES, a salt, more atoms than the model makes', async () => {
-    // 313 atoms: their coordinates would be no numbers.
-    const peptide = `N${'[C@@H](C)C(=O)N'.repeat(30)}CC(=O)O`;
+    // 213 atoms: with one step their coordinates would be no numbers.
+    const peptide = `N${'[C@@H](C)C(=O)N'.repeat(20)}CC(=O)O`;
     const asked = ['C1CC', 'CCO.[Na+].[Cl-]', peptide].flatMap((smiles) => ['--smiles', smiles]);
     const { code, stdout, stderr } = await molflow(['generate', ...asked, '-n', '1', '--steps', '1', '--plain']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -263,7 +263,7 @@ describe('bad input', () => {
   });
 
   it('carries columns of a table into the records, and keeps what a cut file gave', async () => {
-    const rows = Array.from({ length: 16 }, (_, i) => `${'C'.repeat(1 + (i % 3))}O,a${i},${Math.sin(i)}\n`);
+    const rows = Array.from({ length: 8 }, (_, i) => `${'C'.repeat(1 + (i % 3))}O,a${i},${Math.sin(i)}\n`);
     const whole = gzipSync(`smiles,name,activity\n${rows.join('')}`);
     writeFileSync(file('cut.csv.gz'), whole.subarray(0, whole.length - 40));
     const { code, stdout, stderr } = await molflow([
@@ -278,8 +278,8 @@ describe('bad input', () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/cut off/);
     const all = await records(stdout);
-    expect(all.length).toBeGreaterThan(7);
-    expect(all.length).toBeLessThan(16);
+    expect(all.length).toBeGreaterThan(3);
+    expect(all.length).toBeLessThan(8);
     all.forEach(({ fields }, i) => expect(fields.get('activity')).toBe(String(Math.sin(i))));
   });
 

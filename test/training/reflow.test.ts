@@ -44,7 +44,7 @@ const reflow = (out: string, pairs: number, ...more: string[]) =>
     ...more,
   );
 
-const WHOLE = 32;
+const WHOLE = 16;
 
 let pairs: Ensemble[];
 beforeAll(async () => {
