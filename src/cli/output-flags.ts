@@ -6,6 +6,7 @@ import { NO_PARQUET, type OutputFormat } from '../chem/io/output.node.js';
 import { inputFormatOf, type InputFormat } from '../chem/io/read-molecules.js';
 import { openRunOutputs, type RunOutputs } from '../files/run-outputs.js';
 import { EXIT } from './exit-codes.js';
+import { makeFolder } from './molecule-files.js';
 import { printNote } from './print.js';
 import { VERSION } from './version.js';
 
@@ -107,6 +108,7 @@ export async function openOutputs(
   own?: { readonly pattern: string; readonly folder: string },
 ): Promise<RunOutputs | undefined> {
   const { out, trajectory, failed, status, shard, allowFailures, clobber, resume, force, quiet } = flags;
+  if (own) await makeFolder(own.folder);
   const open = () =>
     openRunOutputs({
       clobber,

@@ -8,22 +8,18 @@ import { crashMessage, type GenerateEvent, type GenerateTask } from '../worker/t
 import { optionsOf, type GenerateFlags, type GivenStructures } from './flags.js';
 import type { Source, Unread } from './sources.js';
 
-export type Delivery =
-  | {
-      readonly kind: 'conformers';
-      readonly source: Source;
-      readonly result: GenerationResult;
-      /** By conformer; fewer where the molecule was cut short. */
-      readonly logLikelihoods: readonly { readonly logLikelihood: number; readonly method: string }[];
-      readonly trajectories: readonly (readonly ConformerRecord[])[];
-      /** Whether less was made because its time was used up. */
-      readonly isCutShort: boolean;
-      /** Processor time that it took. */
-      readonly seconds: number;
-    }
-  | Undelivered
-  /** The command is ending. */
-  | { readonly kind: 'stopped' };
+export interface Delivered {
+  readonly kind: 'conformers';
+  readonly source: Source;
+  readonly result: GenerationResult;
+  /** By conformer; fewer where the molecule was cut short. */
+  readonly logLikelihoods: readonly { readonly logLikelihood: number; readonly method: string }[];
+  readonly trajectories: readonly (readonly ConformerRecord[])[];
+  /** Whether less was made because its time was used up. */
+  readonly isCutShort: boolean;
+  /** Processor time that it took. */
+  readonly seconds: number;
+}
 
 export interface Undelivered {
   readonly kind: 'failed';
@@ -42,11 +38,11 @@ export interface DeliverOptions {
   readonly onProgress: (progress: { readonly made: number; readonly planned: number }) => void;
 }
 
-/** @throws Error where no worker can be started. */
+/** 'stopped' where the command is ending. @throws Error where no worker can be started. */
 export async function deliver(
   source: Source | Unread,
   { pool, flags, structures, onStart, onProgress }: DeliverOptions,
-): Promise<Delivery> {
+): Promise<Delivered | Undelivered | 'stopped'> {
   if ('error' in source) return { kind: 'failed', source, message: source.error.message, seconds: 0 };
   let made = nothing();
   const outcome = await pool.run(
@@ -75,7 +71,7 @@ export async function deliver(
       },
     },
   );
-  if (outcome.kind === 'stopped') return outcome;
+  if (outcome.kind === 'stopped') return outcome.kind;
   const failed = (message: string, code?: string): Undelivered => ({
     kind: 'failed',
     source,

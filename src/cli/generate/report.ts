@@ -5,9 +5,7 @@ import { conformerRecords } from '../../generation/records.js';
 import { inWords, rateInWords } from '../run-time.js';
 import type { Conformer } from '../../generation/finish.js';
 import { timeLimitReached } from '../../generation/time-limit-reached.js';
-import type { Delivery, Undelivered } from './deliver.js';
-
-type Delivered = Extract<Delivery, { kind: 'conformers' }>;
+import type { Delivered, Undelivered } from './deliver.js';
 
 export function recordsOf(
   { source, result, logLikelihoods, isCutShort }: Delivered,

@@ -1,12 +1,12 @@
 /** The table of --status: a row for each molecule, in the order of the input. */
 import { csvRow } from '../../chem/io/write-csv.js';
-import type { Delivery, Undelivered } from './deliver.js';
+import type { Delivered, Undelivered } from './deliver.js';
 
 const COLUMNS = ['molecule', 'id', 'key', 'status', 'reason', 'asked', 'delivered', 'seconds'];
 
 /** @param options.first whether it is the first row, before which the header stands */
 export function statusText(
-  delivery: Extract<Delivery, { kind: 'conformers' }> | Undelivered,
+  delivery: Delivered | Undelivered,
   { asked, first }: { readonly asked: number | undefined; readonly first: boolean },
 ): string {
   const { source, seconds } = delivery;

@@ -2,12 +2,15 @@
 import { withoutFailureFields } from '../../chem/io/failed-records.js';
 import { InputError } from '../../chem/io/input-error.js';
 import { createDrawNumbers } from '../../generation/refine-structures.js';
+import { keyOf } from '../output-flags.js';
 import type { BadRecord, InputRecord, StructureRecord } from '../../chem/io/input-record.js';
 
 /** Conformers of one molecule, or a record that cannot be read, or what is wrong with the file. */
 export interface Group {
   /** In the file, from 0. */
-  readonly number: number;
+  readonly index: number;
+  /** What tells it from another group; none of the end of a file, of which a later run may find more. */
+  readonly key: string | undefined;
   readonly of: readonly GroupedRecord[] | BadRecord | InputError;
   /** Its own output, where each molecule has one. */
   readonly file?: string;
@@ -31,8 +34,14 @@ export async function* groupsOf(
   records: AsyncIterable<InputRecord>,
   { whole = false }: GroupsOptions = {},
 ): AsyncGenerator<Group> {
-  let number = 0;
-  for await (const of of groupedRecords(records, whole)) yield { number: number++, of };
+  let index = 0;
+  for await (const of of groupedRecords(records, whole)) yield { index: index++, key: keyOfGroup(of), of };
+}
+
+function keyOfGroup(of: Group['of']): string | undefined {
+  if (of instanceof Error) return undefined;
+  if ('error' in of) return keyOf(of.source?.text ?? `a record at line ${of.error.place.line}`);
+  return keyOf(of.map(({ source }) => source.text).join('\n$$$$\n'));
 }
 
 async function* groupedRecords(records: AsyncIterable<InputRecord>, whole: boolean): AsyncGenerator<Group['of']> {
