@@ -19,7 +19,7 @@ import { parseSmiles } from '../src/chem/parse.js';
 import { provenanceOf } from '../src/cli/evaluate/provenance.js';
 import { mean, quantile } from '../src/evaluation/statistics.js';
 import { hasXtb, relaxWithXtb } from '../src/evaluation/xtb.node.js';
-import type { GenerationEvent, RefusedEvent } from '../src/generation/events.js';
+import type { Fault, GenerationEvent, RefusedEvent } from '../src/generation/events.js';
 import { generateConformers } from '../src/generation/generate.js';
 import { openGenerator } from '../src/generation/open-generator.node.js';
 import type { SavedClasses } from './results-page.js';
@@ -112,20 +112,21 @@ async function outcomeOf({ smiles, title }: Entry, withStrain: boolean): Promise
   }
 }
 
-/** What most draws were refused for, without atoms: 'bond-length', 'the hand of an atom'. */
+/** What most draws were refused for: 'bond-length', 'stereo of a centre'. */
 function mostOften(refused: readonly RefusedEvent[]): string | undefined {
   const counts = new Map<string, number>();
-  for (const { places = [] } of refused)
-    for (const kind of new Set(places.map(kindOf))) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const { faults } of refused)
+    for (const kind of new Set(faults.map(({ kind }) => STEREO[kind] ?? kind)))
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
-function kindOf(place: string): string {
-  if (place.startsWith('the hand of the axis')) return 'stereo of an axis';
-  if (place.startsWith('the hand')) return 'stereo of a centre';
-  if (place.startsWith('the side')) return 'stereo of a double bond';
-  return place.replace(/ of atoms .*/, '');
-}
+const STEREO: Readonly<Partial<Record<Fault['kind'], string>>> = {
+  centre: 'stereo of a centre',
+  axis: 'stereo of an axis',
+  'double-bond': 'stereo of a double bond',
+  'other-stereo': 'a hand or a side that was not asked for',
+};
 
 const rows: SavedClasses['classes'][number][] = [];
 for (const [name, { trained, entries }] of classes) {

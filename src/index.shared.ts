@@ -79,6 +79,7 @@ export type {
   Candidate,
   CheckedEvent,
   DrawnEvent,
+  Fault,
   FrameEvent,
   GenerationEvent,
   KeptEvent,

@@ -5,9 +5,8 @@ import type { ForceField } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
 import type { RDKitModule } from '../chem/rdkit.js';
 import { verifyStereo, type StereoVerdict } from '../chem/stereo.js';
-import type { Candidate } from './events.js';
+import type { Candidate, Fault } from './events.js';
 import type { PreparedMolecule } from './prepare.js';
-import { handOfAxis, handOfCentre, sideOfBond } from './stereo-places.js';
 
 export interface CheckOptions {
   readonly rdkit: RDKitModule;
@@ -27,8 +26,8 @@ export type Checked =
       readonly reason: 'stereo' | 'geometry';
       /** In words. */
       readonly detail: string;
-      /** Where the stereo was wrong, and the first of what is wrong with the geometry, in words; never empty. */
-      readonly places: readonly string[];
+      /** Where the stereo was wrong, or the first of what is wrong with the geometry; never empty. */
+      readonly faults: readonly Fault[];
     };
 
 /** Å. Nothing that a network of this kind makes is so large: a chain of 700 atoms is shorter. */
@@ -46,52 +45,51 @@ export function checkConformer(
     stereoRight,
     conformer: { coordinates: x, stereoVerified: right, assigned, energy },
   });
-  const refuse = (reason: 'stereo' | 'geometry', detail: string, places: readonly string[] = [detail]): Checked => ({
-    ok: false,
-    stereoRight,
-    reason,
-    detail,
-    places,
-  });
+  const refuseGeometry = (
+    kind: Fault['kind'],
+    { detail = kind, place = kind }: { readonly detail?: string; readonly place?: string } = {},
+  ): Checked => ({ ok: false, stereoRight, reason: 'geometry', detail, faults: [{ kind, place }] });
+  const refuseStereo = (of: StereoVerdict, when = ''): Checked => {
+    const faults = stereoFaults(molecule, of);
+    const detail = `wrong: ${faults.map(({ place }) => place).join('; ')}${when}`;
+    return { ok: false, stereoRight, reason: 'stereo', detail, faults };
+  };
 
-  const places = (of: StereoVerdict) => stereoInWords(molecule, of);
-
-  if (!coordinates.every(Number.isFinite)) {
-    const detail = 'coordinates that are not numbers';
-    return refuse('geometry', detail, [detail]);
-  }
+  if (!coordinates.every(Number.isFinite)) return refuseGeometry('coordinates that are not numbers');
   const farthest = coordinates.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   if (farthest > FARTHEST) {
     const detail = `coordinates up to ${farthest.toExponential(0)} Å: the flow ran away, as it does for molecules much larger than those that the model was trained on`;
-    return refuse('geometry', detail, ['atoms that ran away']);
+    return refuseGeometry('atoms that ran away', { detail });
   }
   if (lenient) return accept(coordinates, verdict, forceField?.energy(coordinates));
-  if (!stereoRight) return refuse('stereo', `wrong: ${places(verdict).join('; ')}`, places(verdict));
-  const { ok, problems } = checkGeometry(molecule, coordinates, geometry);
-  if (!ok)
-    return refuse(
-      'geometry',
-      problems.map((problem) => inWords(molecule, problem)).join('; '),
-      problems.slice(0, 1).map((problem) => namedPlace(molecule, problem)),
-    );
+  if (!stereoRight) return refuseStereo(verdict);
+  const [problem, ...others] = checkGeometry(molecule, coordinates, geometry).problems;
+  if (problem)
+    return refuseGeometry(problem.kind, {
+      detail: [problem, ...others].map((one) => inWords(molecule, one)).join('; '),
+      place: namedPlace(molecule, problem),
+    });
   if (!forceField || !relax) return accept(coordinates, verdict, forceField?.energy(coordinates));
   const relaxed = forceField.relax(coordinates);
   const after = verifyStereo(rdkit, molecule, relaxed.coordinates, perceiveStereo);
-  return after.right
-    ? accept(relaxed.coordinates, after, relaxed.energy)
-    : refuse('stereo', `wrong: ${places(after).join('; ')}, after relaxation`, places(after));
+  return after.right ? accept(relaxed.coordinates, after, relaxed.energy) : refuseStereo(after, ', after relaxation');
 }
 
-/** The places whose stereo is wrong, each in words. */
-function stereoInWords(molecule: Molecule, { centresWrong, bondsWrong, axesWrong }: StereoVerdict): string[] {
+function stereoFaults(molecule: Molecule, { centresWrong, bondsWrong, axesWrong }: StereoVerdict): Fault[] {
   const { stereoBonds, axes = [] } = molecule;
   const number = (atom: number) => inputNumber(molecule, atom);
-  const places = [
-    ...centresWrong.map((i) => handOfCentre(number(i))),
-    ...bondsWrong.map((i) => sideOfBond(number(stereoBonds[i].a), number(stereoBonds[i].b))),
-    ...axesWrong.map((i) => handOfAxis(number(axes[i].a), number(axes[i].b))),
+  const faults: Fault[] = [
+    ...centresWrong.map((i) => ({ kind: 'centre' as const, place: `the hand of atom ${number(i)}` })),
+    ...bondsWrong.map((i) => {
+      const { a, b } = stereoBonds[i];
+      return { kind: 'double-bond' as const, place: `the side at double bond ${number(a)}=${number(b)}` };
+    }),
+    ...axesWrong.map((i) => {
+      const { a, b } = axes[i];
+      return { kind: 'axis' as const, place: `the hand of the axis from atom ${number(a)} to atom ${number(b)}` };
+    }),
   ];
-  return places.length > 0 ? places : ['a hand or a side that was not asked for'];
+  return faults.length > 0 ? faults : [{ kind: 'other-stereo', place: 'a hand or a side that was not asked for' }];
 }
 
 const DEGREES = new Set<GeometryProblem['kind']>(['twist', 'bent', 'hypervalent-angle']);

@@ -6,6 +6,7 @@
  * Order, for each stereoisomer that is made: one 'prepared'; then for each batch of a round 'frame' (if asked for), 'drawn', and a 'checked' or a 'refused' for
  * every conformer drawn; and 'kept' at the end of the round.
  */
+import type { GeometryProblem } from '../chem/geometry-checks.js';
 import type { MMFF94Variant } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
 import type { DrawKey } from '../flow/sampler.js';
@@ -95,6 +96,20 @@ export interface CheckedEvent extends Verdict {
   readonly candidate: Candidate;
 }
 
+/** What is wrong with a conformer at one place. */
+export interface Fault {
+  readonly kind:
+    | 'centre'
+    | 'axis'
+    | 'double-bond'
+    | 'other-stereo'
+    | GeometryProblem['kind']
+    | 'coordinates that are not numbers'
+    | 'atoms that ran away';
+  /** In words, atoms numbered as in the input: 'the hand of atom 5', 'bond-length of atoms 1, 2'. */
+  readonly place: string;
+}
+
 /** A conformer failed a check. */
 export interface RefusedEvent extends Verdict {
   readonly kind: 'refused';
@@ -103,8 +118,8 @@ export interface RefusedEvent extends Verdict {
   readonly reason: 'stereo' | 'geometry';
   /** In words. */
   readonly detail: string;
-  /** What was wrong, each place in words: 'the hand of atom 5', 'bond-length of atoms 1, 2'. */
-  readonly places?: readonly string[] | undefined;
+  /** Where the stereo was wrong, or the first of what was wrong with the geometry. */
+  readonly faults: readonly Fault[];
 }
 
 /** The candidates so far that differ from one another and lie in the energy window, and how many do not. */

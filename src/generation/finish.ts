@@ -7,9 +7,8 @@ import type { MMFF94Variant } from '../chem/mmff94.js';
 import type { Molecule } from '../chem/molecule.js';
 import type { Phase } from '../network/phase-names.js';
 import { chooseConformers, aboveLowest, keepDistinct, skeletonOf, type Kept } from './choose.js';
-import type { Candidate, GenerationEvent, KeptEvent, PreparedEvent } from './events.js';
+import type { Candidate, Fault, GenerationEvent, KeptEvent, PreparedEvent } from './events.js';
 import { placed, type Placed, type Placement } from './placement.js';
-import { isSideOfBond } from './stereo-places.js';
 
 export interface Conformer extends Omit<Candidate, 'slot'> {
   /** Symmetry-aware RMSD of heavy atoms to the first conformer delivered, Å. */
@@ -163,11 +162,16 @@ export function joinIsomers(
   };
 }
 
+/** By its place. */
+interface CountedFault extends Fault {
+  readonly times: number;
+}
+
 /** Collects the events of one stereoisomer. */
 export function collectIsomer(): IsomerCollector {
   const candidates: Candidate[] = [];
   const refused = { stereo: 0, geometry: 0 };
-  const places = { stereo: new Map<string, number>(), geometry: new Map<string, number>() };
+  const faults = { stereo: new Map<string, CountedFault>(), geometry: new Map<string, CountedFault>() };
   const first = { drawn: 0, right: 0 };
   let prepared: PreparedEvent | undefined;
   let kept: KeptEvent | undefined;
@@ -182,8 +186,10 @@ export function collectIsomer(): IsomerCollector {
         break;
       case 'refused':
         refused[event.reason]++;
-        for (const place of event.places ?? [])
-          places[event.reason].set(place, (places[event.reason].get(place) ?? 0) + 1);
+        for (const fault of event.faults) {
+          const { times = 0 } = faults[event.reason].get(fault.place) ?? {};
+          faults[event.reason].set(fault.place, { ...fault, times: times + 1 });
+        }
         break;
       case 'kept':
         kept = event;
@@ -245,7 +251,7 @@ export function collectIsomer(): IsomerCollector {
           ...(rmsd !== undefined && { rmsdToReference: rmsd }),
         };
       }),
-      report: { ...report, ...(chosen.length < count && { reason: shortfall(report, prepared, ended, places) }) },
+      report: { ...report, ...(chosen.length < count && { reason: shortfall(report, prepared, ended, faults) }) },
     };
   }
 
@@ -256,8 +262,8 @@ export function collectIsomer(): IsomerCollector {
       return drawn();
     },
     get hopeless() {
-      const hands = [...places.stereo].filter(([place]) => !isSideOfBond(place));
-      const most = Math.max(0, ...hands.map(([, times]) => times));
+      const hands = [...faults.stereo.values()].filter(({ kind }) => kind !== 'double-bond');
+      const most = Math.max(0, ...hands.map(({ times }) => times));
       const proof = 2 * most >= refused.stereo ? HOPELESS_DRAWS.samePlace : HOPELESS_DRAWS.anyPlace;
       return refused.stereo >= proof && refused.stereo === drawn();
     },
@@ -269,17 +275,17 @@ function shortfall(
   { drawn, dropped, completeness }: GenerationReport,
   { rmsd, energyWindow, plain }: PreparedEvent,
   ended: string | undefined,
-  places: Readonly<Record<'stereo' | 'geometry', ReadonlyMap<string, number>>>,
+  faults: Readonly<Record<'stereo' | 'geometry', ReadonlyMap<string, CountedFault>>>,
 ): string {
   if (ended !== undefined) return `${ended} after ${drawn} draws`;
   const causes = [
     dropped.duplicate > 0 && `${dropped.duplicate} lay within ${rmsd} Å of another`,
     dropped.energy > 0 && `${dropped.energy} above the energy window of ${energyWindow} kcal/mol`,
     dropped.stereo > 0 && `${dropped.stereo} had the wrong stereo`,
-    dropped.geometry > 0 && `${dropped.geometry} failed the geometry checks, most often ${mostOften(places.geometry)}`,
+    dropped.geometry > 0 && `${dropped.geometry} failed the geometry checks, most often ${mostOften(faults.geometry)}`,
   ].filter((cause) => cause !== false);
   if (drawn > 1 && dropped.stereo === drawn) {
-    return `the stereo was wrong in all ${drawn} draws, most often ${mostOften(places.stereo)}. Such a form may be impossible to build, or strange to the model: check the marks there, or leave them out to get the forms that there are`;
+    return `the stereo was wrong in all ${drawn} draws, most often ${mostOften(faults.stereo)}. Such a form may be impossible to build, or strange to the model: check the marks there, or leave them out to get the forms that there are`;
   }
   const more = plain
     ? ''
@@ -287,10 +293,10 @@ function shortfall(
   return `of ${drawn} ${drawn === 1 ? 'draw' : 'draws'} ${causes.join(', ') || 'none failed'}${more}`;
 }
 
-function mostOften(places: ReadonlyMap<string, number>): string {
-  return [...places]
-    .sort(([, a], [, b]) => b - a)
+function mostOften(faults: ReadonlyMap<string, CountedFault>): string {
+  return [...faults.values()]
+    .sort((a, b) => b.times - a.times)
     .slice(0, 3)
-    .map(([place, count]) => `${place} (${count})`)
+    .map(({ place, times }) => `${place} (${times})`)
     .join(', ');
 }

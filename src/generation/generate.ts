@@ -370,7 +370,7 @@ async function drawChecked(slots: readonly number[], run: DrawRounds, before: nu
             draw,
             reason: checked.reason,
             detail: checked.detail,
-            places: checked.places,
+            faults: checked.faults,
           });
           failed.push(slot);
         }

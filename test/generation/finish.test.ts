@@ -5,7 +5,9 @@ import { loadRDKit } from '../../src/chem/rdkit.js';
 import { stereoPerception } from '../../src/chem/stereo.js';
 import { checkConformer } from '../../src/generation/check.js';
 import { collectIsomer } from '../../src/generation/finish.js';
-import { sideOfBond } from '../../src/generation/stereo-places.js';
+import type { Fault } from '../../src/generation/events.js';
+
+const handOf = (atom: number): Fault => ({ kind: 'centre', place: `the hand of atom ${atom}` });
 
 it('a form that no draw has is given up after 24, and the message names the centre', async () => {
   const molecule = parseSmiles(await loadRDKit(), 'C[C@H](O)F');
@@ -26,7 +28,7 @@ it('a form that no draw has is given up after 24, and the message names the cent
   });
   for (let i = 0; i < 24; i++) {
     expect(collector.hopeless).toBe(false);
-    const places = i % 3 === 0 ? ['the hand of atom 2', 'the hand of atom 7'] : ['the hand of atom 2'];
+    const faults = (i % 3 === 0 ? [2, 7] : [2]).map(handOf);
     const draw = { conformer: i, attempt: 0 };
     collector.observe({
       kind: 'refused',
@@ -36,7 +38,7 @@ it('a form that no draw has is given up after 24, and the message names the cent
       draw,
       reason: 'stereo',
       detail: '',
-      places,
+      faults,
     });
   }
   expect(collector.hopeless).toBe(true);
@@ -46,9 +48,12 @@ it('a form that no draw has is given up after 24, and the message names the cent
 });
 
 it.each([
-  ['are wrong now here, now there', (i: number) => `the hand of atom ${i % 12}`],
-  ['have a double bond on the wrong side', () => sideOfBond(4, 5)],
-])('a form whose draws %s is tried four times as long', (_, placeOf) => {
+  ['are wrong now here, now there', (i: number) => handOf(i % 12)],
+  [
+    'have a double bond on the wrong side',
+    (): Fault => ({ kind: 'double-bond', place: 'the side at double bond 4=5' }),
+  ],
+])('a form whose draws %s is tried four times as long', (_, faultOf) => {
   const collector = collectIsomer();
   for (let i = 0; i < 96; i++) {
     expect(collector.hopeless).toBe(false);
@@ -60,7 +65,7 @@ it.each([
       draw: { conformer: i, attempt: 0 },
       reason: 'stereo',
       detail: '',
-      places: [placeOf(i)],
+      faults: [faultOf(i)],
     });
   }
   expect(collector.hopeless).toBe(true);
