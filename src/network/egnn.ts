@@ -8,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Shape } from '../engine/program.js';
+import { weightsInCrowd, type Crowding } from './crowding.js';
 import { ATOM_FEATURES, PAIR_FEATURES } from './features.js';
 import { gaussian, silu } from './pointwise.js';
 
@@ -42,6 +43,8 @@ export interface NetworkInputs {
   readonly centres?: Tensor | undefined;
   /** [G, n, 1] 1 where an atom may move, 0 where it is clamped; without it all move and the centre of mass rests. */
   readonly mobile?: Tensor | undefined;
+  /** Where the molecule has more atoms than the network was trained on. */
+  readonly crowding?: Crowding | undefined;
 }
 
 /** Radial functions: Gaussians on the distance in Å, narrow where bonds differ by hundredths, wide far out. */
@@ -253,7 +256,7 @@ export function displacement(
 export function displacements(
   { width, edgeWidth, vectors: vectorCount = 0, carried = false }: NetworkConfig,
   weights: Readonly<Record<string, Tensor>>,
-  { x, t, atoms, pairs, centres, mobile }: NetworkInputs,
+  { x, t, atoms, pairs, centres, mobile, crowding }: NetworkInputs,
   after: readonly number[],
 ): Tensor[] {
   const layers = after[after.length - 1];
@@ -320,8 +323,11 @@ export function displacements(
     ];
     const [pullBias, gateBias] = tf.split(asBatch(at('heads.bias')), 2, 2) as [Tensor, Tensor];
 
+    const crowd = crowding && tf.reshape(weightsInCrowd(reach, n, crowding), [B, 1, n * n]);
+    const heard = (v: Tensor) => (crowd ? tf.mul(v, crowd) : v);
+
     // Σ_j W_ij (x_i − x_j), as two small products instead of a sum over [B, 3, n, n].
-    const pulls = tf.reshape(tf.div(tf.add(pull, pullBias), reach), [B, n, n]);
+    const pulls = tf.reshape(heard(tf.div(tf.add(pull, pullBias), reach)), [B, n, n]);
     const moved = tf.sub(
       tf.mul(position, tf.reshape(tf.sum(pulls, 2), [B, 1, n])),
       tf.matMul(position, pulls, false, true),
@@ -347,7 +353,7 @@ export function displacements(
     }
     if (last) break;
 
-    const gates = tf.reshape(tf.sigmoid(tf.add(gate, gateBias)), [B * n, 1, n]);
+    const gates = tf.reshape(heard(tf.sigmoid(tf.add(gate, gateBias))), [B * n, 1, n]);
     const gathered = perNode(tf.matMul(gates, tf.reshape(message, [B * n, n, edgeWidth])), edgeWidth);
     const ofVolume = volumes
       ? tf.add(tf.matMul(volumes, tf.mul(at('node.volume'), 1 / 3)), at('node.bias'))
@@ -355,7 +361,7 @@ export function displacements(
     const ofMessages = tf.add(tf.matMul(gathered, tf.mul(at('node.message'), MESSAGE_SCALE)), ofVolume);
     let mixing = tf.add(tf.matMul(h, at('node.state')), ofMessages);
     if (shares) {
-      const made = gatherVectors(tf.div(shares, reach), shareCount, position);
+      const made = gatherVectors(heard(tf.div(shares, reach)), shareCount, position);
       vectors = made.vectors;
       mixing = tf.add(mixing, tf.matMul(made.lengths, at('node.vectors')));
     }

@@ -1,6 +1,7 @@
 /** A trained model: the two stages, each with its configuration and weights; one safetensors file. */
 import * as v from 'valibot';
 import type { Shape } from '../engine/program.js';
+import type { Crowding } from './crowding.js';
 import { parameterShapes, type NetworkConfig } from './egnn.js';
 import type { PathSettings } from '../flow/path-schedule.js';
 import type { PriorSettings } from './priors.js';
@@ -19,6 +20,8 @@ export interface StageModel {
   readonly sampling?: StageSampling | undefined;
   /** The layer after which atoms are nearly where the last one puts them: steps that others follow need no more of the network. */
   readonly earlyExit?: number | undefined;
+  /** How molecules of more atoms than it was trained on are kept from running away. */
+  readonly crowding?: Crowding | undefined;
   readonly weights: Readonly<Record<string, Float32Array>>;
   /** Facts of the training, for people: steps, minutes, losses. */
   readonly training: Readonly<Record<string, string | number>>;
@@ -50,6 +53,8 @@ export const NetworkSchema = v.object({
   vectors: v.optional(width),
   carried: v.optional(v.boolean()),
 });
+/** See crowding.ts. */
+export const CrowdingSchema = v.object({ radius: positive, most: atMost(10_000) });
 const Path = v.variant('kind', [
   v.object({ kind: v.picklist(['straight', 'cosine']) }),
   v.object({ kind: v.literal('polynomial'), power: v.number() }),
@@ -62,6 +67,7 @@ const stage = {
   path: v.optional(Path),
   sampler: v.optional(NamedSamplerSchema),
   earlyExit: v.optional(layers),
+  crowding: v.optional(CrowdingSchema),
   training: v.record(v.string(), v.union([v.string(), v.number()])),
 };
 const EXIT_BEYOND = 'earlyExit is a layer beyond the last';

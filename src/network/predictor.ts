@@ -79,7 +79,11 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
       /** One batch, in the time of the model's own path. */
       async function predictBatch(x: Float32Array, t: number): Promise<Float32Array> {
         const batch = x.length / (3 * n);
-        const program = await programFor({ clamped: !!mobile, tagged });
+        const program = await programFor({
+          clamped: !!mobile,
+          tagged,
+          crowded: n > (stage.crowding?.most ?? Infinity),
+        });
         const feeds = { x, t: new Float32Array(batch).fill(t), ...features };
         const { moved, early: earlyMoved } = await program.run({ batch, atoms: n }, feeds, { skipOptional });
         const displaced = skipOptional ? earlyMoved : moved;
@@ -114,13 +118,16 @@ interface ProgramKind {
   readonly clamped: boolean;
   /** Whether a centre has a side to keep: without, a good part of the work falls away. */
   readonly tagged: boolean;
+  /** Whether there are more atoms than are heard whole. */
+  readonly crowded: boolean;
 }
 
 /** The layer of the early exit. */
 const exitOf = ({ earlyExit, network }: StageModel) => (earlyExit === network.layers ? undefined : earlyExit);
 
-function predictionProgram(stage: StageModel, { clamped, tagged }: ProgramKind): SizedProgram<Size> {
+function predictionProgram(stage: StageModel, { clamped, tagged, crowded }: ProgramKind): SizedProgram<Size> {
   const { network, weights } = stage;
+  const crowding = crowded ? stage.crowding : undefined;
   const exit = exitOf(stage);
   const constants = Object.fromEntries(
     Object.entries(parameterShapes(network)).map(([name, shape]) => [name, { shape, data: weights[name] }]),
@@ -141,7 +148,7 @@ function predictionProgram(stage: StageModel, { clamped, tagged }: ProgramKind):
       build: (tensors, skipOptional) => {
         const { x, t, atoms, pairs, centres, mobile } = tensors;
         const after = [...(exit === undefined ? [] : [exit]), ...(skipOptional ? [] : [network.layers])];
-        const found = displacements(network, tensors, { x, t, atoms, pairs, centres, mobile }, after);
+        const found = displacements(network, tensors, { x, t, atoms, pairs, centres, mobile, crowding }, after);
         return Object.fromEntries(
           found.map((displaced, k) => [after[k] === network.layers ? 'moved' : 'early', displaced]),
         );

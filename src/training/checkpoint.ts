@@ -101,7 +101,7 @@ export async function writeModelOf({
   );
   const bytes = await readIfThere(modelPath);
   const others = bytes ? readPartialModel(bytes, modelPath) : kept;
-  const { network, prior, target, path: flowPath, sampler, earlyExit } = config;
+  const { network, prior, target, path: flowPath, sampler, earlyExit, crowding } = config;
   const sampling = config.sampling ?? (sampler && samplingNamed(stage, sampler));
   const header = {
     network,
@@ -110,6 +110,7 @@ export async function writeModelOf({
     ...(flowPath.kind !== 'straight' && { path: flowPath }),
     ...(sampling && { sampling }),
     ...(earlyExit && { earlyExit }),
+    ...(crowding && { crowding }),
   };
   await replace(modelPath, writeModel({ ...others, name, [stage]: { ...header, weights, training } }));
 }

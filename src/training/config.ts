@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { LINEAR_VARIANCE } from '../flow/diffusion.js';
 import { solverNames } from '../flow/solvers/by-name.js';
-import { NetworkSchema } from '../network/model.js';
+import { CrowdingSchema, NetworkSchema } from '../network/model.js';
 import { HydrogenSamplingSchema, SkeletonSamplingSchema } from '../network/sampling-schema.js';
 
 const positive = v.pipe(v.number(), v.minValue(Number.MIN_VALUE), v.maxValue(1e6));
@@ -116,6 +116,8 @@ const Stage = v.pipe(
     ),
     /** Layer of the early exit of generation's steps. `npm run bench -- exits` measures how near it is to the last layer. */
     earlyExit: v.optional(whole),
+    /** Of generation, beyond the sizes trained on: see network/crowding.ts. */
+    crowding: v.optional(v.strictObject(CrowdingSchema.entries)),
     /** Weight of an additional loss on the prediction of the early exit, so that it may lie at an earlier layer. */
     exitLoss: v.optional(positive),
   }),

@@ -16,6 +16,8 @@ function randomStage(seed: number): StageModel {
     network,
     prior: { kind: 'harmonic', alpha: 1.33, hydrogenScale: 0.6 },
     target: 'data',
+    // Some of the probes are smaller, some larger.
+    crowding: { radius: 2, most: 6 },
     weights,
     training: {},
   };

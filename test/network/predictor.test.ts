@@ -30,6 +30,7 @@ it('whatever the molecule and the batch', async () => {
     prior: { kind: 'gaussian', alpha: 1.33, hydrogenScale: 0.6 },
     target: 'data',
     earlyExit: 2,
+    crowding: { radius: 2, most: 5 },
     training: {},
   };
   const cut: StageModel = { ...stage, network: { ...network, layers: 2 }, earlyExit: undefined };
@@ -66,7 +67,7 @@ it('whatever the molecule and the batch', async () => {
         expect(furthest(a, c)).toBeGreaterThan(1e-3);
       }
     }
-  // With and without a tagged centre, with and without atoms that rest.
-  expect(compiled).toBe(4);
+  // With and without a tagged centre, with and without atoms that rest, and of some of these both few atoms and many.
+  expect(compiled).toBe(6);
   for (const predictor of [...predictors, shallow]) await predictor.dispose();
 }, 60_000);
