@@ -53,6 +53,7 @@ export {
   type InputFormat,
   type ReadMoleculesOptions,
 } from './chem/io/read-molecules.js';
+export type { StructureFormat } from './chem/io/read-structures.js';
 export type { BadRecord, InputRecord, RecordSource, SmilesRecord, StructureRecord } from './chem/io/input-record.js';
 export { readSdf, type ReadSdfOptions, type SdfRecord } from './chem/io/sdf.js';
 export { CtabError, readMolblock } from './chem/io/ctab.js';
