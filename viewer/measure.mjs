@@ -1,59 +1,99 @@
 /**
- * Measures the built viewer in Chromium: `npm run build && node viewer/measure.mjs`. Prints what is fetched before the page
- * can be used and in all, when it can be used, and how long after the click a drug of 35 heavy atoms has its first conformer.
- * `view` serves files as they are, for nothing travels; compressed sizes are what a web server would send.
+ * Measures the viewer in Chromium: `npm run build && node viewer/measure.mjs`. It writes the static build
+ * (`molflow view --static`), which takes a minute, and serves it as GitHub Pages does: text and WebAssembly gzipped, all
+ * else as it is. Prints when the page can be used, how long after the click a drug of 35 heavy atoms has its first
+ * conformer, the longest tasks of the page while 200 conformers are analysed, and how many bytes have travelled by then.
  */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
-import { startViewerServer } from '../dist/cli/view/server.js';
+import { generate, conformerSdf } from '../dist/index.js';
+import { writeStaticViewer } from '../dist/cli/view/static.js';
 
 /** Silodosin. */
 const DRUG = 'C[C@H](Cc1cc2c(c(c1)C(=O)N)N(CCCO)CC2)NCCOc1ccccc1OCC(F)(F)F';
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
+const PARTS = [
+  ['page', /^$|index-|icon-/],
+  ['RDKit', /RDKit/],
+  ['runtime', /ort[-.]|decompress-/],
+  ['network', /safetensors/],
+  ['the worker that makes conformers', /worker-/],
+  ['MMFF94', /openchemlib|mmff94/],
+];
 
-const server = await startViewerServer({ folder: fileURLToPath(new URL('../dist/viewer', import.meta.url)) });
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-gpu-compositing'],
+const folder = await mkdtemp(join(tmpdir(), 'molflow-measure-'));
+const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: 24 } });
+/** By path: bytes as they are, as they were sent, and as they would be where text is sent with brotli. */
+const sent = new Map();
+const server = createServer((request, response) => {
+  const path = new URL(request.url, 'http://host').pathname.slice(1);
+  readFile(join(folder, path || 'index.html')).then(
+    (plain) => {
+      const type = TYPES[extname(path || 'index.html')];
+      const body = type ? gzipSync(plain) : plain;
+      sent.set(path, { plain: plain.length, gzip: body.length, brotli: type ? brotli(plain).length : plain.length });
+      response.writeHead(200, {
+        'content-type': type ?? 'application/octet-stream',
+        'cache-control': 'max-age=600',
+        ...(type && { 'content-encoding': 'gzip' }),
+      });
+      response.end(body);
+    },
+    () => response.writeHead(404).end(),
+  );
 });
-const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-page.setDefaultTimeout(600_000);
-const fetched = [];
-page.on('response', (response) => fetched.push(response));
-await page.addInitScript(() => {
-  new MutationObserver(() => {
-    if (document.documentElement?.dataset.ready) window.usefulAt ??= performance.now();
-  }).observe(document, { attributes: true, subtree: true });
-});
 
-const brotli = (bytes) =>
-  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 } });
+const mb = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
+const total = (files) => ['plain', 'gzip', 'brotli'].map((by) => files.reduce((sum, [, size]) => sum + size[by], 0));
+const inWords = (files) => {
+  const [plain, gzip, withBrotli] = total(files);
+  return `${files.length} files, ${mb(plain)}; sent ${mb(gzip)} where text is gzipped, ${mb(withBrotli)} with brotli`;
+};
 
-async function sizes(responses) {
-  const sum = { files: 0, plain: 0, gzip: 0, brotli: 0 };
-  const seen = new Set();
-  for (const response of responses) {
-    if (seen.has(response.url()) || !response.url().startsWith('http')) continue;
-    seen.add(response.url());
-    const bytes = await response.body();
-    sum.files += 1;
-    sum.plain += bytes.length;
-    sum.gzip += gzipSync(bytes).length;
-    sum.brotli += brotli(bytes).length;
-  }
-  const mb = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
-  return `${sum.files} files, ${mb(sum.plain)}; gzip ${mb(sum.gzip)}, brotli ${mb(sum.brotli)}`;
-}
-
+let browser;
 try {
-  await page.goto(server.address);
+  await writeStaticViewer({ folder: fileURLToPath(new URL('../dist/viewer', import.meta.url)), to: folder });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-gpu-compositing'],
+  });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+    // What it fetches for use without a network comes after all of this, and from the browser's own cache.
+    serviceWorkers: 'block',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(600_000);
+  await page.addInitScript(() => {
+    window.longTasks = [];
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) window.longTasks.push(duration);
+    }).observe({ type: 'longtask' });
+    new MutationObserver(() => {
+      if (document.documentElement?.dataset.ready) window.usefulAt ??= performance.now();
+    }).observe(document, { attributes: true, subtree: true });
+  });
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
   await page.waitForFunction(() => window.usefulAt !== undefined);
   const usefulAt = await page.evaluate(() => window.usefulAt);
-  // What the page itself asked for; its worker reads RDKit, the engine and the model meanwhile.
-  const before = fetched.filter((response) => /\/$|index-.*\.(js|css)$|\.svg$/.test(new URL(response.url()).pathname));
   console.log(`Page can be used after ${(usefulAt / 1000).toFixed(2)} s`);
   await page.waitForFunction(() => document.querySelector('#run').title !== '');
   console.log(`Model ready after ${((await page.evaluate(() => performance.now())) / 1000).toFixed(2)} s`);
+  const toGenerate = [...sent];
   await page.fill('#smiles', DRUG);
   await page.fill('#count', '1');
   await page.evaluate(() => {
@@ -66,10 +106,38 @@ try {
   await page.waitForFunction(() => window.madeAt !== undefined);
   const seconds = await page.evaluate(() => (window.madeAt - window.clickedAt) / 1000);
   console.log(`First conformer of 35 heavy atoms ${seconds.toFixed(2)} s after the click`);
-  await page.waitForFunction(() => !document.querySelector('#conformers-panel tbody')?.textContent.includes('…'));
-  console.log(`Fetched before use: ${await sizes(before)}`);
-  console.log(`Fetched in all: ${await sizes(fetched)}`);
+  const known = () => !document.querySelector('#conformers-panel tbody')?.textContent.includes('…');
+  await page.waitForFunction(known);
+  const files = [...sent];
+
+  // What the page shows before its script has asked its worker for anything.
+  console.log(`Fetched before use: ${inWords(files.filter(([path]) => PARTS[0][1].test(path.split('/').at(-1))))}`);
+  console.log(`Fetched to make conformers, all of the above with it: ${inWords(toGenerate)}`);
+  console.log(`Fetched in all, with MMFF94 and the analysis: ${inWords(files)}`);
+  for (const [name, pattern] of PARTS.slice(1))
+    console.log(`  ${name}: ${inWords(files.filter(([path]) => pattern.test(path.split('/').at(-1))))}`);
+
+  const made = await generate('CC(C)Cc1ccc(cc1)[C@@H](C)C(=O)NCCCCO', { count: 200, seed: 1, rmsd: 0.05 });
+  await page.evaluate(() => (window.longTasks.length = 0));
+  const begun = Date.now();
+  await page.setInputFiles('#files', {
+    name: 'many.sdf',
+    mimeType: 'text/plain',
+    buffer: Buffer.from(conformerSdf(made)),
+  });
+  await page.waitForFunction(
+    (n) => document.querySelectorAll('#conformers-panel tbody tr').length === n,
+    made.conformers.length,
+  );
+  await page.waitForFunction(known);
+  await page.waitForSelector('#ensemble-panel canvas');
+  await page.waitForFunction(() => !document.querySelector('#ensemble-panel')?.textContent.includes('…'));
+  const tasks = (await page.evaluate(() => window.longTasks)).map(Math.round).sort((a, b) => b - a);
+  console.log(
+    `${made.conformers.length} conformers analysed in ${((Date.now() - begun) / 1000).toFixed(1)} s; tasks above 50 ms: ${tasks.join(', ') || 'none'}`,
+  );
 } finally {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  server.close();
+  await rm(folder, { recursive: true, force: true });
 }

@@ -140,20 +140,23 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
-/** Puts the element `<molflow-viewer>` beside the page that it shows; it is `molflow/viewer` of the package, too. */
-function viewerElement(): Plugin {
+/** Scripts beside the page: the element that shows it in others, which is `molflow/viewer` of the package too, and its service worker. */
+function besideThePage(): Plugin {
+  const scripts = { 'molflow-viewer.js': '../src/index.viewer.ts', 'offline.js': 'src/offline/worker.ts' };
   return {
-    name: 'viewer-element',
+    name: 'beside-the-page',
     apply: 'build',
     async generateBundle() {
-      const { outputFiles } = await build({
-        entryPoints: [fileURLToPath(new URL('../src/index.viewer.ts', import.meta.url))],
-        bundle: true,
-        write: false,
-        format: 'esm',
-        target: 'es2022',
-      });
-      for (const { text } of outputFiles) this.emitFile({ type: 'asset', fileName: 'molflow-viewer.js', source: text });
+      for (const [fileName, source] of Object.entries(scripts)) {
+        const { outputFiles } = await build({
+          entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
+          bundle: true,
+          write: false,
+          format: 'esm',
+          target: 'es2022',
+        });
+        for (const { text } of outputFiles) this.emitFile({ type: 'asset', fileName, source: text });
+      }
     },
   };
 }
@@ -207,7 +210,7 @@ export default defineConfig(({ mode }) => {
         ...(page ? [{ find: './load-editor.js', replacement: `${here}src/sketch/load-editor.page.ts` }] : []),
       ],
     },
-    plugins: [...shared(), shippedModels(), ...(page ? [onePage()] : [contentSecurityPolicy(), viewerElement()])],
+    plugins: [...shared(), shippedModels(), ...(page ? [onePage()] : [contentSecurityPolicy(), besideThePage()])],
     worker: {
       // A page opened from disk has no origin, and Chromium loads no module worker for such.
       format: page ? 'iife' : 'es',

@@ -34,10 +34,12 @@ describe.skipIf(chromiumPath === undefined)('in a page of someone else', () => {
   let server: Server;
   let site: string;
   const asked: string[] = [];
+  /** Whether the server answers. */
+  let online = true;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'molflow-site-'));
-    await writeStaticViewer({ folder: viewerFolder, to: join(folder, 'viewer') });
+    await writeStaticViewer({ folder: viewerFolder, to: join(folder, 'viewer'), quality: 1 });
     const sdf = ensembleSdf({ name: 'propanol', smiles: 'CCCO', conformers: 2 });
     await writeFile(join(folder, 'propanol.sdf'), sdf);
     await writeFile(
@@ -55,6 +57,7 @@ describe.skipIf(chromiumPath === undefined)('in a page of someone else', () => {
     // As GitHub Pages serves a repository: under a path, without headers of its own.
     server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '', 'http://site');
+      if (!online) return void request.socket.destroy();
       // The browser itself asks for it.
       if (pathname === '/favicon.ico') return void response.writeHead(204).end();
       asked.push(pathname);
@@ -131,6 +134,32 @@ describe.skipIf(chromiumPath === undefined)('in a page of someone else', () => {
     await viewer.evaluate((element: MolflowViewer) => element.open('broken.sdf', 'nothing\n'));
     await shows(async () => (await told()).at(-1)).toEqual(['problem', expect.stringMatching(/^broken\.sdf/)]);
     expect(asked.filter((path) => !path.startsWith('/user/repo/'))).toEqual([]);
+  });
+
+  it('fetches its large files compressed, and works without a network from the second time on', async () => {
+    const context = await newContext({ reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    const before = asked.length;
+    await page.goto(`${site}viewer/`);
+    await shows(() => page.locator('#run').getAttribute('title')).toMatch(/^molflow-base, /);
+    const large = asked.slice(before).flatMap((path) => /assets\/(.+\.(?:wasm|safetensors|br))$/.exec(path)?.[1] ?? []);
+    expect(large.sort()).toEqual([
+      'RDKit_minimal.wasm.br',
+      'molflow-base.safetensors.split.br',
+      'ort-wasm-simd-threaded.wasm.br',
+    ]);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+    });
+    online = false;
+    try {
+      const again = await context.newPage();
+      await again.goto(`${site}viewer/?smiles=CCO&count=1&quality=fast`);
+      await shows(() => again.locator('#facts').innerText()).toMatch(/^C₂H₆O/);
+      await shows(() => again.locator('#conformers-panel tbody').innerText()).toMatch(/0\.00/);
+    } finally {
+      online = true;
+    }
   });
 
   it('is an exported page in a sandbox, which says nothing to the page around it', async () => {

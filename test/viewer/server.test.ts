@@ -77,16 +77,20 @@ describe('the server of molflow view', () => {
         await writeFile(join(packed, name), name);
       const to = join(folder, 'site');
       for (const _again of [false, true]) {
-        await writeStaticViewer({ folder: packed, to });
-        expect((await readdir(to)).sort()).toEqual(['assets', 'index.html', 'molflow-viewer.js']);
+        await writeStaticViewer({ folder: packed, to, quality: 0 });
+        expect((await readdir(to)).sort()).toEqual(['assets', 'index.html', 'molflow-viewer.js', 'offline.json']);
       }
       expect((await readdir(join(to, 'assets'))).sort()).toEqual([
         'RDKit_minimal.wasm',
+        'RDKit_minimal.wasm.br',
         'index.js',
         'molflow-base.safetensors',
+        'molflow-base.safetensors.split.br',
         'molflow-fast.safetensors',
+        'molflow-fast.safetensors.split.br',
         'ort-wasm-simd-threaded.asyncify.wasm',
         'ort-wasm-simd-threaded.wasm',
+        'ort-wasm-simd-threaded.wasm.br',
       ]);
       expect((await stat(join(to, 'assets', 'RDKit_minimal.wasm'))).size).toBeGreaterThan(1e6);
       await writeFile(join(folder, 'mine.html'), '');

@@ -10,6 +10,11 @@ export function asset(name: string, url: string): string | Blob {
 
 const unpacked = new Map<string, Blob>();
 
+/** Keeps the content of an asset that a worker has unpacked. */
+export function keepAsset(name: string, content: string | Blob): void {
+  if (typeof content !== 'string') unpacked.set(name, content);
+}
+
 /** A file that was packed into the page. */
 export interface PackedFile {
   readonly name: string;

@@ -1,6 +1,7 @@
 /** The page's side of the analysis worker. */
 import rdkitWasm from '@rdkit/rdkit/RDKit_minimal.wasm?url';
 import { asset } from '../assets.js';
+import { staticVersion } from '../unpack.js';
 import { startWorker } from './start-worker.js';
 import type { Analyses, Answer, Start } from './protocol.js';
 
@@ -30,7 +31,7 @@ export function createAnalysis(): Analysis {
       if (data.error !== undefined) pending?.reject(new Error(data.error));
       else pending?.resolve(data.result as never);
     });
-    const message: Start = { rdkitWasm: asset('rdkit', rdkitWasm) };
+    const message: Start = { rdkitWasm: asset('rdkit', rdkitWasm), version: staticVersion() };
     started.postMessage(message);
     return started;
   }

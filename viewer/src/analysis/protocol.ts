@@ -91,6 +91,8 @@ export type Request = {
 export interface Start {
   /** Address of RDKit's WebAssembly, or its content. */
   readonly rdkitWasm: string | Blob;
+  /** Of the static build (see `unpacked`). */
+  readonly version: string | undefined;
 }
 
 export interface Answer {

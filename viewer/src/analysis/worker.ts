@@ -1,5 +1,4 @@
 /** The analysis worker: stereo, symmetry, MMFF94 energies and measures of the ensemble of what is shown, by the library. */
-import mmff94 from 'virtual:mmff94-parameters';
 import { automorphisms } from '../../../src/chem/automorphisms.js';
 import { createForceField } from '../../../src/chem/mmff94.js';
 import { molblock } from '../../../src/chem/molblock.js';
@@ -8,6 +7,7 @@ import { loadRDKit, type RDKitModule, withMol } from '../../../src/chem/rdkit.js
 import type { Structure } from '../../../src/chem/structure.js';
 import { dihedral } from '../../../src/geometry/internal-coordinates.js';
 import { heavyAtoms } from '../data/trajectory.js';
+import { addressOf, unpacked } from '../unpack.js';
 import { radiusOfGyration } from './gyration.js';
 import { completeLinkage } from './linkage.js';
 import type { Analyses, Answer, Request, Start, StereoMarks, Torsion } from './protocol.js';
@@ -24,9 +24,7 @@ let rdkit: Promise<RDKitModule> | undefined;
 
 addEventListener('message', ({ data }: MessageEvent<Start | Request>) => {
   if (!('kind' in data)) {
-    const { rdkitWasm } = data;
-    const address = typeof rdkitWasm === 'string' ? rdkitWasm : URL.createObjectURL(rdkitWasm);
-    rdkit = loadRDKit({ locateFile: () => address });
+    rdkit = startRDKit(data);
     rdkit.catch(() => undefined);
     return;
   }
@@ -36,6 +34,11 @@ addEventListener('message', ({ data }: MessageEvent<Start | Request>) => {
       postMessage({ id: data.id, error: error instanceof Error ? error.message : String(error) } satisfies Answer),
   );
 });
+
+async function startRDKit({ rdkitWasm, version }: Start): Promise<RDKitModule> {
+  const address = addressOf(typeof rdkitWasm === 'string' ? await unpacked(rdkitWasm, version) : rdkitWasm);
+  return loadRDKit({ locateFile: () => address });
+}
 
 async function answer(request: Request): Promise<Analyses[keyof Analyses]['answer']> {
   if (!rdkit) throw new Error('The analysis worker has not been started.');
@@ -115,7 +118,8 @@ async function energies(
   const { molecule, order } = moleculeFromStructure(module, structure);
   const missing = order.indexOf(-1);
   if (missing >= 0) throw new Error('no energy without explicit hydrogens');
-  const field = await createForceField(molecule, { variant: 'MMFF94', resources: mmff94 });
+  const { default: resources } = await import('virtual:mmff94-parameters');
+  const field = await createForceField(molecule, { variant: 'MMFF94', resources });
   return coordinates.map((x) => {
     const own = new Float32Array(x.length);
     order.forEach((from, atom) => own.set(x.subarray(3 * from, 3 * from + 3), 3 * atom));

@@ -4,9 +4,11 @@ import { findMolecule, parseNamedMolecules, UnknownMoleculeError } from '../../.
 import type { GenerationEvent, PreparedEvent } from '../../../src/generation/events.js';
 import { collectEvents, type Collector, type GenerationResult } from '../../../src/generation/finish.js';
 import { DEFAULT_PHASE } from '../../../src/network/phase-names.js';
+import { keepAsset } from '../assets.js';
 import { lastFrame, type Conformer, type Entry } from '../data/trajectory.js';
 import { byId, h } from '../dom.js';
 import { tell } from '../messages.js';
+import { keepOffline } from '../offline/register.js';
 import type { Session } from '../session.js';
 import type { Store } from '../store.js';
 import { createAssembly, type Assembly } from './assemble.js';
@@ -131,6 +133,8 @@ export function connectGeneration({
   function take(answer: GeneratorAnswer): void {
     if (answer.kind === 'ready') {
       button.title = `${answer.model}, ${answer.engine}`;
+      keepAsset('rdkit', answer.rdkitWasm);
+      keepOffline();
       byId('phase-choice').hidden = answer.phases.length < 2;
       return;
     }

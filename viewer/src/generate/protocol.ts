@@ -12,6 +12,9 @@ export interface StartGenerator {
   /** WebAssembly of onnxruntime, without and with WebGPU. */
   readonly ortWasm: string;
   readonly ortWebGpu: string;
+  readonly device: 'wasm' | 'auto';
+  /** Of the static build (see `unpacked`). */
+  readonly version: string | undefined;
 }
 
 export interface GenerateRequest extends Omit<GenerationRequest, 'text'> {
@@ -31,7 +34,14 @@ export type GeneratorRequest = StartGenerator | GenerateRequest | CancelRequest;
 
 export type GeneratorAnswer =
   /** The engine runs, the model is read. */
-  | { readonly kind: 'ready'; readonly engine: string; readonly model: string; readonly phases: readonly Phase[] }
+  | {
+      readonly kind: 'ready';
+      readonly engine: string;
+      readonly model: string;
+      readonly phases: readonly Phase[];
+      /** For the other worker, so that it need not be unpacked twice. */
+      readonly rdkitWasm: string | Blob;
+    }
   /** The page makes the result from the events, as the library does, so that a run that is stopped keeps what it made. */
   | { readonly kind: 'event'; readonly id: number; readonly event: GenerationEvent }
   | { readonly kind: 'done'; readonly id: number }

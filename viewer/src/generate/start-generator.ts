@@ -3,6 +3,7 @@ import ortWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import ortWebGpu from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import rdkitWasm from '@rdkit/rdkit/RDKit_minimal.wasm?url';
 import { base, fast } from 'virtual:shipped-models';
+import { staticVersion } from '../unpack.js';
 import type { StartGenerator } from './protocol.js';
 
 /** Addresses in a worker are relative to its script, not to the page. */
@@ -26,6 +27,8 @@ export function startGenerator(): Worker | undefined {
     rdkitWasm: absolute(rdkitWasm),
     ortWasm: absolute(ortWasm),
     ortWebGpu: absolute(ortWebGpu),
+    device: new URLSearchParams(location.search).get('device') === 'webgpu' ? 'auto' : 'wasm',
+    version: staticVersion(),
   };
   worker.postMessage(message);
   return worker;

@@ -1,9 +1,9 @@
 /** The worker that makes conformers in the page: the library on onnxruntime-web. */
-import mmff94 from 'virtual:mmff94-parameters';
 import { createForceField } from '../../../src/chem/mmff94.js';
 import type { Generator } from '../../../src/generation/generator.js';
 import { MoleculeError, openGenerator, parseSmiles } from '../../../src/index.browser.js';
 import type { Predictor } from '../../../src/network/predictor.js';
+import { addressOf, unpacked } from '../unpack.js';
 import { answer } from './answer.js';
 import type { GeneratorAnswer, GeneratorRequest, StartGenerator } from './protocol.js';
 
@@ -45,7 +45,8 @@ async function take(request: GeneratorRequest, signal: AbortSignal): Promise<voi
       // The page holds the parameters of MMFF94; the first force field that is made takes them.
       if (request.optimize !== undefined || request.energyWindow !== undefined) {
         const { rdkit } = await open(base);
-        await createForceField(parseSmiles(rdkit, 'C'), { resources: mmff94 });
+        const { default: resources } = await import('virtual:mmff94-parameters');
+        await createForceField(parseSmiles(rdkit, 'C'), { resources });
       }
       return answer(await open(request.quality === 'fast' ? fast : base), request, { tell, signal });
     }
@@ -65,10 +66,20 @@ function open(model: string): Promise<Generator> {
 
 async function start(model: string): Promise<Generator> {
   if (!started) throw new Error('The generator has not been started.');
-  const { rdkitWasm, ortWasm, ortWebGpu } = started;
-  const opened = await openGenerator({ rdkitWasm, model, ortWasm, ortWebGpu });
+  const { ortWebGpu, device, version } = started;
+  const contents = await Promise.all(
+    [started.rdkitWasm, started.ortWasm, model].map((address) => unpacked(address, version)),
+  );
+  const [rdkitWasm, ortWasm, weights] = contents.map(addressOf);
+  const opened = await openGenerator({ rdkitWasm, model: weights, ortWasm, ortWebGpu, device });
   if (model === started.models.base)
-    tell({ kind: 'ready', engine: opened.engine.description, model: opened.modelName, phases: opened.phases });
+    tell({
+      kind: 'ready',
+      engine: opened.engine.description,
+      model: opened.modelName,
+      phases: opened.phases,
+      rdkitWasm: contents[0],
+    });
   return { ...opened, skeleton: interruptible(opened.skeleton), hydrogens: interruptible(opened.hydrogens) };
 }
 
