@@ -73,7 +73,7 @@ byId('draw').addEventListener('click', draw);
 
 const waiting = connectWaitingPanel({ generation });
 
-const scene = createScene(byId('canvas'), { onPick: pickAtom });
+const scene = createScene(byId('canvas'), { onPick: pickAtom, onPoint: pointAt });
 const show =
   scene &&
   connectScene({
@@ -91,9 +91,10 @@ connectConformersPanel({
   results,
   onReference: (files) => void openReference(blobsOf(files)),
   onClearReference: () => results.clearReference(),
+  onSuperpose: superpose,
 });
 connectViewPanel({ store, session });
-connectDepiction({ store, session, results, analysis, theme });
+connectDepiction({ store, session, results, analysis, theme, onPick: choose });
 connectExportMenu({ store, session, results, scene, copyLink });
 const plots = connectPlots({ store, session, results, player });
 const ensemble = connectEnsemblePanel({
@@ -146,10 +147,25 @@ session.onRemove((index) => {
 function pickAtom(model: number, atom: number): void {
   const state = store.get();
   const shown = session.shown(state.entry);
-  if (!shown || !state.measuring) return;
-  const conformer = drawnConformers(state, shown)[model];
+  const conformer = shown && drawnConformers(state, shown)[model];
+  if (conformer === undefined) return;
   if (conformer !== state.active) store.set({ active: conformer, picked: [] });
-  measuring.pick(atom);
+  choose(atom);
+}
+
+/** A click on an atom, in either drawing: the next of a measurement, else it is marked, or no more. */
+function choose(atom: number): void {
+  const { measuring: isMeasuring, marked } = store.get();
+  if (isMeasuring) return measuring.pick(atom);
+  const rest = marked.filter((other) => other !== atom);
+  store.set({ marked: rest.length < marked.length ? rest : [...marked, atom].sort((a, b) => a - b) });
+}
+
+function pointAt(model: number, atom: number | undefined): void {
+  const state = store.get();
+  const shown = session.shown(state.entry);
+  const isActive = shown && !state.playing && drawnConformers(state, shown)[model] === state.active;
+  store.set({ pointed: isActive && atom !== undefined ? atom : -1 });
 }
 
 function showEntry(): void {
@@ -295,6 +311,28 @@ async function openDropped(list: readonly File[]): Promise<void> {
 
 function blobsOf(files: readonly File[]): { readonly name: string; readonly blob: Blob }[] {
   return files.map((blob) => ({ name: blob.name, blob }));
+}
+
+/** Superposes the conformers shown, and the reference, by the atoms that a text names: numbers, a SMARTS, or none for all heavy ones. */
+async function superpose(text: string): Promise<void> {
+  const shown = session.shown(store.get().entry);
+  if (!shown || shown.entry.live) return;
+  try {
+    const { structure } = shown.entry;
+    const numbers = /^[\d\s,;–-]+$/.test(text) ? (text.match(/\d+/g) ?? []).map((one) => Number(one) - 1) : undefined;
+    const missing = numbers?.find((atom) => atom < 0 || atom >= structure.atoms.length);
+    if (missing !== undefined)
+      throw new Error(`There is no atom ${missing + 1}: the molecule has atoms 1 to ${structure.atoms.length}.`);
+    const found = text === '' ? undefined : (numbers ?? (await analysis.ask('smarts', { structure, smarts: text })));
+    const atoms = found && [...new Set(found)].filter((atom) => structure.atoms[atom].element > 1);
+    if (atoms && atoms.length < 3)
+      throw new Error(`Superposing takes three heavy atoms or more; “${text}” names ${atoms.length}.`);
+    session.superpose(shown.index, atoms);
+    store.set({ marked: atoms ?? [] });
+    tell(atoms ? `Superposed by ${atoms.length} atoms.` : 'Superposed by all heavy atoms.');
+  } catch (error) {
+    tellProblem(error);
+  }
 }
 
 async function openReference(files: readonly { readonly name: string; readonly blob: Blob }[]): Promise<void> {

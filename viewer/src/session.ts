@@ -22,6 +22,10 @@ export interface Session {
   /** Adds entries and returns the index of the first. */
   add(entries: readonly Entry[]): number;
   replace(index: number, entry: Entry): void;
+  /** Superposes the conformers of an entry by these atoms, by all heavy ones where they are undefined. */
+  superpose(index: number, atoms: readonly number[] | undefined): void;
+  /** The atoms by which an entry is superposed; undefined for all heavy ones. */
+  superposedBy(entry: Entry): readonly number[] | undefined;
   /** Takes an entry out; those after it move up by one. */
   remove(index: number): void;
   onChange(listener: (index: number) => void): void;
@@ -31,6 +35,7 @@ export interface Session {
 export function createSession(): Session {
   const entries: Entry[] = [];
   const cache = new Map<Entry, Shown>();
+  const superposed = new WeakMap<Entry, readonly number[]>();
   const listeners: ((index: number) => void)[] = [];
   const removed: ((index: number) => void)[] = [];
   const changed = (index: number): void => listeners.forEach((listener) => listener(index));
@@ -41,7 +46,7 @@ export function createSession(): Session {
       if (!entry) return undefined;
       let shown = cache.get(entry);
       if (!shown) {
-        shown = derive(entry, index);
+        shown = derive(entry, index, superposed.get(entry));
         cache.clear();
         cache.set(entry, shown);
       }
@@ -57,6 +62,15 @@ export function createSession(): Session {
       entries[index] = entry;
       changed(index);
     },
+    superpose(index, atoms) {
+      const entry = entries[index];
+      if (!entry) return;
+      if (atoms) superposed.set(entry, atoms);
+      else superposed.delete(entry);
+      cache.clear();
+      changed(index);
+    },
+    superposedBy: (entry) => superposed.get(entry),
     remove(index) {
       entries.splice(index, 1);
       cache.clear();
@@ -68,9 +82,9 @@ export function createSession(): Session {
   };
 }
 
-function derive(entry: Entry, index: number): Shown {
+function derive(entry: Entry, index: number, atoms: readonly number[] | undefined): Shown {
   // During generation nothing is superposed: noise has no shape.
-  const conformers = entry.live ? entry.conformers : aligned(entry);
+  const conformers = entry.live ? entry.conformers : aligned(entry, { atoms });
   const ends = conformers.map((conformer) => ({ ...conformer, frames: [lastFrame(conformer)] }));
   return {
     index,

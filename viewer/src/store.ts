@@ -29,6 +29,10 @@ export interface State {
   readonly order: readonly number[];
   /** Whether the reference is drawn with the conformers. */
   readonly reference: boolean;
+  /** The atom that the pointer is at, in either drawing; −1 for none. */
+  readonly pointed: number;
+  /** Atoms marked by clicks, ascending. */
+  readonly marked: readonly number[];
   /** Atoms picked for a measurement that is not complete. */
   readonly picked: readonly number[];
   readonly measuring: boolean;
@@ -54,6 +58,8 @@ export const INITIAL: State = {
   shown: 'all',
   order: [],
   reference: true,
+  pointed: -1,
+  marked: [],
   picked: [],
   measuring: false,
   measurements: [],

@@ -25,14 +25,20 @@ export interface Analyses {
       readonly atoms: readonly { readonly element: number; readonly charge: number }[];
     };
   };
-  /** A drawing in two dimensions, as SVG without ground. */
+  /** A drawing in two dimensions, as SVG without ground, and where in it the atoms of the structure are. */
   depiction: {
     readonly request: {
       readonly smiles: string;
+      readonly structure: Structure;
       /** Shares of red, green and blue by atomic number; by default RDKit's own colours, for a light ground. */
       readonly palette?: Readonly<Record<number, readonly number[]>> | undefined;
     };
-    readonly answer: string;
+    readonly answer: Depiction;
+  };
+  /** The heavy atoms of a structure that a SMARTS matches first. */
+  smarts: {
+    readonly request: { readonly structure: Structure; readonly smarts: string };
+    readonly answer: readonly number[];
   };
   /** A drawing in two dimensions, as molfile (V3000) with wedges. */
   molfile: {
@@ -76,6 +82,14 @@ export interface Analyses {
     readonly request: { readonly structure: Structure; readonly coordinates: readonly Float32Array[] };
     readonly answer: readonly Torsion[];
   };
+}
+
+export interface Depiction {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+  /** In the units of the drawing. */
+  readonly atoms: readonly { readonly atom: number; readonly x: number; readonly y: number }[];
 }
 
 export interface Torsion {

@@ -4,7 +4,7 @@ import { rowsOf } from '../../../src/geometry/move-onto.js';
 import { laidOnto } from '../data/align.js';
 import { ownField } from '../data/fields.js';
 import { positionOf } from '../data/timeline.js';
-import { heavyAtoms, lastFrame, type Entry } from '../data/trajectory.js';
+import { heavyAtoms, lastFrame, type Conformer, type Entry } from '../data/trajectory.js';
 import type { Session, Shown } from '../session.js';
 import type { Analysis } from './client.js';
 import type { Analyses, StereoMarks } from './protocol.js';
@@ -80,6 +80,8 @@ interface Compared {
   readonly reference: Entry;
   /** Isomorphisms of the heavy atoms, which are numbered among themselves. */
   readonly maps: readonly (readonly number[])[];
+  /** The atoms that are compared; undefined for all heavy ones. */
+  by: readonly number[] | undefined;
   /** RMSD of conformers to the nearest of the reference. */
   readonly nearest: Map<number, number>;
   /** The reference conformers nearest to conformers as they are drawn. */
@@ -177,10 +179,7 @@ export function createResults({
       referenceMaps.set(entry, 'asked');
       void mapsTo(entry, asked).then((maps) => {
         if (reference !== asked) return;
-        referenceMaps.set(
-          entry,
-          maps.length > 0 ? { reference: asked, maps, nearest: new Map(), beside: new Map() } : 'none',
-        );
+        referenceMaps.set(entry, maps.length > 0 ? compared(asked, maps) : 'none');
         changed();
       });
     }
@@ -215,19 +214,44 @@ export function createResults({
 
   function referenceOf(entry: Entry): Compared | undefined {
     const found = referenceMaps.get(entry);
-    return typeof found === 'object' ? found : undefined;
+    if (typeof found !== 'object') return undefined;
+    const by = session.superposedBy(entry);
+    if (found.by !== by) {
+      found.by = by;
+      found.nearest.clear();
+      found.beside.clear();
+    }
+    return found;
   }
 
   function toReference(entry: Entry, coordinates: Float32Array): number | undefined {
     const found = referenceOf(entry);
-    if (!found) return undefined;
-    const own = rowsOf(coordinates, heavyAtoms(entry.structure));
-    const heavy = heavyAtoms(found.reference.structure);
-    return Math.min(
-      ...found.reference.conformers.map(
-        (conformer) => bestRmsd(own, rowsOf(lastFrame(conformer).coordinates, heavy), found.maps).rmsd,
-      ),
-    );
+    return found && Math.min(...found.reference.conformers.map((one) => pairing(entry, coordinates, found, one).rmsd));
+  }
+
+  /** The least RMSD to a reference conformer over the isomorphisms, of the heavy atoms or of those that are compared, and which atoms it pairs. */
+  function pairing(
+    { structure }: Entry,
+    coordinates: Float32Array,
+    { reference: other, maps, by }: Compared,
+    conformer: Conformer,
+  ): { readonly rmsd: number; readonly own: readonly number[]; readonly paired: readonly number[] } {
+    const heavy = heavyAtoms(structure);
+    const theirs = heavyAtoms(other.structure);
+    const there = lastFrame(conformer).coordinates;
+    if (!by) {
+      const { rmsd, permutation } = bestRmsd(rowsOf(coordinates, heavy), rowsOf(there, theirs), maps);
+      return { rmsd, own: heavy, paired: Array.from(permutation, (i) => theirs[i]) };
+    }
+    const ranks = by.map((atom) => heavy.indexOf(atom)).filter((rank) => rank >= 0);
+    const own = ranks.map((rank) => heavy[rank]);
+    const rows = rowsOf(coordinates, own);
+    return maps
+      .map((map) => {
+        const paired = ranks.map((rank) => theirs[map[rank]]);
+        return { rmsd: rmsdAligned(rows, rowsOf(there, paired), own.length), own, paired };
+      })
+      .reduce((best, next) => (next.rmsd < best.rmsd ? next : best));
   }
 
   function lastToReference(entry: Entry, index: number): number | undefined {
@@ -344,7 +368,7 @@ export function createResults({
         if (own && other && own.smiles !== other.smiles) verdict = 'isomer';
       }
       setReference(next);
-      if (against) referenceMaps.set(against, { reference: next, maps, nearest: new Map(), beside: new Map() });
+      if (against) referenceMaps.set(against, compared(next, maps));
       changed();
       return verdict;
     },
@@ -358,17 +382,12 @@ export function createResults({
       if (!found) return undefined;
       const known = found.beside.get(index);
       if (known) return known;
-      const own = rowsOf(lastFrame(conformers[index]).coordinates, heavyAtoms(entry.structure));
+      const { coordinates: x } = lastFrame(conformers[index]);
       const { structure } = found.reference;
-      const heavy = heavyAtoms(structure);
-      const nearest = found.reference.conformers
-        .map((conformer) => {
-          const { coordinates } = lastFrame(conformer);
-          return { coordinates, ...bestRmsd(own, rowsOf(coordinates, heavy), found.maps) };
-        })
+      const { coordinates, own, paired } = found.reference.conformers
+        .map((one) => ({ coordinates: lastFrame(one).coordinates, ...pairing(entry, x, found, one) }))
         .reduce((best, next) => (next.rmsd < best.rmsd ? next : best));
-      const paired = Array.from(nearest.permutation, (i) => heavy[i]);
-      const beside = { structure, coordinates: laidOnto(nearest.coordinates, paired, own) };
+      const beside = { structure, coordinates: laidOnto(coordinates, paired, rowsOf(x, own)) };
       found.beside.set(index, beside);
       return beside;
     },
@@ -397,6 +416,10 @@ export function createResults({
     },
     onProblem: (listener) => void problemListeners.push(listener),
   };
+}
+
+function compared(reference: Entry, maps: readonly (readonly number[])[]): Compared {
+  return { reference, maps, by: undefined, nearest: new Map(), beside: new Map() };
 }
 
 /** Maps onto the heavy atoms of a structure, which are numbered among themselves instead of among all atoms. */

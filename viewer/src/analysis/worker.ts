@@ -3,14 +3,15 @@ import { automorphisms } from '../../../src/chem/automorphisms.js';
 import { createForceField } from '../../../src/chem/mmff94.js';
 import { molblock } from '../../../src/chem/molblock.js';
 import { moleculeFromStructure } from '../../../src/chem/parse.js';
-import { loadRDKit, type RDKitModule, withMol } from '../../../src/chem/rdkit.js';
+import { loadRDKit, type RDKitModule, type RDKitMol, withMol } from '../../../src/chem/rdkit.js';
 import type { Structure } from '../../../src/chem/structure.js';
 import { dihedral } from '../../../src/geometry/internal-coordinates.js';
 import { heavyAtoms } from '../data/trajectory.js';
 import { addressOf, unpacked } from '../unpack.js';
 import { radiusOfGyration } from './gyration.js';
 import { completeLinkage } from './linkage.js';
-import type { Analyses, Answer, Request, Start, StereoMarks, Torsion } from './protocol.js';
+import { placesIn } from './places-in-drawing.js';
+import type { Analyses, Answer, Depiction, Request, Start, StereoMarks, Torsion } from './protocol.js';
 import { matrixRows } from './rmsd-matrix.js';
 import { bondTorsions } from './torsions.js';
 
@@ -52,6 +53,8 @@ async function answer(request: Request): Promise<Analyses[keyof Analyses]['answe
     }
     case 'depiction':
       return depiction(module, request);
+    case 'smarts':
+      return smarts(module, request);
     case 'molfile':
       return molfile(module, request);
     case 'energies':
@@ -94,11 +97,60 @@ function holds(module: RDKitModule, smiles: string, wanted: string): boolean | u
 }
 
 /** @throws Error for what RDKit does not read */
-function depiction(module: RDKitModule, { smiles, palette }: Analyses['depiction']['request']): string {
-  const details = { width: 340, height: 144, clearBackground: false, ...(palette && { atomColourPalette: palette }) };
-  const svg = withMol(module, smiles, (mol) => mol?.get_svg_with_highlights(JSON.stringify(details)));
-  if (!svg) throw new Error(`no drawing of ${smiles}`);
-  return svg.slice(svg.indexOf('<svg'));
+function depiction(module: RDKitModule, { smiles, structure, palette }: Analyses['depiction']['request']): Depiction {
+  const size = { width: 340, height: 144 };
+  const details = { ...size, clearBackground: false, ...(palette && { atomColourPalette: palette }) };
+  const drawn = withMol(module, smiles, (mol) => {
+    if (!mol) throw new Error(`no drawing of ${smiles}`);
+    const all = Array.from({ length: mol.get_num_atoms() }, (_, i) => i);
+    const svg = mol.get_svg_with_highlights(JSON.stringify(details));
+    // Highlights are ellipses about the atoms; they move the drawing a little, which `placesIn` undoes.
+    const highlighted = mol.get_svg_with_highlights(JSON.stringify({ ...details, atoms: all, bonds: [] }));
+    return { svg, places: placesIn(svg, highlighted), atoms: atomsOf(module, mol, structure) };
+  });
+  return {
+    svg: drawn.svg.slice(drawn.svg.indexOf('<svg')),
+    ...size,
+    atoms: drawn.places.flatMap(({ x, y }, i) =>
+      drawn.atoms[i] === undefined ? [] : [{ atom: drawn.atoms[i], x, y }],
+    ),
+  };
+}
+
+/** The atom of the structure for each atom of a molecule of its SMILES; none where the two do not match. */
+function atomsOf(module: RDKitModule, mol: RDKitMol, structure: Structure): number[] {
+  const { molecule, order } = moleculeFromStructure(module, structure, { complete: false });
+  return withMol(
+    module,
+    molblock({ molecule, title: '', dimension: 2 }),
+    (target) => {
+      const { atoms = [] } = JSON.parse(target?.get_substruct_match(mol) ?? '{}') as { atoms?: number[] };
+      return atoms.map((atom) => order[atom]);
+    },
+    { details: '{"removeHs":true}' },
+  );
+}
+
+/** @throws Error for what is no SMARTS, or does not occur */
+function smarts(module: RDKitModule, { structure, smarts: text }: Analyses['smarts']['request']): number[] {
+  const { molecule, order } = moleculeFromStructure(module, structure, { complete: false });
+  const query = module.get_qmol(text);
+  if (!query) throw new Error(`“${text}” is no SMARTS.`);
+  try {
+    return withMol(
+      module,
+      molblock({ molecule, title: '', dimension: 2 }),
+      (target) => {
+        const { atoms = [] } = JSON.parse(target?.get_substruct_match(query) ?? '{}') as { atoms?: number[] };
+        const heavy = atoms.filter((atom) => molecule.atoms[atom].element > 1);
+        if (heavy.length === 0) throw new Error(`The SMARTS “${text}” does not occur in the molecule.`);
+        return heavy.map((atom) => order[atom]);
+      },
+      { details: '{"removeHs":true}' },
+    );
+  } finally {
+    query.delete();
+  }
 }
 
 /** V3000 has all charges, radicals and groups of relative stereo. @throws Error for what RDKit does not read */

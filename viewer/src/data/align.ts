@@ -5,31 +5,49 @@ import { kabschRotation } from '../../../src/geometry/kabsch.js';
 import { moveOnto, rowsOf } from '../../../src/geometry/move-onto.js';
 import { rotate } from '../../../src/geometry/rotation.js';
 import { symmetricEigen } from '../../../src/geometry/symmetric-eigen.js';
+import type { Structure } from '../../../src/chem/structure.js';
 import { heavyAtoms, lastFrame, type Conformer, type Entry } from './trajectory.js';
 
 /**
- * Conformers whose last frames are superposed by their heavy atoms, about the origin. The first one is turned for the
- * best view: its longest axis across the screen, its shortest towards the eye. All frames of a conformer move alike.
+ * Conformers whose last frames are superposed by `atoms`, the heavy ones by default. The first one lies about the origin,
+ * turned for the best view: its longest axis across the screen, its shortest towards the eye. All frames of a conformer
+ * move alike.
  */
-export function aligned({ structure, conformers }: Pick<Entry, 'structure' | 'conformers'>): Conformer[] {
+export function aligned(
+  { structure, conformers }: Pick<Entry, 'structure' | 'conformers'>,
+  { atoms }: { readonly atoms?: readonly number[] | undefined } = {},
+): Conformer[] {
   const heavy = heavyAtoms(structure);
-  const target = alongPrincipalAxes(rowsOf(lastFrame(conformers[0]).coordinates, heavy));
-  return conformers.map((conformer) => {
-    const own = rowsOf(lastFrame(conformer).coordinates, heavy);
-    const middle = new Float64Array(3);
-    centroid(middle, own, heavy.length);
-    const rotation = new Float64Array(9);
-    kabschRotation(rotation, own, target, heavy.length);
-    return {
-      ...conformer,
-      frames: conformer.frames.map((frame) => {
-        const n = structure.atoms.length;
-        const x = frame.coordinates.map((value, k) => value - middle[k % 3]);
-        rotate(x, rotation, x, n);
-        return { ...frame, coordinates: x };
-      }),
-    };
-  });
+  const [first, ...others] = conformers;
+  const upright = alongPrincipalAxes(rowsOf(lastFrame(first).coordinates, heavy));
+  const turned = movedOnto(first, { structure, by: heavy, target: upright });
+  const by = atoms ?? heavy;
+  const target = rowsOf(lastFrame(turned).coordinates, by);
+  return [turned, ...others.map((conformer) => movedOnto(conformer, { structure, by, target }))];
+}
+
+/** The conformer whose last frame has the atoms `by` superposed onto `target`, with all its frames. */
+function movedOnto(
+  conformer: Conformer,
+  {
+    structure,
+    by,
+    target,
+  }: { readonly structure: Structure; readonly by: readonly number[]; readonly target: Float32Array },
+): Conformer {
+  const own = rowsOf(lastFrame(conformer).coordinates, by);
+  const [here, there, rotation] = [new Float64Array(3), new Float64Array(3), new Float64Array(9)];
+  centroid(here, own, by.length);
+  centroid(there, target, by.length);
+  kabschRotation(rotation, own, target, by.length);
+  return {
+    ...conformer,
+    frames: conformer.frames.map((frame) => {
+      const x = frame.coordinates.map((value, k) => value - here[k % 3]);
+      rotate(x, rotation, x, structure.atoms.length);
+      return { ...frame, coordinates: x.map((value, k) => value + there[k % 3]) };
+    }),
+  };
 }
 
 /** A copy of `x` [n,3] about its centroid, its longest axis along x and its shortest along z, without reflection. */

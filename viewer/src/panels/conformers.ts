@@ -19,12 +19,15 @@ export function connectConformersPanel({
   results,
   onReference,
   onClearReference,
+  onSuperpose,
 }: {
   readonly store: Store;
   readonly session: Session;
   readonly results: Results;
   readonly onReference: (files: readonly File[]) => void;
   readonly onClearReference: () => void;
+  /** Superposes by the atoms that the text names. */
+  readonly onSuperpose: (text: string) => Promise<void>;
 }): void {
   const panel = byId('conformers-panel');
   const wrap = h('div', { class: 'table-wrap', tabindex: '0', role: 'region', 'aria-label': 'Table of conformers' });
@@ -40,6 +43,42 @@ export function connectConformersPanel({
     },
   });
   const reference = h('div', { class: 'row', id: 'reference-row' });
+  const by = h('input', {
+    type: 'text',
+    id: 'superpose-by',
+    placeholder: 'all heavy atoms; a SMARTS, or 1 2 5',
+    spellcheck: 'false',
+  });
+  const superpose = h(
+    'form',
+    {
+      class: 'row',
+      id: 'superpose',
+      onsubmit: (event: Event) => {
+        event.preventDefault();
+        void onSuperpose(by.value.trim());
+      },
+    },
+    h('label', { for: 'superpose-by', class: 'unseen' }, 'Atoms to superpose by'),
+    by,
+    h(
+      'button',
+      {
+        type: 'button',
+        id: 'superpose-marked',
+        title: 'The atoms that were marked by clicking on them',
+        onclick: () => {
+          by.value = store
+            .get()
+            .marked.map((atom) => atom + 1)
+            .join(' ');
+          void onSuperpose(by.value);
+        },
+      },
+      'Marked',
+    ),
+    h('button', { title: 'Lay the conformers, and the reference, onto each other by these atoms' }, 'Superpose'),
+  );
   panel.append(
     h('div', { id: 'arrangement' }),
     wrap,
@@ -61,6 +100,7 @@ export function connectConformersPanel({
       input,
     ),
     reference,
+    superpose,
   );
   let sort: { column: Column; up: boolean } = { column: 'index', up: true };
 
@@ -80,6 +120,11 @@ export function connectConformersPanel({
     });
     box.checked = store.get().reference;
     const compared = shown && results.hasReference(shown);
+    const nearest = (): void => {
+      if (!shown) return;
+      const far = shown.conformers.map((_, index) => results.conformer(shown, index).toReference ?? Infinity);
+      store.set({ active: far.indexOf(Math.min(...far)) });
+    };
     reference.append(
       h(
         'label',
@@ -87,6 +132,20 @@ export function connectConformersPanel({
         box,
         `Reference: ${given.source}${compared ? '' : ' (not of this molecule)'}`,
       ),
+      ...(compared
+        ? [
+            h(
+              'button',
+              {
+                type: 'button',
+                id: 'reference-nearest',
+                title: 'Choose the conformer nearest to it',
+                onclick: nearest,
+              },
+              'Nearest',
+            ),
+          ]
+        : []),
       h(
         'button',
         {
@@ -108,6 +167,8 @@ export function connectConformersPanel({
     const state = store.get();
     const shown = session.shown(state.entry);
     showReference(shown);
+    superpose.hidden =
+      !shown || shown.entry.live === true || (shown.conformers.length < 2 && !results.hasReference(shown));
     if (!shown || shown.entry.live) {
       store.set({ order: [] });
       table = undefined;

@@ -2,7 +2,8 @@
 import type { Analysis } from '../analysis/client.js';
 import type { Results } from '../analysis/results.js';
 import { smilesOf } from '../analysis/smiles-of.js';
-import { byId, h, onNextFrame } from '../dom.js';
+import { lastFrame } from '../data/trajectory.js';
+import { byId, h, onNextFrame, svg } from '../dom.js';
 import { remember, remembered } from '../remembered.js';
 import type { Session } from '../session.js';
 import type { Store } from '../store.js';
@@ -17,16 +18,21 @@ export function connectDepiction({
   results,
   analysis,
   theme,
+  onPick,
 }: {
   readonly store: Store;
   readonly session: Session;
   readonly results: Results;
   readonly analysis: Analysis;
   readonly theme: { current(): Theme; onChange(listener: () => void): void };
+  /** An atom was clicked. */
+  readonly onPick: (atom: number) => void;
 }): void {
   const panel = byId<HTMLDetailsElement>('depiction-panel');
   const picture = h('img', { id: 'depiction', alt: '' });
-  panel.append(picture);
+  // Atoms by pointer; by keyboard they are given by their numbers, in “Measurements”.
+  const atoms = svg('svg', { id: 'depiction-atoms', 'aria-hidden': 'true' });
+  panel.append(h('div', { id: 'depiction-frame' }, picture, atoms));
   panel.open = remembered(KEY) !== 'folded';
   /** What is drawn, or being drawn. */
   let drawn = '';
@@ -44,13 +50,42 @@ export function connectDepiction({
     drawn = key;
     const palette = theme.current() === 'dark' ? darkPalette() : undefined;
     // What RDKit cannot draw is shown in three dimensions alone.
-    const svg = await analysis.ask('depiction', { smiles, palette }).catch(() => undefined);
+    const { entry } = shown;
+    const { coordinates } = lastFrame(entry.conformers[Math.min(store.get().active, entry.conformers.length - 1)]);
+    const structure = { ...entry.structure, molblock: undefined, coordinates };
+    const drawing = await analysis.ask('depiction', { smiles, structure, palette }).catch(() => undefined);
     if (drawn !== key) return;
-    panel.hidden = svg === undefined;
-    if (svg === undefined) return;
+    panel.hidden = drawing === undefined;
+    if (drawing === undefined) return;
     picture.alt = `Two-dimensional drawing of ${shown.entry.structure.name || 'the molecule'}: ${smiles}`;
-    picture.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+    picture.src = `data:image/svg+xml,${encodeURIComponent(drawing.svg)}`;
+    atoms.setAttribute('viewBox', `0 0 ${drawing.width} ${drawing.height}`);
+    atoms.replaceChildren(
+      ...drawing.atoms.map(({ atom, x, y }) =>
+        svg('circle', {
+          cx: x,
+          cy: y,
+          r: 8,
+          'data-atom': atom,
+          onpointerenter: () => store.set({ pointed: atom }),
+          onpointerleave: () => store.set({ pointed: -1 }),
+          onclick: () => onPick(atom),
+        }),
+      ),
+    );
+    mark();
   }
+
+  function mark(): void {
+    const { pointed, marked, picked } = store.get();
+    const chosen = new Set([...marked, ...picked]);
+    for (const circle of atoms.querySelectorAll<SVGElement>('[data-atom]')) {
+      const atom = Number(circle.dataset['atom']);
+      circle.classList.toggle('pointed', atom === pointed);
+      circle.classList.toggle('chosen', chosen.has(atom));
+    }
+  }
+  store.watch(['pointed', 'marked', 'picked'], mark);
 
   panel.addEventListener('toggle', () => {
     remember(KEY, panel.open ? undefined : 'folded');

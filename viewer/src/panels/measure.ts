@@ -146,6 +146,6 @@ export function connectMeasurePanel({
     timer = setTimeout(show, 120);
   });
   store.watch(['measuring', 'picked', 'entry'], showPicked);
-  store.watch(['entry'], () => store.set({ picked: [], measurements: [] }));
+  store.watch(['entry'], () => store.set({ picked: [], pointed: -1, marked: [], measurements: [] }));
   return { pick, toggle, finish };
 }

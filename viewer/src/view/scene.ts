@@ -76,10 +76,20 @@ interface Drawn {
   pose: Pose | undefined;
 }
 
+/** Pixels within which the pointer is at an atom. */
+const REACH = 14;
+
 /** Undefined where the browser gives the page no WebGL. */
 export function createScene(
   container: HTMLElement,
-  { onPick }: { onPick: (model: number, atom: number) => void },
+  {
+    onPick,
+    onPoint,
+  }: {
+    readonly onPick: (model: number, atom: number) => void;
+    /** The pointer has come to an atom, or to none. */
+    readonly onPoint: (model: number, atom: number | undefined) => void;
+  },
 ): Scene | undefined {
   const card = graphicsCard();
   if (card === undefined) return undefined;
@@ -108,6 +118,35 @@ export function createScene(
     rotation = now;
     if (drawn.some(({ spec }) => spec.cell)) place();
   }
+
+  /** The atom nearest to a point of the screen, of those in front where several are. */
+  function atomAt(x: number, y: number): { model: number; atom: number } | undefined {
+    let found: { model: number; atom: number; distance: number } | undefined;
+    drawn.forEach(({ spec, atoms, pose }, model) => {
+      if (spec.style) return;
+      atoms.forEach((at, atom) => {
+        if (pose?.hidden[atom]) return;
+        const screen = viewer.modelToScreen({ x: at.x, y: at.y, z: at.z }) as unknown as { x: number; y: number };
+        const distance = Math.hypot(screen.x - x, screen.y - y);
+        if (distance < REACH && distance < (found?.distance ?? Infinity)) found = { model, atom, distance };
+      });
+    });
+    return found;
+  }
+
+  let pointing = 0;
+  container.addEventListener('pointermove', ({ pageX, pageY, buttons, pointerType }) => {
+    if (buttons !== 0 || pointerType === 'touch') return;
+    cancelAnimationFrame(pointing);
+    pointing = requestAnimationFrame(() => {
+      const at = atomAt(pageX, pageY);
+      onPoint(at?.model ?? 0, at?.atom);
+    });
+  });
+  container.addEventListener('pointerleave', () => {
+    cancelAnimationFrame(pointing);
+    onPoint(0, undefined);
+  });
 
   function styleOf(spec: SceneModel, index: number, hidden: boolean): object {
     const atom = spec.structure.atoms[index];

@@ -233,7 +233,12 @@ export function connectScene({
     );
     const marked = {
       segments: activeModel >= 0 ? segments : [],
-      picked: activeModel >= 0 ? state.picked.map((atom) => ({ model: activeModel, atom })) : [],
+      picked:
+        activeModel >= 0
+          ? [...new Set([...state.picked, ...state.marked, ...(state.pointed >= 0 ? [state.pointed] : [])])]
+              .filter((atom) => atom < atoms.length)
+              .map((atom) => ({ model: activeModel, atom }))
+          : [],
     };
     // Each picture costs a processor that plays the graphics card dearly, and results come by hundreds.
     const markedNow = JSON.stringify(marked);
@@ -247,7 +252,7 @@ export function connectScene({
   store.watch(['shown'], (state) => state.arrangement !== 'one' && rebuild());
   store.watch(['style'], (state) => scene.setStyle(state.style, theme()));
   store.watch(['position', 'hydrogens', 'smooth', 'playing'], pose);
-  store.watch(['labels', 'stereo', 'picked', 'measurements'], relabel);
+  store.watch(['labels', 'stereo', 'picked', 'pointed', 'marked', 'measurements'], relabel);
   session.onChange((index) => index === store.get().entry && rebuild());
   return { rebuild, relabel: reconsider, fit };
 }
