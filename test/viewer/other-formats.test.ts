@@ -72,9 +72,9 @@ describe.skipIf(chromiumPath === undefined)('other formats', () => {
     const { page } = shared();
     const circle = page.locator('#depiction-atoms [data-atom="5"]');
     await circle.waitFor({ state: 'attached' });
-    const before = (await settled(page)).purple.count;
+    const before = (await settled(page)).red.count;
     await circle.hover();
-    await shows(async () => (await pixels(page)).purple.count).not.toBe(before);
+    await shows(async () => (await pixels(page)).red.count).not.toBe(before);
     await circle.click();
     await page.mouse.move(5, 5);
     await shows(() => circle.getAttribute('class')).toBe('chosen');

@@ -72,6 +72,8 @@ export function createEnsembleTable({ choose }: Pick<EnsembleActions, 'choose'>)
       );
       return { row: h('tr', {}, h('th', { scope: 'row' }, pick), ...cells, ...angles), pick, cells };
     });
+    const body = h('tbody', {});
+    append(body, rows);
     host.replaceChildren(
       h(
         'table',
@@ -94,7 +96,7 @@ export function createEnsembleTable({ choose }: Pick<EnsembleActions, 'choose'>)
             ),
           ),
         ),
-        h('tbody', {}, ...rows.map(({ row }) => row)),
+        body,
       ),
     );
     if (focused !== '') document.getElementById(focused)?.focus();
@@ -102,6 +104,15 @@ export function createEnsembleTable({ choose }: Pick<EnsembleActions, 'choose'>)
   }
 
   return { host, draw };
+}
+
+/** Rows that are laid out at once: two hundred take a tenth of a second. */
+const SLICE = 60;
+
+/** Appends the rows, some in each frame of the screen. */
+function append(body: HTMLElement, rows: readonly Row[]): void {
+  body.append(...rows.slice(0, SLICE).map(({ row }) => row));
+  if (rows.length > SLICE) requestAnimationFrame(() => append(body, rows.slice(SLICE)));
 }
 
 interface Row {
