@@ -1,5 +1,5 @@
 /** Large files of a static build, which holds them compressed: hosts compress them less, or not at all. */
-import { SPLIT } from '../../src/cli/view/packed-names.js';
+import { SPLIT } from '../../src/embed/packed-files.js';
 
 /** Of the static build that the page belongs to; undefined where files lie as they are. */
 export const staticVersion = (): string | undefined => document.documentElement.dataset['static'];
@@ -38,13 +38,10 @@ async function decompress(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Ar
   return brotli.decompress(bytes) as Uint8Array<ArrayBuffer>;
 }
 
-/** Undoes `splitBytes` of packed-names.ts. */
+/** Undoes `splitBytes` of packed-files.ts. */
 function joined(split: Uint8Array): Uint8Array<ArrayBuffer> {
   const half = split.length >> 1;
   const out = new Uint8Array(split.length);
-  for (let i = 0; i < half; i++) {
-    out[2 * i] = split[i];
-    out[2 * i + 1] = split[half + i];
-  }
+  split.forEach((byte, i) => (out[i < half ? 2 * i : 2 * (i - half) + 1] = byte));
   return out;
 }

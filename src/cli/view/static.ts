@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { LARGE_FILES, largeFile } from './large-files.js';
-import { SPLIT, splitBytes } from './packed-names.js';
+import { SPLIT, splitBytes } from '../../embed/packed-files.js';
 import { requireBuilt } from './server.js';
 
 /** By this file a folder is known that was written before, and may be written again. */

@@ -10,9 +10,6 @@ export const SPLIT = '.split';
 export function splitBytes(bytes: Uint8Array): Uint8Array {
   const half = bytes.length >> 1;
   const out = new Uint8Array(bytes.length);
-  for (let i = 0; i < half; i++) {
-    out[i] = bytes[2 * i];
-    out[half + i] = bytes[2 * i + 1];
-  }
+  bytes.forEach((byte, i) => (out[(i >> 1) + (i % 2) * half] = byte));
   return out;
 }
