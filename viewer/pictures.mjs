@@ -17,38 +17,58 @@ const browser = await chromium.launch({
 });
 await mkdir(images, { recursive: true });
 
-async function made(query, { dark = false, width = 1280, height = 800 } = {}) {
-  const page = await browser.newPage({
-    viewport: { width, height },
-    colorScheme: dark ? 'dark' : 'light',
-    reducedMotion: 'reduce',
-  });
+async function opened(query = {}, { width = 1280, height = 800, theme = 'light' } = {}) {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce' });
   // As fine as a graphics card draws.
   await page.addInitScript(() => Object.defineProperty(window, 'devicePixelRatio', { value: 2 }));
-  page.setDefaultTimeout(180_000);
+  page.setDefaultTimeout(300_000);
   await page.goto(`${server.address}?${new URLSearchParams(query)}`);
+  await page.waitForSelector('html[data-ready]');
+  return page;
+}
+
+/** A page with a finished run, all of whose numbers are there. */
+async function made(query, options) {
+  const page = await opened(query, options);
   await page.waitForSelector('.message.note');
   await page.waitForFunction(() => !document.querySelector('#conformers-panel tbody')?.textContent.includes('…'));
   for (const close of await page.locator('.message button').all()) await close.click();
   return page;
 }
 
-try {
-  const overlay = await made({ smiles: 'ibuprofen', count: 6 });
-  await overlay.keyboard.press('End');
-  for (const key of ['a', 'c', '2']) await overlay.keyboard.press(key);
-  await overlay.waitForTimeout(1000);
-  await overlay.screenshot({ path: `${images}overlay.png` });
-  await overlay.close();
+async function take(page, name) {
+  await page.waitForTimeout(1000);
+  await page.screenshot({ path: `${images}${name}.png` });
+  console.log(`${name}.png`);
+}
 
-  const flow = await made({ smiles: 'caffeine', count: 4 }, { dark: true });
-  await flow.waitForSelector('#plot-energy canvas');
-  await flow.locator('#plots-panel').scrollIntoViewIfNeeded();
-  await flow.evaluate(() => document.querySelector('#plots-panel').scrollIntoView());
-  await flow.locator('#time').fill('0.55');
-  await flow.waitForTimeout(1000);
-  await flow.screenshot({ path: `${images}flow.png` });
-  await flow.close();
+try {
+  const first = await opened();
+  await take(first, 'first-visit');
+  await first.close();
+
+  const page = await made({ smiles: 'ibuprofen', count: 12 });
+  await take(page, 'finished-run');
+  for (const key of ['a', 'c']) await page.keyboard.press(key);
+  await page.locator('label[for=ensemble-clusters]').click();
+  await page.waitForFunction(() => !document.querySelector('#ensemble-panel')?.innerText.includes('…'));
+  await page.evaluate(() => document.querySelector('#ensemble-panel').scrollIntoView());
+  await take(page, 'ensemble');
+  await page.click('#draw');
+  await page.waitForSelector('#sketch canvas');
+  await page.waitForFunction(() => document.querySelector('#sketch-state').textContent.length > 5);
+  await take(page, 'sketcher');
+  await page.click('#sketch-close');
+  await page.click('#theme');
+  await page.click('#theme');
+  await page.locator('#time').fill('0.55');
+  await page.evaluate(() => document.querySelector('#plots-panel').scrollIntoView());
+  await take(page, 'dark');
+  await page.close();
+
+  const phone = await made({ smiles: 'caffeine', count: 2 }, { width: 390, height: 844 });
+  await take(phone, 'phone');
+  await phone.close();
 
   const film = await made({ smiles: 'aspirin', count: 1 }, { width: 900, height: 560 });
   const frames = [];
