@@ -1,5 +1,5 @@
 /** The results pages as Markdown, from the results that were saved and the weights that ship. */
-import type { Provenance } from '../src/cli/evaluate/provenance.js';
+import type { ModelSampling, Provenance } from '../src/cli/evaluate/provenance.js';
 import type { Evaluation } from '../src/evaluation/evaluation.js';
 import type { Experiment } from './experiment.js';
 import type { MeanAndMedian } from '../src/evaluation/summary.js';
@@ -96,8 +96,14 @@ export interface ResultsOptions {
   /** By the name of their file. */
   readonly saved: ReadonlyMap<string, Saved>;
   readonly experiments: readonly Experiment[];
-  /** `weightsHash` of the models that ship, by name. */
-  readonly shipped: Readonly<Record<string, string>>;
+  /** The models that ship, by name. */
+  readonly shipped: Readonly<Record<string, ShippedModel>>;
+}
+
+export interface ShippedModel {
+  /** Their `weightsHash`. */
+  readonly weights: string;
+  readonly sampling: ModelSampling;
 }
 
 /** Markdown of docs/results.md, one table a question, and of docs/results-all.md, every saved table. */
@@ -112,7 +118,8 @@ export const PLOTTED = 'steps-drugs-val.json';
 const MARK = ' †';
 
 /**
- * A model's row counts as current where its weights are those that ship; a row of former weights is marked.
+ * A model's row counts as current where its weights are those that ship, and its sampler settings, where it tells them;
+ * a row of former ones is marked.
  * @throws Error where a result does not say with which weights it was measured.
  */
 export function resultsPages({ saved, experiments, shipped }: ResultsOptions): ResultsPages {
@@ -122,8 +129,8 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
       throw new Error(
         `${file} does not say with which weights it was measured; measure it again with this version, which saves them`,
       );
-  const isFormer = ({ weights }: Measured): boolean =>
-    Object.entries(weights).some(([name, hash]) => shipped[name] !== undefined && shipped[name] !== hash);
+  const isFormer = (one: Measured): boolean =>
+    Object.keys(one.weights).some((name) => ['weights', 'settings'].includes(differs(one, name, shipped) ?? ''));
   const mark = (measured: Measured): string => (isFormer(measured) ? MARK : '');
   const evaluations = [...saved.values()].filter((one): one is SavedEvaluation => 'results' in one);
   const speeds = [...saved.values()].filter((one): one is SavedSpeed => 'rows' in one);
@@ -167,7 +174,7 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
   const ligands = Math.max(...bioactive.map(({ results }) => results[0].summary.molecules));
   const bound = bioactive.filter((one) => one.results[0].summary.molecules === ligands && !isFormer(one));
   const strained = evaluations.filter(({ results }) => results.some(({ strain }) => strain));
-  const ships = Object.entries(shipped).map(([name, hash]) => `${name} \`${hash}\``);
+  const ships = Object.entries(shipped).map(([name, { weights }]) => `${name} \`${weights}\``);
 
   const page = [
     '# Results',
@@ -361,11 +368,30 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
 
 const isBioactive = ({ reference }: SavedEvaluation): boolean => reference.startsWith('bioactive');
 
+/** What of a model is no longer as it ships; undefined where nothing is, as far as the result tells. */
+function differs(
+  { weights, sampling }: Provenance,
+  name: string,
+  shipped: ResultsOptions['shipped'],
+): 'everything' | 'weights' | 'settings' | undefined {
+  const now = Object.entries(shipped).find(([other]) => other === name)?.[1];
+  if (!now) return 'everything';
+  if (weights[name] !== now.weights) return 'weights';
+  const then = sampling?.[name];
+  return then && JSON.stringify(then) !== JSON.stringify(now.sampling) ? 'settings' : undefined;
+}
+
+const STATES = {
+  everything: 'not shipped',
+  weights: '**former weights** †',
+  settings: '**former sampler settings** †',
+  none: 'as shipped',
+};
+
 /** What a result was measured on and with, in a paragraph. */
-function about(one: Saved, shipped: Readonly<Record<string, string>>): string[] {
-  const state = (name: string, hash: string): string =>
-    shipped[name] === undefined ? 'not shipped' : shipped[name] === hash ? 'as shipped' : '**former weights** †';
-  const weights = Object.entries(one.weights).map(([name, hash]) => `${name} \`${hash}\` (${state(name, hash)})`);
+function about(one: Saved, shipped: ResultsOptions['shipped']): string[] {
+  const state = (name: string): string => STATES[differs(one, name, shipped) ?? 'none'];
+  const weights = Object.entries(one.weights).map(([name, hash]) => `${name} \`${hash}\` (${state(name)})`);
   return [
     [
       ...('results' in one

@@ -17,14 +17,27 @@ test('the committed pages are what the command writes from the saved results and
 });
 
 test('a result of former weights leaves the tables of the shipped model, or is marked; one that does not tell is refused', async () => {
-  const options = await readResults();
-  const retrained = { ...options, shipped: { ...options.shipped, 'molflow-base': '0123456789abcdef' } };
+  const read = await readResults();
+  // As where the weights that ship are those of the latest results.
+  const latest = read.saved.get('qm9-val.json')!.weights['molflow-base'];
+  const base = { ...read.shipped['molflow-base'], weights: latest };
+  const options = { ...read, shipped: { ...read.shipped, 'molflow-base': base } };
+  const shipped = { ...options.shipped, 'molflow-base': { ...base, weights: '0123456789abcdef' } };
+  const retrained = { ...options, shipped };
   const { page, all } = resultsPages(retrained);
   expect(row(resultsPages(options).page, '| molflow-base, default sampler |')).toBeDefined();
   expect(row(page, '| molflow-base, default sampler |')).toBeUndefined();
   expect(row(page, '| ETKDGv3 |')).toBeDefined();
   expect(row(page, '| + molflow refine --strength reshape †')).toBeDefined();
-  expect(all).toContain(`molflow-base \`${options.shipped['molflow-base']}\` (**former weights** †)`);
+  expect(all).toContain(`molflow-base \`${base.weights}\` (**former weights** †)`);
+
+  // The same weights, sampled in another way.
+  const measured = { ...options.saved.get('qm9-val.json')!, sampling: { 'molflow-base': base.sampling } };
+  const resampled = { ...measured, sampling: { 'molflow-base': { ...base.sampling, skeleton: null } } };
+  const pageOf = (one: Saved) => resultsPages({ ...options, saved: new Map(options.saved).set('qm9-val.json', one) });
+  expect(pageOf(measured)).toEqual(resultsPages(options));
+  expect(pageOf(resampled).page).not.toBe(pageOf(measured).page);
+  expect(pageOf(resampled).all).toContain('(**former sampler settings** †)');
 
   const { weights: _, ...silent } = options.saved.get('qm9-val.json') as SavedEvaluation;
   const saved = new Map(options.saved).set('qm9-val.json', silent as Saved);

@@ -1,7 +1,9 @@
-/** What a saved result was measured with: the version of molflow, and a hash of the weights of each model. */
+/** What a saved result was measured with: the version of molflow, the weights of each model, and how it is sampled. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { modelFile } from '../../network/load-model.node.js';
+import { readModel } from '../../network/model.js';
+import type { StageSampling } from '../../network/sampling.js';
 import { VERSION } from '../version.js';
 
 export interface Provenance {
@@ -9,7 +11,11 @@ export interface Provenance {
   readonly version: string;
   /** `weightsHash` of each model, by the name that the results give it; empty where none took part. */
   readonly weights: Readonly<Record<string, string>>;
+  /** The sampler settings that each has in its file, by the same names; results of before 0.2.0 lack them. */
+  readonly sampling?: Readonly<Record<string, ModelSampling>>;
 }
+
+export type ModelSampling = Readonly<Record<'skeleton' | 'hydrogens', StageSampling | null>>;
 
 /**
  * The first 16 hexadecimal digits of the SHA-256 of a safetensors file's tensors. The header is left out: it holds
@@ -24,10 +30,20 @@ export function weightsHash(file: Uint8Array): string {
     .slice(0, 16);
 }
 
+/** Of a model's file. @throws Error where it is none */
+export function samplingOf(file: Uint8Array, source: string): ModelSampling {
+  const { skeleton, hydrogens } = readModel(file, source);
+  return { skeleton: skeleton.sampling ?? null, hydrogens: hydrogens.sampling ?? null };
+}
+
 /** @param models names of shipped models or paths of files, by the name that the results give them. */
-export async function provenanceOf(models: Readonly<Record<string, string>>): Promise<Provenance> {
-  const hashes = Object.entries(models).map(
-    async ([name, nameOrPath]) => [name, weightsHash(await readFile(modelFile(nameOrPath)))] as const,
+export async function provenanceOf(models: Readonly<Record<string, string>>): Promise<Required<Provenance>> {
+  const files = await Promise.all(
+    Object.entries(models).map(async ([name, nameOrPath]) => [name, await readFile(modelFile(nameOrPath))] as const),
   );
-  return { version: VERSION, weights: Object.fromEntries(await Promise.all(hashes)) };
+  return {
+    version: VERSION,
+    weights: Object.fromEntries(files.map(([name, file]) => [name, weightsHash(file)])),
+    sampling: Object.fromEntries(files.map(([name, file]) => [name, samplingOf(file, name)])),
+  };
 }
