@@ -25,6 +25,7 @@ export interface RefineOptions {
   readonly seed?: number | undefined;
   /** Of hydrogens that are set anew, because the input lacks some, or because they did not pass; others take 2. */
   readonly hydrogenSteps?: number | undefined;
+  /** Gives up before the next round of draws: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -86,7 +87,7 @@ function refineSettings(
  * broken geometry is noised anew, then less and less, and in the end left as it came; where hydrogens alone are broken, the
  * given ones go along unchanged.
  * @throws Error where an option is out of range, a coordinate of a skeleton is no number, or the network does not know
- *   an element.
+ *   an element; the signal's reason where it is aborted.
  */
 export async function refineConformers(
   generator: Generator,

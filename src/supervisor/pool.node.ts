@@ -15,6 +15,8 @@ export interface PoolOptions extends ChildOptions {
   /** Processes, each started when it is needed; the first at once. */
   readonly workers?: number;
   readonly limits: Limits;
+  /** Wall time of a task as a multiple of its processor time: a backstop for a worker that waits instead of working. */
+  readonly wallFactor?: number;
 }
 
 /** What became of a task, and the processor time that all tries took, s. */
@@ -50,8 +52,6 @@ export interface WorkerPool<Task, Event> {
 const TRIES = 2;
 /** Processor time that a task has for ending by itself with what it made, s. */
 const GRACE = 0.4;
-/** Wall time as a multiple of the processor time allowed: a backstop for a worker that waits instead of working. */
-const WALL_FACTOR = 3;
 /** A worker that holds more than this part of its memory after a task is replaced before the next. */
 const FULL = 0.6;
 /** Of setTimeout, ms: some 25 days. */
@@ -60,6 +60,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export function createWorkerPool<Task, Event>({
   workers = 1,
   limits,
+  wallFactor = 3,
   ...options
 }: PoolOptions): WorkerPool<Task, Event> {
   type Slot = { child?: Child<Task, Event> | undefined; last?: Promise<unknown> };
@@ -132,7 +133,7 @@ export function createWorkerPool<Task, Event>({
       if (usage.megabytes > megabytes)
         breakOff({ kind: 'crashed', reason: `it needs more memory than the limit of ${megabytes} MB` });
     });
-    const wall = 1000 * WALL_FACTOR * allowed;
+    const wall = 1000 * wallFactor * allowed;
     const backstop = wall <= LONGEST_TIMER ? setTimeout(() => breakOff({ kind: 'overran' }), wall) : undefined;
     try {
       const end = await child.run({ task, seconds: allowed }, onEvent);

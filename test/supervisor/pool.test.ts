@@ -15,8 +15,8 @@ const entry = new URL('./worker.mjs', import.meta.url);
 let pool: WorkerPool<string, Event>;
 afterEach(() => pool.close());
 
-function open({ workers = 1, seconds = 0, megabytes = 0 } = {}): WorkerPool<string, Event> {
-  return (pool = createWorkerPool({ entry, setup: {}, workers, limits: { seconds, megabytes } }));
+function open({ workers = 1, seconds = 0, megabytes = 0, wallFactor = 3 } = {}): WorkerPool<string, Event> {
+  return (pool = createWorkerPool({ entry, setup: {}, workers, limits: { seconds, megabytes }, wallFactor }));
 }
 
 async function run(task: string) {
@@ -52,17 +52,21 @@ describe('what brings a worker down is tried in two, then said in words; the nex
   });
 });
 
-it('ends what overruns its processor time within a second, and delivers what was sent', async () => {
-  open({ seconds: 1 });
-  const { outcome, events, starts, seconds } = await run('spin');
+/** On a busy machine processor time is long in coming: here the backstop waits for it. */
+const PATIENT = { seconds: 1, wallFactor: 60 };
+
+it('ends what overruns its processor time within a second, and delivers what was sent', { timeout: 90_000 }, async () => {
+  open(PATIENT);
+  const { outcome, events, starts } = await run('spin');
   expect(outcome.kind).toBe('overran');
-  // Of a busy machine it may not get its processor time before the backstop.
-  if (seconds < 2.9) expect(outcome.seconds).toBeGreaterThan(1);
+  expect(outcome.seconds).toBeGreaterThan(1);
   expect(outcome.seconds).toBeLessThan(2);
   expect({ starts, events: events.length }).toEqual({ starts: 1, events: 1 });
-  // One that looks at its time ends by itself, and its process stays.
+});
+
+it('leaves the process of a task that looks at its time and ends by itself', { timeout: 90_000 }, async () => {
+  open(PATIENT);
   const polite = await run('spin politely');
-  if (polite.seconds > 2.9) return;
   expect(polite.outcome.kind).toBe('finished');
   expect((await run('nothing')).events[0].pid).toBe(polite.events[0].pid);
 });
