@@ -188,7 +188,7 @@ export function resultsPages({ saved, experiments, shipped }: ResultsOptions): R
     '- **COV-R**, **COV-P**: per cent of the references (of the generated conformers) with a partner nearer than δ.',
     '- Every draw of a model counts as it is. Nothing is drawn again, pruned or relaxed.',
     '- Terms are defined in the [glossary](glossary.md), samplers in [model.md](model.md). The reference files lie in `molecules/validation` ([origin](../molecules/README.md)).',
-    `- Weights that ship, by hash: ${ships.join(', ')}. A row marked † was measured with former weights of that model; such rows stand only where there is nothing newer.`,
+    `- Weights that ship, by hash: ${ships.join(', ')}. A row marked † was measured with former weights of that model; such rows stand only where there is nothing newer. \`--sampler spread\` in older commands is mode selection (\`modes\`).`,
     '',
     '## How near are conformers of small molecules?',
     '',

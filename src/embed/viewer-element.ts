@@ -248,3 +248,19 @@ export class MolflowViewer extends Base {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'molflow-viewer': MolflowViewer;
+  }
+}
+
+/** What the element's events tell in `detail`. */
+export interface MolflowViewerEvents {
+  readonly ready: CustomEvent<undefined>;
+  readonly shown: CustomEvent<ShownMolecule>;
+  readonly problem: CustomEvent<string>;
+}
+
+if (globalThis.customElements?.get('molflow-viewer') === undefined)
+  globalThis.customElements?.define('molflow-viewer', MolflowViewer);
