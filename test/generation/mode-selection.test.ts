@@ -38,6 +38,12 @@ function furthest(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
 }
 
+it('goes by its former name, too', () => {
+  const named = chosenSampler({ skeletonCount: 8 }, { sampler: 'spread' });
+  expect(named.kind).toBe('mode-selection');
+  expect(named).toEqual(chosenSampler({ skeletonCount: 8 }, { sampler: 'modes' }));
+});
+
 describe('noises selected by the modes they lead to', () => {
   it('are the same in however many calls, and whatever comes after', async () => {
     const { create } = selectionOf(FEW_SHAPES);

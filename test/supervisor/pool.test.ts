@@ -55,14 +55,18 @@ describe('what brings a worker down is tried in two, then said in words; the nex
 /** On a busy machine processor time is long in coming: here the backstop waits for it. */
 const PATIENT = { seconds: 1, wallFactor: 60 };
 
-it('ends what overruns its processor time within a second, and delivers what was sent', { timeout: 90_000 }, async () => {
-  open(PATIENT);
-  const { outcome, events, starts } = await run('spin');
-  expect(outcome.kind).toBe('overran');
-  expect(outcome.seconds).toBeGreaterThan(1);
-  expect(outcome.seconds).toBeLessThan(2);
-  expect({ starts, events: events.length }).toEqual({ starts: 1, events: 1 });
-});
+it(
+  'ends what overruns its processor time within a second, and delivers what was sent',
+  { timeout: 90_000 },
+  async () => {
+    open(PATIENT);
+    const { outcome, events, starts } = await run('spin');
+    expect(outcome.kind).toBe('overran');
+    expect(outcome.seconds).toBeGreaterThan(1);
+    expect(outcome.seconds).toBeLessThan(2);
+    expect({ starts, events: events.length }).toEqual({ starts: 1, events: 1 });
+  },
+);
 
 it('leaves the process of a task that looks at its time and ends by itself', { timeout: 90_000 }, async () => {
   open(PATIENT);
