@@ -65,6 +65,8 @@ export { sdfRecord } from './chem/io/write-sdf.js';
 export { xyzFrame } from './chem/io/write-xyz.js';
 export { pdbEntry } from './chem/io/write-pdb.js';
 export { mol2Record } from './chem/io/write-mol2.js';
+export { parquetRows, type ParquetRows } from './chem/io/write-parquet.js';
+export { fieldColumns, type ColumnType, type FieldColumn, type FieldColumns } from './chem/io/parquet-columns.js';
 
 export type { FloatArray } from './geometry/coordinates.js';
 export { bestRmsd, rmsd, type BestRmsd } from './geometry/rmsd.js';
