@@ -20,6 +20,7 @@ const SOFTNESS = 0.7;
  * What each pair of atoms weighs in sums over the second, [B, n, n]. For each atom those within the radius have weight 1,
  * and those beyond share what is left of `most`, up to weight 1; where those within are more than `most`, they share it.
  * @param reach [B, 1, n·n] the distance + 1 Å.
+ * @internal
  */
 export function weightsInCrowd(reach: Tensor, n: number, { radius, most }: Crowding): Tensor {
   const near = tf.reshape(tf.sigmoid(tf.mul(tf.sub(radius + 1, reach), 1 / SOFTNESS)), [-1, n, n]);
