@@ -106,7 +106,7 @@ function depiction(module: RDKitModule, { smiles, structure, palette }: Analyses
     const svg = mol.get_svg_with_highlights(JSON.stringify(details));
     // Highlights are ellipses about the atoms; they move the drawing a little, which `placesIn` undoes.
     const highlighted = mol.get_svg_with_highlights(JSON.stringify({ ...details, atoms: all, bonds: [] }));
-    return { svg, places: placesIn(svg, highlighted), atoms: atomsOf(module, mol, structure) };
+    return { svg, places: placesIn(svg, highlighted), atoms: firstMatch(module, structure, mol) };
   });
   return {
     svg: drawn.svg.slice(drawn.svg.indexOf('<svg')),
@@ -117,14 +117,14 @@ function depiction(module: RDKitModule, { smiles, structure, palette }: Analyses
   };
 }
 
-/** The atom of the structure for each atom of a molecule of its SMILES; none where the two do not match. */
-function atomsOf(module: RDKitModule, mol: RDKitMol, structure: Structure): number[] {
+/** The atom of the structure for each atom of a query, where it first occurs; none where it does not. */
+function firstMatch(module: RDKitModule, structure: Structure, query: RDKitMol): number[] {
   const { molecule, order } = moleculeFromStructure(module, structure, { complete: false });
   return withMol(
     module,
     molblock({ molecule, title: '', dimension: 2 }),
     (target) => {
-      const { atoms = [] } = JSON.parse(target?.get_substruct_match(mol) ?? '{}') as { atoms?: number[] };
+      const { atoms = [] } = JSON.parse(target?.get_substruct_match(query) ?? '{}') as { atoms?: number[] };
       return atoms.map((atom) => order[atom]);
     },
     { details: '{"removeHs":true}' },
@@ -133,21 +133,12 @@ function atomsOf(module: RDKitModule, mol: RDKitMol, structure: Structure): numb
 
 /** @throws Error for what is no SMARTS, or does not occur */
 function smarts(module: RDKitModule, { structure, smarts: text }: Analyses['smarts']['request']): number[] {
-  const { molecule, order } = moleculeFromStructure(module, structure, { complete: false });
   const query = module.get_qmol(text);
   if (!query) throw new Error(`“${text}” is no SMARTS.`);
   try {
-    return withMol(
-      module,
-      molblock({ molecule, title: '', dimension: 2 }),
-      (target) => {
-        const { atoms = [] } = JSON.parse(target?.get_substruct_match(query) ?? '{}') as { atoms?: number[] };
-        const heavy = atoms.filter((atom) => molecule.atoms[atom].element > 1);
-        if (heavy.length === 0) throw new Error(`The SMARTS “${text}” does not occur in the molecule.`);
-        return heavy.map((atom) => order[atom]);
-      },
-      { details: '{"removeHs":true}' },
-    );
+    const heavy = firstMatch(module, structure, query).filter((atom) => structure.atoms[atom].element > 1);
+    if (heavy.length === 0) throw new Error(`The SMARTS “${text}” does not occur in the molecule.`);
+    return heavy;
   } finally {
     query.delete();
   }
