@@ -170,6 +170,10 @@ def expression(op, a, rest, attributes, sum_in=None):
             return f"{a}[tuple(slice(*dict(zip({axes}, zip({begins}, {ends}))).get(k, (None,))) for k in range({max(axes) + 1}))]"
         at = dict(zip(axes, (f"{s}:{e}" for s, e in zip(begins, ends))))
         return f"{a}[{', '.join(at.get(k, ':') for k in range(max(axes) + 1))}]"
+    if op == "Cast":
+        return f"{a}.long()"
+    if op == "Gather":
+        return f"torch.index_select({a}, {attributes.get('axis', 0)}, {b})"
     if op == "Pad" and isinstance(b, list):
         half = len(b) // 2
         widths = [w for k in reversed(range(half)) for w in (b[k], b[half + k])]

@@ -315,6 +315,19 @@ function slice(x: tf.TensorInfo, begin: number[], size: number[]): tf.TensorInfo
   return named(append('Slice', [nameOf(x), integers(begin), integers(ends), integers(axes)]), shape);
 }
 
+/** ONNX type of int64, which indices have there. */
+const INT64 = 7;
+
+const indices = (x: tf.TensorInfo): tf.TensorInfo => ({
+  ...named(append('Cast', [nameOf(x)], { to: { i: INT64 } }), x.shape),
+  dtype: 'int32',
+});
+
+function gather(x: tf.TensorInfo, places: tf.TensorInfo, axis: number): tf.TensorInfo {
+  const shape = [...x.shape.slice(0, axis), ...places.shape, ...x.shape.slice(axis + 1)];
+  return named(append('Gather', [nameOf(x), nameOf(places)], { axis: { i: axis } }), shape);
+}
+
 function pad(x: tf.TensorInfo, paddings: [number, number][], value: number): tf.TensorInfo {
   const shape = x.shape.map((d, i) => d + paddings[i][0] + paddings[i][1]);
   const amounts = integers([...paddings.map((p) => p[0]), ...paddings.map((p) => p[1])]);
@@ -345,7 +358,7 @@ const kernels: Record<string, (inputs: any, attrs: any) => tf.TensorInfo | tf.Te
   Rsqrt: ({ x }) => unary('Reciprocal', unary('Sqrt', x)),
   AddN: (inputs) => (Object.values(inputs) as tf.TensorInfo[]).reduce((a, b) => binary('Add', a, b)),
   Identity: ({ x }) => x,
-  Cast: ({ x }) => x,
+  Cast: ({ x }, { dtype }) => (dtype === 'int32' ? indices(x) : x),
   Reshape: ({ x }, { shape }) => {
     const rest = -(shape as number[]).reduce((product, d) => product * d, 1);
     return reshape(
@@ -363,6 +376,7 @@ const kernels: Record<string, (inputs: any, attrs: any) => tf.TensorInfo | tf.Te
   BatchMatMul: ({ a, b }, { transposeA, transposeB }) => matMul(a, b, transposeA, transposeB),
   Concat: (inputs, { axis }) => concat(Object.values(inputs), axis),
   SplitV: ({ x }, { numOrSizeSplits, axis }) => split(x, numOrSizeSplits, axis),
+  GatherV2: ({ x, indices }, { axis }) => gather(x, indices, axis),
   Slice: ({ x }, { begin, size }) => slice(x, begin, size),
   PadV2: ({ x }, { paddings, constantValue }) => pad(x, paddings, constantValue),
   Transpose: ({ x }, { perm }) =>

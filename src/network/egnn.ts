@@ -9,7 +9,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Shape } from '../engine/program.js';
 import { weightsInCrowd, type Crowding } from './crowding.js';
-import { ATOM_FEATURES, PAIR_FEATURES } from './features.js';
+import { carriedMessages } from './carried-messages.js';
+import { ATOM_FEATURES, HOPS_FROM, PAIR_FEATURES } from './features.js';
+import type { NearPairs } from './near-pairs.js';
+import { allPairs, somePairs, type PairView } from './pair-views.js';
 import { gaussian, silu } from './pointwise.js';
 
 export interface NetworkConfig {
@@ -24,6 +27,15 @@ export interface NetworkConfig {
   readonly vectors?: number | undefined;
   /** Whether a pair's messages of all layers so far are part of its next one; not where absent. */
   readonly carried?: boolean | undefined;
+  /** Which layers hear near atoms alone; none where absent. */
+  readonly local?: LocalLayers | undefined;
+}
+
+/** Layers in which an atom hears those up to so many bonds away, and itself: all but every so many-th. */
+export interface LocalLayers {
+  readonly bonds: number;
+  /** The third, sixth, .. layer hears all atoms where this is 3. */
+  readonly wholeEvery: number;
 }
 
 /** What the network is given. @internal */
@@ -43,6 +55,8 @@ export interface NetworkInputs {
   readonly centres?: Tensor | undefined;
   /** [G, n, 1] 1 where an atom may move, 0 where it is clamped; without it all move and the centre of mass rests. */
   readonly mobile?: Tensor | undefined;
+  /** Of one molecule, those that its local layers see: without it these compute all pairs, and more slowly. */
+  readonly near?: NearPairs<Tensor> | undefined;
   /** Where the molecule has more atoms than the network was trained on. */
   readonly crowding?: Crowding | undefined;
 }
@@ -52,7 +66,7 @@ const RADIAL_CENTRES = [0, 0.8, 1.2, 1.6, 2, 2.5, 3, 3.6, 4.3, 5.2, 6.5, 8, 10, 
 const RADIAL_WIDTHS = [0.4, 0.3, 0.3, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.8, 1, 1.2, 1.6, 2.2];
 const RADIAL = RADIAL_CENTRES.length;
 /** Softens distances near 0 (Å²), so that their gradient is finite there. */
-const SOFT_DISTANCE = 1e-4;
+
 /** Softens unit vectors near a centre (Å²): a bond's length is 1 to 2 Å, noise may put a neighbour on the centre. */
 const SOFT_UNIT = 0.25;
 /** Scales of the updates at the start of training, chosen so that the first steps neither stall nor burst. */
@@ -125,19 +139,39 @@ export function initialParameters(config: NetworkConfig, normal: () => number): 
  * @internal
  */
 export function distances(x: Tensor): Tensor {
-  return distancesOf(tf.transpose(x, [0, 2, 1]));
+  const [B, n] = x.shape as [number, number];
+  return tf.reshape(allPairs(B, n).distances(tf.transpose(x, [0, 2, 1])), [B, n, n]);
 }
 
 /*
- * Inside, coordinates lie in rows, [B, 3, n], and so do all vectors, [B, 3, .., n]: sums run over long rows of atoms and
- * not over rows of three numbers, and nearly all products find their operands as they lie.
+ * Inside, coordinates lie in rows, [B, 3, n], and so do all vectors, [B, 3, .., n]; see pair-views.ts.
  */
 
-/** `distances` of coordinates [B, 3, n]. */
-function distancesOf(x: Tensor): Tensor {
-  const [B, , n] = x.shape as [number, number, number];
-  const difference = tf.sub(tf.reshape(x, [B, 3, n, 1]), tf.reshape(x, [B, 3, 1, n]));
-  return tf.sqrt(tf.add(tf.sum(tf.square(difference), 1), SOFT_DISTANCE));
+/** Pairs as a layer sees them, and what is known of each before the first layer, [B, RADIAL + PAIR_FEATURES, P]. */
+interface SeenPairs {
+  readonly view: PairView;
+  readonly known: Tensor;
+}
+
+/** Features of pairs [G·P, PAIR_FEATURES] as [G, PAIR_FEATURES, P]. */
+const inColumns = (features: Tensor, G: number): Tensor =>
+  tf.transpose(tf.reshape(features, [G, -1, PAIR_FEATURES]), [0, 2, 1]);
+
+/** Of such columns [G, 1, P] 1 where the two atoms are up to so many bonds apart. */
+const nearColumn = (columns: Tensor, bonds: number): Tensor =>
+  tf.sum(tf.slice(columns, [0, HOPS_FROM, 0], [-1, bonds + 1, -1]), 1, true);
+
+/** Of distances [B, 1, P], [B, RADIAL, P]. */
+function radialFunctions(distance: Tensor): Tensor {
+  const inverseWidths = tf.tensor3d(
+    RADIAL_WIDTHS.map((v) => 1 / v),
+    [1, RADIAL, 1],
+  );
+  const shifts = tf.tensor3d(
+    RADIAL_CENTRES.map((c, k) => c / RADIAL_WIDTHS[k]),
+    [1, RADIAL, 1],
+  );
+  return gaussian(tf.sub(tf.mul(distance, inverseWidths), shifts));
 }
 
 /** Weights [rows, columns] as those of every member of a batch. */
@@ -207,33 +241,14 @@ function scatter(spokes: Tensor, forces: Tensor): Tensor {
 }
 
 /**
- * C vectors of each atom, V_i = Σ_j w_ij (x_i − x_j), from shares w [B, C, n·n]: each shortened to V/√(|V|² + 1 Å²), as
- * [B, 3, C, n], and the √(|V|² + 1) − 1 [B·n, C]. After PaiNN's vector features (Schütt, Unke, Gastegger 2021,
- * arXiv:2102.03150, eq. 8).
+ * C vectors of each atom from their sums V_i = Σ_j w_ij (x_i − x_j) [B, 3, C, n]: each shortened to V/√(|V|² + 1 Å²), and
+ * the √(|V|² + 1) − 1 [B·n, C]. After PaiNN's vector features (Schütt, Unke, Gastegger 2021, arXiv:2102.03150, eq. 8).
  */
-function gatherVectors(shares: Tensor, C: number, position: Tensor): { vectors: Tensor; lengths: Tensor } {
-  const [B, , n] = position.shape as [number, number, number];
-  const totals = tf.reshape(tf.sum(tf.reshape(shares, [B, C, n, n]), 3), [B, 1, C, n]);
-  const gathered = tf.reshape(tf.matMul(position, tf.reshape(shares, [B, C * n, n]), false, true), [B, 3, C, n]);
-  const sums = tf.sub(tf.mul(tf.reshape(position, [B, 3, 1, n]), totals), gathered);
+function shortened(sums: Tensor): { vectors: Tensor; lengths: Tensor } {
+  const [B, , C, n] = sums.shape as [number, number, number, number];
   const length = tf.sqrt(tf.add(tf.sum(tf.square(sums), 1), 1));
   const lengths = tf.reshape(tf.transpose(tf.sub(length, 1), [0, 2, 1]), [B * n, C]);
   return { vectors: tf.div(sums, tf.reshape(length, [B, 1, C, n])), lengths };
-}
-
-/**
- * What the vectors [B, 3, C, n] of two atoms say of the pair, three times [B, C, n·n]: V_i and V_j along the way from
- * one to the other, of which bond angles follow, and V_i·V_j, of which torsions do. `reach` [B, 1, n·n] is the
- * distance + 1 Å.
- */
-function anglesOf(vectors: Tensor, position: Tensor, reach: Tensor): Tensor[] {
-  const [B, , C, n] = vectors.shape as [number, number, number, number];
-  const across = tf.matMul(tf.reshape(vectors, [B, 3, C * n]), position, true);
-  const own = tf.reshape(tf.sum(tf.mul(vectors, tf.reshape(position, [B, 3, 1, n])), 1), [B, C, n, 1]);
-  const along = tf.div(tf.sub(own, tf.reshape(across, [B, C, n, n])), tf.reshape(reach, [B, 1, n, n]));
-  const each = tf.transpose(vectors, [0, 2, 1, 3]);
-  const between = tf.matMul(each, each, true);
-  return [along, tf.transpose(along, [0, 1, 3, 2]), between].map((angles) => tf.reshape(angles, [B, C, n * n]));
 }
 
 /**
@@ -254,9 +269,9 @@ export function displacement(
  * @internal
  */
 export function displacements(
-  { width, edgeWidth, vectors: vectorCount = 0, carried = false }: NetworkConfig,
+  { width, edgeWidth, vectors: vectorCount = 0, carried = false, local }: NetworkConfig,
   weights: Readonly<Record<string, Tensor>>,
-  { x, t, atoms, pairs, centres, mobile, crowding }: NetworkInputs,
+  { x, t, atoms, pairs, near, centres, mobile, crowding }: NetworkInputs,
   after: readonly number[],
 ): Tensor[] {
   const layers = after[after.length - 1];
@@ -273,49 +288,49 @@ export function displacements(
   const embedded = silu(perNode(tf.add(graphPart, timePart), width));
   let h = tf.add(tf.matMul(embedded, w('embed.out')), w('embed.out.bias'));
 
-  const inverseWidths = tf.tensor3d(
-    RADIAL_WIDTHS.map((v) => 1 / v),
-    [1, RADIAL, 1],
-  );
-  const shifts = tf.tensor3d(
-    RADIAL_CENTRES.map((c, k) => c / RADIAL_WIDTHS[k]),
-    [1, RADIAL, 1],
-  );
-  // What is known of a pair lies in columns, [B, features, n·n]: one product weighs it all, with nothing transposed.
-  const columns = tf.transpose(tf.reshape(pairs, [G, n * n, PAIR_FEATURES]), [0, 2, 1]);
-  const ofGraph = G === B ? columns : tf.tile(columns, [B, 1, 1]);
+  const ofBatch = (columns: Tensor) => (G === B ? columns : tf.tile(columns, [B, 1, 1]));
   let position = tf.transpose(x, [0, 2, 1]);
   const spokes = centres && spokesOf(centres, n);
-  let first: Tensor | undefined;
+  const columns = inColumns(pairs, G);
+  const isNear = local && !near ? ofBatch(nearColumn(columns, local.bonds)) : undefined;
+  const messages = carriedMessages({ B, n, near, nearby: isNear && tf.reshape(isNear, [B * n * n, 1]) });
+  /** What is known of a pair lies in columns, [B, .., P]: one product weighs it all, with nothing transposed. */
+  const seenBy = (view: PairView, features: Tensor): SeenPairs => ({
+    view,
+    known: tf.concat([radialFunctions(view.distances(position)), ofBatch(features)], 1),
+  });
+  const all = seenBy(allPairs(B, n), columns);
+  const some = near ? seenBy(somePairs(B, near.receivers, near.senders), inColumns(near.features, G)) : all;
   let vectors: Tensor | undefined;
-  let messages: Tensor | undefined;
   for (let l = 0; l < layers; l++) {
     const at = (name: string) => w(`layer${l}.${name}`);
-    const distance = tf.reshape(distancesOf(position), [B, 1, n * n]);
+    const isLocal = local !== undefined && (l + 1) % local.wholeEvery !== 0;
+    const { view, known } = isLocal ? some : all;
+    const distance = view.distances(position);
     const reach = tf.add(distance, 1);
-    const radial = gaussian(tf.sub(tf.mul(distance, inverseWidths), shifts));
-    first ??= radial;
 
-    const received = tf.reshape(tf.add(tf.matMul(h, at('receiver')), at('edge.bias')), [B, n, 1, edgeWidth]);
-    const sent = tf.reshape(tf.matMul(h, at('sender')), [B, 1, n, edgeWidth]);
-    const seen = tf.concat([radial, first, ofGraph, ...(vectors ? anglesOf(vectors, position, reach) : [])], 1);
+    const received = tf.reshape(tf.add(tf.matMul(h, at('receiver')), at('edge.bias')), [B, n, edgeWidth]);
+    const sent = tf.reshape(tf.matMul(h, at('sender')), [B, n, edgeWidth]);
+    const seen = tf.concat(
+      [radialFunctions(distance), known, ...(vectors ? view.angles(vectors, position, reach) : [])],
+      1,
+    );
     const weighed = tf.matMul(
       seen,
       asBatch(tf.concat([at('distance'), at('pair'), ...(vectors ? [at('angles')] : [])], 0)),
       true,
     );
-    const said = tf.reshape(tf.add(tf.add(tf.reshape(weighed, [B, n, n, edgeWidth]), sent), received), [
-      B * n * n,
-      edgeWidth,
-    ]);
-    const hidden = silu(messages ? tf.add(tf.matMul(messages, at('carried')), said) : said);
+    const said = tf.reshape(view.told(weighed, received, sent), [-1, edgeWidth]);
+    const before = carried ? messages.before(isLocal) : undefined;
+    const hidden = silu(before ? tf.add(tf.matMul(before, at('carried')), said) : said);
     const message = silu(tf.add(tf.matMul(hidden, at('message')), at('message.bias')));
-    if (carried) messages = messages ? tf.add(messages, message) : message;
-    // Every head one row of [n, n] a conformer, so that taking them apart costs nothing.
+    if (carried) messages.add(isLocal, message);
+    // Every head one row of pairs a conformer, so that taking them apart costs nothing.
+    const ofPairs = tf.reshape(message, [B, -1, edgeWidth]);
     const last = l === layers - 1;
     const shareCount = last ? 0 : vectorCount;
     const headWeights = shareCount > 0 ? tf.concat([at('heads'), at('vectors')], 1) : at('heads');
-    const heads = tf.matMul(asBatch(headWeights), tf.reshape(message, [B, n * n, edgeWidth]), true, true);
+    const heads = tf.matMul(asBatch(headWeights), ofPairs, true, true);
     const [pull, gate, shares] = tf.split(heads, shareCount > 0 ? [1, 1, shareCount] : [1, 1], 1) as [
       Tensor,
       Tensor,
@@ -323,17 +338,12 @@ export function displacements(
     ];
     const [pullBias, gateBias] = tf.split(asBatch(at('heads.bias')), 2, 2) as [Tensor, Tensor];
 
-    const crowd = crowding && tf.reshape(weightsInCrowd(reach, n, crowding), [B, 1, n * n]);
-    const heard = (v: Tensor) => (crowd ? tf.mul(v, crowd) : v);
+    const crowd = !isLocal && crowding ? tf.reshape(weightsInCrowd(reach, n, crowding), [B, 1, n * n]) : undefined;
+    const share = isLocal ? isNear : crowd;
+    const heard = (v: Tensor) => (share ? tf.mul(v, share) : v);
 
-    // Σ_j W_ij (x_i − x_j), as two small products instead of a sum over [B, 3, n, n].
-    const pulls = tf.reshape(heard(tf.div(tf.add(pull, pullBias), reach)), [B, n, n]);
-    const moved = tf.sub(
-      tf.mul(position, tf.reshape(tf.sum(pulls, 2), [B, 1, n])),
-      tf.matMul(position, pulls, false, true),
-    );
-
-    let update = tf.mul(moved, COORDINATE_SCALE);
+    const pulls = heard(tf.div(tf.add(pull, pullBias), reach));
+    let update = tf.mul(tf.reshape(view.differencesSummed(pulls, position), [B, 3, n]), COORDINATE_SCALE);
     let volumes: Tensor | undefined;
     if (spokes) {
       const { directions, volume } = handedness(position, spokes);
@@ -353,15 +363,15 @@ export function displacements(
     }
     if (last) break;
 
-    const gates = tf.reshape(heard(tf.sigmoid(tf.add(gate, gateBias))), [B * n, 1, n]);
-    const gathered = perNode(tf.matMul(gates, tf.reshape(message, [B * n, n, edgeWidth])), edgeWidth);
+    const gates = heard(tf.sigmoid(tf.add(gate, gateBias)));
+    const gathered = perNode(view.messagesSummed(gates, ofPairs), edgeWidth);
     const ofVolume = volumes
       ? tf.add(tf.matMul(volumes, tf.mul(at('node.volume'), 1 / 3)), at('node.bias'))
       : at('node.bias');
     const ofMessages = tf.add(tf.matMul(gathered, tf.mul(at('node.message'), MESSAGE_SCALE)), ofVolume);
     let mixing = tf.add(tf.matMul(h, at('node.state')), ofMessages);
     if (shares) {
-      const made = gatherVectors(heard(tf.div(shares, reach)), shareCount, position);
+      const made = shortened(view.differencesSummed(heard(tf.div(shares, reach)), position));
       vectors = made.vectors;
       mixing = tf.add(mixing, tf.matMul(made.lengths, at('node.vectors')));
     }

@@ -22,8 +22,10 @@ const HOP_CLASSES = [0, 1, 2, 3, 4, 5, 6, 8, Infinity] as const;
 export const ATOM_FEATURES = ELEMENTS.length + 3 + HYBRIDISATIONS.length + 2 + RING_SIZES.length + 5;
 /** bond class (4), ring bond, conjugated, cis, trans, hop class, shared ring of 3–4, 5, 6, more */
 export const PAIR_FEATURES = 8 + HOP_CLASSES.length + 4;
+/** Where among them the hop classes begin: an atom and itself, then pairs one, two, .. bonds apart. */
+export const HOPS_FROM = 8;
 /** Where among them pairs one, two and three bonds apart are told. */
-export const LOCAL_PAIRS = { from: 8 + 1, count: 3 } as const;
+export const LOCAL_PAIRS = { from: HOPS_FROM + 1, count: 3 } as const;
 
 /** Which atoms stage one or two works on: the skeleton alone, or all. */
 export type Scope = 'skeleton' | 'all';

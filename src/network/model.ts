@@ -52,6 +52,7 @@ export const NetworkSchema = v.object({
   chiralWidth: width,
   vectors: v.optional(width),
   carried: v.optional(v.boolean()),
+  local: v.optional(v.object({ bonds: atMost(6), wholeEvery: atMost(64) })),
 });
 /** See crowding.ts. */
 export const CrowdingSchema = v.object({ radius: positive, most: atMost(10_000) });

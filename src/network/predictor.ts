@@ -1,8 +1,10 @@
 /** A stage of a model, ready to predict: one program for molecules and batches of all sizes, compiled at first use. */
-import type { CompiledSizedProgram, Engine, SizedProgram } from '../engine/program.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { CompiledSizedProgram, Engine, Shape, SizedProgram } from '../engine/program.js';
 import { pathSchedule, scheduleTime } from '../flow/path-schedule.js';
 import { displacements, parameterShapes } from './egnn.js';
 import { ATOM_FEATURES, centreRows, PAIR_FEATURES, type GraphFeatures } from './features.js';
+import { nearPairs, type NearPairs } from './near-pairs.js';
 import type { StageModel } from './model.js';
 
 /** No batch of a processor is larger: there is nothing more to share. */
@@ -74,7 +76,15 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
       const tagged = graph.centres.length > 0;
       const centres = new Float32Array(4 * n * n);
       centreRows(centres, graph);
-      const features = { atoms, pairs, ...(tagged && { centres }), ...(mobile && { mobile }) };
+      const { local } = stage.network;
+      const near = local && nearPairs(graph, local.bonds);
+      const features = {
+        atoms,
+        pairs,
+        ...(near && feedsOf(near)),
+        ...(tagged && { centres }),
+        ...(mobile && { mobile }),
+      };
 
       /** One batch, in the time of the model's own path. */
       async function predictBatch(x: Float32Array, t: number): Promise<Float32Array> {
@@ -85,7 +95,11 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
           crowded: n > (stage.crowding?.most ?? Infinity),
         });
         const feeds = { x, t: new Float32Array(batch).fill(t), ...features };
-        const { moved, early: earlyMoved } = await program.run({ batch, atoms: n }, feeds, { skipOptional });
+        const { moved, early: earlyMoved } = await program.run(
+          { batch, atoms: n, near: near?.places.length ?? 0 },
+          feeds,
+          { skipOptional },
+        );
         const displaced = skipOptional ? earlyMoved : moved;
         const scale = stage.target === 'data' ? 1 : 1 - t;
         return x.map((v, i) => v + scale * displaced[i]);
@@ -111,7 +125,8 @@ export function createPredictor({ engine, stage }: { readonly engine: Engine; re
   };
 }
 
-type Size = 'batch' | 'atoms';
+/** `near` is the number of near pairs, where the network has local layers. */
+type Size = 'batch' | 'atoms' | 'near';
 
 interface ProgramKind {
   /** Whether some atoms may not move. */
@@ -125,6 +140,30 @@ interface ProgramKind {
 /** The layer of the early exit. */
 const exitOf = ({ earlyExit, network }: StageModel) => (earlyExit === network.layers ? undefined : earlyExit);
 
+/** The near pairs among the inputs of a program, each by a name of its own. */
+const NEAR = {
+  features: 'near.features',
+  receivers: 'near.receivers',
+  senders: 'near.senders',
+  places: 'near.places',
+  ofPlaces: 'near.ofPlaces',
+} as const satisfies Record<keyof NearPairs, string>;
+const NEAR_NAMES = Object.entries(NEAR) as [keyof NearPairs, string][];
+
+const feedsOf = (near: NearPairs): Record<string, Float32Array> =>
+  Object.fromEntries(NEAR_NAMES.map(([part, name]) => [name, near[part]]));
+
+const nearOf = (tensors: Readonly<Record<string, Tensor>>): NearPairs<Tensor> =>
+  Object.fromEntries(NEAR_NAMES.map(([part, name]) => [part, tensors[name]])) as unknown as NearPairs<Tensor>;
+
+const shapesOfNear = (n: number, P: number): Record<string, Shape> => ({
+  [NEAR.features]: [P, PAIR_FEATURES],
+  [NEAR.receivers]: [1, n, P],
+  [NEAR.senders]: [1, n, P],
+  [NEAR.places]: [P],
+  [NEAR.ofPlaces]: [n * n],
+});
+
 function predictionProgram(stage: StageModel, { clamped, tagged, crowded }: ProgramKind): SizedProgram<Size> {
   const { network, weights } = stage;
   const crowding = crowded ? stage.crowding : undefined;
@@ -133,13 +172,14 @@ function predictionProgram(stage: StageModel, { clamped, tagged, crowded }: Prog
     Object.entries(parameterShapes(network)).map(([name, shape]) => [name, { shape, data: weights[name] }]),
   );
   return {
-    sizes: ['batch', 'atoms'],
-    at: ({ batch, atoms: n }) => ({
+    sizes: ['batch', 'atoms', 'near'],
+    at: ({ batch, atoms: n, near: P }) => ({
       inputs: {
         x: [batch, n, 3],
         t: [batch, 1],
         atoms: [n, ATOM_FEATURES],
         pairs: [n * n, PAIR_FEATURES],
+        ...(network.local && shapesOfNear(n, P)),
         ...(tagged && { centres: [1, 4, n, n] }),
         ...(clamped && { mobile: [1, n, 1] }),
       },
@@ -148,7 +188,8 @@ function predictionProgram(stage: StageModel, { clamped, tagged, crowded }: Prog
       build: (tensors, skipOptional) => {
         const { x, t, atoms, pairs, centres, mobile } = tensors;
         const after = [...(exit === undefined ? [] : [exit]), ...(skipOptional ? [] : [network.layers])];
-        const found = displacements(network, tensors, { x, t, atoms, pairs, centres, mobile, crowding }, after);
+        const near = network.local && nearOf(tensors);
+        const found = displacements(network, tensors, { x, t, atoms, pairs, near, centres, mobile, crowding }, after);
         return Object.fromEntries(
           found.map((displaced, k) => [after[k] === network.layers ? 'moved' : 'early', displaced]),
         );

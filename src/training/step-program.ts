@@ -14,8 +14,8 @@ export interface StepShape {
   readonly hydrogens: boolean;
   /** Weight of the additional loss on distances between atoms up to three bonds apart. */
   readonly localDistances?: number | undefined;
-  /** Whether the target is the prediction of the network with the weights `anchor`, instead of the data. */
-  readonly anchored?: boolean;
+  /** The network whose prediction with the weights `anchor` is the target, instead of the data. */
+  readonly anchor?: NetworkConfig | undefined;
   /** The layer of the early exit and the weight of the additional loss on its prediction. */
   readonly exit?: { readonly layer: number; readonly weight: number } | undefined;
 }
@@ -34,7 +34,7 @@ export function trainedExit({ earlyExit, exitLoss }: Pick<StageConfig, 'earlyExi
 export function stepProgram(
   network: NetworkConfig,
   { slices, total }: { slices: readonly ParameterSlice[]; total: number },
-  { n, size: B, hydrogens, localDistances = 0, anchored = false, exit }: StepShape,
+  { n, size: B, hydrogens, localDistances = 0, anchor: anchorNetwork, exit }: StepShape,
 ): Program {
   const inputs: Record<string, Shape> = {
     weights: [total],
@@ -46,7 +46,7 @@ export function stepProgram(
     target: [B, n, 3],
     weight: [B, 1, 1],
     ...(hydrogens && { mobile: [B, n, 1] }),
-    ...(anchored && { anchor: [total] }),
+    ...(anchorNetwork && { anchor: [total] }),
   };
   return {
     inputs,
@@ -64,7 +64,7 @@ export function stepProgram(
         mobile,
       } = tensors as Record<string, Tensor>;
       const given = { x, t, atoms, pairs, centres, mobile };
-      const target = anchor ? displacement(network, unflatten(anchor, slices), given) : ofData;
+      const target = anchorNetwork ? displacement(anchorNetwork, unflatten(anchor, slices), given) : ofData;
       const moving = mobile ? tf.mul(tf.sum(mobile), 3) : tf.scalar(B * n * 3);
       const ofCoordinates = (predicted: Tensor) =>
         tf.div<tf.Scalar>(tf.sum(tf.mul(weight, tf.square(tf.sub(predicted, target)))), moving);

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { parameterShapes } from '../network/egnn.js';
 import { parameterSlices } from '../network/flat-parameters.js';
 import type { Model, StageModel } from '../network/model.js';
-import { anchorWeights } from './anchor.js';
+import { anchorOf } from './anchor.js';
 import {
   firstState,
   readState,
@@ -76,7 +76,7 @@ export async function train({
 }: TrainOptions): Promise<void> {
   const shapes = parameterShapes(config.network);
   const { slices, total } = parameterSlices(shapes);
-  const taughtBy = anchorWeights(config, stage, { slices, total }, anchor);
+  const taughtBy = anchorOf(config, stage, { slices, total }, anchor);
   const buffers = allocate(workers, total);
   const shared = viewOf(buffers);
   await mkdir(folder, { recursive: true });

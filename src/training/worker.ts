@@ -10,6 +10,7 @@ import type { CompiledProgram, Engine } from '../engine/program.js';
 import { createRandom } from '../flow/random.js';
 import { parameterShapes } from '../network/egnn.js';
 import { parameterSlices, type ParameterSlice } from '../network/flat-parameters.js';
+import type { Anchor } from './anchor.js';
 import type { StageConfig, StageName } from './config.js';
 import { createOptimiser, isMuonMatrix, scheduledRate } from './optimiser.js';
 import {
@@ -31,8 +32,8 @@ export interface WorkerTask {
   readonly config: StageConfig;
   readonly packed: string;
   readonly device: string;
-  /** Weights [P] of the anchor: its predictions are the targets of molecules of up to `anchorUpTo` atoms. */
-  readonly anchor: Float32Array | undefined;
+  /** Its predictions are the targets of molecules of up to `anchorUpTo` atoms. */
+  readonly anchor: Anchor | undefined;
   readonly buffers: SharedBuffers;
 }
 
@@ -126,22 +127,22 @@ function batchRunner(
   config: StageConfig,
   parameters: { slices: ParameterSlice[]; total: number },
   hydrogens: boolean,
-  anchor: Float32Array | undefined,
+  anchor: Anchor | undefined,
 ) {
   const { network, localDistances, anchorUpTo = 0 } = config;
   const exit = trainedExit(config);
   const programs = new Map<number, CompiledProgram>();
   return async ({ n, size, feeds }: Batch, weights: Float32Array) => {
-    const anchored = anchor !== undefined && n <= anchorUpTo;
+    const taughtBy = anchor && n <= anchorUpTo ? anchor : undefined;
     let program = programs.get(n);
     if (!program)
       programs.set(
         n,
         (program = await engine.compile(
-          stepProgram(network, parameters, { n, size, hydrogens, localDistances, anchored, exit }),
+          stepProgram(network, parameters, { n, size, hydrogens, localDistances, anchor: taughtBy?.network, exit }),
         )),
       );
-    const { loss, gradient } = await program.run({ ...feeds, weights, ...(anchored && { anchor }) });
+    const { loss, gradient } = await program.run({ ...feeds, weights, ...(taughtBy && { anchor: taughtBy.weights }) });
     return { loss: loss[0], gradient };
   };
 }

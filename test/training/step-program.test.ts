@@ -78,7 +78,7 @@ it('weighs squared errors, those of distances up to three bonds and of the early
     };
     const { loss: value } = await program.run({
       ...feeds,
-      ...(shape.anchored && { anchor: flatten(anchor, slices, total) }),
+      ...(shape.anchor && { anchor: flatten(anchor, slices, total) }),
     });
     await program.dispose();
     return value[0];
@@ -98,7 +98,7 @@ it('weighs squared errors, those of distances up to three bonds and of the early
   const taught = await predict(anchor);
   const apartFromIt = data.reduce((sum, v, i) => sum + (v - taught[i]) ** 2, 0) / (3 * n);
   expect(apartFromIt).toBeGreaterThan(0.01);
-  expect(await loss({ anchored: true })).toBeCloseTo(2 * apartFromIt, 4);
+  expect(await loss({ anchor: network })).toBeCloseTo(2 * apartFromIt, 4);
 });
 
 it.each(['muon', 'adamw'] as const)('updates of %s along its gradient lower it', async (kind) => {

@@ -31,7 +31,13 @@ describe.skipIf(!python)('training by PyTorch', () => {
     const random = createRandom(5);
     const normal = () => random.normal();
     const [n, size] = [6, 4];
-    const program = stepProgram(network, parameters, { n, size, hydrogens: true, localDistances: 0.3, anchored: true });
+    const program = stepProgram(network, parameters, {
+      n,
+      size,
+      hydrogens: true,
+      localDistances: 0.3,
+      anchor: network,
+    });
     const ones = ['mobile', 'weight'];
     const feeds: Record<string, Float32Array> = Object.fromEntries(
       Object.entries(program.inputs).map(([name, shape]) => [

@@ -24,7 +24,9 @@ import type { TorchTask } from './train-torch.node.js';
 const VALIDATION_BATCHES = 16;
 
 const [taskFile, sampler] = [process.argv[2], Number(process.argv[3])];
-const { stage, config, packed, folder, samplers, firstStep } = JSON.parse(readFileSync(taskFile, 'utf8')) as TorchTask;
+const { stage, config, packed, folder, samplers, firstStep, anchorNetwork } = JSON.parse(
+  readFileSync(taskFile, 'utf8'),
+) as TorchTask;
 // Ctrl-C is handled by the command; a sampler ends when its output is no longer read.
 process.on('SIGINT', () => {});
 const settings = { ...config, stage };
@@ -41,7 +43,7 @@ sizes.forEach((n, k) => {
     size: training.batchSize(n),
     hydrogens: stage === 'hydrogens',
     localDistances: config.localDistances,
-    anchored: n <= (config.anchorUpTo ?? 0),
+    anchor: n <= (config.anchorUpTo ?? 0) ? anchorNetwork : undefined,
     exit: trainedExit(config),
   });
   if (training.sizes.includes(n)) write(`${n}.training`, tableBytes(training, n));

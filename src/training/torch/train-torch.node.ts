@@ -3,11 +3,11 @@ import { appendFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parameterShapes } from '../../network/egnn.js';
+import { parameterShapes, type NetworkConfig } from '../../network/egnn.js';
 import { parameterSlices, type ParameterSlice } from '../../network/flat-parameters.js';
 import { inScratchFolder, startProgram } from '../../python/other-programs.node.js';
 import { pythonProgram } from '../../python/programs.node.js';
-import { anchorWeights } from '../anchor.js';
+import { anchorOf } from '../anchor.js';
 import { firstState, readState, runFiles, writeModelOf, writeState } from '../checkpoint.js';
 import type { StageConfig, StageName } from '../config.js';
 import { isMuonMatrix } from '../optimiser.js';
@@ -31,6 +31,7 @@ export interface TorchTask {
   readonly statePath: string;
   /** Float32 weights [P] of the anchor, see `anchorUpTo` of the configuration. */
   readonly anchorPath?: string;
+  readonly anchorNetwork?: NetworkConfig;
   readonly device: string;
   readonly slices: readonly (ParameterSlice & { readonly muon: boolean })[];
 }
@@ -60,14 +61,14 @@ export async function trainTorch({
   signal,
 }: TrainOptions & { readonly python: string }): Promise<void> {
   const parameters = parameterSlices(parameterShapes(config.network));
-  const taughtBy = anchorWeights(config, stage, parameters, anchor);
+  const taughtBy = anchorOf(config, stage, parameters, anchor);
   await mkdir(folder, { recursive: true });
   const { statePath, metricsPath } = runFiles(folder, stage);
   const state = (await readState(statePath, parameters.total)) ?? firstState(config, parameters, initial);
   if (!(await stat(statePath).catch(() => undefined))) await writeState(statePath, state);
   await inScratchFolder(async (temporary) => {
     const anchorPath = path.join(temporary, 'anchor');
-    if (taughtBy) await writeFile(anchorPath, taughtBy);
+    if (taughtBy) await writeFile(anchorPath, taughtBy.weights);
     const task: TorchTask = {
       stage,
       config,
@@ -77,7 +78,7 @@ export async function trainTorch({
       sampler: [process.execPath, SAMPLER],
       firstStep: state.step + 1,
       statePath: path.resolve(statePath),
-      ...(taughtBy && { anchorPath }),
+      ...(taughtBy && { anchorPath, anchorNetwork: taughtBy.network }),
       device,
       slices: parameters.slices.map((slice) => ({
         ...slice,
