@@ -260,7 +260,9 @@ function matMul(a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transpo
   }
   const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const x = transposeA ? transposed(a) : nameOf(a);
-  const y = transposeB ? transposed(b) : nameOf(b);
+  // A matrix that the whole batch shares is packed once by onnxruntime where it has two dimensions, else at every run.
+  const shared = sizeOf(b.shape.slice(0, -2)) === 1 ? reshape(b, b.shape.slice(-2)) : b;
+  const y = transposeB ? transposed(shared) : nameOf(shared);
   return named(append('MatMul', [x, y]), [...batch, rows, columns]);
 }
 

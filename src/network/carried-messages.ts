@@ -35,7 +35,7 @@ export function carriedMessages({
       add: (isLocal, messages) => (ofAll = added(ofAll, isLocal && nearby ? tf.mul(messages, nearby) : messages)),
     };
 
-  const P = near.places.shape[0] as number;
+  const P = near.places.shape[0];
   const widthOf = (messages: Tensor) => messages.shape[1] as number;
   const taken = (messages: Tensor) => {
     const E = widthOf(messages);

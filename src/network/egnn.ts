@@ -300,7 +300,7 @@ export function displacements(
     known: tf.concat([radialFunctions(view.distances(position)), ofBatch(features)], 1),
   });
   const all = seenBy(allPairs(B, n), columns);
-  const some = near ? seenBy(somePairs(B, near.receivers, near.senders), inColumns(near.features, G)) : all;
+  const some = near ? seenBy(somePairs(B, near), inColumns(near.features, G)) : all;
   let vectors: Tensor | undefined;
   for (let l = 0; l < layers; l++) {
     const at = (name: string) => w(`layer${l}.${name}`);

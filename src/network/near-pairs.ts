@@ -9,6 +9,10 @@ export interface NearPairs<Numbers = Float32Array> {
   readonly receivers: Numbers;
   /** [1, n, P] 1 where the atom is j. */
   readonly senders: Numbers;
+  /** [P] i. */
+  readonly receiverOf: Numbers;
+  /** [P] j. */
+  readonly senderOf: Numbers;
   /** [P] i·n + j. */
   readonly places: Numbers;
   /** [n·n] the number of each pair among these, from 1; 0 where it is not one. */
@@ -32,5 +36,13 @@ export function nearPairs({ n, pairs }: Pick<GraphFeatures, 'n' | 'pairs'>, bond
     senders[(place % n) * P + p] = 1;
     ofPlaces[place] = p + 1;
   });
-  return { features, receivers, senders, places: Float32Array.from(places), ofPlaces };
+  return {
+    features,
+    receivers,
+    senders,
+    receiverOf: Float32Array.from(places, (place) => Math.floor(place / n)),
+    senderOf: Float32Array.from(places, (place) => place % n),
+    places: Float32Array.from(places),
+    ofPlaces,
+  };
 }

@@ -6,7 +6,8 @@
  * and [B, 3, C, n]: sums run over long rows of atoms, and nearly all products find their operands as they lie.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { NearPairs } from './near-pairs.js';
 
 /** @internal */
 export interface PairView {
@@ -75,21 +76,24 @@ export function allPairs(B: number, n: number): PairView {
 }
 
 /**
- * Some of a molecule's pairs, the same for all B conformers: `receivers` and `senders` [1, n, P] are one-hot, 1 where
- * the atom is i or j of the pair.
+ * Some of a molecule's pairs, the same for all B conformers.
  * @internal
  */
-export function somePairs(B: number, receivers: Tensor, senders: Tensor): PairView {
+export function somePairs(
+  B: number,
+  { receivers, senders, receiverOf, senderOf }: Omit<NearPairs<Tensor>, 'features' | 'places' | 'ofPlaces'>,
+): PairView {
   const [, n, P] = receivers.shape as [number, number, number];
   const [ofReceivers, ofSenders] = [receivers, senders].map((ends) => tf.reshape(ends, [n, P])) as [Tensor, Tensor];
   const ways = tf.sub(ofReceivers, ofSenders);
   const bothEnds = tf.concat([ofReceivers, ofSenders], 1);
-  const ends = tf.concat([receivers, senders], 1);
+  const [first, second] = [receiverOf, senderOf].map((atoms) => tf.cast(atoms, 'int32')) as [Tensor1D, Tensor1D];
   const differences = (position: Tensor) => tf.reshape(tf.matMul(tf.reshape(position, [3 * B, n]), ways), [B, 3, P]);
   return {
     pairs: P,
     distances: (position) => softLength(differences(position), true),
-    told: (weighed, received, sent) => tf.add(weighed, tf.matMul(ends, tf.concat([received, sent], 1), true)),
+    told: (weighed, received, sent) =>
+      tf.add(weighed, tf.add(tf.gather(received, first, 1), tf.gather(sent, second, 1))),
     angles(vectors, position, reach) {
       const C = vectors.shape[2] as number;
       const both = tf.matMul(tf.reshape(vectors, [3 * B * C, n]), bothEnds);

@@ -145,6 +145,8 @@ const NEAR = {
   features: 'near.features',
   receivers: 'near.receivers',
   senders: 'near.senders',
+  receiverOf: 'near.receiverOf',
+  senderOf: 'near.senderOf',
   places: 'near.places',
   ofPlaces: 'near.ofPlaces',
 } as const satisfies Record<keyof NearPairs, string>;
@@ -160,6 +162,8 @@ const shapesOfNear = (n: number, P: number): Record<string, Shape> => ({
   [NEAR.features]: [P, PAIR_FEATURES],
   [NEAR.receivers]: [1, n, P],
   [NEAR.senders]: [1, n, P],
+  [NEAR.receiverOf]: [P],
+  [NEAR.senderOf]: [P],
   [NEAR.places]: [P],
   [NEAR.ofPlaces]: [n * n],
 });
