@@ -79,7 +79,21 @@ const PUBLISHED: Readonly<Record<string, LengthBounds>> = {
   'N1 N1 3': [1.04, 1.16],
   'O1 O1 2': [1.14, 1.28],
   'N1 O1 2': [1.08, 1.22],
-  // S8 2.06 (table), S2O 1.88; SO2 1.43; SO3 1.42
+  // B2F4 1.72, B2Cl4 1.70–1.75, B2(pin)2 1.71; nitriles of BF3 1.63 (crystal) and 2.01 (gas), of BCl3 1.56
+  'B3 B3 1': [1.64, 1.8],
+  'B4 N2 1': [1.53, 2.06],
+  // disilanes 2.33–2.36, crowded ones beyond; disilenes 2.14–2.16
+  'Si4 Si4 1': [2.26, 2.46],
+  'Si3 Si3 2': [2.1, 2.27],
+  // S2F10 2.21 (Harvey and Bauer, J. Am. Chem. Soc. 1953, 75, 2840) and 2.27 (Oberhammer et al., J. Mol. Struct. 1994, 323, 125);
+  // SF5Cl 2.05
+  'S6 S6 1': [2.15, 2.31],
+  'Cl1 S6 1': [1.98, 2.12],
+  // H3B–CO 1.135, acylium ions 1.11
+  'C2 O1 3': [1.07, 1.18],
+  // S8 2.06 (table), S2O 1.88, SSF2 1.86; SO2 1.43; SO3 1.42
+  'S1 S2 2': [1.83, 1.95],
+  'S1 S3 2': [1.81, 1.97],
   'O1 S2 2': [1.37, 1.52],
   'O1 S3 2': [1.36, 1.57],
 };

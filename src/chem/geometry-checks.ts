@@ -81,6 +81,8 @@ export interface GeometryProblem {
   /** What was measured, and the bound that it passes: Å, or degrees for angles; a signed volume where `pyramidal`. */
   readonly value: number;
   readonly limit: number;
+  /** Of a bond that is unlike others of its kind, what it is. */
+  readonly unusual?: string | undefined;
 }
 
 /**
@@ -116,14 +118,18 @@ export function checkGeometry(
 }
 
 function checkBonds(plan: GeometryPlan, x: Float32Array, n: number, problems: GeometryProblem[]): void {
-  for (const { a, b, inRing, least, largest } of plan.bonds) {
+  for (const { a, b, inRing, least, largest, unusual } of plan.bonds) {
     if (a >= n || b >= n) continue;
     const value = distance(x, a, b);
     if (value < COINCIDENT) problems.push({ kind: 'coincident', atoms: [a, b], value, limit: COINCIDENT });
-    else if (value < least) problems.push({ kind: 'bond-length', atoms: [a, b], value, limit: least });
-    else if (value > largest) {
-      problems.push({ kind: inRing ? 'ring-open' : 'bond-length', atoms: [a, b], value, limit: largest });
-    }
+    else if (value < least || value > largest)
+      problems.push({
+        kind: value > largest && inRing ? 'ring-open' : 'bond-length',
+        atoms: [a, b],
+        value,
+        limit: value > largest ? largest : least,
+        ...(unusual !== undefined && { unusual }),
+      });
   }
 }
 

@@ -6,6 +6,7 @@ import { clashLimits } from './clash-limits.js';
 import { cumulenes } from './cumulenes.js';
 import { elementSymbol } from './elements.js';
 import type { Bond, Molecule } from './molecule.js';
+import { unusualLength } from './unusual-lengths.js';
 
 /** Two ends whose planes are held against each other: of a double bond, a cumulene, an amide. */
 export interface EndPlanes {
@@ -35,7 +36,10 @@ export interface GeometryPlan {
   readonly atoms: number;
   /** [atoms, atoms] Å: how near two atoms may come; see clash-limits.ts. */
   readonly clashLimits: Float32Array;
-  /** One a bond; `kind` names it in the table of lengths, `least` and `largest` bound it, in Å. */
+  /**
+   * One a bond; `kind` names it in the table of lengths, `least` and `largest` bound it, in Å. `unusual` names what makes it
+   * unlike others of its kind, where something does.
+   */
   readonly bonds: readonly {
     readonly a: number;
     readonly b: number;
@@ -43,6 +47,7 @@ export interface GeometryPlan {
     readonly inRing: boolean;
     readonly least: number;
     readonly largest: number;
+    readonly unusual?: string | undefined;
   }[];
   /** Angles that are straight: the middle atom second; the smallest ring that holds both bonds, Infinity for none. */
   readonly straight: readonly { readonly atoms: readonly [number, number, number]; readonly ringSize: number }[];
@@ -185,7 +190,9 @@ export function geometryPlan(molecule: Molecule): GeometryPlan {
     const isLinear =
       degree[atom] === 2 &&
       ((element === 6 && (triple === 1 || double === 2)) ||
-        (element === 7 && charge === 1 && (triple === 1 || double === 2)));
+        (element === 7 && charge === 1 && (triple === 1 || double === 2)) ||
+        // The middle of a trihalide ion: five pairs of electrons.
+        ([17, 35, 53].includes(element) && charge === -1));
     if (!isLinear) return [];
     const [i, j] = neighbours[atom];
     const sizes = rings.filter((ring) => [i, atom, j].every((x) => ring.includes(x))).map((ring) => ring.length);
@@ -220,8 +227,9 @@ export function geometryPlan(molecule: Molecule): GeometryPlan {
     bonds: bonds.map((bond) => {
       const { a, b, inRing } = bond;
       const kind = bondKind(molecule, bond, degree);
-      const [least, largest] = lengthBounds(kind, [atoms[a].element, atoms[b].element]);
-      return { a, b, kind, inRing, least, largest };
+      const unusual = unusualLength(molecule, bond, neighbours);
+      const [least, largest] = unusual?.bounds ?? lengthBounds(kind, [atoms[a].element, atoms[b].element]);
+      return { a, b, kind, inRing, least, largest, ...(unusual && { unusual: unusual.name }) };
     }),
     straight,
     hypervalent,

@@ -100,7 +100,10 @@ export function addGenerateFlags(bare: Command): Command {
       numberFrom(0),
     )
     .addOption(
-      new Option('--fast', `two steps, for small molecules: short for --model ${FAST_MODEL}`).conflicts('model'),
+      new Option(
+        '--fast',
+        `two steps, for small molecules: short for --model ${FAST_MODEL}; molecules of which that makes nothing are made by molflow-base`,
+      ).conflicts('model'),
     )
     .addOption(
       new Option(
@@ -123,7 +126,7 @@ export function addGenerateFlags(bare: Command): Command {
     .optionsGroup('Placement:')
     .option(
       '--core <file>',
-      'hold the part of the molecule that this file (.sdf, .mol, .mol2, .cif) gives in 3D, and draw the rest around it',
+      'hold the part of the molecule that this file (.sdf, .mol, .mol2, .cif) gives in 3D, and draw the rest around it; not with --optimize, which moves all atoms',
     )
     .option('--core-smarts <smarts>', 'the atoms of the file, and of the molecules, that are the core')
     .addOption(

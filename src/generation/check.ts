@@ -11,7 +11,7 @@ import type { PreparedMolecule } from './prepare.js';
 export interface CheckOptions {
   readonly rdkit: RDKitModule;
   readonly prepared: Pick<PreparedMolecule, 'molecule' | 'geometry' | 'perceiveStereo'>;
-  /** For energies, and with `relax` for the minimum that is checked in place of the conformer. */
+  /** For energies, and with `relax` for the minimum that takes the conformer's place, if it passes the same checks. */
   readonly forceField?: ForceField | undefined;
   readonly relax: boolean;
   /** Whether wrong stereo and broken geometry are let through: everything but coordinates that are no numbers. */
@@ -33,17 +33,31 @@ export type Checked =
 /** Å. Nothing that a network of this kind makes is so large: a chain of 700 atoms is shorter. */
 const FARTHEST = 1000;
 
-/** Checks a conformer [atoms, 3] in Å as drawn, and relaxed where that is asked for. */
+/**
+ * Checks a conformer [atoms, 3] in Å as drawn, and relaxed where that is asked for. One that relaxes into another stereo is
+ * refused; one that relaxes into a geometry that is not sound is the force field's fault, and stays as drawn.
+ */
 export function checkConformer(
   coordinates: Float32Array,
   { rdkit, prepared: { molecule, geometry, perceiveStereo }, forceField, relax, lenient }: CheckOptions,
 ): Checked {
   const verdict = verifyStereo(rdkit, molecule, coordinates, perceiveStereo);
   const stereoRight = verdict.right;
-  const accept = (x: Float32Array, { right, assigned = '' }: StereoVerdict, energy: number | undefined): Checked => ({
+  const accept = (
+    x: Float32Array,
+    { right, assigned = '' }: StereoVerdict,
+    energy: number | undefined,
+    unrelaxed?: string,
+  ): Checked => ({
     ok: true,
     stereoRight,
-    conformer: { coordinates: x, stereoVerified: right, assigned, energy },
+    conformer: {
+      coordinates: x,
+      stereoVerified: right,
+      assigned,
+      energy,
+      ...(unrelaxed !== undefined && { unrelaxed }),
+    },
   });
   const refuseGeometry = (
     kind: Fault['kind'],
@@ -72,7 +86,11 @@ export function checkConformer(
   if (!forceField || !relax) return accept(coordinates, verdict, forceField?.energy(coordinates));
   const relaxed = forceField.relax(coordinates);
   const after = verifyStereo(rdkit, molecule, relaxed.coordinates, perceiveStereo);
-  return after.right ? accept(relaxed.coordinates, after, relaxed.energy) : refuseStereo(after, ', after relaxation');
+  if (!after.right) return refuseStereo(after, ', after relaxation');
+  const [broken] = checkGeometry(molecule, relaxed.coordinates, geometry).problems;
+  return broken
+    ? accept(coordinates, verdict, relaxed.initialEnergy, inWords(molecule, broken))
+    : accept(relaxed.coordinates, after, relaxed.energy);
 }
 
 function stereoFaults(molecule: Molecule, { centresWrong, bondsWrong, axesWrong }: StereoVerdict): Fault[] {
@@ -94,8 +112,9 @@ function stereoFaults(molecule: Molecule, { centresWrong, bondsWrong, axesWrong 
 
 const DEGREES = new Set<GeometryProblem['kind']>(['twist', 'bent', 'hypervalent-angle']);
 
-function namedPlace(molecule: Molecule, { kind, atoms }: GeometryProblem): string {
-  return `${kind} of atoms ${atoms.map((i) => inputNumber(molecule, i)).join(', ')}`;
+function namedPlace(molecule: Molecule, { kind, atoms, unusual }: GeometryProblem): string {
+  const numbers = atoms.map((i) => inputNumber(molecule, i)).join(', ');
+  return `${kind} of atoms ${numbers}${unusual === undefined ? '' : ` (${unusual})`}`;
 }
 
 function inWords(molecule: Molecule, problem: GeometryProblem): string {

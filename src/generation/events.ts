@@ -4,7 +4,7 @@
  * function of the events alone (finish.ts).
  *
  * Order, for each stereoisomer that is made: one 'prepared'; then for each batch of a round 'frame' (if asked for), 'drawn', and a 'checked' or a 'refused' for
- * every conformer drawn; and 'kept' at the end of the round.
+ * every conformer drawn; and 'kept' at the end of the round. A 'model' may follow the first round, and the rounds begin anew.
  */
 import type { GeometryProblem } from '../chem/geometry-checks.js';
 import type { MMFF94Variant } from '../chem/mmff94.js';
@@ -28,6 +28,8 @@ export interface Candidate {
   readonly assigned: string;
   /** kcal/mol by the force field of the 'prepared' event, where there is one. */
   readonly energy?: number | undefined;
+  /** Where relaxation was asked for and left it unsound, so that it stayed as drawn: what was wrong, in words. */
+  readonly unrelaxed?: string | undefined;
 }
 
 /** The molecule is made ready, and every option has its value. */
@@ -56,6 +58,14 @@ export interface PreparedEvent {
   readonly isomer?: { readonly number: number; readonly of: Molecule; readonly notes: readonly string[] } | undefined;
   /** Where conformers are laid; by default as they are drawn. */
   readonly placement?: Placement | undefined;
+}
+
+/** The model makes nothing of the molecule: another one draws, from the first slot again. No candidate came before it. */
+export interface ModelEvent {
+  readonly kind: 'model';
+  readonly model: string;
+  /** As of the 'prepared' event. */
+  readonly planned: number;
 }
 
 /** One moment of the conformers of a batch; only where frames are asked for. */
@@ -131,4 +141,5 @@ export interface KeptEvent {
   readonly metOnce: number;
 }
 
-export type GenerationEvent = PreparedEvent | FrameEvent | DrawnEvent | CheckedEvent | RefusedEvent | KeptEvent;
+export type GenerationEvent =
+  PreparedEvent | ModelEvent | FrameEvent | DrawnEvent | CheckedEvent | RefusedEvent | KeptEvent;

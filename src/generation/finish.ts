@@ -173,6 +173,9 @@ export function collectIsomer(): IsomerCollector {
   const refused = { stereo: 0, geometry: 0 };
   const faults = { stereo: new Map<string, CountedFault>(), geometry: new Map<string, CountedFault>() };
   const first = { drawn: 0, right: 0 };
+  /** What another model had drawn before. */
+  const former = { drawn: 0, stereo: 0 };
+  const changes: string[] = [];
   let prepared: PreparedEvent | undefined;
   let kept: KeptEvent | undefined;
 
@@ -180,6 +183,14 @@ export function collectIsomer(): IsomerCollector {
     switch (event.kind) {
       case 'prepared':
         prepared = event;
+        return;
+      case 'model':
+        if (prepared) {
+          changes.push(changeInWords(prepared.model, event.model, refused, faults));
+          prepared = { ...prepared, model: event.model };
+        }
+        [former.drawn, former.stereo] = [drawn(), refused.stereo];
+        for (const places of [faults.stereo, faults.geometry]) places.clear();
         return;
       case 'checked':
         candidates.push(event.candidate);
@@ -227,8 +238,9 @@ export function collectIsomer(): IsomerCollector {
       dropped: { ...refused, ...dropped },
       surplus,
       completeness: compared > 0 ? 1 - metOnce / compared : 0,
-      warnings,
+      warnings: [...warnings, ...changes],
     };
+    const asDrawn = chosen.flatMap(({ unrelaxed }) => unrelaxed ?? []);
     const above = forceField ? aboveLowest(molecule, chosen) : [];
     const front = chosen[0]?.coordinates;
     return {
@@ -251,7 +263,11 @@ export function collectIsomer(): IsomerCollector {
           ...(rmsd !== undefined && { rmsdToReference: rmsd }),
         };
       }),
-      report: { ...report, ...(chosen.length < count && { reason: shortfall(report, prepared, ended, faults) }) },
+      report: {
+        ...report,
+        ...(asDrawn.length > 0 && { warnings: [...report.warnings, notRelaxed(asDrawn, chosen.length, forceField)] }),
+        ...(chosen.length < count && { reason: shortfall(report, prepared, ended, faults) }),
+      },
     };
   }
 
@@ -264,15 +280,16 @@ export function collectIsomer(): IsomerCollector {
     get hopeless() {
       const hands = [...faults.stereo.values()].filter(({ kind }) => kind !== 'double-bond');
       const most = Math.max(0, ...hands.map(({ times }) => times));
-      const proof = 2 * most >= refused.stereo ? HOPELESS_DRAWS.samePlace : HOPELESS_DRAWS.anyPlace;
-      return refused.stereo >= proof && refused.stereo === drawn();
+      const wrong = refused.stereo - former.stereo;
+      const proof = 2 * most >= wrong ? HOPELESS_DRAWS.samePlace : HOPELESS_DRAWS.anyPlace;
+      return wrong >= proof && wrong === drawn() - former.drawn;
     },
     finish,
   };
 }
 
 function shortfall(
-  { drawn, dropped, completeness }: GenerationReport,
+  { drawn, delivered, dropped, completeness }: GenerationReport,
   { rmsd, energyWindow, plain }: PreparedEvent,
   ended: string | undefined,
   faults: Readonly<Record<'stereo' | 'geometry', ReadonlyMap<string, CountedFault>>>,
@@ -287,10 +304,25 @@ function shortfall(
   if (drawn > 1 && dropped.stereo === drawn) {
     return `the stereo was wrong in all ${drawn} draws, most often ${mostOften(faults.stereo)}. Such a form may be impossible to build, or strange to the model: check the marks there, or leave them out to get the forms that there are`;
   }
-  const more = plain
-    ? ''
-    : `; ${(100 * completeness).toFixed(0)} % of further draws are expected to be like one of these`;
+  const more =
+    plain || delivered === 0
+      ? ''
+      : `; ${(100 * completeness).toFixed(0)} % of further draws are expected to be like one of these`;
   return `of ${drawn} ${drawn === 1 ? 'draw' : 'draws'} ${causes.join(', ') || 'none failed'}${more}`;
+}
+
+function notRelaxed(asDrawn: readonly string[], of: number, forceField: MMFF94Variant = 'MMFF94s'): string {
+  return `${asDrawn.length} of ${of} ${of === 1 ? 'conformer is' : 'conformers are'} as drawn: relaxed with ${forceField}, the geometry would fail the checks (${asDrawn[0]})`;
+}
+
+function changeInWords(
+  from: string,
+  to: string,
+  { stereo, geometry }: { readonly stereo: number; readonly geometry: number },
+  faults: Readonly<Record<'stereo' | 'geometry', ReadonlyMap<string, CountedFault>>>,
+): string {
+  const why = mostOften(geometry >= stereo ? faults.geometry : faults.stereo);
+  return `${from} made no conformer in ${stereo + geometry} draws, most often ${why}; the others are drawn by ${to}`;
 }
 
 function mostOften(faults: ReadonlyMap<string, CountedFault>): string {

@@ -61,7 +61,7 @@ export interface GenerateOptions {
   readonly align?: boolean | undefined;
   /** Lay them onto this 3D structure, by the largest part that both have in common. */
   readonly alignTo?: Structure | undefined;
-  /** A part of the molecule whose coordinates are given and held; conformers are laid onto it. */
+  /** A part of the molecule whose coordinates are given and held; conformers are laid onto it. Not with `optimize`, which moves all atoms. */
   readonly core?: CoreOptions | undefined;
   /** Draw exactly `count` conformers and keep them all: none is drawn again, dropped or left out. For evaluation. */
   readonly plain?: boolean | undefined;
@@ -166,7 +166,7 @@ async function generateIsomer(
   const { timeLimit = Infinity, shouldStop = () => false, signal, observe = () => {} } = options;
   const deadline = performance.now() + timeLimit * 1000;
   const isLate = () => performance.now() > deadline;
-  const { event, ...run } = await prepareRun(generator, molecule, options, isomer);
+  let { event, ...run } = await prepareRun(generator, molecule, options, isomer);
   const { count, plain } = event;
   const collector = collectIsomer();
   const emit = (event: GenerationEvent) => {
@@ -175,27 +175,32 @@ async function generateIsomer(
   };
   emit(event);
 
-  const rounds: DrawRounds = {
-    ...run,
-    emit,
-    shouldStop: () => isLate() || shouldStop() !== false || collector.hopeless,
-    planned: event.planned,
-  };
-  const budget = plain ? count : Math.max(FIRST_ROUND, Math.ceil(run.oversampling.most * count));
-  const noises = run.settings.kind === 'mode-selection' ? run.settings.candidates : 1;
-  const leastRound = Math.ceil(LEAST_ROUND / noises);
+  const isEnded = () => isLate() || shouldStop() !== false;
+  let { fallback } = plain ? {} : generator;
   let [next, planned, found] = [0, event.planned, 0];
   for (;;) {
     signal?.throwIfAborted();
+    const rounds: DrawRounds = { ...run, emit, shouldStop: () => isEnded() || collector.hopeless, planned };
+    const budget = plain ? count : Math.max(FIRST_ROUND, Math.ceil(run.oversampling.most * count));
+    const noises = run.settings.kind === 'mode-selection' ? run.settings.candidates : 1;
+    const leastRound = Math.ceil(LEAST_ROUND / noises);
     const end = plain ? planned : Math.min(planned, Math.max(FIRST_ROUND, 2 * next));
     const slots = Array.from({ length: end - next }, (_, i) => next + i);
-    await drawChecked(slots, { ...rounds, planned }, collector.drawn);
+    await drawChecked(slots, rounds, collector.drawn);
     const { kept, dropped, metOnce } = keepDistinct(collector.candidates, event);
     emit({ kind: 'kept', slots: kept.map(({ slot }) => slot), dropped, metOnce });
     const grew = kept.length - found;
     const isNew = kept.some(({ slot }) => slot >= next);
     const passed = collector.candidates.filter(({ slot }) => slot >= next).length;
     [next, found] = [end, kept.length];
+    if (fallback && collector.candidates.length === 0 && !isEnded()) {
+      // Its own settings: those that were asked for are the first model's.
+      const own = { ...options, sampler: undefined, steps: undefined, hydrogenSteps: undefined };
+      ({ event, ...run } = await prepareRun(await fallback(), molecule, own, isomer));
+      [fallback, next, planned] = [undefined, 0, event.planned];
+      emit({ kind: 'model', model: event.model, planned });
+      continue;
+    }
     if (plain || rounds.shouldStop()) break;
     // Where most draws are refused the round says little.
     const isTold = 2 * passed >= slots.length && collector.candidates.length * noises >= LEAST_NOISES;
@@ -264,6 +269,10 @@ async function prepareRun(
   const { field, warnings } = wantsEnergy ? await forceFieldFor(molecule, variant) : { field: undefined, warnings: [] };
   if (rmsdAtoms !== undefined && !RMSD_ATOMS.includes(rmsdAtoms))
     throw new Error(`rmsdAtoms is '${String(rmsdAtoms)}'; expected one of ${RMSD_ATOMS.join(', ')}`);
+  if (core && optimize !== 'none')
+    throw new Error(
+      `a core cannot be held while ${variant} relaxes: openchemlib moves all atoms. Leave out the relaxation (optimize: 'none'), or relax the conformers with a program that can fix atoms.`,
+    );
   const overlay = overlayOf(generator.rdkit, molecule, { align, alignTo, core });
   const { permutations } = prepared;
   const { skeleton: predictor, rdkit, modelName: model, phase } = generator;

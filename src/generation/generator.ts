@@ -16,6 +16,8 @@ export interface Generator {
   readonly engine: Engine;
   readonly skeleton: Predictor;
   readonly hydrogens: Predictor;
+  /** Opens, once, the generator that makes the molecules of which this one makes nothing. */
+  readonly fallback?: (() => Promise<Generator>) | undefined;
   /** Frees compiled programs. Generators may share an engine and RDKit, which stay. */
   dispose(): Promise<void>;
 }
@@ -26,17 +28,23 @@ export function createGenerator({
   model,
   engine,
   phase,
+  fallback,
 }: {
   readonly rdkit: RDKitModule;
   readonly model: Model;
   readonly engine: Engine;
   /** In the gas phase by default. */
   readonly phase?: Phase | undefined;
+  /** Loads the model of the fallback, which shares RDKit, engine and phase. */
+  readonly fallback?: (() => Promise<Model>) | undefined;
 }): Generator {
   const phases = phasesOf(model.skeleton);
   const chosen = chosenPhase(phase, { name: model.name, phases });
   const skeleton = createPredictor({ engine, stage: model.skeleton });
   const hydrogens = createPredictor({ engine, stage: model.hydrogens });
+  let other: Promise<Generator> | undefined;
+  const openFallback =
+    fallback && (async () => createGenerator({ rdkit, model: await fallback(), engine, phase: chosen }));
   return {
     rdkit,
     modelName: model.name,
@@ -45,9 +53,11 @@ export function createGenerator({
     engine,
     skeleton,
     hydrogens,
+    ...(openFallback && { fallback: () => (other ??= openFallback()) }),
     async dispose() {
       await skeleton.dispose();
       await hydrogens.dispose();
+      await other?.then((opened) => opened.dispose());
     },
   };
 }

@@ -5,8 +5,11 @@ import { loadModel } from '../network/load-model.node.js';
 import type { Phase } from '../network/phase-names.js';
 import { createGenerator, type Generator } from './generator.js';
 
+/** Models that make small molecules alone, with the one that makes the others. */
+const FALLBACKS: Readonly<Record<string, string>> = { 'molflow-fast': 'molflow-base' };
+
 export interface OpenGeneratorOptions extends OpenEngineOptions {
-  /** A shipped model by name (by default molflow-base), or the path of a .safetensors file. */
+  /** A shipped model by name (by default molflow-base), or the path of a .safetensors file. Of molecules that molflow-fast makes nothing of, molflow-base makes conformers. */
   readonly model?: string;
   /** Where the molecules are: in the gas phase by default. */
   readonly phase?: Phase | undefined;
@@ -18,5 +21,12 @@ export interface OpenGeneratorOptions extends OpenEngineOptions {
  */
 export async function openGenerator({ model, phase, ...engine }: OpenGeneratorOptions = {}): Promise<Generator> {
   const [rdkit, loaded, opened] = await Promise.all([loadRDKit(), loadModel(model), openEngine(engine)]);
-  return createGenerator({ rdkit, model: loaded, engine: opened, phase });
+  const other = model === undefined ? undefined : FALLBACKS[model];
+  return createGenerator({
+    rdkit,
+    model: loaded,
+    engine: opened,
+    phase,
+    ...(other !== undefined && { fallback: () => loadModel(other) }),
+  });
 }

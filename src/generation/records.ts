@@ -108,6 +108,7 @@ export function conformerFields(result: GenerationResult, conformer: Conformer):
           [`MOLFLOW_ENERGY_${forceField.toUpperCase()}`, energy.toFixed(4)],
           ['MOLFLOW_RELATIVE_ENERGY', relativeEnergy.toFixed(4)],
         ] as const)),
+    ...(conformer.unrelaxed === undefined ? [] : ([['MOLFLOW_RELAXED', `no: ${conformer.unrelaxed}`]] as const)),
     ...(isomer === undefined ? [] : ([['MOLFLOW_STEREOISOMER', isomer]] as const)),
     ...(hindered.length > 0 ? ([['MOLFLOW_AXES', axesInWords(molecule, hindered)]] as const) : []),
     ...(rmsdToReference === undefined

@@ -256,6 +256,40 @@ describe('checkGeometry', () => {
     expect(times[100]).toBeLessThan(0.2);
   });
 
+  // What is published, and what GFN2-xTB or the usual length of the kind would have.
+  it.each([
+    ['FOOF', [0, 1], 1.575, 1.4],
+    ['FOOF', [1, 2], 1.217, 1.38],
+    ['FC(F)(F)OOF', [5, 6], 1.449, 1.38],
+    ['FS(F)(F)(F)(F)S(F)(F)(F)(F)F', [1, 6], 2.21, 2.4],
+    ['ClN=O', [0, 1], 1.975, 1.71],
+    ['FN=O', [0, 1], 1.512, 1.39],
+    ['Cl[N+](=O)[O-]', [0, 1], 1.843, 1.75],
+    ['O=[N+]([O-])[N+](=O)[O-]', [1, 3], 1.782, 1.53],
+    ['O=N[N+](=O)[O-]', [1, 2], 1.864, 1.39],
+    ['ClO[N+](=O)[O-]', [1, 2], 1.499, 1.36],
+    ['OO[N+](=O)[O-]', [1, 2], 1.511, 1.36],
+    ['FC(F)(F)N=O', [1, 4], 1.555, 1.4],
+    ['FN(F)N(F)F', [1, 3], 1.492, 1.37],
+    ['F[N+](F)(F)[O-]', [1, 4], 1.159, 1.3],
+    ['[O-]S(=O)S(=O)[O-]', [1, 3], 2.39, 2.09],
+    ['FSSF', [1, 2], 1.888, 2.01],
+    ['ClSSCl', [1, 2], 1.931, 2.03],
+    ['CSSC', [1, 2], 2.029, 1.8],
+    ['I[I-]I', [0, 1], 2.92, 2.4],
+    ['Cl[I-]Cl', [0, 1], 2.55, 2.18],
+    ['CC1(C)OO1', [3, 4], 1.516, 1.345],
+    ['FB(F)B(F)F', [1, 3], 1.72, 1.53],
+    ['[SiH3][SiH3]', [0, 1], 2.33, 2.22],
+  ] as const)('of %s bond %j: the published length passes, %d Å, and %d Å does not', (smiles, [i, j], right, wrong) => {
+    const molecule = parseSmiles(rdkit, smiles);
+    const place = (atom: number) => molecule.inputOrder?.indexOf(atom) ?? atom;
+    const ends = [place(i), place(j)];
+    const bond = geometryPlan(molecule).bonds.find(({ a, b }) => ends.includes(a) && ends.includes(b))!;
+    const passes = (length: number) => bond.least <= length && length <= bond.largest;
+    expect([passes(right), passes(wrong)]).toEqual([true, false]);
+  });
+
   it('knows the length of H2', () => {
     const hydrogen = parseSmiles(rdkit, '[H][H]');
     const ok = (length: number): boolean => checkGeometry(hydrogen, Float32Array.from([0, 0, 0, length, 0, 0])).ok;

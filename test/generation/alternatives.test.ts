@@ -129,6 +129,8 @@ describe('a core', () => {
     }
     const ring = await make(smiles, { count: 2, core: { structure, smarts: 'C1CCNCC1' } });
     for (const { rmsdToReference } of ring.conformers) expect(rmsdToReference).toBeLessThan(1e-4);
+    // openchemlib's force field holds no atom.
+    await expect(make(smiles, { core: { structure }, optimize: 'mmff94' })).rejects.toThrow(/core cannot be held/);
   });
 
   it('is refused where it does not occur or has the opposite hand, with what to do', async () => {

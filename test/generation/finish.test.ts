@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
-import { parseSmiles } from '../../src/chem/parse.js';
+import { createForceField, type ForceField } from '../../src/chem/mmff94.js';
+import { moleculeFromStructure, parseSmiles } from '../../src/chem/parse.js';
 import { geometryPlan } from '../../src/chem/geometry-plan.js';
 import { loadRDKit } from '../../src/chem/rdkit.js';
 import { stereoPerception } from '../../src/chem/stereo.js';
 import { checkConformer } from '../../src/generation/check.js';
 import { collectIsomer } from '../../src/generation/finish.js';
+import { embed, inOrder } from '../chem/conformers.js';
 import type { Fault } from '../../src/generation/events.js';
 
 const handOf = (atom: number): Fault => ({ kind: 'centre', place: `the hand of atom ${atom}` });
@@ -45,6 +47,26 @@ it('a form that no draw has is given up after 24, and the message names the cent
   expect(collector.finish().report.reason).toMatch(
     /all 24 draws, most often the hand of atom 2 \(24\), the hand of atom 7 \(8\).*leave them out/,
   );
+});
+
+it('conformers that the force field would break stay as drawn, and say so', async () => {
+  const rdkit = await loadRDKit();
+  const structure = embed('C[C@H](N)C(=O)O');
+  const { molecule, order } = moleculeFromStructure(rdkit, structure);
+  const prepared = { molecule, geometry: geometryPlan(molecule), perceiveStereo: stereoPerception(rdkit, molecule) };
+  const { coordinates: drawn } = (await createForceField(molecule)).relax(inOrder(structure.coordinates!, order));
+  const torn = drawn.slice();
+  torn[torn.length - 1] += 5;
+  const forceField = (to: Float32Array): ForceField => ({
+    energy: () => 7,
+    relax: () => ({ coordinates: to, energy: 3, initialEnergy: 7, converged: true }),
+  });
+  const check = (to: Float32Array) =>
+    checkConformer(drawn, { rdkit, prepared, forceField: forceField(to), relax: true, lenient: false });
+  expect(check(drawn)).toMatchObject({ ok: true, conformer: { energy: 3 } });
+  const broken = check(torn);
+  expect(broken).toMatchObject({ ok: true, conformer: { energy: 7, coordinates: drawn } });
+  expect(broken.ok && broken.conformer.unrelaxed).toMatch(/bond-length of atoms .* Å where the limit/);
 });
 
 it.each([

@@ -134,6 +134,33 @@ describe('generate', () => {
     await expect(aborted).rejects.toThrow('no longer wanted');
   });
 
+  it('what molflow-fast makes nothing of is made by molflow-base, and says so', async () => {
+    const fast = await openGenerator({ model: 'molflow-fast' });
+    try {
+      const molecule = parseSmiles(fast.rdkit, 'ON=C1C2C3C2C2C1C32');
+      const events: GenerationEvent[] = [];
+      const options = { count: 2, seed: 3 };
+      const observe = (event: GenerationEvent) => void events.push(event);
+      const result = await generateConformers(fast, molecule, { ...options, steps: 2, observe });
+      const { drawn, delivered, dropped, surplus, warnings } = result.report;
+      expect(result.model).toBe('molflow-base');
+      expect(warnings.join()).toMatch(
+        /^molflow-fast made no conformer in \d+ draws, most often .*; the others are drawn by molflow-base$/,
+      );
+      expect(drawn).toBe(delivered + dropped.stereo + dropped.geometry + dropped.duplicate + dropped.energy + surplus);
+      // As molflow-base makes them alone.
+      expect(result.conformers).toEqual((await generateConformers(generator, molecule, options)).conformers);
+      const elsewhere = collectEvents();
+      structuredClone(events).forEach((event) => elsewhere.observe(event));
+      expect(elsewhere.finish()).toEqual(result);
+      // Plain draws are the model's own.
+      const plain = await generateConformers(fast, molecule, { ...options, plain: true });
+      expect([plain.model, plain.report.delivered]).toEqual(['molflow-fast', 2]);
+    } finally {
+      await fast.dispose();
+    }
+  });
+
   it('names the force field that energies are by', async () => {
     for (const [optimize, name] of [
       ['mmff94', 'MMFF94'],

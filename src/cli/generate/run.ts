@@ -30,6 +30,11 @@ export async function runGenerate(flags: GenerateFlags, command: Command): Promi
     command.error('error: give --smiles, --molecule or --input', { exitCode: EXIT.usage });
   if (flags.coreSmarts !== undefined && flags.core === undefined)
     command.error('error: --core-smarts says which atoms of --core are meant; give --core', { exitCode: EXIT.usage });
+  if (flags.core !== undefined && flags.optimize !== 'none')
+    command.error(
+      `error: --core holds atoms where the file has them, and --optimize ${flags.optimize} moves all of them: openchemlib cannot hold some. Leave out the relaxation (with a preset: --optimize none), or relax the conformers with a program that can fix atoms`,
+      { exitCode: EXIT.usage },
+    );
   if (flags.trajectory && outputFormatOf(flags.trajectory) === 'pdb')
     command.error('error: a trajectory is written as .sdf or .xyz', { exitCode: EXIT.usage });
   const renamed = flags.sampler && isSamplerAlias(flags.sampler) && SAMPLER_ALIASES[flags.sampler];

@@ -28,17 +28,22 @@ export async function runGenerateTask(
   });
   emit({ kind: 'result', result });
   if (isCutShort) emit({ kind: 'cut-short' });
-  const made = (result.isomers ?? [{ ...result, number: 1 }]).flatMap(({ number, molecule: isomer, conformers: own }) =>
-    own.map((conformer, k) => ({ conformer, isomer, number, place: k + 1 })),
+  const made = (result.isomers ?? [{ ...result, number: 1 }]).flatMap(
+    ({ number, molecule: isomer, model, conformers: own }) =>
+      own.map((conformer, k) => ({ conformer, isomer, model, number, place: k + 1 })),
   );
   if (task.logLikelihood)
-    for (const [index, { conformer, isomer }] of made.entries()) {
+    for (const [index, { conformer, isomer, model }] of made.entries()) {
       if (isOverdue()) {
         emit({ kind: 'cut-short' });
         break;
       }
       const { coordinates } = conformer;
-      const { logLikelihood, method } = await conformerLogLikelihood({ generator, molecule: isomer, coordinates });
+      const { logLikelihood, method } = await conformerLogLikelihood({
+        generator: model === generator.modelName ? generator : ((await generator.fallback?.()) ?? generator),
+        molecule: isomer,
+        coordinates,
+      });
       emit({ kind: 'log-likelihood', index, logLikelihood, method });
     }
   if (task.trajectories)
