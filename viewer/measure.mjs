@@ -4,10 +4,10 @@
  * else as it is. Prints when the page can be used, how long after the click a drug of 35 heavy atoms has its first
  * conformer, the longest tasks of the page while 200 conformers are analysed, and how many bytes have travelled by then.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
@@ -25,7 +25,7 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 const PARTS = [
-  ['page', /^$|index-|icon-/],
+  ['page', /^index[.-]|icon-/],
   ['RDKit', /RDKit/],
   ['runtime', /ort[-.]|decompress-/],
   ['network', /safetensors/],
@@ -34,26 +34,40 @@ const PARTS = [
 ];
 
 const folder = await mkdtemp(join(tmpdir(), 'molflow-measure-'));
-const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: 24 } });
-/** By path: bytes as they are, as they were sent, and as they would be where text is sent with brotli. */
-const sent = new Map();
+/** Of each file of the folder, by its path: as it lies there and as it is sent, compressed beforehand as hosts do. */
+const served = new Map();
+/** By path, in the order of the requests. */
+const asked = new Set();
 const server = createServer((request, response) => {
-  const path = new URL(request.url, 'http://host').pathname.slice(1);
-  readFile(join(folder, path || 'index.html')).then(
-    (plain) => {
-      const type = TYPES[extname(path || 'index.html')];
-      const body = type ? gzipSync(plain) : plain;
-      sent.set(path, { plain: plain.length, gzip: body.length, brotli: type ? brotli(plain).length : plain.length });
-      response.writeHead(200, {
-        'content-type': type ?? 'application/octet-stream',
-        'cache-control': 'max-age=600',
-        ...(type && { 'content-encoding': 'gzip' }),
-      });
-      response.end(body);
-    },
-    () => response.writeHead(404).end(),
-  );
+  const path = new URL(request.url, 'http://host').pathname.slice(1) || 'index.html';
+  const file = served.get(path);
+  if (!file) return response.writeHead(404).end();
+  asked.add(path);
+  response.writeHead(200, {
+    'content-type': file.type ?? 'application/octet-stream',
+    'cache-control': 'max-age=600',
+    ...(file.type && { 'content-encoding': 'gzip' }),
+  });
+  response.end(file.body);
 });
+
+async function compress() {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    const plain = await readFile(file);
+    const type = TYPES[extname(file)];
+    served.set(relative(folder, file), { type, plain, body: type ? gzipSync(plain) : plain });
+  }
+}
+
+const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: 24 } });
+/** Bytes of what has been asked for, by path: as they are, as they were sent, and as they would be where text is sent with brotli. */
+const sizes = () =>
+  [...asked].map((path) => {
+    const { type, plain, body } = served.get(path);
+    return [path, { plain: plain.length, gzip: body.length, brotli: type ? brotli(plain).length : plain.length }];
+  });
 
 const mb = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 const total = (files) => ['plain', 'gzip', 'brotli'].map((by) => files.reduce((sum, [, size]) => sum + size[by], 0));
@@ -84,6 +98,7 @@ function longTasks(events) {
 let browser;
 try {
   await writeStaticViewer({ folder: fileURLToPath(new URL('../dist/viewer', import.meta.url)), to: folder });
+  await compress();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -108,7 +123,7 @@ try {
   console.log(`Page can be used after ${(usefulAt / 1000).toFixed(2)} s`);
   await page.waitForFunction(() => document.querySelector('#run').title !== '');
   console.log(`Model ready after ${((await page.evaluate(() => performance.now())) / 1000).toFixed(2)} s`);
-  const toGenerate = [...sent];
+  const toGenerate = new Set(asked);
   await page.fill('#smiles', DRUG);
   await page.fill('#count', '1');
   await page.evaluate(() => {
@@ -123,11 +138,13 @@ try {
   console.log(`First conformer of 35 heavy atoms ${seconds.toFixed(2)} s after the click`);
   const known = () => !document.querySelector('#conformers-panel tbody')?.textContent.includes('…');
   await page.waitForFunction(known);
-  const files = [...sent];
+  const files = sizes();
 
   // What the page shows before its script has asked its worker for anything.
   console.log(`Fetched before use: ${inWords(files.filter(([path]) => PARTS[0][1].test(path.split('/').at(-1))))}`);
-  console.log(`Fetched to make conformers, all of the above with it: ${inWords(toGenerate)}`);
+  console.log(
+    `Fetched to make conformers, all of the above with it: ${inWords(files.filter(([path]) => toGenerate.has(path)))}`,
+  );
   console.log(`Fetched in all, with MMFF94 and the analysis: ${inWords(files)}`);
   for (const [name, pattern] of PARTS.slice(1))
     console.log(`  ${name}: ${inWords(files.filter(([path]) => pattern.test(path.split('/').at(-1))))}`);

@@ -245,7 +245,7 @@ export const clock = (page: Page): Promise<string> => page.locator('#clock').inn
 /** The latest note, which may have vanished: it stays for six seconds, and a busy machine is slower. */
 export const note = (page: Page): Promise<string> =>
   page.evaluate(() => (window as unknown as { told: string[] }).told.at(-1) ?? '');
-export const message = (page: Page): Promise<string> => page.locator('.message.problem p').last().innerText();
+export const message = (page: Page): Promise<string> => page.locator('.message.problem p').first().innerText();
 
 export async function records(text: string): Promise<SdfRecord[]> {
   const found: SdfRecord[] = [];

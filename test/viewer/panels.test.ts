@@ -15,7 +15,7 @@ import { massOf, radiusOfGyration } from '../../viewer/src/analysis/gyration.js'
 import { readFragment } from '../../viewer/src/link.js';
 import { chromiumPath } from './chromium.js';
 import { conformersOf, ensembleSdf, trajectorySdf } from './noisy-trajectory.js';
-import { ASPIRIN, LIMITS, clock, download, openFile, records, shows, useViewer } from './page.js';
+import { ASPIRIN, LIMITS, clock, download, message, openFile, records, shows, useViewer } from './page.js';
 
 vi.setConfig(LIMITS);
 
@@ -519,6 +519,38 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
     expect((await box('#canvas')).height).toBeGreaterThan(150);
     // The molecule and what plays it are seen together.
     if (height > 300) expect((await box('#transport')).bottom).toBeLessThanOrEqual(height + 1);
+    await page.setViewportSize({ width: 900, height: 620 });
+  });
+
+  it('leaves a SMILES room and the caption in sight, in windows of every width and with many messages', async () => {
+    const { page } = shared();
+    for (const unknown of ['unobtainiol', 'kryptonitane', 'adamantiumol', 'vibraniumene'].map(
+      (name) => `${name} one`,
+    )) {
+      await page.fill('#smiles', unknown);
+      await page.click('#run');
+      await shows(() => message(page)).toContain(unknown);
+    }
+    const wrong = (): Promise<string[]> =>
+      page.evaluate(() => {
+        const box = (id: string): DOMRect => document.getElementById(id)!.getBoundingClientRect();
+        const controls = [...document.querySelectorAll<HTMLElement>('header :is(button, input, summary)')];
+        const [caption, messages] = [box('caption'), box('messages')];
+        return [
+          ...(box('smiles').width < 110 ? ['the SMILES has no room'] : []),
+          ...controls.filter((one) => one.getBoundingClientRect().right > innerWidth).map(({ id }) => id),
+          ...(messages.top < caption.bottom || messages.bottom > innerHeight ? ['messages'] : []),
+        ];
+      });
+    await page.evaluate(() => scrollTo(0, 0));
+    for (const height of [400, 620])
+      for (let width = 320; width < 1300; width += 90) {
+        await page.setViewportSize({ width, height });
+        await shows(async () => (await wrong()).map((what) => `${width} × ${height}: ${what}`)).toEqual([]);
+      }
+    await page.evaluate(() =>
+      document.querySelectorAll<HTMLElement>('.message .icon').forEach((close) => close.click()),
+    );
     await page.setViewportSize({ width: 900, height: 620 });
   });
 });

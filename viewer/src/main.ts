@@ -44,11 +44,9 @@ const player = createPlayer({ store, session });
 const theme = connectTheme({ store });
 const measuring = connectMeasurePanel({ store, session });
 
-// Before the canvas, so that the worker loads while WebGL starts.
 const generation = connectGeneration({
   store,
   session,
-  early: location.hash === '' && !isFramed && !new URLSearchParams(location.search).has('open'),
   onMade(entry, { request, ahead }) {
     origins[entry] = { first: entry, smiles: request };
     if (ahead) showAt(entry);
@@ -580,12 +578,19 @@ async function start(): Promise<void> {
       restoring = false;
     });
   else if (session.entries().length > 0) restored();
-  else {
-    restoring = false;
-    // While the worker reads the model.
-    requestAnimationFrame(() => scene?.warmUp());
-  }
+  else restoring = false;
   document.documentElement.dataset['ready'] = 'true';
+  if (session.entries().length === 0 && !running) afterwards();
+}
+
+/** What makes the first molecule come sooner, once the page itself is drawn and answers. */
+function afterwards(): void {
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      if (!isFramed) generation.prepare();
+      scene?.warmUp();
+    }),
+  );
 }
 
 function restore({ state, camera }: Linked): void {

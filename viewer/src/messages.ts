@@ -42,8 +42,9 @@ export function tell(
   );
   const same = [...host.children].find((other) => other.querySelector('p')?.textContent === text);
   same?.remove();
-  while (host.children.length > 3) host.firstElementChild?.remove();
-  host.append(item);
+  while (host.children.length > 3) host.lastElementChild?.remove();
+  // The newest is seen, however low the window.
+  host.prepend(item);
   if (kind === 'problem') listeners.forEach((listener) => listener(text));
   if (kind === 'note') setTimeout(() => item.remove(), 6000);
 }

@@ -20,6 +20,8 @@ import { canGenerate, hasFastModel, startGenerator } from './start-generator.js'
 export interface Generation {
   /** Whether this page can make conformers. */
   readonly available: boolean;
+  /** Starts the worker before it is used: it reads RDKit, the engine and the model, in vain where a file is only looked at. */
+  prepare(): void;
   /** Resolves when the run has ended, in whatever way. */
   run(request: GenerationRequest): Promise<Ending>;
   /** Fills the form in and runs it. */
@@ -75,14 +77,11 @@ function looksLikeAName(text: string): boolean {
 export function connectGeneration({
   store,
   session,
-  early,
   onMade,
   onDone,
 }: {
   readonly store: Store;
   readonly session: Session;
-  /** Whether the worker is started at once: it reads RDKit, the engine and the model, in vain where a file is only looked at. */
-  readonly early: boolean;
   /** Called when there is a new molecule; `ahead`: it is to be shown. */
   readonly onMade: (entry: number, made: { readonly request: GenerationRequest; readonly ahead: boolean }) => void;
   /** Called when the run has ended and its conformers are final. */
@@ -103,9 +102,9 @@ export function connectGeneration({
   let running: Running | undefined;
   let next = 0;
   let redraw = 0;
-  /** The name of the molecule in the field, where the field holds its SMILES and the name came from elsewhere. */
   /** What the last run was of. */
   let made = '';
+  /** The name of the molecule in the field, where the field holds its SMILES and the name came from elsewhere. */
   let named: { text: string; name: string } | undefined;
 
   function start(): Worker | undefined {
@@ -116,7 +115,6 @@ export function connectGeneration({
     return worker;
   }
 
-  if (early) start();
   // Who turns to the form is about to use it.
   for (const turned of ['focusin', 'pointerenter']) form.addEventListener(turned, start, { once: true });
   form.hidden = !canGenerate;
@@ -375,6 +373,7 @@ export function connectGeneration({
 
   return {
     available: canGenerate,
+    prepare: () => void start(),
     typed,
     run,
     stop,

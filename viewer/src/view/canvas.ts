@@ -54,11 +54,14 @@ export function createCanvas(
     card,
     background,
     beforeDraw,
+    onSize,
   }: {
     /** The name of what draws. */
     readonly card: string;
     readonly background: string;
     readonly beforeDraw: () => void;
+    /** The container has another size. */
+    readonly onSize: () => void;
   },
 ): Canvas {
   // 3Dmol makes its workers for surfaces from text, which the page's Content-Security-Policy forbids.
@@ -112,6 +115,7 @@ export function createCanvas(
     size = now;
     updateSize();
     emptied = true;
+    onSize();
   };
 
   async function picture({ scale, transparent }: PictureOptions): Promise<Blob> {

@@ -93,10 +93,16 @@ export function createScene(
 ): Scene | undefined {
   const card = graphicsCard();
   if (card === undefined) return undefined;
+  let fitted: { readonly zoom: number; readonly again: () => void } | undefined;
   const { viewer, draw, drawNow, picture } = createCanvas(container, {
     card,
     background: BACKGROUND.light,
     beforeDraw: turnCells,
+    onSize() {
+      // What was fitted, and neither moved nor zoomed since, fills the canvas as before.
+      const [x, y, z, zoom] = viewer.getView();
+      if (x === 0 && y === 0 && z === 0 && zoom === fitted?.zoom) fitted?.again();
+    },
   });
   let drawn: Drawn[] = [];
   let style: DrawStyle = 'ball';
@@ -339,6 +345,30 @@ export function createScene(
     placeLabels();
   }
 
+  function fit(...[size, cells]: Parameters<Scene['fit']>): void {
+    const { halfWidth, halfHeight } = size;
+    const { columns = 1, rows = 1, cellSize: cell = 0 } = cells ?? {};
+    viewer.setProjection(columns * rows > 1 ? 'orthographic' : 'perspective');
+    const width = container.clientWidth || 1;
+    const height = container.clientHeight || 1;
+    // Half the height that must be visible; a width counts by the aspect ratio of the canvas.
+    const half = Math.max(
+      halfHeight + ((rows - 1) * cell) / 2,
+      ((halfWidth + ((columns - 1) * cell) / 2) * height) / width,
+    );
+    const { fov = 20, CAMERA_Z = 150 } = viewer as unknown as { fov?: number; CAMERA_Z?: number };
+    const view = viewer.getView() as number[];
+    // 3Dmol's two projections take the field of view differently: half of it upwards, or all of it sideways.
+    const degree = Math.PI / 180;
+    const distance =
+      columns * rows > 1 ? (half * width) / height / Math.tan(degree * fov) : half / Math.tan((degree * fov) / 2);
+    const zoom = CAMERA_Z - 1.08 * distance;
+    viewer.setView([0, 0, 0, zoom, ...view.slice(4, 8)]);
+    viewer.setSlab(-200, 200);
+    fitted = { zoom, again: () => fit(size, cells) };
+    draw();
+  }
+
   return {
     setModels(models, { cellSize: size }) {
       dropSurfaces();
@@ -408,26 +438,7 @@ export function createScene(
       planSurface();
       draw();
     },
-    fit({ halfWidth, halfHeight }, { columns = 1, rows = 1, cellSize: cell = 0 } = {}) {
-      viewer.setProjection(columns * rows > 1 ? 'orthographic' : 'perspective');
-      const width = container.clientWidth || 1;
-      const height = container.clientHeight || 1;
-      // Half the height that must be visible; a width counts by the aspect ratio of the canvas.
-      const half = Math.max(
-        halfHeight + ((rows - 1) * cell) / 2,
-        ((halfWidth + ((columns - 1) * cell) / 2) * height) / width,
-      );
-      const { fov = 20, CAMERA_Z = 150 } = viewer as unknown as { fov?: number; CAMERA_Z?: number };
-      const view = viewer.getView() as number[];
-      // 3Dmol's two projections take the field of view differently: half of it upwards, or all of it sideways.
-      const degree = Math.PI / 180;
-      const distance =
-        columns * rows > 1 ? (half * width) / height / Math.tan(degree * fov) : half / Math.tan((degree * fov) / 2);
-      const zoom = CAMERA_Z - 1.08 * distance;
-      viewer.setView([0, 0, 0, zoom, ...view.slice(4, 8)]);
-      viewer.setSlab(-200, 200);
-      draw();
-    },
+    fit,
     render: drawNow,
     picture,
     rotate(axis, degrees) {
