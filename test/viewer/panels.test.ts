@@ -531,23 +531,34 @@ describe.skipIf(chromiumPath === undefined)('the panels', () => {
       await page.click('#run');
       await shows(() => message(page)).toContain(unknown);
     }
+    const menus = (open: boolean): Promise<void> =>
+      page.evaluate((open) => {
+        for (const menu of document.querySelectorAll<HTMLDetailsElement>('details.menu')) menu.open = open;
+      }, open);
     const wrong = (): Promise<string[]> =>
       page.evaluate(() => {
         const box = (id: string): DOMRect => document.getElementById(id)!.getBoundingClientRect();
-        const controls = [...document.querySelectorAll<HTMLElement>('header :is(button, input, summary)')];
+        const beyond = [...document.querySelectorAll('header :is(button, input, select, summary)')].filter(
+          (control) => {
+            const { left, right } = control.getBoundingClientRect();
+            return control.checkVisibility() && !control.matches('.unseen') && (left < 0 || right > innerWidth);
+          },
+        );
         const [caption, messages] = [box('caption'), box('messages')];
         return [
           ...(box('smiles').width < 110 ? ['the SMILES has no room'] : []),
-          ...controls.filter((one) => one.getBoundingClientRect().right > innerWidth).map(({ id }) => id),
+          ...beyond.map(({ id, outerHTML }) => id || outerHTML),
           ...(messages.top < caption.bottom || messages.bottom > innerHeight ? ['messages'] : []),
         ];
       });
+    await menus(true);
     await page.evaluate(() => scrollTo(0, 0));
-    for (const height of [400, 620])
-      for (let width = 320; width < 1300; width += 90) {
-        await page.setViewportSize({ width, height });
-        await shows(async () => (await wrong()).map((what) => `${width} × ${height}: ${what}`)).toEqual([]);
-      }
+    for (let width = 320; width < 1300; width += 60) {
+      const height = width < 600 ? 740 : width % 120 < 60 ? 400 : 620;
+      await page.setViewportSize({ width, height });
+      await shows(async () => (await wrong()).map((what) => `${width} × ${height}: ${what}`)).toEqual([]);
+    }
+    await menus(false);
     await page.evaluate(() =>
       document.querySelectorAll<HTMLElement>('.message .icon').forEach((close) => close.click()),
     );
