@@ -33,6 +33,14 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     const { page, complaints } = shared();
     // A page without a file says what it is, and waits.
     await shows(() => page.locator('#empty').innerText()).toContain('makes its 3D conformers');
+    // It can be used before its worker is begun, which reads megabytes.
+    const worker = (): Promise<number | undefined> =>
+      page.evaluate(() => {
+        const [begun] = performance.getEntriesByType('resource').filter(({ name }) => /worker/.test(name));
+        const [ready] = performance.getEntriesByName('ready');
+        return begun && ready && begun.startTime - ready.startTime;
+      });
+    await shows(worker).toBeGreaterThan(0);
     // One conformer is enough of it.
     expect(await page.locator('#count').inputValue()).toBe('4');
     await page.fill('#count', '1');

@@ -115,6 +115,10 @@ export function useViewer(): {
     await page.addInitScript(() => {
       const told: string[] = [];
       Object.assign(window, { told });
+      new MutationObserver(() => performance.mark('ready')).observe(document, {
+        subtree: true,
+        attributeFilter: ['data-ready'],
+      });
       new MutationObserver((changes) => {
         for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes]))
           if (node instanceof HTMLElement && node.matches('.message.note'))
