@@ -100,7 +100,7 @@ export function createScene(
     beforeDraw: turnCells,
     onSize() {
       // What was fitted, and neither moved nor zoomed since, fills the canvas as before.
-      const [x, y, z, zoom] = viewer.getView();
+      const [x, y, z, zoom] = viewer.getView() as number[];
       if (x === 0 && y === 0 && z === 0 && zoom === fitted?.zoom) fitted?.again();
     },
   });
