@@ -83,6 +83,13 @@ const PUBLISHED: Readonly<Record<string, LengthBounds>> = {
   'B3 B3 1': [1.64, 1.8],
   'B4 N2 1': [1.53, 2.06],
   // disilanes 2.33–2.36, crowded ones beyond; disilenes 2.14–2.16
+  // MeSiF3 1.828, MeSiCl3 1.848, Me4Si 1.875 (GFN2-xTB 1.90), crowded ones 1.93; HCC–SiH3 1.826; SiCl4 2.019, SiBr4 2.183; siloxanes 1.63
+  'C4 Si4 1': [1.79, 1.96],
+  'C3 Si4 1': [1.79, 1.95],
+  'C2 Si4 1': [1.78, 1.92],
+  'Cl1 Si4 1': [1.97, 2.13],
+  'Br1 Si4 1': [2.13, 2.3],
+  'O2 Si4 1': [1.57, 1.71],
   'Si4 Si4 1': [2.26, 2.46],
   'Si3 Si3 2': [2.1, 2.27],
   // S2F10 2.21 (Harvey and Bauer, J. Am. Chem. Soc. 1953, 75, 2840) and 2.27 (Oberhammer et al., J. Mol. Struct. 1994, 323, 125);

@@ -1,9 +1,10 @@
-/** The wedges of a drawing, each held against the stereo that perception made of it: none is dropped without a word. */
+/** The wedges of a drawing, or the parities of a file without coordinates, each held against the stereo that perception made of it: none is dropped without a word. */
 import { dihedral } from '../geometry/internal-coordinates.js';
 import { adjacency } from './adjacency.js';
 import { cumuleneBonds, possibleAxes } from './coordinate-stereo.js';
 import { atomsByInput } from './match-order.js';
 import type { Molecule, StereoAxis, StereoBond, TetrahedralCentre } from './molecule.js';
+import { isEvenPermutation } from './parity.js';
 import type { RDKitModule } from './rdkit.js';
 import { addStereo } from './stereo-guard.js';
 import type { Structure } from './structure.js';
@@ -12,10 +13,16 @@ import type { Structure } from './structure.js';
 export function keepDrawnStereo(
   rdkit: RDKitModule,
   molecule: Molecule,
-  { wedges = [], coordinates, molblock }: Structure,
+  { atoms, wedges = [], coordinates, molblock }: Structure,
   order: Int32Array,
 ): Molecule {
-  if (!coordinates) return molecule;
+  if (!coordinates) {
+    const lost = wedges.map(
+      ({ a }) => `The wedge at atom ${a + 1} marks nothing: all coordinates of its file are zero.`,
+    );
+    const kept = keepParities(rdkit, molecule, atoms, order);
+    return lost.length === 0 ? kept : { ...kept, notes: [...(kept.notes ?? []), ...new Set(lost)] };
+  }
   const toMolecule = atomsByInput(order);
   const neighbours = adjacency(molecule.atoms.length, molecule.bonds);
   const centres: TetrahedralCentre[] = [];
@@ -89,6 +96,36 @@ export function keepDrawnStereo(
   const notes = [...new Set(unused)].map(
     (atom) =>
       `The wedge at atom ${atom + 1} marks nothing: there is no stereocentre or hindered axis there that it would tell.`,
+  );
+  return notes.length === 0 ? kept : { ...kept, notes: [...(kept.notes ?? []), ...notes] };
+}
+
+/**
+ * Of parity 2 the first three neighbours, by their numbers, lie counterclockwise, seen with the fourth behind them; a hydrogen
+ * that is not drawn comes last (CTfile Formats, 2020, appendix A).
+ */
+function keepParities(rdkit: RDKitModule, molecule: Molecule, atoms: Structure['atoms'], order: Int32Array): Molecule {
+  const neighbours = adjacency(molecule.atoms.length, molecule.bonds);
+  const rank = (i: number): number => (order[i] < 0 ? atoms.length : order[i]);
+  const unused: number[] = [];
+  const centres = Array.from(order).flatMap((from, atom): TetrahedralCentre[] => {
+    const { parity } = from < 0 ? {} : atoms[from];
+    if (parity === undefined) return [];
+    const ascending = [...neighbours[atom]].sort((i, j) => i - j);
+    const byNumber = [...ascending].sort((i, j) => rank(i) - rank(j));
+    if (ascending.length !== 4 || ascending.filter((i) => order[i] < 0).length > 1) {
+      unused.push(from);
+      return [];
+    }
+    if ((parity === 2) !== isEvenPermutation(byNumber, ascending))
+      [ascending[0], ascending[1]] = [ascending[1], ascending[0]];
+    return [{ atom, neighbours: ascending, specified: true }];
+  });
+  if (centres.length + unused.length === 0) return molecule;
+  const { molecule: kept, idle } = addStereo(rdkit, molecule, { centres, bonds: [], axes: [] });
+  for (const mark of idle) if ('atom' in mark) unused.push(order[mark.atom]);
+  const notes = [...new Set(unused)].map(
+    (atom) => `The parity of atom ${atom + 1} marks nothing: there is no stereocentre that it would tell.`,
   );
   return notes.length === 0 ? kept : { ...kept, notes: [...(kept.notes ?? []), ...notes] };
 }

@@ -79,15 +79,19 @@ function v2000(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[], a
   });
   for (const { a, b, order } of bonds) block += `${int3(a + 1)}${int3(b + 1)}${int3(order)}  0\n`;
   block += properties(
-    'CHG',
-    atoms.map((atom) => atom.charge),
-  );
-  block += properties(
     'ISO',
     atoms.map((atom) => atom.isotope),
   );
-  block += properties('RAD', atoms.map(radicalCode));
-  return `${block}M  END\n`;
+  return `${block}${chargeLines(atoms)}M  END\n`;
+}
+
+/** Charges and radicals of V2000: lines that replace the old column of both. */
+export function chargeLines(atoms: readonly Pick<MolblockAtom, 'charge' | 'radicals'>[]): string {
+  const charges = properties(
+    'CHG',
+    atoms.map((atom) => atom.charge),
+  );
+  return charges + properties('RAD', atoms.map(radicalCode));
 }
 
 function v3000(atoms: readonly MolblockAtom[], bonds: readonly MolblockBond[], at: CoordinateOf): string {
@@ -127,7 +131,7 @@ function properties(code: string, values: readonly number[]): string {
 }
 
 /** MDL writes a doublet as 2 and a triplet as 3; more unpaired electrons it cannot say. */
-function radicalCode({ radicals = 0 }: MolblockAtom): number {
+function radicalCode({ radicals = 0 }: Pick<MolblockAtom, 'radicals'>): number {
   return radicals === 0 ? 0 : radicals === 1 ? 2 : 3;
 }
 

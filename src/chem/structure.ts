@@ -12,6 +12,8 @@ export interface StructureAtom {
   readonly radicals?: number | undefined;
   /** All its bonds and hydrogens, where the file fixes it: then no others are added. */
   readonly valence?: number | undefined;
+  /** MDL's parity, of an atom of a file without coordinates, which has no other sign of its hand: 1 clockwise, 2 counterclockwise. */
+  readonly parity?: 1 | 2 | undefined;
   /** Atom map number. */
   readonly map?: number | undefined;
 }

@@ -206,7 +206,9 @@ async function generateIsomer(
     const isTold = 2 * passed >= slots.length && collector.candidates.length * noises >= LEAST_NOISES;
     if (!isNew && isTold && metOnce <= MOST_NEW * collector.candidates.length) break;
     if (next < planned) continue;
-    const isLittle = slots.length >= leastRound && grew <= LEAST_GAIN * slots.length;
+    // What has no conformer yet may be a shape that few draws have.
+    const isLittle =
+      kept.length === 0 ? next >= FIRST_ROUND : slots.length >= leastRound && grew <= LEAST_GAIN * slots.length;
     if (kept.length >= count || next >= budget || isLittle) break;
     planned = Math.min(budget, next + Math.max(leastRound, DRAWS_FOR_MISSING * (count - kept.length)));
   }

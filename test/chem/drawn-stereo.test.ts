@@ -204,3 +204,76 @@ it('atom map numbers come out as they came in', () => {
   const again = moleculeFromStructure(rdkit, readMolblock(record)).molecule;
   expect(again.mapNumbers!.slice(0, 4)).toEqual([3, 1, 4, 2]);
 });
+
+describe('a file without coordinates', () => {
+  const zero = (atoms: readonly (readonly [symbol: string, charge: number, parity: number])[], bonds: string): string =>
+    [
+      'zero',
+      '',
+      '',
+      `${String(atoms.length).padStart(3)}${String(atoms.length - 1).padStart(3)}  0  0  0  0  0  0  0  0999 V2000`,
+      ...atoms.map(
+        ([symbol, charge, parity]) =>
+          `${'    0.0000'.repeat(3)} ${symbol.padEnd(3)} 0${String(charge).padStart(3)}${String(parity).padStart(3)}`,
+      ),
+      bonds,
+      'M  END',
+    ].join('\n');
+  const read = (text: string) => moleculeFromStructure(rdkit, readMolblock(text)).molecule;
+
+  // By CTfile Formats; RDKit passes over them.
+  it.each([
+    [1, 'C[C@@H](F)Cl'],
+    [2, 'C[C@H](F)Cl'],
+  ])('has its hands in parities: %d is %s', (parity, smiles) => {
+    const molecule = read(
+      zero(
+        [
+          ['C', 0, 0],
+          ['C', 0, parity],
+          ['F', 0, 0],
+          ['Cl', 0, 0],
+        ],
+        '  1  2  1  0\n  2  3  1  0\n  2  4  1  0',
+      ),
+    );
+    expect(molecule.smiles).toBe(smiles);
+    expect(molecule.notes).toBeUndefined();
+  });
+
+  it('says where a parity or a wedge marks nothing', () => {
+    const { notes } = read(
+      zero(
+        [
+          ['C', 0, 0],
+          ['C', 0, 1],
+          ['C', 0, 0],
+          ['Cl', 0, 0],
+        ],
+        '  1  2  1  1\n  2  3  1  0\n  2  4  1  0',
+      ),
+    );
+    expect(notes).toEqual([
+      expect.stringMatching(/parity of atom 2 marks nothing/),
+      expect.stringMatching(/wedge at atom 1 marks nothing: all coordinates/),
+    ]);
+  });
+});
+
+it('the radicals of the old charge column, which RDKit passes over, are kept in a drawing', () => {
+  const [first, ...others] = ['C', 'C', 'N'];
+  const line = (symbol: string, x: number, code: number) =>
+    `${x.toFixed(4).padStart(10)}    0.0000    0.0000 ${symbol.padEnd(3)} 0${String(code).padStart(3)}`;
+  const text = [
+    'radical',
+    '  TEST                2D',
+    '',
+    '  3  2  0  0  0  0  0  0  0  0999 V2000',
+    line(first, 0, 4),
+    ...others.map((symbol, i) => line(symbol, i + 1, symbol === 'N' ? 3 : 0)),
+    '  1  2  1  0',
+    '  2  3  1  0',
+    'M  END',
+  ].join('\n');
+  expect(moleculeFromStructure(rdkit, readMolblock(text)).molecule.smiles).toBe('[CH2]C[NH3+]');
+});

@@ -1,6 +1,7 @@
 /** Reads an MDL connection table (V2000 or V3000) into a Structure. */
 
 import { atomicNumber } from '../elements.js';
+import { chargeLines } from '../molblock.js';
 import type { StereoGroup } from '../molecule.js';
 import { pairKey } from '../pair-key.js';
 import type { Structure, StructureAtom, StructureBond } from '../structure.js';
@@ -59,6 +60,7 @@ interface MutableAtom {
   isotope: number;
   radicals?: number;
   valence?: number;
+  parity?: 1 | 2;
 }
 
 /**
@@ -74,10 +76,15 @@ export function readCtab(lines: readonly string[], { complete = false }: { compl
   while (header.length < HEADER_LINES) header.unshift('');
   const body = /V3000\s*$/i.test(lines[counts]) ? readV3000(lines, counts) : readV2000(lines, counts, complete);
 
-  const { atoms, bonds, xyz, wedged, wedges, stereoGroups, notes } = body;
+  const { bonds, xyz, wedged, wedges, stereoGroups, notes, oldRadicals } = body;
   refuseDuplicates(bonds, body.end);
   const dimension = dimensionOf(header[1], xyz, wedged);
-  const placed = atoms.length === 1 ? dimension === 3 : xyz.some((value) => value !== 0);
+  const placed = body.atoms.length === 1 ? dimension === 3 : xyz.some((value) => value !== 0);
+  // Of a file with coordinates parities are "ignored when read" (CTfile Formats).
+  const atoms = placed ? body.atoms.map(({ parity: _, ...atom }) => atom) : body.atoms;
+  const block = lines.slice(counts, body.end);
+  // RDKit does not know the radicals of the old column.
+  if (oldRadicals) block.splice(body.firstProperty ?? block.length, 0, ...chargeLines(atoms).trimEnd().split('\n'));
   return {
     structure: {
       name: header[0].trim(),
@@ -88,7 +95,7 @@ export function readCtab(lines: readonly string[], { complete = false }: { compl
       ...(stereoGroups && stereoGroups.length > 0 && { stereoGroups }),
       ...(notes && notes.length > 0 && { notes }),
       coordinates: placed ? Float32Array.from(xyz) : undefined,
-      molblock: dimension === 3 && placed ? undefined : [...header, ...lines.slice(counts, body.end), ''].join('\n'),
+      molblock: dimension === 3 || !placed ? undefined : [...header, ...block, ''].join('\n'),
     },
     end: body.end,
   };
@@ -144,6 +151,9 @@ interface Body {
   readonly wedges: Wedge[];
   readonly stereoGroups?: StereoGroup[];
   readonly notes?: string[];
+  /** Whether radicals stand in the old charge column of V2000, and where in the block properties begin. */
+  readonly oldRadicals?: boolean;
+  readonly firstProperty?: number;
   readonly end: number;
 }
 
@@ -186,7 +196,7 @@ function readV2000(lines: readonly string[], counts: number, complete: boolean):
   for (; at < lines.length; at++) {
     const line = lines[at];
     const tag = line.slice(0, 6);
-    if (/^\s*M\s+END\s*$/.test(line)) return { atoms, bonds, xyz, wedged, wedges, end: at + 1 };
+    if (/^\s*M\s+END\s*$/.test(line)) return bodyUntil(at + 1);
     if (tag === 'M  STY' && /\b(?:SRU|MON|COP|CRO|MER|GRA)\b/.test(line)) throw new CtabError(POLYMER, at);
     if (line.startsWith('>') || line.startsWith('$$$$')) break;
     if (tag === 'M  CHG' || tag === 'M  RAD') {
@@ -217,7 +227,12 @@ function readV2000(lines: readonly string[], counts: number, complete: boolean):
   }
   if (!complete)
     throw new CtabError('the file ends before "M  END": it seems truncated', Math.max(0, lines.length - 1));
-  return { atoms, bonds, xyz, wedged, wedges, end: at };
+  return bodyUntil(at);
+
+  function bodyUntil(end: number): Body {
+    const oldRadicals = !chargesReset && atoms.some(({ radicals = 0 }) => radicals > 0);
+    return { atoms, bonds, xyz, wedged, wedges, oldRadicals, firstProperty: firstProperty - counts, end };
+  }
 }
 
 function readAtomLine(line: string, xyz: number[], offset: number, at: number): MutableAtom {
@@ -228,10 +243,12 @@ function readAtomLine(line: string, xyz: number[], offset: number, at: number): 
   let massDifference = 0;
   let chargeCode = 0;
   let valence = 0;
+  let parity = 0;
   let element = elementOf(symbol);
   if (element !== undefined && Number.isFinite(x + y + z) && line.length >= 31) {
     massDifference = Number(line.slice(34, 36)) || 0;
     chargeCode = Number(line.slice(36, 39)) || 0;
+    parity = Number(line.slice(39, 42)) || 0;
     valence = Number(line.slice(48, 51)) || 0;
   } else {
     const fields = line.trim().split(/\s+/);
@@ -240,6 +257,7 @@ function readAtomLine(line: string, xyz: number[], offset: number, at: number): 
     element = elementOf(symbol);
     massDifference = Number(fields[4]) || 0;
     chargeCode = Number(fields[5]) || 0;
+    parity = Number(fields[6]) || 0;
     valence = Number(fields[9]) || 0;
   }
   if (!Number.isFinite(x + y + z)) {
@@ -256,6 +274,7 @@ function readAtomLine(line: string, xyz: number[], offset: number, at: number): 
     isotope: isotopeFromDifference(element, massDifference, at) || heavyHydrogen(symbol),
   };
   if (chargeCode === OLD_CHARGE_DOUBLET) atom.radicals = 1;
+  if (parity === 1 || parity === 2) atom.parity = parity;
   const map = Number(line.slice(60, 63));
   if (Number.isInteger(map) && map > 0) atom.map = map;
   if (valence > 0) atom.valence = valence === NO_VALENCE.V2000 ? 0 : valence;
@@ -462,6 +481,8 @@ function readV3000Atom(fields: readonly string[], xyz: number[], line: string, a
   if (Number.isInteger(map) && map > 0) atom.map = map;
   const unpaired = UNPAIRED[option('RAD')];
   if (unpaired) atom.radicals = unpaired;
+  const parity = option('CFG');
+  if (parity === 1 || parity === 2) atom.parity = parity;
   const valence = option('VAL');
   if (valence) atom.valence = valence === NO_VALENCE.V3000 ? 0 : valence;
   return atom;
