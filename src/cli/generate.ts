@@ -102,7 +102,7 @@ export function addGenerateFlags(bare: Command): Command {
     .addOption(
       new Option(
         '--fast',
-        `two steps, for small molecules: short for --model ${FAST_MODEL}; molecules of which that makes nothing are made by molflow-base`,
+        `fewer steps: two of ${FAST_MODEL} up to twelve heavy atoms, five of molflow-base beyond and where that makes nothing; short for --model ${FAST_MODEL}`,
       ).conflicts('model'),
     )
     .addOption(

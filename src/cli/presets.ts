@@ -9,8 +9,8 @@ export const PRESETS = {
   spectroscopy: { 'num-confs': 200, rmsd: 0.1, optimize: 'mmff94s', 'energy-window': 6, thorough: true },
   /** Samples of the model's own distribution, nothing dropped or relaxed, energies beside. */
   ml: { 'num-confs': 20, plain: true, energies: true },
-  /** One shape of each molecule of a large library. Not the fast model, which is for small molecules. */
-  rapid: { 'num-confs': 1 },
+  /** One shape of each molecule of a large library. */
+  rapid: { 'num-confs': 1, fast: true },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
 
 export type Preset = keyof typeof PRESETS;

@@ -35,7 +35,9 @@ export interface SamplerChoice {
   readonly sampler?: SamplerName | SamplerAlias | undefined;
   /** Evaluations of the network for a conformer: steps of its flow, with mode selection those of all candidates. */
   readonly steps?: number | undefined;
-  /** The model's slower, more accurate settings for this size, where it has some; not with a sampler by name. */
+  /** The model's quicker settings for this size, where it has some; not with a sampler by name. */
+  readonly fast?: boolean | undefined;
+  /** Its slower, more accurate ones, as `fast`. */
   readonly thorough?: boolean | undefined;
 }
 
@@ -49,12 +51,13 @@ export function defaultSampler({ skeletonCount }: Sized, stage: Pick<StageModel,
 /** Draws for each conformer asked for, as the model's policy has it for this size and sampler. */
 export function chosenOversampling(
   { skeletonCount }: Sized,
-  { sampler, thorough = false }: SamplerChoice,
+  { sampler, ...effort }: SamplerChoice,
   settings: SamplerSettings,
   stage: Pick<StageModel, 'sampling'> = {},
 ): Oversampling {
   const own = classOf(skeletonCount, skeletonSampling(stage).classes);
-  if (thorough && sampler === undefined && own.thorough) return own.thorough.oversampling;
+  const asked = sampler === undefined ? ofEffort(own, effort) : undefined;
+  if (asked) return asked.oversampling;
   return own.oversampling ?? DEFAULT_OVERSAMPLING[settings.kind === 'mode-selection' ? 'selected' : 'independent'];
 }
 
@@ -65,7 +68,7 @@ export function chosenOversampling(
  */
 export function chosenSampler(
   { skeletonCount }: Sized,
-  { sampler, steps, thorough = false }: SamplerChoice,
+  { sampler, steps, ...effort }: SamplerChoice,
   stage: Pick<StageModel, 'sampling'> = {},
 ): SamplerSettings {
   const name = sampler === undefined || !isSamplerAlias(sampler) ? sampler : SAMPLER_ALIASES[sampler];
@@ -77,10 +80,15 @@ export function chosenSampler(
   const usual = classOf(skeletonCount, DEFAULT_SKELETON_SAMPLING.classes);
   const found =
     name === undefined
-      ? ((thorough ? own.thorough?.sampler : undefined) ?? own.samplers[0])
+      ? (ofEffort(own, effort)?.sampler ?? own.samplers[0])
       : [own, usual].flatMap(({ samplers }) => samplers).find((settings) => samplerName(settings) === name);
   const chosen = found ?? own.samplers[0];
   return steps === undefined ? chosen : withSteps(chosen, steps, own);
+}
+
+/** The settings of a size for who has little time or much. */
+function ofEffort({ fast, thorough }: SizeClass, effort: Pick<SamplerChoice, 'fast' | 'thorough'>) {
+  return (effort.fast ? fast : undefined) ?? (effort.thorough ? thorough : undefined);
 }
 
 /** The name by which a user asks for such a sampler. */

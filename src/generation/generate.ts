@@ -23,7 +23,7 @@ import { drawConformers, type Drawn, type DrawOptions } from './draw.js';
 import type { GenerationEvent, PreparedEvent } from './events.js';
 import { collectIsomer, joinIsomers, type GenerationResult } from './finish.js';
 import { timeLimitReached } from './time-limit-reached.js';
-import type { Generator } from './generator.js';
+import type { Fallback, Generator } from './generator.js';
 import { differentMatches, holdCore, withHandsOfCore, type Core } from './held-core.js';
 import { RMSD_ATOMS, type RmsdAtoms } from './rmsd-atoms.js';
 import { createModeSelection, type ModeSelection } from './mode-selection.js';
@@ -38,6 +38,8 @@ export interface GenerateOptions {
   readonly sampler?: SamplerName | SamplerAlias | undefined;
   /** Evaluations of the network for a skeleton: steps of its flow, with 'modes' those of all candidates. */
   readonly steps?: number | undefined;
+  /** The model's quicker settings, beyond twelve heavy atoms: five steps, and no choice among noises. */
+  readonly fast?: boolean | undefined;
   /** The model's slower settings, whose draws are nearer to minima, and a choice among more draws. */
   readonly thorough?: boolean | undefined;
   readonly hydrogenSteps?: number | undefined;
@@ -166,7 +168,12 @@ async function generateIsomer(
   const { timeLimit = Infinity, shouldStop = () => false, signal, observe = () => {} } = options;
   const deadline = performance.now() + timeLimit * 1000;
   const isLate = () => performance.now() > deadline;
-  let { event, ...run } = await prepareRun(generator, molecule, options, isomer);
+  const { fallback: other } = generator;
+  const isBeyond = other !== undefined && molecule.skeletonCount > other.beyond;
+  const opened = async ({ open }: Fallback<Generator>) => ({ ...(await open()), phase: generator.phase });
+  let { event, ...run } = isBeyond
+    ? await prepareRun(await opened(other), molecule, { ...options, fast: true }, isomer)
+    : await prepareRun(generator, molecule, options, isomer);
   const { count, plain } = event;
   const collector = collectIsomer();
   const emit = (event: GenerationEvent) => {
@@ -176,7 +183,7 @@ async function generateIsomer(
   emit(event);
 
   const isEnded = () => isLate() || shouldStop() !== false;
-  let { fallback } = plain ? {} : generator;
+  let fallback = plain || isBeyond ? undefined : other;
   let [next, planned, found] = [0, event.planned, 0];
   for (;;) {
     signal?.throwIfAborted();
@@ -196,7 +203,7 @@ async function generateIsomer(
     if (fallback && collector.candidates.length === 0 && !isEnded()) {
       // Its own settings: those that were asked for are the first model's.
       const own = { ...options, sampler: undefined, steps: undefined, hydrogenSteps: undefined };
-      ({ event, ...run } = await prepareRun(await fallback(), molecule, own, isomer));
+      ({ event, ...run } = await prepareRun(await opened(fallback), molecule, own, isomer));
       [fallback, next, planned] = [undefined, 0, event.planned];
       emit({ kind: 'model', model: event.model, planned });
       continue;

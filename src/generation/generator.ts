@@ -16,10 +16,17 @@ export interface Generator {
   readonly engine: Engine;
   readonly skeleton: Predictor;
   readonly hydrogens: Predictor;
-  /** Opens, once, the generator that makes the molecules of which this one makes nothing. */
-  readonly fallback?: (() => Promise<Generator>) | undefined;
+  /** What makes the molecules that this one does not. */
+  readonly fallback?: Fallback<Generator> | undefined;
   /** Frees compiled programs. Generators may share an engine and RDKit, which stay. */
   dispose(): Promise<void>;
+}
+
+export interface Fallback<Other> {
+  /** It makes molecules of more skeleton atoms than this, by its fast settings, and those of which the first model makes nothing. */
+  readonly beyond: number;
+  /** Opens it, once. */
+  readonly open: () => Promise<Other>;
 }
 
 /** @throws RangeError where the model was not trained on conformers in that phase */
@@ -35,16 +42,16 @@ export function createGenerator({
   readonly engine: Engine;
   /** In the gas phase by default. */
   readonly phase?: Phase | undefined;
-  /** Loads the model of the fallback, which shares RDKit, engine and phase. */
-  readonly fallback?: (() => Promise<Model>) | undefined;
+  /** Its model shares RDKit, engine and phase. */
+  readonly fallback?: Fallback<Model> | undefined;
 }): Generator {
   const phases = phasesOf(model.skeleton);
   const chosen = chosenPhase(phase, { name: model.name, phases });
   const skeleton = createPredictor({ engine, stage: model.skeleton });
   const hydrogens = createPredictor({ engine, stage: model.hydrogens });
   let other: Promise<Generator> | undefined;
-  const openFallback =
-    fallback && (async () => createGenerator({ rdkit, model: await fallback(), engine, phase: chosen }));
+  const openOther = async ({ open }: Fallback<Model>) =>
+    createGenerator({ rdkit, model: await open(), engine, phase: chosen });
   return {
     rdkit,
     modelName: model.name,
@@ -53,7 +60,7 @@ export function createGenerator({
     engine,
     skeleton,
     hydrogens,
-    ...(openFallback && { fallback: () => (other ??= openFallback()) }),
+    ...(fallback && { fallback: { beyond: fallback.beyond, open: () => (other ??= openOther(fallback)) } }),
     async dispose() {
       await skeleton.dispose();
       await hydrogens.dispose();

@@ -4,12 +4,15 @@ import { openEngine, type OpenEngineOptions } from '../engine/open.node.js';
 import { loadModel } from '../network/load-model.node.js';
 import type { Phase } from '../network/phase-names.js';
 import { createGenerator, type Generator } from './generator.js';
+import { FAST_MODEL_UP_TO } from './fast-model.js';
 
-/** Models that make small molecules alone, with the one that makes the others. */
-const FALLBACKS: Readonly<Record<string, string>> = { 'molflow-fast': 'molflow-base' };
+/** Models that make small molecules alone, with the largest of these, by skeleton atoms, and the one that makes the others. */
+const FALLBACKS: Readonly<Record<string, { readonly beyond: number; readonly model: string }>> = {
+  'molflow-fast': { beyond: FAST_MODEL_UP_TO, model: 'molflow-base' },
+};
 
 export interface OpenGeneratorOptions extends OpenEngineOptions {
-  /** A shipped model by name (by default molflow-base), or the path of a .safetensors file. Of molecules that molflow-fast makes nothing of, molflow-base makes conformers. */
+  /** A shipped model by name (by default molflow-base), or the path of a .safetensors file. Beyond twelve heavy atoms, and where molflow-fast makes nothing, molflow-base stands in for it. */
   readonly model?: string;
   /** Where the molecules are: in the gas phase by default. */
   readonly phase?: Phase | undefined;
@@ -27,6 +30,6 @@ export async function openGenerator({ model, phase, ...engine }: OpenGeneratorOp
     model: loaded,
     engine: opened,
     phase,
-    ...(other !== undefined && { fallback: () => loadModel(other) }),
+    ...(other && { fallback: { beyond: other.beyond, open: () => loadModel(other.model) } }),
   });
 }

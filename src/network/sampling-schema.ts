@@ -68,6 +68,7 @@ export const SkeletonSamplingSchema = v.object({
         upTo: v.optional(atoms),
         samplers: v.pipe(v.array(sampler), v.minLength(1), v.maxLength(100)),
         oversampling: v.optional(oversampling),
+        fast: v.optional(v.object({ sampler, oversampling })),
         thorough: v.optional(v.object({ sampler, oversampling })),
         budget: v.optional(
           v.object({

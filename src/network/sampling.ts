@@ -16,6 +16,8 @@ export interface SizeClass {
   readonly budget?: EvaluationBudget | undefined;
   /** How many conformers are drawn for each that is asked for; by default DEFAULT_OVERSAMPLING. */
   readonly oversampling?: Oversampling | undefined;
+  /** For who has none: a quicker sampler, whose draws are delivered as they come where they pass the checks. */
+  readonly fast?: { readonly sampler: SamplerSettings; readonly oversampling: Oversampling } | undefined;
   /** For who has time: a slower sampler whose draws are nearer to minima, and a choice among more of them. */
   readonly thorough?: { readonly sampler: SamplerSettings; readonly oversampling: Oversampling } | undefined;
 }

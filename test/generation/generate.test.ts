@@ -161,6 +161,26 @@ describe('generate', () => {
     }
   });
 
+  it('molflow-fast leaves what is larger than its molecules to the fast settings of molflow-base', async () => {
+    const fast = await openGenerator({ model: 'molflow-fast' });
+    try {
+      const made = async (smiles: string, by: Generator, options: GenerateOptions = {}) => {
+        const { model, conformers } = await generateConformers(by, parseSmiles(fast.rdkit, smiles), {
+          count: 2,
+          seed: 4,
+          ...options,
+        });
+        return { model, coordinates: conformers.map(({ coordinates }) => [...coordinates]) };
+      };
+      const [twelve, thirteen] = ['OC(=O)Oc1ccccc1C=O', 'CC(=O)Oc1ccccc1C(=O)O'] as const;
+      expect((await made(twelve, fast)).model).toBe('molflow-fast');
+      expect(await made(thirteen, fast)).toEqual(await made(thirteen, generator, { fast: true }));
+      expect((await made(thirteen, generator)).coordinates).not.toEqual((await made(thirteen, fast)).coordinates);
+    } finally {
+      await fast.dispose();
+    }
+  });
+
   it('names the force field that energies are by', async () => {
     for (const [optimize, name] of [
       ['mmff94', 'MMFF94'],

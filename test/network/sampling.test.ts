@@ -74,6 +74,13 @@ describe('the sampling in a model’s file', () => {
     // Those selected are delivered: no more are drawn than are asked for.
     const settings = defaultSampler({ skeletonCount: 30 }, base.skeleton);
     expect(chosenOversampling({ skeletonCount: 30 }, {}, settings, base.skeleton).first).toBe(1);
+    // Five steps, no choice among noises.
+    const quick = chosenSampler({ skeletonCount: 30 }, { fast: true }, base.skeleton);
+    expect(quick).toMatchObject({ kind: 'stochastic', steps: 5 });
+    expect(chosenOversampling({ skeletonCount: 30 }, { fast: true }, quick, base.skeleton).first).toBe(1);
+    expect(chosenSampler({ skeletonCount: 9 }, { fast: true }, base.skeleton)).toEqual(
+      defaultSampler({ skeletonCount: 9 }, base.skeleton),
+    );
     // What it was before stays there for who has time.
     expect(chosenSampler({ skeletonCount: 30 }, { thorough: true }, base.skeleton)).toEqual(
       defaultSampler({ skeletonCount: 30 }),

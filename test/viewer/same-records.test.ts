@@ -88,6 +88,15 @@ it.each(Object.entries(MOLECULES))('of %s', async (name, smiles) => {
   });
 });
 
+it('fast means the same to the page and to the command', async () => {
+  const fast = await openGenerator({ model: 'molflow-fast' });
+  const [conformer] = await shown(MOLECULES.aspirin, 'aspirin', { count: 1, quality: 'fast' }, fast);
+  const molecule = parseSmiles(generator.rdkit, MOLECULES.aspirin);
+  const { conformers } = await generateConformers(generator, molecule, { count: 1, seed: SEED, fast: true });
+  expect([...lastFrame(conformer).coordinates]).toEqual([...conformers[0].coordinates]);
+  await fast.dispose();
+});
+
 it('thorough means the same to the page and to the command', async () => {
   const link = readRequest(new URLSearchParams('smiles=aspirin&quality=thorough'));
   const [conformer] = await shown(MOLECULES.aspirin, 'aspirin', { count: 1, quality: link?.quality });

@@ -40,7 +40,7 @@ export async function runGenerateTask(
       }
       const { coordinates } = conformer;
       const { logLikelihood, method } = await conformerLogLikelihood({
-        generator: model === generator.modelName ? generator : ((await generator.fallback?.()) ?? generator),
+        generator: model === generator.modelName ? generator : ((await generator.fallback?.open()) ?? generator),
         molecule: isomer,
         coordinates,
       });

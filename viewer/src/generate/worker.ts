@@ -1,5 +1,6 @@
 /** The worker that makes conformers in the page: the library on onnxruntime-web. */
 import { createForceField } from '../../../src/chem/mmff94.js';
+import { FAST_MODEL_UP_TO } from '../../../src/generation/fast-model.js';
 import type { Generator } from '../../../src/generation/generator.js';
 import { MoleculeError, openGenerator, parseSmiles } from '../../../src/index.browser.js';
 import type { Predictor } from '../../../src/network/predictor.js';
@@ -80,7 +81,13 @@ async function start(model: string): Promise<Generator> {
       phases: opened.phases,
       rdkitWasm: contents[0],
     });
-  return { ...opened, skeleton: interruptible(opened.skeleton), hydrogens: interruptible(opened.hydrogens) };
+  const { base } = started.models;
+  return {
+    ...opened,
+    skeleton: interruptible(opened.skeleton),
+    hydrogens: interruptible(opened.hydrogens),
+    ...(model !== base && { fallback: { beyond: FAST_MODEL_UP_TO, open: () => open(base) } }),
+  };
 }
 
 /** A prediction blocks the worker. Before each, pending messages are handled, so that a run can be ended. */
