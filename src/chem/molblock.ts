@@ -58,10 +58,11 @@ export function molblock({
   }
   const at = (atom: number, axis: number): number => coordinates?.[atom * 3 + axis] ?? 0;
   const header = `${oneLine(title)}\n  molflow           ${dimension}D\n${oneLine(comment)}\n`;
-  // V2000 has no dative bond.
+  // V2000 has no dative bond, and three columns for a map number.
   return atoms.length > V2000_LIMIT ||
     bonds.length > V2000_LIMIT ||
     bonds.some(({ order }) => order === 0) ||
+    atoms.some(({ map = 0 }) => map > V2000_LIMIT) ||
     !fitsV2000(coordinates)
     ? header + v3000(atoms, bonds, at)
     : header + v2000(atoms, bonds, at);

@@ -44,6 +44,12 @@ export function parseSmiles(
       `"${shorten(text)}" is not a SMILES: it holds ${describeStranger(text)}. Give one SMILES and nothing after it; a name goes where names go.`,
     );
   }
+  if (text.replace(/\[[^\]]*\]/g, '').includes('~')) {
+    throw new MoleculeError(
+      'invalid',
+      `"${shorten(text)}" holds ~, which stands for any bond; give the bond itself: -, =, #, : or -> for a dative one.`,
+    );
+  }
   refuseLarge(countSmilesAtoms(text, largestFragment), shorten(text));
   const separated = chargeSeparated(text);
   return withReadSmiles(rdkit, separated, (mol) => {

@@ -203,6 +203,10 @@ it('atom map numbers come out as they came in', () => {
   expect(maps).toEqual([3, 1, 4, 2]);
   const again = moleculeFromStructure(rdkit, readMolblock(record)).molecule;
   expect(again.mapNumbers!.slice(0, 4)).toEqual([3, 1, 4, 2]);
+  // More than the three columns of V2000 hold.
+  const large = parseSmiles(rdkit, '[CH3:1000]C');
+  const written = sdfRecord({ molecule: large, coordinates: Float32Array.from({ length: 24 }, (_, i) => i) });
+  expect(moleculeFromStructure(rdkit, readMolblock(written)).molecule.mapNumbers!.slice(0, 2)).toEqual([1000, 0]);
 });
 
 describe('a file without coordinates', () => {

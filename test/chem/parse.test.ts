@@ -194,6 +194,7 @@ describe('parseSmiles', () => {
     ['CC(C)(C)(C)C', 'invalid', /valence/],
     ['c1cccc1', 'invalid', /kekul/i],
     ['CQ', 'invalid', /CQ/],
+    ['C~C', 'invalid', /~, which stands for any bond/],
     ['*CC', 'element', /dummy/],
     ['CC.O', 'fragments', /2 separate fragments/],
     ['[Na+].[Cl-]', 'fragments', /largest fragment/],
