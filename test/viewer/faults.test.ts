@@ -28,6 +28,25 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await shows(() => clock(page)).toMatch(/^t = 1\.00 · hydrogens$|^one frame$/);
     await shows(coloured(page, 'white')).toBeGreaterThan(500);
 
+    // So it is behind another tab, where nothing is drawn until one comes back to it.
+    await page.evaluate(() => {
+      const own = requestAnimationFrame.bind(window);
+      const waiting: FrameRequestCallback[] = [];
+      window.requestAnimationFrame = (callback) => waiting.push(callback);
+      Object.assign(window, {
+        comeBack() {
+          window.requestAnimationFrame = own;
+          waiting.forEach((callback) => own(callback));
+        },
+      });
+    });
+    await generate('O', 1);
+    await page.click('#run');
+    await shows(facts).toContain('H₂O · 3 atoms · 1 conformer');
+    await page.evaluate(() => (window as unknown as { comeBack(): void }).comeBack());
+    await shows(() => clock(page)).toMatch(/^t = 1\.00|^one frame$/);
+    await shows(coloured(page, 'red')).toBeGreaterThan(100);
+
     // A double click asks once; all are ticked, however many were there with the first picture.
     await generate('CCCCCO', 8);
     await page.dblclick('#run');
@@ -35,7 +54,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await shows(() => page.locator('#conformers-panel tbody input:checked').count()).toBe(8);
     // The seed that was asked for is seen.
     expect(await page.locator('#seed').inputValue()).toBe('7');
-    await shows(() => page.locator('#molecule option').allInnerTexts()).toEqual(['1. C', '2. CCCCCO']);
+    await shows(() => page.locator('#molecule option').allInnerTexts()).toEqual(['1. C', '2. O', '3. CCCCCO']);
 
     // A file that is opened in a run's first moments is what is looked at; the run goes on behind it. Molecules of such a
     // size come a few at a time, so that little is made, and to be analysed, before a run is ended.
@@ -47,7 +66,7 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await page.keyboard.press('Escape');
     await shows(() => note(page)).toMatch(/^CCCCCCCCCCCCCN: \d+ conformers?/);
     expect(await page.locator('#name').innerText()).toBe('opened');
-    await page.selectOption('#molecule', { label: '4. CCCCCCCCCCCCCN' });
+    await page.selectOption('#molecule', { label: '5. CCCCCCCCCCCCCN' });
     await shows(facts).toContain('C₁₃H₂₉N · 43 atoms');
 
     // One that another replaces comes to its end, too; Escape keeps what is finished.

@@ -94,8 +94,29 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     await shows(() => note(page)).toMatch(/^2 conformers of 2 stereoisomers in /);
     const isomers = page.locator('#conformers-panel tbody tr > :nth-child(3)');
     await shows(() => isomers.allInnerTexts()).toEqual(['1', '2']);
+
+    // Relaxed in the page is relaxed as by the library: its worker reads MMFF94's parameters under the page's policy.
+    await page.fill('#smiles', 'CCCO propanol');
+    await page.fill('#count', '3');
     await page.click('#options summary');
     await page.uncheck('#enumerate-stereo');
+    await page.selectOption('#optimize', 'mmff94s');
+    await page.fill('#energy-window', '3');
+    await page.keyboard.press('Enter');
+    await shows(() => page.locator('#name').innerText()).toBe('propanol');
+    const relaxed = await generate('CCCO', { count: 3, seed: 1, optimize: 'mmff94s', energyWindow: 3 });
+    const saved = await records((await download(page, '#export-sdf')).toString());
+    expect(saved).toHaveLength(relaxed.conformers.length);
+    for (const [k, { structure, fields }] of saved.entries()) {
+      const { coordinates } = relaxed.conformers[k];
+      for (const [name, value] of conformerFields(relaxed, relaxed.conformers[k]))
+        expect(fields.get(name)).toBe(String(value));
+      expect(rmsdAligned(structure.coordinates!, coordinates, 12)).toBeLessThan(1e-3);
+    }
+    await page.click('#options summary');
+    await page.selectOption('#optimize', 'none');
+    await page.fill('#energy-window', '');
+    await page.fill('#count', '1');
 
     await page.fill('#smiles', 'Acetone');
     await page.click('#run');
@@ -112,18 +133,26 @@ describe.skipIf(chromiumPath === undefined)('what is given to the viewer', () =>
     );
     await page.click('#clear-waiting');
     await page.locator('#waiting-panel').waitFor({ state: 'hidden' });
+    // Of text that is dropped, too.
+    await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.setData('text/plain', 'CC');
+      document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+    });
+    await shows(() => page.locator('#facts').innerText()).toContain('C₂H₆');
     for (const [smiles, expected] of [
       ['C1CC', /not a valid SMILES/],
       ['CCO.[Na+]', /fragments/],
       ['C'.repeat(500), /at most 400/],
       ['cafeine', /did you mean caffeine/],
+      ['InChI=1S/CH4/h1H4', /reads no InChI/],
       ['', /Type a SMILES/],
     ] as const) {
       await page.fill('#smiles', smiles);
       await page.click('#run');
       await shows(() => message(page)).toMatch(expected);
     }
-    await shows(() => page.locator('#facts').innerText()).toContain('H₂O');
+    await shows(() => page.locator('#facts').innerText()).toContain('C₂H₆');
     expect(complaints).toEqual([]);
   });
 

@@ -159,7 +159,7 @@ export function connectGeneration({
     progress.observe(event, { count: request.count, finished: collector.candidates.length, begun });
   }
 
-  function explain({ request, name }: Running, { message, code }: Extract<GeneratorAnswer, { kind: 'failed' }>): void {
+  function explain({ request }: Running, { message, code }: Extract<GeneratorAnswer, { kind: 'failed' }>): void {
     if (code === 'fragments') {
       const again = { ...request, largestFragment: true };
       return tell(message.replace(/ Remove the counter-ions.*$/, ''), {
@@ -167,9 +167,25 @@ export function connectGeneration({
         action: { text: 'Take the largest fragment', run: () => void run(again) },
       });
     }
-    if (code === 'invalid' && name === request.text && looksLikeAName(request.text))
+    if (code === 'invalid' && request.name === undefined && looksLikeAName(request.text))
       return tell(notFound(request.text), { kind: 'problem' });
+    if (request.text.startsWith('InChI='))
+      return tell('The page reads no InChI. Give the SMILES of the molecule, draw it, or open a file of it.', {
+        kind: 'problem',
+      });
     tell(message, { kind: 'problem' });
+  }
+
+  /** The molecule that a text means: a known name, a SMILES, or one with its name after it, as lists have them; undefined where it can be none of them. */
+  function meaning(text: string): { readonly smiles: string; readonly name: string } | undefined {
+    try {
+      return findMolecule(known, text);
+    } catch (error) {
+      if (!(error instanceof UnknownMoleculeError)) throw error;
+      const [smiles = text, name = text] = /^(\S+)\s+(.+)$/.exec(text)?.slice(1) ?? [];
+      if (looksLikeAName(smiles) && (error.suggestions.length > 0 || smiles !== text)) return undefined;
+      return { smiles, name };
+    }
   }
 
   function notFound(text: string): string {
@@ -266,17 +282,14 @@ export function connectGeneration({
       input.focus();
       return NOT_BEGUN;
     }
-    let { smiles, name } = { smiles: text, name: request.name ?? text };
-    try {
-      ({ smiles, name } = findMolecule(known, text));
-    } catch (error) {
-      if (!(error instanceof UnknownMoleculeError)) throw error;
-      // Text with blanks is no SMILES. Whether other text is one, RDKit decides.
-      if (looksLikeAName(text) && (error.suggestions.length > 0 || /\s/.test(text))) {
-        tell(notFound(text), { kind: 'problem' });
-        return NOT_BEGUN;
-      }
+    const meant = meaning(text);
+    // Whether a text without blanks is a SMILES, RDKit decides.
+    if (meant === undefined) {
+      tell(notFound(text), { kind: 'problem' });
+      return NOT_BEGUN;
     }
+    const { smiles } = meant;
+    const name = request.name ?? meant.name;
     const sent = start();
     if (!sent) {
       tell('This page has no model, so it makes no conformers. “molflow view” serves one that does.', {
@@ -364,11 +377,7 @@ export function connectGeneration({
   function typed(): string | undefined {
     const text = input.value.trim();
     if (text === '' || text === made) return undefined;
-    try {
-      return findMolecule(known, text).smiles;
-    } catch {
-      return text;
-    }
+    return meaning(text)?.smiles ?? text;
   }
 
   return {
