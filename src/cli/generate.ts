@@ -102,7 +102,7 @@ export function addGenerateFlags(bare: Command): Command {
     .addOption(
       new Option(
         '--fast',
-        `fewer steps: two of ${FAST_MODEL} up to twelve heavy atoms, five of molflow-base beyond and where that makes nothing; short for --model ${FAST_MODEL}`,
+        `fewer steps: two of ${FAST_MODEL} up to twelve heavy atoms, five of molflow-base beyond; what ${FAST_MODEL} makes nothing of is made by molflow-base; short for --model ${FAST_MODEL}`,
       ).conflicts('model'),
     )
     .addOption(
