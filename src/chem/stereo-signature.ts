@@ -93,10 +93,12 @@ export function stereoPlaces(molecule: Molecule): StereoPlaces {
     if ([a, b].some((end) => atoms[end].hybridisation === 'sp')) return [];
     return [ofA, ofB].every((others) => others.length > 0 && isOpen(others)) ? [[ofA[0], a, b, ofB[0]] as const] : [];
   });
+  // Those of cumulenes, of specified ones too.
+  const across = [...molecule.stereoBonds.filter(({ a, b }) => !neighbours[a].includes(b)), ...cumuleneBonds(molecule)];
   return {
     crowded: neighbours.some((around) => around.length > 4),
     centres,
-    bonds: [...doubles, ...cumuleneBonds(molecule).map(({ a, b, references: [p, q] }) => [p, a, b, q] as const)],
+    bonds: [...doubles, ...across.map(({ a, b, references: [p, q] }) => [p, a, b, q] as const)],
     axes: [...(molecule.axes ?? []), ...possibleAxes(molecule)].map(
       ({ a, b, references: [p, q] }) => [p, a, b, q] as const,
     ),

@@ -247,6 +247,29 @@ describe('verifyStereo', () => {
     expect(unclear / asked).toBeLessThan(0.3);
   });
 
+  it('tells the two sides of a cumulene apart, though it has seen the other before', () => {
+    const molecule = parseSmiles(rdkit, 'F/C=C=C=C/F');
+    /** The second F up or down. */
+    const conformer = (side: 1 | -1) =>
+      Float32Array.from(
+        [
+          [-0.7, 1.1],
+          [0, 0],
+          [1.3, 0],
+          [2.55, 0],
+          [3.85, 0],
+          [4.55, 1.1 * side],
+          [-0.5, -0.9],
+          [4.35, -0.9 * side],
+        ].flatMap(([x, y]) => [x, y, 0]),
+      );
+    const perceive = stereoPerception(rdkit, molecule);
+    const [cis, trans] = [conformer(1), conformer(-1)].map((x) => verifyStereo(rdkit, molecule, x, perceive));
+    expect([cis.right, trans.right]).toEqual([false, true]);
+    expect(trans.assigned).toBe(molecule.smiles);
+    expect(cis.assigned).not.toBe(trans.assigned);
+  });
+
   it('refuses coordinates of another molecule', () => {
     expect(() => verifyStereo(undefined, parseSmiles(rdkit, 'C'), new Float32Array(9))).toThrow(RangeError);
   });
