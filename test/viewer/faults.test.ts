@@ -1,5 +1,6 @@
 /** The viewer in real headless Chromium: what users found wrong with it, each as it should be. */
 import { describe, expect, it, vi } from 'vitest';
+import { elementSymbol } from '../../src/chem/elements.js';
 import { molblock } from '../../src/chem/molblock.js';
 import { readFragment } from '../../viewer/src/link.js';
 import { chromiumPath } from './chromium.js';
@@ -206,5 +207,20 @@ describe.skipIf(chromiumPath === undefined)('the viewer', () => {
     await shows(() => page.locator('#sort-toReference').count()).toBe(0);
 
     expect(complaints).toEqual([]);
+  });
+
+  it('opens an XYZ of two conformers as two, and no trajectory', async () => {
+    const shapes = conformersOf('CCCO', 2);
+    const frames = shapes.map(({ atoms, coordinates: c }) => {
+      const rows = atoms.map(({ element }, i) => [elementSymbol(element), ...c!.slice(3 * i, 3 * i + 3)].join(' '));
+      return `${[atoms.length, 'propanol', ...rows].join('\n')}\n`;
+    });
+    const { page } = running();
+    await page.setInputFiles('#files', {
+      name: 'two.xyz',
+      mimeType: 'text/plain',
+      buffer: Buffer.from(frames.join('')),
+    });
+    await shows(() => page.locator('#facts').innerText()).toContain('2 conformers');
   });
 });
