@@ -4,11 +4,11 @@ import { openEngine, type OpenEngineOptions } from '../engine/open.node.js';
 import { loadModel } from '../network/load-model.node.js';
 import type { Phase } from '../network/phase-names.js';
 import { createGenerator, type Generator } from './generator.js';
-import { FAST_MODEL_UP_TO } from './fast-model.js';
+import { FAST_MODEL, FAST_MODEL_UP_TO } from './fast-model.js';
 
 /** Models that make small molecules alone, with the largest of these, by skeleton atoms, and the one that makes the others. */
 const FALLBACKS: Readonly<Record<string, { readonly beyond: number; readonly model: string }>> = {
-  'molflow-fast': { beyond: FAST_MODEL_UP_TO, model: 'molflow-base' },
+  [FAST_MODEL]: { beyond: FAST_MODEL_UP_TO, model: 'molflow-base' },
 };
 
 export interface OpenGeneratorOptions extends OpenEngineOptions {

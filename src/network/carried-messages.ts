@@ -36,10 +36,11 @@ export function carriedMessages({
     };
 
   const P = near.places.shape[0];
+  const [places, ofPlaces] = [near.places, near.ofPlaces].map((list) => tf.cast(list, 'int32')) as [Tensor, Tensor];
   const widthOf = (messages: Tensor) => messages.shape[1] as number;
   const taken = (messages: Tensor) => {
     const E = widthOf(messages);
-    return tf.reshape(tf.gather(tf.reshape(messages, [B, n * n, E]), tf.cast(near.places, 'int32'), 1), [B * P, E]);
+    return tf.reshape(tf.gather(tf.reshape(messages, [B, n * n, E]), places, 1), [B * P, E]);
   };
   /** Nothing at pairs that are not near: those refer to a row of zeros before the first. */
   const placed = (messages: Tensor) => {
@@ -49,7 +50,7 @@ export function carriedMessages({
       [1, 0],
       [0, 0],
     ]);
-    return tf.reshape(tf.gather(rows, tf.cast(near.ofPlaces, 'int32'), 1), [B * n * n, E]);
+    return tf.reshape(tf.gather(rows, ofPlaces, 1), [B * n * n, E]);
   };
   let ofNear: Tensor | undefined;
   /** Of local layers since the last whole one. */

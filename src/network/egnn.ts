@@ -147,9 +147,14 @@ export function distances(x: Tensor): Tensor {
  * Inside, coordinates lie in rows, [B, 3, n], and so do all vectors, [B, 3, .., n]; see pair-views.ts.
  */
 
-/** Pairs as a layer sees them, and what is known of each before the first layer, [B, RADIAL + PAIR_FEATURES, P]. */
+/** Pairs as a layer sees them, and what is known of each before the first layer. */
 interface SeenPairs {
   readonly view: PairView;
+  /** [B, 1, P] Å. */
+  readonly distance: Tensor;
+  /** [B, RADIAL, P] */
+  readonly radial: Tensor;
+  /** [B, RADIAL + PAIR_FEATURES, P] */
   readonly known: Tensor;
 }
 
@@ -295,26 +300,25 @@ export function displacements(
   const isNear = local && !near ? ofBatch(nearColumn(columns, local.bonds)) : undefined;
   const messages = carriedMessages({ B, n, near, nearby: isNear && tf.reshape(isNear, [B * n * n, 1]) });
   /** What is known of a pair lies in columns, [B, .., P]: one product weighs it all, with nothing transposed. */
-  const seenBy = (view: PairView, features: Tensor): SeenPairs => ({
-    view,
-    known: tf.concat([radialFunctions(view.distances(position)), ofBatch(features)], 1),
-  });
+  const seenBy = (view: PairView, features: Tensor): SeenPairs => {
+    const distance = view.distances(position);
+    const radial = radialFunctions(distance);
+    return { view, distance, radial, known: tf.concat([radial, ofBatch(features)], 1) };
+  };
   const all = seenBy(allPairs(B, n), columns);
   const some = near ? seenBy(somePairs(B, near), inColumns(near.features, G)) : all;
   let vectors: Tensor | undefined;
   for (let l = 0; l < layers; l++) {
     const at = (name: string) => w(`layer${l}.${name}`);
     const isLocal = local !== undefined && (l + 1) % local.wholeEvery !== 0;
-    const { view, known } = isLocal ? some : all;
-    const distance = view.distances(position);
+    const { view, known, ...start } = isLocal ? some : all;
+    const distance = l === 0 ? start.distance : view.distances(position);
+    const radial = l === 0 ? start.radial : radialFunctions(distance);
     const reach = tf.add(distance, 1);
 
     const received = tf.reshape(tf.add(tf.matMul(h, at('receiver')), at('edge.bias')), [B, n, edgeWidth]);
     const sent = tf.reshape(tf.matMul(h, at('sender')), [B, n, edgeWidth]);
-    const seen = tf.concat(
-      [radialFunctions(distance), known, ...(vectors ? view.angles(vectors, position, reach) : [])],
-      1,
-    );
+    const seen = tf.concat([radial, known, ...(vectors ? view.angles(vectors, position, reach) : [])], 1);
     const weighed = tf.matMul(
       seen,
       asBatch(tf.concat([at('distance'), at('pair'), ...(vectors ? [at('angles')] : [])], 0)),

@@ -11,9 +11,6 @@ import type { LimitFlags } from '../limit-flags.js';
 import type { OutputFlags } from '../output-flags.js';
 import type { SamplerAlias, SamplerName } from '../../generation/choose-sampler.js';
 
-/** Distilled to two steps. */
-export const FAST_MODEL = 'molflow-fast';
-
 export interface GenerateFlags extends ConfigFlags, GeneratorFlags, LibraryFlags, LimitFlags, OutputFlags {
   readonly smiles?: string[];
   readonly molecule?: string[];
